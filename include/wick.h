@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/** wick: a runtime for trading-strategy research. This header includes every public room. */
+#ifndef WICK_H
+#define WICK_H
+
+#include "wick/base.h"
+#include "wick/data.h"
+#include "wick/engine.h"
+#include "wick/metrics.h"
+#include "wick/report.h"
+#include "wick/ta.h"
+
+#endif
