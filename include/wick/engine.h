@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Room engine: event-driven portfolio simulation as a step machine. It computes no indicators: a
+ * level is a column or a number when it arrives. It never calls back: wick_run_step advances to the
+ * next point at which somebody has to decide and says what it is.
+ *
+ * Phases of one tick (portfolio_engine.md G2): begin, open, path, close (equity is recorded),
+ * decide, age. What is decided at a close fills on a later bar unless it asked for this close.
+ */
+#ifndef WICK_ENGINE_H
+#define WICK_ENGINE_H
+
+#include "wick/data.h"
+#include "wick/ffi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Every function of ffi.h is exported too. */
+
+typedef enum wick_step {
+    WICK_STEP_DONE = 0,
+    WICK_STEP_BAR = 1,     /**< a symbol has a bar: on_bar of that symbol */
+    WICK_STEP_BEFORE = 2,  /**< before the symbols of this tick are asked */
+    WICK_STEP_AFTER = 3,   /**< after all symbols: rank, size, rebalance */
+    WICK_STEP_TRIGGER = 4, /**< a trigger mask is 1 on this bar */
+    WICK_STEP_SIZE = 5,    /**< a signal entry wants its size; answer with wick_run_answer */
+    WICK_STEP_FILL = 6     /**< a fill happened (only when asked for) */
+} wick_step;
+
+typedef enum wick_order_type {
+    WICK_MARKET,
+    WICK_LIMIT,
+    WICK_STOP,
+    WICK_STOP_LIMIT
+} wick_order_type;
+
+typedef enum wick_intent {
+    WICK_ENTER,  /**< opens or adds; an opposite position is closed first and the rest opens */
+    WICK_REDUCE, /**< only ever closes */
+    WICK_NET     /**< signed arithmetic on the position, no pyramiding rule */
+} wick_intent;
+
+typedef enum wick_size_kind {
+    WICK_SIZE_DEFAULT,     /**< the run's default size */
+    WICK_SIZE_UNITS,
+    WICK_SIZE_CASH,        /**< amount of cash at the deciding close */
+    WICK_SIZE_PCT_EQUITY,  /**< percent (0..100) of equity at decision time */
+    WICK_SIZE_PCT_CASH,    /**< percent of free cash at decision time */
+    WICK_SIZE_TARGET_UNITS, /**< signed; the order is the difference */
+    WICK_SIZE_TARGET_CASH,
+    WICK_SIZE_TARGET_PCT,
+    WICK_SIZE_RISK_PCT,    /**< units so that the stop loses this percent of equity */
+    WICK_SIZE_ASK          /**< WICK_STEP_SIZE asks for units */
+} wick_size_kind;
+
+typedef enum wick_group_type {
+    WICK_GROUP_CANCEL, /**< a fill removes the others */
+    WICK_GROUP_REDUCE  /**< the others shrink by the filled quantity */
+} wick_group_type;
+
+typedef enum wick_fill {
+    WICK_FILL_OPEN,
+    WICK_FILL_MIDDLE,  /**< low + (high - low) / 2 */
+    WICK_FILL_AVERAGE, /**< (open + high + low + close) / 4 */
+    WICK_FILL_CLOSE,
+    WICK_FILL_HIGH,
+    WICK_FILL_LOW,
+    WICK_FILL_VWAP /**< (high + low + close) / 3, the bar's typical price */
+} wick_fill;
+
+typedef enum wick_profile {
+    WICK_PROFILE_WICK,
+    WICK_PROFILE_PYBROKER1,
+    WICK_PROFILE_PYBROKER2
+} wick_profile;
+
+/** Every assumption of a run. Never build one by hand: start from wick_settings_profile and change
+ * by key (portfolio_engine.md G4), so that a setting cannot exist without a name, a printed value
+ * and docs. */
+typedef struct wick_settings wick_settings;
+WICK_API wick_settings *wick_settings_new(void); /**< profile wick; NULL: no memory */
+WICK_API wick_settings *wick_settings_copy(const wick_settings *s);
+WICK_API void wick_settings_free(wick_settings *s);
+/** Sets every switch at once; later keys override. Unknown names: nearest known. */
+WICK_API wick_status wick_settings_profile(wick_ctx *ctx, wick_settings *s,
+                                           const char *name) WICK_NODISCARD;
+/** key and value as text, e.g. ("gap_fill", "level"), ("fee_pct", "0.1"), ("slots", "10"). */
+WICK_API wick_status wick_settings_set(wick_ctx *ctx, wick_settings *s, const char *key,
+                                       const char *value) WICK_NODISCARD;
+typedef struct wick_setting_doc {
+    const char *key, *values, *def, *doc; /**< values: "open|level" or "number >= 0" */
+} wick_setting_doc;
+WICK_API int64_t wick_settings_count(void);
+WICK_API const wick_setting_doc *wick_settings_doc(int64_t i);
+/** Present value as text, for the conventions printed with results. Returns length. */
+WICK_API int wick_settings_get(const wick_settings *s, int64_t i, char out[64]);
+WICK_API const char *wick_settings_profile_name(const wick_settings *s);
+WICK_API double wick_settings_number(const wick_settings *s, const char *key); /**< NA unless numeric */
+
+/** Signal columns of one symbol, over its own bars, borrowed until the run is freed; NULL where
+ * absent. Signals are taken at the close of their bar. `long_exit` wins over `long_entry` on one
+ * bar; an entry while the same side is held is refused (fate HELD) unless max_entries allows. A
+ * long entry while short closes the short and opens the long. */
+typedef struct wick_signals {
+    uint32_t size;
+    const double *long_entry, *long_exit, *short_entry, *short_exit; /**< masks */
+    int32_t size_kind; /**< wick_size_kind */
+    double amount;     /**< used when `amounts` is NULL */
+    const double *amounts;
+    const double *score;
+    const double *limit, *stop; /**< priced entries; NA on a bar: market */
+    const double *stop_price, *stop_points, *stop_pct; /**< brackets, read on the signal bar */
+    const double *target_price, *target_points, *target_pct;
+    const double *trail_points, *trail_pct;
+    int32_t hold_bars;
+    int32_t expire; /**< of priced entries, own bars; 0 until cancelled */
+} wick_signals;
+
+typedef struct wick_run_opts {
+    uint32_t size;
+    const wick_settings *settings; /**< NULL: profile wick. Copied */
+    double cash;                   /**< starting cash, default 100 000 */
+    bool ask_bar, ask_before, ask_after, ask_fill; /**< which questions the caller wants */
+    bool has_trade_from;
+    int64_t trade_from;      /**< bars stamped before it only warm up: no decisions, no equity rows */
+    int64_t warmup;          /**< own bars of each symbol without decisions at the start */
+    int64_t memory_cap;      /**< bytes, 0: 2 GiB */
+    wick_arena *arena;       /**< reused by sweeps (reset by the caller after the ledger is gone);
+                                  NULL: the run makes its own and the ledger keeps it */
+    bool lean;               /**< keep no order records and no per-tick columns but equity */
+} wick_run_opts;
+
+WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
+                                  wick_run **out) WICK_NODISCARD;
+WICK_API void wick_run_free(wick_run *run);
+/** Before the first step. */
+WICK_API wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                          const wick_signals *s) WICK_NODISCARD;
+/** A mask that wakes the script (WICK_STEP_TRIGGER) on its bars; several may be given, asked in
+ * the order of their indices. Returns via *trigger the index, per symbol from 0. */
+WICK_API wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                          const double *mask, int32_t *trigger) WICK_NODISCARD;
+/** Model gate: an entry decided on bar k is accepted only when score[k] > threshold (fate MODEL
+ * otherwise); its score also ranks it unless it brings its own. */
+WICK_API wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                       const double *score, double threshold) WICK_NODISCARD;
+/** Interns an order tag (the script's id for it); the same text gives the same number, from 1. */
+WICK_API int32_t wick_run_tag(wick_run *run, const char *text);
+WICK_API wick_panel *wick_run_panel(const wick_run *run);
+/** Why wick_run_step returned a negative status. */
+WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);
+/** After WICK_STEP_DONE: the results. Once. The run can only be freed afterwards. */
+WICK_API wick_status wick_run_finish(wick_ctx *ctx, wick_run *run, wick_ledger **out) WICK_NODISCARD;
+
+/* ---- strategies written in C -------------------------------------------------------------- */
+
+/** What a C strategy sees while it decides; valid inside the call only. */
+typedef struct wick_tick wick_tick;
+WICK_API int32_t wick_tick_symbol(const wick_tick *t);
+WICK_API int64_t wick_tick_bar(const wick_tick *t);
+WICK_API int64_t wick_tick_time(const wick_tick *t);
+/** Named column of the bars (a field, or one added with wick_bars_with_column); NA when unknown. */
+WICK_API double wick_tick_value(const wick_tick *t, const char *column);
+WICK_API double wick_tick_position(const wick_tick *t, int32_t symbol);
+WICK_API wick_run *wick_tick_run(wick_tick *t); /**< for everything in ffi.h */
+/** Orders the difference to this fraction of equity (0.10 is ten percent). */
+WICK_API wick_status wick_tick_target(wick_tick *t, int32_t symbol, double fraction);
+
+typedef struct wick_strategy {
+    uint32_t size;
+    const char *name;
+    void *self;
+    wick_status (*on_tick)(void *self, wick_tick *t);   /**< per symbol-bar; may be NULL */
+    wick_status (*on_before)(void *self, wick_tick *t); /**< symbol is -1 */
+    wick_status (*on_after)(void *self, wick_tick *t);
+    wick_status (*on_size)(void *self, wick_tick *t, double *units);
+    wick_status (*on_fill)(void *self, wick_tick *t);
+} wick_strategy;
+/** The loop over wick_run_step for a C strategy. */
+WICK_API wick_status wick_engine_run(wick_ctx *ctx, wick_panel *panel, const wick_strategy *s,
+                                     const wick_run_opts *opts, wick_ledger **out) WICK_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
