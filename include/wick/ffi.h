@@ -12,6 +12,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* The region carries no attributes because LuaJIT reads it; the library exports all of it. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(default)
+#endif
 /* clang-format off */
 /* WICK_FFI_BEGIN */
 typedef struct wick_run wick_run;
@@ -102,6 +106,9 @@ void wick_stream_step(wick_stream *s, const double *in, double *out);
 int64_t wick_abi_sizeof(const char *name);
 /* WICK_FFI_END */
 /* clang-format on */
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
