@@ -33,6 +33,7 @@ typedef struct wick_symbol_info {
     double qty_step;      /**< smallest quantity: 1 for stocks, 1e-8 for crypto by default */
     int64_t timeframe_ms; /**< nominal bar length; one day is 86 400 000; months are -1, -3 ... */
     uint32_t inferred;    /**< WICK_INFO_* bits that were guessed and not given */
+    bool allow_negative;  /**< prices may be zero or below (spreads, some futures) */
 } wick_symbol_info;
 enum {
     WICK_INFO_TICK = 1u,
@@ -57,7 +58,7 @@ typedef enum wick_field {
 } wick_field;
 
 /** Copies and validates columns. Rules: n >= 0, ascending time, finite positive prices unless
- * `allow_negative`, low <= open, close <= high, volume >= 0 or NA (NULL volume: all NA). The error
+ * `info->allow_negative`, low <= open, close <= high, volume >= 0 or NA (NULL volume: all NA). The error
  * names the row. `info` may be NULL: everything inferred. */
 WICK_API wick_status wick_bars_new(wick_ctx *ctx, const char *symbol, int64_t n,
                                    const int64_t *time, const double *open, const double *high,
@@ -142,6 +143,8 @@ typedef struct wick_load_opts {
     bool drop_bad;           /**< drop rows in error and go on; files without a good row are errors */
     bool keep_defects;       /**< return the findings even when nothing is wrong */
     int32_t threads;         /**< files in parallel; 0: all cores */
+    int64_t max_findings;    /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
+    bool allow_negative;     /**< prices at or below zero are no defect (spreads) */
 } wick_load_opts;
 
 typedef struct wick_panel wick_panel;
@@ -326,6 +329,11 @@ typedef struct wick_ledger_in {
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;
+/** Without a copy: every column, record and name of `in` lives in `arena`, which the ledger owns
+ * from here on (also on failure: it is freed then). Columns that are NULL are
+ * shown as zeros. */
+WICK_API wick_status wick_ledger_take(wick_ctx *ctx, const wick_ledger_in *in, wick_arena *arena,
+                                      wick_ledger **out) WICK_NODISCARD;
 
 #ifdef __cplusplus
 }
