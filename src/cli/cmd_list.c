@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/doc.h"
+
+/* Cells of a table that owns its texts. */
+typedef struct rows {
+    char **cell;
+    int64_t n, cap;
+    bool failed;
+} rows;
+
+static void add_cell(rows *r, const char *text)
+{
+    if (r->n == r->cap) {
+        const int64_t cap = r->cap ? 2 * r->cap : 256;
+        char **grown = realloc(r->cell, (size_t)cap * sizeof *grown);
+        if (!grown) {
+            r->failed = true;
+            return;
+        }
+        r->cell = grown;
+        r->cap = cap;
+    }
+    const size_t n = strlen(text) + 1;
+    char *copy = malloc(n);
+    if (!copy) {
+        r->failed = true;
+        return;
+    }
+    memcpy(copy, text, n);
+    r->cell[r->n++] = copy;
+}
+
+static void add_buf(rows *r, wick_buf *b)
+{
+    if (b->failed) r->failed = true;
+    add_cell(r, b->data ? b->data : "");
+    wick_buf_free(b);
+}
+
+static void finish(wick_buf *out, rows *r, int32_t columns, const char *const *header)
+{
+    if (r->failed)
+        out->failed = true;
+    else
+        wick_text_table(out, columns, header, NULL, (const char *const *)r->cell, r->n / columns);
+    for (int64_t i = 0; i < r->n; i++) free(r->cell[i]);
+    free(r->cell);
+}
+
+static void list_ta(wick_buf *out)
+{
+    static const char *const header[] = {"call", "group", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_ta_count(); i++) {
+        const wick_ta_spec *s = wick_ta_at(i);
+        wick_buf call = {0};
+        cli_ta_signature(&call, s);
+        add_buf(&r, &call);
+        add_cell(&r, s->group ? s->group : "");
+        add_cell(&r, s->title);
+    }
+    finish(out, &r, 3, header);
+}
+
+static void list_metrics(wick_buf *out)
+{
+    static const char *const header[] = {"metric", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_metric_count(); i++) {
+        add_cell(&r, wick_metric_at(i)->name);
+        add_cell(&r, wick_metric_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_settings(wick_buf *out)
+{
+    static const char *const header[] = {"setting", "default", "values"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        const wick_setting_doc *d = wick_settings_doc(i);
+        add_cell(&r, d->key);
+        add_cell(&r, d->def);
+        add_cell(&r, d->values);
+    }
+    finish(out, &r, 3, header);
+}
+
+static void list_writers(wick_buf *out)
+{
+    static const char *const header[] = {"writer", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_writer_count(); i++) {
+        add_cell(&r, wick_writer_at(i)->name);
+        add_cell(&r, wick_writer_at(i)->doc);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_features(wick_buf *out)
+{
+    static const char *const header[] = {"part", "here", "Debian package"};
+    rows r = {0};
+    int64_t n = 0;
+    const wick_feature *f = wick_features(&n);
+    for (int64_t i = 0; i < n; i++) {
+        add_cell(&r, f[i].name);
+        add_cell(&r, f[i].present ? "yes" : "no");
+        add_cell(&r, f[i].package);
+    }
+    finish(out, &r, 3, header);
+}
+
+/* The first comment line of a script says what it is. */
+static void script_title(wick_ctx *ctx, const char *path, wick_buf *title)
+{
+    char *text = NULL;
+    int64_t n = 0;
+    if (wick_file_read(ctx, path, 1 << 20, &text, &n) < 0) {
+        wick_ctx_clear(ctx);
+        return;
+    }
+    const char *s = text;
+    while (*s) {
+        const size_t len = strcspn(s, "\n");
+        if (strncmp(s, "-- ", 3) == 0 && strncmp(s, "-- SPDX", 7) != 0) {
+            wick_buf_add(title, s + 3, (int64_t)len - 3);
+            break;
+        }
+        s += len;
+        if (*s) s++;
+    }
+    free(text);
+}
+
+static void list_scripts_of(cli *c, rows *r, const char *dir)
+{
+    char **names = NULL;
+    int64_t n = 0;
+    if (!wick_path_is_dir(dir)) return;
+    if (wick_dir_list(c->ctx, dir, &names, &n) < 0) {
+        cli_note(c, "%s", wick_ctx_error(c->ctx));
+        wick_ctx_clear(c->ctx);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const size_t len = strlen(names[i]);
+        if (len < 5 || strcmp(names[i] + len - 4, ".lua") != 0) continue;
+        wick_buf path = {0}, title = {0};
+        wick_buf_addf(&path, "%s/%s", dir, names[i]);
+        if (path.failed) {
+            r->failed = true;
+            continue;
+        }
+        script_title(c->ctx, path.data, &title);
+        add_buf(r, &path);
+        add_buf(r, &title);
+    }
+    wick_dir_list_free(names, n);
+}
+
+static int list_strategies(cli *c, wick_buf *out)
+{
+    static const char *const header[] = {"file", "what"};
+    rows r = {0};
+    list_scripts_of(c, &r, "strategies");
+    list_scripts_of(c, &r, WICK_SHARE_DIR "/strategies");
+    const bool none = r.n == 0;
+    finish(out, &r, 2, header);
+    if (!none) return CLI_GOOD;
+    wick_buf_free(out);
+    return cli_error(c, "call it from a project with a folder strategies/",
+                     "no strategies here nor in " WICK_SHARE_DIR "/strategies");
+}
+
+static const struct topic {
+    const char *name;
+    void (*print)(wick_buf *out);
+} topics[] = {
+    {"ta", list_ta},           {"metrics", list_metrics},   {"settings", list_settings},
+    {"writers", list_writers}, {"features", list_features},
+};
+enum { TOPICS = sizeof topics / sizeof *topics };
+
+static int list_topics(cli *c)
+{
+    wick_buf b = {0};
+    wick_buf_addf(&b,
+                  "%s ta           %lld indicators\n%s metrics      %lld metrics\n"
+                  "%s settings     %lld assumptions of a run\n%s writers      %lld output forms\n"
+                  "%s features     optional parts of this build\n"
+                  "%s strategies   scripts in strategies/ and the installed ones\n",
+                  c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
+                  c->path, (long long)wick_settings_count(), c->path,
+                  (long long)wick_writer_count(), c->path, c->path);
+    return cli_print(c, &b);
+}
+
+static int run(cli *c)
+{
+    const char *names[TOPICS + 1];
+    char hint[96];
+    if (c->n_operands == 0) return list_topics(c);
+    const char *word = c->operands[0];
+    wick_buf b = {0};
+    if (strcmp(word, "strategies") == 0) {
+        const int code = list_strategies(c, &b);
+        return code == CLI_GOOD ? cli_print(c, &b) : code;
+    }
+    for (int i = 0; i < TOPICS; i++) {
+        names[i] = topics[i].name;
+        if (strcmp(word, topics[i].name) == 0) {
+            topics[i].print(&b);
+            return cli_print(c, &b);
+        }
+    }
+    names[TOPICS] = "strategies";
+    cli_nearest(hint, sizeof hint, word, names, TOPICS + 1);
+    if (!*hint) snprintf(hint, sizeof hint, "%s", "`wick list` shows what can be listed");
+    return cli_error(c, hint, "nothing to list called '%s'", word);
+}
+
+const cli_command cli_command_list = {
+    .name = "list",
+    .summary = "names of indicators, metrics, settings, strategies, features, writers",
+    .operands = "[ta|metrics|settings|strategies|features|writers]",
+    .min_operands = 0,
+    .max_operands = 1,
+    .example = "wick list ta",
+    .run = run,
+};

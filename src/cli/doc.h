@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/** Reference text made from the registries: printed by `wick doc` and `wick list`, written to
+ * docs/reference/ by `wick doc --all`. Everything is Markdown that reads well as plain text. */
+#ifndef WICK_CLI_DOC_H
+#define WICK_CLI_DOC_H
+
+#include "cli/cli.h"
+
+/** Functions and methods of the Lua layer, with what they take and give (doc_lua.c). */
+typedef struct cli_lua_doc {
+    const char *name;  /**< "wick.int", "sym:buy", "S.signals"; NULL ends the table */
+    const char *call;  /**< "wick.int(default, low, high [, step])" */
+    const char *group; /**< heading of the reference page */
+    const char *doc;
+} cli_lua_doc;
+extern const cli_lua_doc cli_lua_docs[];
+
+const char *cli_unit_name(wick_unit u);
+void cli_doc_ta(wick_buf *b, const wick_ta_spec *s);
+void cli_doc_metric(wick_buf *b, const wick_metric_spec *s);
+void cli_doc_setting(wick_buf *b, const wick_setting_doc *s);
+void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
+/** `ta.atr(b, n = 14)` */
+void cli_ta_signature(wick_buf *b, const wick_ta_spec *s);
+
+/** Pages of docs/reference: name without directory, and its text. */
+typedef struct cli_page {
+    const char *file;
+    void (*write)(wick_buf *b);
+} cli_page;
+extern const cli_page cli_pages[]; /**< ends with a NULL file */
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cli/doc.h"
+
+static const char *const metric_units[] = {"count", "cash", "percent", "ratio",
+                                           "bars",  "time", "days"};
+
+void cli_doc_metric(wick_buf *b, const wick_metric_spec *s)
+{
+    wick_buf_addf(b, "### %s\n\n%s (%s; %s).\n\nFormula: %s\n", s->name, s->title,
+                  metric_units[s->unit],
+                  s->better > 0   ? "higher is better"
+                  : s->better < 0 ? "lower is better"
+                                  : "neither direction is better",
+                  s->formula);
+    if (s->source) wick_buf_addf(b, "Source: %s.\n", s->source);
+    if (s->needs & WICK_NEED_ANNUAL)
+        wick_buf_add(b, "Annualised: null without a number of bars per year.\n", -1);
+}
+
+void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
+{
+    wick_buf_addf(b, "### %s\n\n%s\n\nValues: `%s`. Default (profile wick): `%s`.\n", s->key,
+                  s->doc, s->values, s->def);
+}
+
+void cli_doc_lua(wick_buf *b, const cli_lua_doc *d)
+{
+    wick_buf_addf(b, "### %s\n\n    %s\n\n%s\n", d->name, d->call, d->doc);
+}
+
+static void generated_by(wick_buf *b)
+{
+    wick_buf_add(b, "<!-- Written by `wick doc --all docs/reference`; edit the registries. -->\n", -1);
+}
+
+static void page_index(wick_buf *b)
+{
+    generated_by(b);
+    wick_buf_addf(b,
+                  "# Reference\n\n"
+                  "- [Indicators](ta.md): %lld functions of `ta`\n"
+                  "- [Metrics](metrics.md): %lld numbers about a result\n"
+                  "- [Settings](settings.md): %lld assumptions of a run, and the profiles\n"
+                  "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
+                  "`wick doc NAME` prints one entry, `wick list ta|metrics|settings` the names.\n",
+                  (long long)wick_ta_count(), (long long)wick_metric_count(),
+                  (long long)wick_settings_count());
+}
+
+static void page_ta(wick_buf *b)
+{
+    static const char *const groups[] = {"average", "oscillator", "volatility", "trend",
+                                         "volume",  "event",      "statistic",  "structure"};
+    generated_by(b);
+    wick_buf_add(b,
+                 "# Indicators\n\n"
+                 "Explicit inputs come first, then parameters, by position or by name. `b` is the\n"
+                 "symbol's bars. Results are series aligned to the bars; values that do not exist\n"
+                 "yet are not available (NA). Every function costs one pass whatever its window.\n",
+                 -1);
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+        bool any = false;
+        for (int64_t i = 0; i < wick_ta_count(); i++) {
+            const wick_ta_spec *s = wick_ta_at(i);
+            if (!s->group || strcmp(s->group, groups[g]) != 0) continue;
+            if (!any) wick_buf_addf(b, "\n## Group: %s\n", groups[g]);
+            any = true;
+            wick_buf_add(b, "\n", 1);
+            cli_doc_ta(b, s);
+        }
+    }
+}
+
+static void page_metrics(wick_buf *b)
+{
+    generated_by(b);
+    wick_buf_add(b,
+                 "# Metrics\n\n"
+                 "Canonical names, as in the metrics JSON and in `metrics.define`. `_pct` is on\n"
+                 "the 0..100 scale; losses and drawdowns are negative; undefined is null.\n",
+                 -1);
+    for (int64_t i = 0; i < wick_metric_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_metric(b, wick_metric_at(i));
+    }
+}
+
+static void page_settings(wick_buf *b)
+{
+    static const char *const profiles[] = {"wick", "pybroker1", "pybroker2"};
+    enum { PROFILES = 3 };
+    wick_settings *set[PROFILES];
+    wick_ctx *ctx = wick_ctx_new();
+    bool good = ctx != NULL;
+    for (int k = 0; k < PROFILES; k++) {
+        set[k] = wick_settings_new();
+        good = good && set[k] && wick_settings_profile(ctx, set[k], profiles[k]) == WICK_OK;
+    }
+    generated_by(b);
+    wick_buf_add(b,
+                 "# Settings\n\n"
+                 "Given as `--engine key=value`, or in a config file under `engine`. A profile sets\n"
+                 "all of them at once; later keys override it.\n\n"
+                 "| setting | wick | pybroker1 | pybroker2 |\n| --- | --- | --- | --- |\n",
+                 -1);
+    for (int64_t i = 0; good && i < wick_settings_count(); i++) {
+        wick_buf_addf(b, "| %s |", wick_settings_doc(i)->key);
+        for (int k = 0; k < PROFILES; k++) {
+            char text[64];
+            wick_settings_get(set[k], i, text);
+            wick_buf_addf(b, " %s |", text);
+        }
+        wick_buf_add(b, "\n", 1);
+    }
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_setting(b, wick_settings_doc(i));
+    }
+    for (int k = 0; k < PROFILES; k++) wick_settings_free(set[k]);
+    wick_ctx_free(ctx);
+    if (!good) b->failed = true;
+}
+
+static void page_lua(wick_buf *b)
+{
+    const char *group = "";
+    generated_by(b);
+    wick_buf_add(b,
+                 "# Lua\n\nWhat a script may call and define. The tour is in\n"
+                 "[scripting.md](../scripting.md); this page is for looking up.\n",
+                 -1);
+    for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) {
+        if (strcmp(d->group, group) != 0) wick_buf_addf(b, "\n## %s\n", d->group);
+        group = d->group;
+        wick_buf_add(b, "\n", 1);
+        cli_doc_lua(b, d);
+    }
+}
+
+const cli_page cli_pages[] = {
+    {"README.md", page_index},      {"ta.md", page_ta},   {"metrics.md", page_metrics},
+    {"settings.md", page_settings}, {"lua.md", page_lua}, {NULL, NULL},
+};
