@@ -1,0 +1,61 @@
+-- Sweep of a swing low and reclaim: buys the bar that dips below the last low and closes above it.
+--
+-- A swing low is the lowest low of `swing_lookback` bars to either side, known that many bars
+-- later. Exit: initial and trailing stop at multiples of the ATR of the signal bar.
+-- Rules, parameter names and ranges: docs/strategies.md.
+
+local S = wick.strategy "structure_liquidity"
+
+S.params = {
+  swing_lookback               = wick.int(2, 2, 7),
+  atr_period                   = wick.int(14, 10, 30),
+  initial_stop_atr_multiplier  = wick.num(2.0, 1.5, 4.0),
+  trailing_stop_atr_multiplier = wick.num(3.0, 2.5, 6.0),
+  risk_per_trade_pct           = wick.num(0.02, 0.01, 0.05), -- fraction of equity lost at the stop
+
+  require_close_direction = wick.bool(true),  -- the bar has to close in the direction of the trade
+  use_trend_filter        = wick.bool(true),  -- only on the right side of the 200-bar average
+  require_structure       = wick.bool(false), -- only with rising lows (falling highs for shorts)
+  is_long_only            = wick.bool(true),  -- false: the mirror image is sold short
+  stop                    = wick.choice("atr", "structure"), -- structure: half an ATR beyond the bar
+}
+
+-- True on the first bar of a run of true bars.
+local function first_of(mask)
+  return mask:both(mask:lag(1):negate())
+end
+
+function S.signals(b, p)
+  local swing = ta.structure { b, n = p.swing_lookback }
+  local sma200 = ta.sma(b.close, 200)
+  -- The true range starts on the second bar, as TA-Lib has it; ta.atr would count the first one.
+  local atr = ta.rma(ta.tr(b, false), p.atr_period)
+
+  local long = b.low:lt(swing.last_low):both(b.close:gt(swing.last_low))
+  local short = b.high:gt(swing.last_high):both(b.close:lt(swing.last_high))
+  if p.require_close_direction then
+    long, short = long:both(b.close:gt(b.open)), short:both(b.close:lt(b.open))
+  end
+  if p.use_trend_filter then
+    long, short = long:both(b.close:gt(sma200)), short:both(b.close:lt(sma200))
+  end
+  if p.require_structure then
+    long = long:both(swing.last_low:gt(swing.prev_low))
+    short = short:both(swing.last_high:lt(swing.prev_high))
+  end
+
+  local out = {
+    long  = first_of(long),
+    trail = p.trailing_stop_atr_multiplier * atr,
+    size  = { risk_pct = 100 * p.risk_per_trade_pct },
+  }
+  if not p.is_long_only then out.short = first_of(short) end
+  if p.stop == "structure" then
+    out.stop = wick.iff(long, b.low - 0.5 * atr, b.high + 0.5 * atr)
+  else
+    out.stop_points = p.initial_stop_atr_multiplier * atr
+  end
+  return out
+end
+
+return S
