@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/** What a run is told: defaults, then a profile, then a config file, then options; the later wins.
+ * Shared by `wick run` and `wick bench`. */
+#ifndef WICK_CLI_RUN_CONFIG_H
+#define WICK_CLI_RUN_CONFIG_H
+
+#include "cli/cli.h"
+
+typedef struct run_param {
+    const char *key, *value; /**< value as text; checked against the strategy's declaration later */
+    const char *from;        /**< "--param" or the file it came from, for messages */
+} run_param;
+
+typedef struct run_config {
+    wick_arena *arena; /**< owns every text below */
+    wick_settings *settings;
+    double cash;
+    const char **data;
+    int64_t n_data;
+    char **symbols; /**< NULL: all */
+    int64_t n_symbols;
+    bool has_from, has_to, has_trade_from;
+    int64_t from, to, trade_from;
+    const char *timeframe, *symbol_info;
+    run_param *params;
+    int64_t n_params;
+    int64_t seed, jobs;
+    bool drop_bad, strict;
+} run_config;
+
+/** False: an error was reported; free it all the same. */
+bool run_config_read(cli *c, run_config *r);
+void run_config_free(run_config *r);
+
+/** The part of `wick run`'s option table that this reads; cmd_run.c appends its outputs. */
+#define RUN_CONFIG_OPTIONS                                                                         \
+    {"data", "PATH", "files or folders with bars (CSV, .gz, .zst, native)", CLI_WORDS},            \
+        {"symbols", "A,B|@FILE", "only these; FILE is JSON or has one symbol a line", CLI_ONE},    \
+        {"from", "DATE", "first bar that is loaded (inclusive, UTC)", CLI_ONE},                    \
+        {"to", "DATE", "last bar that is loaded (inclusive, UTC)", CLI_ONE},                       \
+        {"trade-from", "DATE", "bars before it only warm up", CLI_ONE},                            \
+        {"timeframe", "TF", "resample to 15m, 1h, 1d, 1w ... before the run", CLI_ONE},            \
+        {"symbol-info", "F.json", "facts of the symbols; default: symbol_info.json beside the\n"   \
+                                  "data, else inferred from the bars", CLI_ONE},                   \
+        {"param", "K=V", "parameters of the strategy", CLI_PAIRS},                                 \
+        {"params", "F.json", "parameters as a JSON object; --param overrides", CLI_ONE},           \
+        {"config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE},          \
+        {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2", CLI_ONE},       \
+        {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
+        {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
+        {"seed", "N", "of math.random and random slippage, default 1", CLI_ONE},                   \
+        {"jobs", "N", "threads, default: all cores; results do not depend on it", CLI_ONE},        \
+        {"drop-bad", NULL, "go on without rows and files that break a rule", CLI_ONE},             \
+    {                                                                                              \
+        "strict", NULL, "enforce script budgets in all code (turns the compiler of wick-jit off)", \
+            CLI_ONE                                                                                \
+    }
+
+#endif
