@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Room lua, the side the command line sees: a host is one VM with its sandbox and budgets; a script
+ * is a strategy file loaded into it. One host per thread (a sweep makes one per worker and loads
+ * the same file into each); panels, caches and settings may be shared between hosts.
+ *
+ * Every call reports failures through the context: WICK_E_SCRIPT with file:line, WICK_E_BUDGET when
+ * a script ran away, WICK_E_CANCELLED after wick_interrupt.
+ */
+#ifndef WICK_LUA_HOST_H
+#define WICK_LUA_HOST_H
+
+#include "wick.h"
+
+typedef struct wk_host wk_host;
+typedef struct wk_script wk_script;
+
+typedef struct wk_host_opts {
+    uint32_t size;
+    const char *const *roots; /**< folders `require` may also search (beside the script's own) */
+    int64_t n_roots;
+    uint64_t seed;       /**< of math.random in scripts */
+    bool strict;         /**< wick-jit: compiler off, so budgets hold inside loops */
+    double load_seconds; /**< CPU time of a file body; 0: 0.5 */
+    double run_seconds;  /**< CPU time of all hooks of one run; 0: 60; < 0: no limit */
+    int64_t memory_cap;  /**< bytes of the VM; 0: 1 GiB */
+    void (*print)(void *user, const char *text, int64_t n); /**< one line; NULL: stderr */
+    void *print_user;
+} wk_host_opts;
+
+/** `opts` may be NULL. */
+wick_status wk_host_new(wick_ctx *ctx, const wk_host_opts *opts, wk_host **out) WICK_NODISCARD;
+void wk_host_free(wk_host *h); /**< scripts of the host are gone with it */
+/** "Lua 5.4.4" or "LuaJIT 2.1.0-beta3". */
+const char *wk_host_vm(void);
+
+/** Runs the file body once in the load context and reads what it declares. The script belongs to
+ * the host; wk_script_free gives it back early. */
+wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path,
+                         wk_script **out) WICK_NODISCARD;
+/** The same from memory; `name` is used in messages and its folder for `require`. */
+wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
+                              int64_t n, wk_script **out) WICK_NODISCARD;
+void wk_script_free(wk_script *s);
+
+typedef enum wk_style {
+    WK_STYLE_SIGNALS,
+    WK_STYLE_TRIGGERS,
+    WK_STYLE_EVENTS,
+    WK_STYLE_PINE
+} wk_style;
+
+typedef enum wk_param_kind { WK_PARAM_INT, WK_PARAM_NUM, WK_PARAM_BOOL, WK_PARAM_CHOICE } wk_param_kind;
+
+typedef struct wk_param {
+    const char *name;
+    wk_param_kind kind;
+    double def, lo, hi;         /**< choices and booleans: index, 0, last index */
+    double step;                /**< 0: none given */
+    const char *const *choices; /**< names of 0, 1, ... for a choice, NULL-ended */
+    const char *title;          /**< NULL: none */
+    double value;               /**< present value; starts as the default */
+} wk_param;
+
+const char *wk_script_name(const wk_script *s); /**< as given to wick.strategy */
+const char *wk_script_path(const wk_script *s);
+wk_style wk_script_style(const wk_script *s);
+const char *wk_script_style_name(const wk_script *s); /**< "signals" ... */
+int64_t wk_script_params(const wk_script *s);
+const wk_param *wk_script_param(const wk_script *s, int64_t i); /**< sorted by name */
+/** Text as on the command line: a number, true/false, or a choice. Unknown names name the nearest
+ * one; a value out of range names the range. */
+wick_status wk_script_set_param(wick_ctx *ctx, wk_script *s, const char *name,
+                                const char *value) WICK_NODISCARD;
+wick_status wk_script_set_number(wick_ctx *ctx, wk_script *s, int64_t i,
+                                 double value) WICK_NODISCARD;
+/** Settings the file itself asks for (S.engine, pine.strategy's fields). Call before the user's own
+ * settings, which override. */
+wick_status wk_script_apply_settings(wick_ctx *ctx, const wk_script *s,
+                                     wick_settings *to) WICK_NODISCARD;
+/** Starting cash the file asks for (Pine's initial_capital); 0: none. */
+double wk_script_cash(const wk_script *s);
+
+/** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
+ * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */
+wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
+                          const wick_run_opts *opts, wick_cache *cache,
+                          wick_ledger **out) WICK_NODISCARD;
+
+/** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
+ * the script until its next call of this function. */
+wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
+                              const wick_scores *scores, const char *const **names,
+                              const double **values, int64_t *n) WICK_NODISCARD;
+
+/** `wick check`: syntax on both VMs, unknown globals and fields with the nearest name, unknown
+ * signal and order keys, portability; then the file body is run. One line per finding
+ * ("file:line: error|warning: text"). */
+typedef struct wk_check_result {
+    int64_t errors, warnings;
+} wk_check_result;
+wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
+                          wk_check_result *out) WICK_NODISCARD;
+
+/** `wick test`: runs `test(name, function)` blocks of a file, or a small program whose comments
+ * state what it prints or the error it ends with (docs/scripting.md section 7). */
+typedef struct wk_test_result {
+    int64_t passed, failed;
+} wk_test_result;
+wick_status wk_host_test(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
+                         wk_test_result *out) WICK_NODISCARD;
+
+#endif
