@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# The executables: one binding source compiled once per VM. The two VM libraries export the same
+# symbols and cannot live in one process, hence two programs.
+
+set(WICK_HOSTS "")
+if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.c")
+    file(GLOB WICK_HOST_SOURCES CONFIGURE_DEPENDS src/lua/*.c src/cli/*.c)
+    wick_embed(WICK_EMBEDDED)
+    # One object for both hosts: the text is the same.
+    add_library(wick_embedded OBJECT "${WICK_EMBEDDED}")
+    target_include_directories(wick_embedded PRIVATE src)
+
+    function(wick_host target vm luajit)
+        add_executable(${target} ${WICK_HOST_SOURCES} $<TARGET_OBJECTS:wick_embedded>)
+        target_include_directories(${target} PRIVATE src)
+        target_compile_definitions(${target} PRIVATE WICK_LUAJIT=${luajit}
+            WICK_SHARE_DIR="${CMAKE_INSTALL_FULL_DATADIR}/wick")
+        target_link_libraries(${target} PRIVATE wick_build_flags ${vm})
+        target_link_options(${target} PRIVATE ${WICK_LINK_OPTIONS})
+        set(WICK_HOSTS ${WICK_HOSTS} ${target} PARENT_SCOPE)
+    endfunction()
+
+    if(WICK_HAVE_LUA54)
+        wick_host(wick PkgConfig::WICK_PC_LUA54 0)
+        target_link_libraries(wick PRIVATE wick_static)
+    endif()
+    if(WICK_HAVE_LUAJIT)
+        wick_host(wick-jit PkgConfig::WICK_PC_LUAJIT 1)
+        # ffi.C finds the leaf functions in the program itself, so all of them must be in it and
+        # in its dynamic symbol table.
+        set_target_properties(wick-jit PROPERTIES ENABLE_EXPORTS ON)
+        target_link_libraries(wick-jit PRIVATE
+            -Wl,--whole-archive wick_static -Wl,--no-whole-archive)
+    endif()
+    if(WICK_LTO)
+        include(CheckIPOSupported)
+        check_ipo_supported(RESULT wick_ipo OUTPUT wick_ipo_text LANGUAGES C)
+        if(NOT wick_ipo)
+            message(FATAL_ERROR "WICK_LTO=ON but the compiler cannot: ${wick_ipo_text}")
+        endif()
+        set_target_properties(wick_objects ${WICK_HOSTS} PROPERTIES
+            INTERPROCEDURAL_OPTIMIZATION ON)
+    endif()
+endif()

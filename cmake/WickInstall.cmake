@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# install(), the pkg-config file and the CMake package.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS wick_static wick_shared EXPORT wickTargets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(WICK_HOSTS)
+    install(TARGETS ${WICK_HOSTS} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+foreach(dir IN ITEMS lua strategies pipelines configs)
+    if(IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/${dir}")
+        install(DIRECTORY ${dir} DESTINATION ${CMAKE_INSTALL_DATADIR}/wick)
+    endif()
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+list(JOIN WICK_PC_REQUIRES " " WICK_PC_REQUIRES_TEXT)
+configure_file(cmake/wick.pc.in wick.pc @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/wick.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+set(WICK_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/wick)
+configure_package_config_file(cmake/wickConfig.cmake.in wickConfig.cmake
+    INSTALL_DESTINATION ${WICK_CMAKE_DIR})
+write_basic_package_version_file(wickConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT wickTargets NAMESPACE wick:: DESTINATION ${WICK_CMAKE_DIR})
+install(FILES "${CMAKE_BINARY_DIR}/wickConfig.cmake" "${CMAKE_BINARY_DIR}/wickConfigVersion.cmake"
+    DESTINATION ${WICK_CMAKE_DIR})
