@@ -27,10 +27,15 @@ typedef enum wick_metric_unit {
 
 /** What a metric reads; only the passes somebody needs are made. */
 enum {
-    WICK_NEED_EQUITY = 1u, /**< equity, drawdown and return sums */
+    WICK_NEED_EQUITY = 1u, /**< first and last equity row */
     WICK_NEED_TRADES = 2u,
     WICK_NEED_EXPOSURE = 4u,
-    WICK_NEED_ANNUAL = 8u /**< undefined without bars_per_year */
+    WICK_NEED_ANNUAL = 8u,    /**< undefined without bars_per_year */
+    WICK_NEED_RETURNS = 16u,  /**< sums over bar changes and bar returns */
+    WICK_NEED_LEVEL = 32u,    /**< sums over the equity level */
+    WICK_NEED_PEAKS = 64u,    /**< deepest drawdown */
+    WICK_NEED_ULCER = 128u,   /**< mean squared drawdown */
+    WICK_NEED_EPISODES = 256u /**< list of drawdowns */
 };
 
 typedef enum wick_metric_profile {
@@ -45,11 +50,12 @@ typedef struct wick_metric_opts {
     double bars_per_year; /**< 0: not annualised */
     int32_t round_places; /**< report_rounding: money and trade columns rounded half-up to this many
                                decimals before anything is computed; 0 off, PyBroker uses 2 */
-    double risk_free;     /**< annual fraction, default 0 */
+    double risk_free;     /**< annual fraction, default 0; needs bars_per_year and profile wick */
+    bool pnl_net;         /**< the run's trades carry pnl net of fees (trade_pnl=net) */
 } wick_metric_opts;
 
-/** Results of the shared passes, filled for the needs asked; what `eval` reads. Opaque to scripts,
- * declared in src/metrics/metrics_int.h. */
+/** Results of the shared passes, filled for the needs asked; what `eval` reads. Declared in
+ * src/metrics/metrics_int.h; scripts see its numbers as metrics. */
 typedef struct wick_facts wick_facts;
 
 typedef struct wick_metric_spec {
