@@ -64,31 +64,59 @@ static const char *scalar_text(run_config *r, const wick_json *j)
     }
 }
 
-static bool set_engine(cli *c, run_config *r, const char *where, const char *key, const char *value)
+/* Later pairs of a key replace earlier ones. */
+static bool add_pair(cli *c, run_config *r, run_pairs *list, run_pair pair)
 {
-    if (wick_settings_set(c->ctx, r->settings, key, value) == WICK_OK) return true;
-    wick_note(c->ctx, "while reading %s", where);
+    if (!pair.key || !pair.value || !pair.from) return out_of_memory(c);
+    for (int64_t i = 0; i < list->n; i++)
+        if (strcmp(list->at[i].key, pair.key) == 0) {
+            list->at[i] = pair;
+            return true;
+        }
+    if (list->n == list->cap) {
+        const int64_t cap = list->cap ? 2 * list->cap : 16;
+        run_pair *grown = wick_arena_alloc(r->arena, cap * (int64_t)sizeof *grown);
+        if (!grown) return out_of_memory(c);
+        if (list->n > 0) memcpy(grown, list->at, (size_t)list->n * sizeof *grown);
+        list->at = grown;
+        list->cap = cap;
+    }
+    list->at[list->n++] = pair;
+    return true;
+}
+
+static bool apply_engine(cli *c, wick_settings *to, const run_pair *p)
+{
+    if (wick_settings_set(c->ctx, to, p->key, p->value) == WICK_OK) return true;
+    wick_note(c->ctx, "while reading %s", p->from);
     cli_fail_hint(c, "`wick list settings` shows every key, its values and default");
     return false;
 }
 
-/* ---- parameters --------------------------------------------------------------------------- */
-
-static bool add_param(cli *c, run_config *r, const char *key, const char *value, const char *from)
+static bool apply_profile(cli *c, wick_settings *to, const char *name, const char *from)
 {
-    for (int64_t i = 0; i < r->n_params; i++)
-        if (strcmp(r->params[i].key, key) == 0) {
-            r->params[i] = (run_param){key, value, from};
-            return true;
-        }
-    run_param *grown = wick_arena_alloc(r->arena, (r->n_params + 1) * (int64_t)sizeof *grown);
-    if (!grown) return out_of_memory(c);
-    if (r->n_params > 0) memcpy(grown, r->params, (size_t)r->n_params * sizeof *grown);
-    grown[r->n_params] = (run_param){key, value, from};
-    r->params = grown;
-    r->n_params++;
-    return true;
+    if (wick_settings_profile(c->ctx, to, name) == WICK_OK) return true;
+    wick_note(c->ctx, "while reading %s", from);
+    cli_fail_hint(c, "profiles: wick, pybroker1, pybroker2");
+    return false;
 }
+
+/* Checked at once, so that a mistake is found before any data is read. */
+static bool set_engine(cli *c, run_config *r, const char *key, const char *value, const char *from)
+{
+    const run_pair pair = {keep(r, key), value, keep(r, from)};
+    return add_pair(c, r, &r->engine, pair) && apply_engine(c, r->settings, &pair);
+}
+
+static bool set_profile(cli *c, run_config *r, const char *name, const char *from)
+{
+    r->profile = keep(r, name);
+    r->profile_from = keep(r, from);
+    if (!r->profile || !r->profile_from) return out_of_memory(c);
+    return apply_profile(c, r->settings, name, from);
+}
+
+/* ---- parameters --------------------------------------------------------------------------- */
 
 static bool params_of(const source *s, const wick_json *object)
 {
@@ -100,11 +128,9 @@ static bool params_of(const source *s, const wick_json *object)
     }
     for (int64_t i = 0; i < wick_json_count(object); i++) {
         const wick_json *j = wick_json_at(object, i);
-        const char *key = keep(s->r, wick_json_key(j));
-        const char *value = scalar_text(s->r, j);
-        if (!value) return bad_value(s, wick_json_key(j), "a number, true, false or text");
-        if (!key || !from) return out_of_memory(s->c);
-        if (!add_param(s->c, s->r, key, value, from)) return false;
+        const run_pair pair = {keep(s->r, wick_json_key(j)), scalar_text(s->r, j), from};
+        if (!pair.value) return bad_value(s, wick_json_key(j), "a number, true, false or text");
+        if (!add_pair(s->c, s->r, &s->r->params, pair)) return false;
     }
     return true;
 }
@@ -165,7 +191,7 @@ static bool read_engine(const source *s, const wick_json *object)
         const wick_json *j = wick_json_at(object, i);
         const char *value = scalar_text(s->r, j);
         if (!value) return bad_value(s, wick_json_key(j), "a number, true, false or text");
-        if (!set_engine(s->c, s->r, s->file, wick_json_key(j), value)) return false;
+        if (!set_engine(s->c, s->r, wick_json_key(j), value, s->file)) return false;
     }
     return true;
 }
@@ -237,6 +263,7 @@ static bool read_key(const source *s, const wick_json *j)
     if (strcmp(key, "strict") == 0) return read_flag(s, key, j, &r->strict);
     if (strcmp(key, "cash") == 0) {
         r->cash = wick_json_number(j);
+        r->has_cash = true;
         return r->cash > 0 && r->cash <= 1e15 ? true : bad_value(s, key, "a number above zero");
     }
     if (!text) return bad_value(s, key, "text");
@@ -268,14 +295,6 @@ static bool check_keys(const source *s, const wick_json *root)
         return false;
     }
     return true;
-}
-
-static bool set_profile(cli *c, run_config *r, const char *name, const char *where)
-{
-    if (wick_settings_profile(c->ctx, r->settings, name) == WICK_OK) return true;
-    wick_note(c->ctx, "while reading %s", where);
-    cli_fail_hint(c, "profiles: wick, pybroker1, pybroker2");
-    return false;
 }
 
 static bool read_config(cli *c, run_config *r, const char *file)
@@ -332,11 +351,11 @@ static bool read_pairs(cli *c, run_config *r)
     const char *key = NULL, *value = NULL;
     for (int i = 0; i < cli_times(c, "engine"); i++)
         if (!split_pair(c, r, "engine", i, &key, &value) ||
-            !set_engine(c, r, "--engine", key, value))
+            !set_engine(c, r, key, value, "--engine"))
             return false;
     for (int i = 0; i < cli_times(c, "param"); i++)
         if (!split_pair(c, r, "param", i, &key, &value) ||
-            !add_param(c, r, key, value, "--param"))
+            !add_pair(c, r, &r->params, (run_pair){key, value, "--param"}))
             return false;
     return true;
 }
@@ -375,7 +394,8 @@ static bool read_options(cli *c, run_config *r)
     if ((text = cli_text(c, "symbol-info"))) r->symbol_info = text;
     if (cli_has(c, "drop-bad")) r->drop_bad = true;
     if (cli_has(c, "strict")) r->strict = true;
-    if (cli_has(c, "cash") && !cli_num(c, "cash", 1e-6, 1e15, &r->cash)) return false;
+    r->has_cash = r->has_cash || cli_has(c, "cash");
+    if (!cli_num(c, "cash", 1e-6, 1e15, &r->cash)) return false;
     return cli_int(c, "seed", 0, INT64_C(1) << 53, &r->seed) &&
            cli_int(c, "jobs", 1, 1024, &r->jobs);
 }
@@ -389,6 +409,30 @@ bool run_config_read(cli *c, run_config *r)
     if (profile && !set_profile(c, r, profile, "--profile")) return false;
     if (config && !read_config(c, r, config)) return false;
     return read_options(c, r);
+}
+
+bool run_config_script(cli *c, run_config *r, wk_script *script)
+{
+    wick_settings *s = wick_settings_new();
+    if (!s) return out_of_memory(c);
+    wick_settings_free(r->settings);
+    r->settings = s;
+    if (wk_script_apply_settings(c->ctx, script, s) < 0) {
+        cli_fail(c);
+        return false;
+    }
+    if (r->profile && !apply_profile(c, s, r->profile, r->profile_from)) return false;
+    for (int64_t i = 0; i < r->engine.n; i++)
+        if (!apply_engine(c, s, &r->engine.at[i])) return false;
+    for (int64_t i = 0; i < r->params.n; i++) {
+        const run_pair *p = &r->params.at[i];
+        if (wk_script_set_param(c->ctx, script, p->key, p->value) == WICK_OK) continue;
+        wick_note(c->ctx, "while reading %s", p->from);
+        cli_fail_hint(c, "the parameters are declared in the script: S.params");
+        return false;
+    }
+    if (!r->has_cash && wk_script_cash(script) > 0) r->cash = wk_script_cash(script);
+    return true;
 }
 
 void run_config_free(run_config *r)

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/** What a run is told: defaults, then a profile, then a config file, then options; the later wins.
- * Shared by `wick run` and `wick bench`. */
+/** What a run is told: defaults, what the script asks for, a profile, a config file, options; the
+ * later wins. */
 #ifndef WICK_CLI_RUN_CONFIG_H
 #define WICK_CLI_RUN_CONFIG_H
 
 #include "cli/cli.h"
+#include "lua/host.h"
 
-typedef struct run_param {
-    const char *key, *value; /**< value as text; checked against the strategy's declaration later */
+typedef struct run_pair {
+    const char *key, *value; /**< value as text */
     const char *from;        /**< "--param" or the file it came from, for messages */
-} run_param;
+} run_pair;
+
+typedef struct run_pairs {
+    run_pair *at;
+    int64_t n, cap;
+} run_pairs;
 
 typedef struct run_config {
     wick_arena *arena; /**< owns every text below */
-    wick_settings *settings;
+    wick_settings *settings; /**< complete after run_config_script */
+    const char *profile, *profile_from; /**< NULL: none asked for */
+    run_pairs engine, params;
+    bool has_cash;
     double cash;
     const char **data;
     int64_t n_data;
@@ -22,14 +31,15 @@ typedef struct run_config {
     bool has_from, has_to, has_trade_from;
     int64_t from, to, trade_from;
     const char *timeframe, *symbol_info;
-    run_param *params;
-    int64_t n_params;
     int64_t seed, jobs;
     bool drop_bad, strict;
 } run_config;
 
 /** False: an error was reported; free it all the same. */
 bool run_config_read(cli *c, run_config *r);
+/** Brings script and configuration together: its settings and cash below the user's, the user's
+ * parameters into it. */
+bool run_config_script(cli *c, run_config *r, wk_script *script);
 void run_config_free(run_config *r);
 
 /** The part of `wick run`'s option table that this reads; cmd_run.c appends its outputs. */

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Every shipped strategy and example script trades on synthetic bars, alike on both hosts.
+. "$(dirname "$0")/support/lib.sh"
+first=${HOSTS# }
+first=${first%% *}
+run synth "$first" data synth --out "$TMP/bars" --symbols 12 --bars 1500 --seed 3
+expect 0 "making bars"
+for script in "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua; do
+  name=$(basename "$script" .lua)
+  for host in $HOSTS; do
+    run "$name" "$host" check "$script"
+    expect 0 "$host check $name"
+    run "$name" "$host" run "$script" --data "$TMP/bars" --trades "$TMP/$host.$name.trades" \
+      --orders "$TMP/$host.$name.orders" --equity "$TMP/$host.$name.equity" \
+      --metrics "$TMP/$host.$name.metrics"
+    expect 0 "$host run $name"
+    for what in trades orders equity metrics; do
+      same "$TMP/$first.$name.$what" "$TMP/$host.$name.$what" "$name on $first and $host"
+    done
+  done
+  rows=$(wc -l <"$TMP/$first.$name.trades")
+  if [ "$rows" -gt 5 ]; then good; else bad "$name: only $rows lines of trades"; fi
+done
+finish
