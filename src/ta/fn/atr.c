@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_tr wick_ta_atr wick_ta_atr_talib */
+#include "../k_avg.h"
+#include "../k_range.h"
+
+/* Ports of all three: high, low, close. */
+
+static int64_t tr_warmup(const double *p)
+{
+    return p[0] != 0.0 ? 0 : 1;
+}
+
+static int64_t tr_size(const double *p)
+{
+    (void)p;
+    return (int64_t)sizeof(double);
+}
+
+static void tr_init(void *state, const double *p)
+{
+    (void)p;
+    *(double *)state = WICK_NA;
+}
+
+static void tr_step(void *state, const double *p, const double *in, double *out)
+{
+    double *prev = state;
+    out[0] = p[0] != 0.0 ? wk_tr(in[0], in[1], *prev) : wk_tr_strict(in[0], in[1], *prev);
+    *prev = in[2];
+}
+
+static wick_status tr_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    wk_tr_column(n, in[0], in[1], in[2], p[0] != 0.0, out[0]);
+    return WICK_OK;
+}
+
+/* ---- atr ------------------------------------------------------------------------------------ */
+
+static int64_t atr_warmup(const double *p)
+{
+    return wk_window(p, 0) - 1;
+}
+
+static int64_t atr_size(const double *p)
+{
+    return (int64_t)sizeof(double) + wk_avg_bytes(wk_window(p, 0));
+}
+
+static void atr_init(void *state, const double *p)
+{
+    double *prev = state;
+    *prev = WICK_NA;
+    wk_avg_init(prev + 1, wk_window(p, 0));
+}
+
+static void atr_step(void *state, const double *p, const double *in, double *out)
+{
+    double *prev = state;
+    (void)p;
+    out[0] = wk_rma_step((wk_avg *)(void *)(prev + 1), wk_tr(in[0], in[1], *prev));
+    *prev = in[2];
+}
+
+static wick_status atr_many(int64_t n, const double *const *in, int32_t count,
+                            const double *const *p, double *const *const *out)
+{
+    double *tr = malloc((size_t)(n + 1) * sizeof(double));
+    wick_status st = WICK_OK;
+    if (tr == NULL) return WICK_E_MEM;
+    wk_tr_column(n, in[0], in[1], in[2], true, tr);
+    for (int32_t k = 0; k < count && st >= 0; k += WK_LANES) {
+        wk_avg_lane l[WK_LANES];
+        const int32_t have = count - k < WK_LANES ? count - k : WK_LANES;
+        for (int32_t j = 0; j < have; j++)
+            l[j] = (wk_avg_lane){tr, out[k + j][0], wk_window(p[k + j], 0)};
+        st = wk_rma_columns(n, l, have);
+    }
+    free(tr);
+    return st;
+}
+
+static wick_status atr_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    return atr_many(n, in, 1, &p, &out);
+}
+
+/* Plain reading: mean of the first n true ranges, then (n-1)/n of the old and 1/n of the new. */
+static wick_status atr_ref(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const double w = p[0];
+    double sum = 0.0, value = WICK_NA, seen = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        out[0][i] = WICK_NA;
+        double tr = in[0][i] - in[1][i];
+        if (i > 0 && !isnan(in[2][i - 1])) {
+            tr = fmax(tr, fabs(in[0][i] - in[2][i - 1]));
+            tr = fmax(tr, fabs(in[1][i] - in[2][i - 1]));
+        }
+        if (isnan(in[0][i]) || isnan(in[1][i])) continue;
+        seen += 1.0;
+        sum += tr;
+        if (seen == w) value = sum / w;
+        if (seen > w) value += (tr - value) / w;
+        if (seen >= w) out[0][i] = value;
+    }
+    return WICK_OK;
+}
+
+/* ---- atr_talib ------------------------------------------------------------------------------ */
+
+typedef struct talib_state {
+    double prev, e;
+    int64_t seen;
+} talib_state;
+
+static int64_t talib_warmup(const double *p)
+{
+    return wk_window(p, 0);
+}
+
+static int64_t talib_size(const double *p)
+{
+    (void)p;
+    return (int64_t)sizeof(talib_state);
+}
+
+static void talib_init(void *state, const double *p)
+{
+    (void)p;
+    *(talib_state *)state = (talib_state){WICK_NA, 0.0, 0};
+}
+
+/* The sum of the seed is plain, oldest first, as TA-Lib adds it. */
+static void talib_step(void *state, const double *p, const double *in, double *out)
+{
+    talib_state *k = state;
+    const double tr = wk_tr_strict(in[0], in[1], k->prev), w = p[0];
+    const int64_t n = wk_window(p, 0);
+    k->prev = in[2];
+    out[0] = WICK_NA;
+    if (isnan(tr)) return;
+    if (k->seen < n) {
+        k->e += tr;
+        if (++k->seen < n) return;
+        k->e /= w;
+    } else {
+        k->e = wk_rma_next(k->e, tr, w - 1.0, w);
+    }
+    out[0] = k->e;
+}
+
+static wick_status talib_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, talib_step);
+}
+
+const wick_ta_spec wick_ta_tr = {
+    .name = "tr",
+    .title = "true range",
+    .formula = "max(high - low, |high - close[1]|, |low - close[1]|)",
+    .source = "Pine v6 ta.tr; pine_semantics.md 5.3",
+    .group = "volatility",
+    .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH},
+           {"low", WICK_U_PRICE, 0, WICK_S_LOW},
+           {"close", WICK_U_PRICE, 0, WICK_S_CLOSE}},
+    .param = {{"handle_na", 0, 0, 1, .is_int = 1,
+               .doc = "1: high - low where there is no previous close; 0: NA there"}},
+    .out = {{"tr", WICK_U_PRICE}},
+    .warmup = tr_warmup,
+    .run = tr_run,
+    .state_size = tr_size,
+    .state_init = tr_init,
+    .step = tr_step,
+};
+
+const wick_ta_spec wick_ta_atr = {
+    .name = "atr",
+    .title = "average true range",
+    .formula = "rma(tr(1), n)",
+    .source = "Pine v6 ta.atr; pine_semantics.md 5.3",
+    .group = "volatility",
+    .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH},
+           {"low", WICK_U_PRICE, 0, WICK_S_LOW},
+           {"close", WICK_U_PRICE, 0, WICK_S_CLOSE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"atr", WICK_U_PRICE}},
+    .warmup = atr_warmup,
+    .run = atr_run,
+    .ref = atr_ref,
+    .run_many = atr_many,
+    .state_size = atr_size,
+    .state_init = atr_init,
+    .step = atr_step,
+    .tolerance = 1e-11,
+    .note = "The first bar counts with high - low and the first value is at bar n-1; TA-Lib leaves "
+            "the first bar out (see atr_talib).",
+};
+
+const wick_ta_spec wick_ta_atr_talib = {
+    .name = "atr_talib",
+    .title = "average true range, TA-Lib's seed",
+    .formula = "mean of tr[1..n] at bar n, then (atr * (n-1) + tr) / n",
+    .source = "TA-Lib ATR; strategies.md 2.1",
+    .group = "volatility",
+    .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH},
+           {"low", WICK_U_PRICE, 0, WICK_S_LOW},
+           {"close", WICK_U_PRICE, 0, WICK_S_CLOSE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"atr", WICK_U_PRICE}},
+    .warmup = talib_warmup,
+    .run = talib_run,
+    .state_size = talib_size,
+    .state_init = talib_init,
+    .step = talib_step,
+    .note = "One bar later than Pine's atr, from which it differs less and less as it goes on.",
+};

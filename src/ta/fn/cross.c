@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_cross wick_ta_crossover wick_ta_crossunder */
+#include "../ta_int.h"
+
+/*
+ * Pine's bool has no NA, so these masks are 0 and not NA while nothing can be compared. A gap in
+ * either input gives 0 and does not reset what is remembered (pine_semantics.md 4.9).
+ */
+
+static int64_t warmup(const double *p)
+{
+    (void)p;
+    return 0;
+}
+
+static int64_t size(const double *p)
+{
+    (void)p;
+    return (int64_t)sizeof(double);
+}
+
+static void init(void *state, const double *p)
+{
+    (void)p;
+    *(double *)state = 0.0;
+}
+
+/* State: 1 when a was at or below b on the last bar where both existed. */
+static void crossover_step(void *state, const double *p, const double *in, double *out)
+{
+    double *was = state;
+    (void)p;
+    out[0] = 0.0;
+    if (isnan(in[0]) || isnan(in[1])) return;
+    if (in[0] > in[1] && *was != 0.0) out[0] = 1.0;
+    *was = in[0] <= in[1] ? 1.0 : 0.0;
+}
+
+static void crossunder_step(void *state, const double *p, const double *in, double *out)
+{
+    double *was = state;
+    (void)p;
+    out[0] = 0.0;
+    if (isnan(in[0]) || isnan(in[1])) return;
+    if (in[0] < in[1] && *was != 0.0) out[0] = 1.0;
+    *was = in[0] >= in[1] ? 1.0 : 0.0;
+}
+
+/* State: sign of the last relation that was unequal beyond the tolerance. */
+static void cross_step(void *state, const double *p, const double *in, double *out)
+{
+    double *side = state;
+    const double diff = in[0] - in[1];
+    (void)p;
+    out[0] = 0.0;
+    if (isnan(in[0]) || isnan(in[1])) return;
+    if ((*side < 0.0 && in[0] > in[1]) || (*side > 0.0 && in[0] < in[1])) out[0] = 1.0;
+    if (diff < -WK_EPS) *side = -1.0;
+    if (diff > WK_EPS) *side = 1.0;
+}
+
+/* Clean from `first` on: without branches, so that a noisy pair costs what a quiet one does. */
+WK_INLINE void clean_over(int64_t n, const double *a, const double *b, int64_t first, double *out)
+{
+    for (int64_t i = 0; i <= first && i < n; i++) out[i] = 0.0;
+    for (int64_t i = first + 1; i < n; i++)
+        out[i] = (double)((a[i] > b[i]) & (a[i - 1] <= b[i - 1]));
+}
+
+static bool both_clean(int64_t n, const double *const *in, int64_t *first)
+{
+    const int64_t a = wk_first(n, in[0]), b = wk_first(n, in[1]);
+    *first = a > b ? a : b;
+    return wk_clean(n, in[0], *first) && wk_clean(n, in[1], *first);
+}
+
+static wick_status crossover_run(int64_t n, const double *const *in, const double *p,
+                                 double *const *out)
+{
+    int64_t first;
+    if (!both_clean(n, in, &first))
+        return wk_run_steps(n, in, p, out, 2, 1, size, init, crossover_step);
+    clean_over(n, in[0], in[1], first, out[0]);
+    return WICK_OK;
+}
+
+static wick_status crossunder_run(int64_t n, const double *const *in, const double *p,
+                                  double *const *out)
+{
+    int64_t first;
+    if (!both_clean(n, in, &first))
+        return wk_run_steps(n, in, p, out, 2, 1, size, init, crossunder_step);
+    clean_over(n, in[1], in[0], first, out[0]);
+    return WICK_OK;
+}
+
+static wick_status cross_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 2, 1, size, init, cross_step);
+}
+
+/* Plain reading: walk back to the last bar where both existed. */
+static wick_status ref(int64_t n, const double *const *in, double *const *out, int over)
+{
+    const double *a = over ? in[0] : in[1], *b = over ? in[1] : in[0];
+    for (int64_t i = 0; i < n; i++) {
+        int64_t k = i - 1;
+        while (k >= 0 && (isnan(a[k]) || isnan(b[k]))) k--;
+        out[0][i] = k >= 0 && a[i] > b[i] && a[k] <= b[k] ? 1.0 : 0.0;
+    }
+    return WICK_OK;
+}
+
+static wick_status crossover_ref(int64_t n, const double *const *in, const double *p,
+                                 double *const *out)
+{
+    (void)p;
+    return ref(n, in, out, 1);
+}
+
+static wick_status crossunder_ref(int64_t n, const double *const *in, const double *p,
+                                  double *const *out)
+{
+    (void)p;
+    return ref(n, in, out, 0);
+}
+
+static wick_status cross_ref(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    const double *a = in[0], *b = in[1];
+    (void)p;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t k = i - 1;
+        while (k >= 0 && !(fabs(a[k] - b[k]) > WK_EPS)) k--;
+        out[0][i] = k >= 0 && ((a[k] < b[k] && a[i] > b[i]) || (a[k] > b[k] && a[i] < b[i]));
+    }
+    return WICK_OK;
+}
+
+const wick_ta_spec wick_ta_crossover = {
+    .name = "crossover",
+    .title = "a crosses over b",
+    .formula = "a > b now, and a <= b on the last bar where both existed",
+    .source = "Pine v6 ta.crossover; pine_semantics.md 4.9",
+    .group = "event",
+    .in = {{"a", WICK_U_ANY, 1, WICK_S_NONE}, {"b", WICK_U_ANY, 1, WICK_S_NONE}},
+    .out = {{"crossover", WICK_U_MASK}},
+    .warmup = warmup,
+    .run = crossover_run,
+    .ref = crossover_ref,
+    .state_size = size,
+    .state_init = init,
+    .step = crossover_step,
+    .note = "Comparisons are exact. 0 before there is a pair to compare, never NA: Pine's bool has "
+            "none.",
+};
+
+const wick_ta_spec wick_ta_crossunder = {
+    .name = "crossunder",
+    .title = "a crosses under b",
+    .formula = "a < b now, and a >= b on the last bar where both existed",
+    .source = "Pine v6 ta.crossunder; pine_semantics.md 4.9",
+    .group = "event",
+    .in = {{"a", WICK_U_ANY, 1, WICK_S_NONE}, {"b", WICK_U_ANY, 1, WICK_S_NONE}},
+    .out = {{"crossunder", WICK_U_MASK}},
+    .warmup = warmup,
+    .run = crossunder_run,
+    .ref = crossunder_ref,
+    .state_size = size,
+    .state_init = init,
+    .step = crossunder_step,
+    .note = "Comparisons are exact. 0 before there is a pair to compare, never NA: Pine's bool has "
+            "none.",
+};
+
+const wick_ta_spec wick_ta_cross = {
+    .name = "cross",
+    .title = "a crosses b in either direction",
+    .formula = "the relation of a and b is opposite to the last one that differed by more than 1e-10",
+    .source = "Pine v6 ta.cross; pine_semantics.md 4.9",
+    .group = "event",
+    .in = {{"a", WICK_U_ANY, 1, WICK_S_NONE}, {"b", WICK_U_ANY, 1, WICK_S_NONE}},
+    .out = {{"cross", WICK_U_MASK}},
+    .warmup = warmup,
+    .run = cross_run,
+    .ref = cross_ref,
+    .state_size = size,
+    .state_init = init,
+    .step = cross_step,
+    .note = "Not the same as crossover or crossunder: equality neither fires nor resets, and two "
+            "series that start equal have no side to cross from.",
+};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "../k_avg.h"
+#include "../k_scratch.h"
+
+static int64_t warmup(const double *p)
+{
+    return wk_window(p, 0);
+}
+
+static int64_t size(const double *p)
+{
+    return (int64_t)sizeof(double) + 2 * wk_avg_bytes(wk_window(p, 0));
+}
+
+static void init(void *state, const double *p)
+{
+    double *prev = state;
+    *prev = WICK_NA;
+    wk_avg_init(wk_avg_init(prev + 1, wk_window(p, 0)), wk_window(p, 0));
+}
+
+static double gain(double a, double b)
+{
+    return a - b > 0.0 ? a - b : 0.0;
+}
+
+/* A side that has died away counts as zero, and the falling side is looked at first: a window
+ * without any movement is 100. */
+static double index_of(double up, double down)
+{
+    if (isnan(down)) return WICK_NA;
+    if (down <= WK_EPS) return 100.0;
+    if (up <= WK_EPS) return 0.0;
+    return 100.0 - 100.0 / (1.0 + up / down);
+}
+
+static void step(void *state, const double *p, const double *in, double *out)
+{
+    double *prev = state;
+    wk_avg *up = (wk_avg *)(void *)(prev + 1);
+    wk_avg *down = (wk_avg *)(void *)((char *)up + wk_avg_bytes(wk_window(p, 0)));
+    const double x = in[0];
+    out[0] = WICK_NA;
+    if (isnan(x)) return;
+    if (!isnan(*prev)) {
+        const double u = wk_rma_step(up, gain(x, *prev));
+        out[0] = index_of(u, wk_rma_step(down, gain(*prev, x)));
+    }
+    *prev = x;
+}
+
+/* Rises and falls against the last value that exists; NA on bars without one. */
+static void moves(int64_t n, const double *x, double *up, double *down)
+{
+    double prev = WICK_NA;
+    for (int64_t i = 0; i < n; i++) {
+        const bool na = isnan(x[i]) || isnan(prev);
+        up[i] = na ? WICK_NA : gain(x[i], prev);
+        down[i] = na ? WICK_NA : gain(prev, x[i]);
+        prev = isnan(x[i]) ? prev : x[i];
+    }
+}
+
+/* The rising sides are averaged in the output columns, the falling ones in scratch. */
+static wick_status many(int64_t n, const double *const *in, int32_t count, const double *const *p,
+                        double *const *const *out)
+{
+    enum { PAIRS = WK_LANES / 2 };
+    wk_scratch s;
+    if (wk_scratch_new(&s, n, 2 + PAIRS) < 0) return WICK_E_MEM;
+    moves(n, in[0], s.col[0], s.col[1]);
+    wick_status st = WICK_OK;
+    for (int32_t k = 0; k < count && st >= 0; k += PAIRS) {
+        wk_avg_lane l[WK_LANES];
+        const int32_t have = count - k < PAIRS ? count - k : PAIRS;
+        for (int32_t j = 0; j < have; j++) {
+            const int64_t w = wk_window(p[k + j], 0);
+            l[j] = (wk_avg_lane){s.col[0], out[k + j][0], w};
+            l[have + j] = (wk_avg_lane){s.col[1], s.col[2 + j], w};
+        }
+        st = wk_rma_columns(n, l, 2 * have);
+        for (int32_t j = 0; j < have && st >= 0; j++) {
+            double *o = out[k + j][0];
+            const double *down = s.col[2 + j];
+            for (int64_t i = 0; i < n; i++) o[i] = index_of(o[i], down[i]);
+        }
+    }
+    wk_scratch_free(&s);
+    return st;
+}
+
+static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    return many(n, in, 1, &p, &out);
+}
+
+/* Plain reading. */
+static wick_status ref(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const double w = p[0];
+    double prev = WICK_NA, up = 0.0, down = 0.0, seen = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        const double x = in[0][i];
+        out[0][i] = WICK_NA;
+        if (isnan(x)) continue;
+        if (!isnan(prev)) {
+            const double u = fmax(x - prev, 0.0), d = fmax(prev - x, 0.0);
+            seen += 1.0;
+            up += seen <= w ? u / w : (u - up) / w;
+            down += seen <= w ? d / w : (d - down) / w;
+            if (seen >= w) {
+                const double all = up + down;
+                out[0][i] = down <= WK_EPS ? 100.0 : up <= WK_EPS ? 0.0 : 100.0 * up / all;
+            }
+        }
+        prev = x;
+    }
+    return WICK_OK;
+}
+
+const wick_ta_spec wick_ta_rsi = {
+    .name = "rsi",
+    .title = "relative strength index",
+    .formula = "100 - 100 / (1 + rma(rises, n) / rma(falls, n))",
+    .source = "Pine v6 ta.rsi; Wilder 1978; pine_semantics.md 5.2",
+    .group = "oscillator",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"rsi", WICK_U_PERCENT}},
+    .warmup = warmup,
+    .run = run,
+    .ref = ref,
+    .run_many = many,
+    .state_size = size,
+    .state_init = init,
+    .step = step,
+    .tolerance = 1e-9,
+    .note = "An average of falls within 1e-10 of zero gives 100, also when nothing moved at all, and "
+            "one of rises gives 0, as measured on TradingView; TA-Lib gives 0 for a flat series.",
+};

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_variance wick_ta_stdev wick_ta_bb wick_ta_bbw wick_ta_zscore */
+#include "../k_sums.h"
+
+static int64_t warmup(const double *p)
+{
+    return wk_window(p, 0) - 1;
+}
+
+static int64_t size(const double *p)
+{
+    return wk_moments_bytes(wk_window(p, 0));
+}
+
+static void init(void *state, const double *p)
+{
+    wk_moments_init(state, wk_window(p, 0));
+}
+
+/* What each member makes of the two sums. `y` has as many values as the spec has outputs. */
+typedef void (*finish_fn)(double x, double s, double q, const double *p, double *y);
+
+static void variance_of(double x, double s, double q, const double *p, double *y)
+{
+    (void)x;
+    y[0] = wk_variance(s, q, p[0], p[1] != 0.0);
+}
+
+static void stdev_of(double x, double s, double q, const double *p, double *y)
+{
+    (void)x;
+    y[0] = sqrt(wk_variance(s, q, p[0], p[1] != 0.0));
+}
+
+static void bb_of(double x, double s, double q, const double *p, double *y)
+{
+    const double mid = s / p[0], dev = sqrt(wk_variance(s, q, p[0], true)) * p[1];
+    (void)x;
+    y[0] = mid;
+    y[1] = mid + dev;
+    y[2] = mid - dev;
+}
+
+static void bbw_of(double x, double s, double q, const double *p, double *y)
+{
+    double b[3];
+    bb_of(x, s, q, p, b);
+    y[0] = wk_finite((b[1] - b[2]) / b[0] * 100.0);
+}
+
+static void zscore_of(double x, double s, double q, const double *p, double *y)
+{
+    y[0] = wk_finite((x - s / p[0]) / sqrt(wk_variance(s, q, p[0], true)));
+}
+
+WK_INLINE void step_with(void *state, const double *p, double x, double *out, finish_fn finish)
+{
+    double s, q;
+    wk_moments_step(state, wk_window(p, 0), x, &s, &q);
+    finish(x, s, q, p, out);
+}
+
+/* Lanes of up to four windows: eight sums in one pass. */
+WK_INLINE wick_status many_with(int64_t n, const double *const *in, int32_t count,
+                                const double *const *p, double *const *const *out, int n_out,
+                                finish_fn finish)
+{
+    enum { PAIRS = WK_LANES / 2 };
+    wk_scratch s;
+    const int32_t most = count < PAIRS ? count : PAIRS;
+    if (wk_scratch_new(&s, n, 1 + 2 * most) < 0) return WICK_E_MEM;
+    double *xx = s.col[0];
+    const double *x = in[0];
+    for (int64_t i = 0; i < n; i++) xx[i] = x[i] * x[i];
+    wick_status st = WICK_OK;
+    for (int32_t k = 0; k < count && st >= 0; k += PAIRS) {
+        wk_lane l[WK_LANES];
+        const int32_t have = count - k < PAIRS ? count - k : PAIRS;
+        for (int32_t j = 0; j < have; j++) {
+            const int64_t w = wk_window(p[k + j], 0);
+            l[2 * j] = (wk_lane){x, s.col[1 + 2 * j], w, 1.0};
+            l[2 * j + 1] = (wk_lane){xx, s.col[2 + 2 * j], w, 1.0};
+        }
+        st = wk_roll(n, l, 2 * have);
+        for (int32_t j = 0; j < have && st >= 0; j++) {
+            const double *sum = s.col[1 + 2 * j], *sq = s.col[2 + 2 * j];
+            for (int64_t i = 0; i < n; i++) {
+                double y[3];
+                finish(x[i], sum[i], sq[i], p[k + j], y);
+                for (int o = 0; o < n_out; o++) out[k + j][o][i] = y[o];
+            }
+        }
+    }
+    wk_scratch_free(&s);
+    return st;
+}
+
+/* Plain reading: two passes over the values of the window. */
+static wick_status ref_with(int64_t n, const double *const *in, const double *p,
+                            double *const *out, int n_out, finish_fn finish)
+{
+    const int64_t w = wk_window(p, 0);
+    double last_s = WICK_NA, last_q = WICK_NA;
+    for (int64_t i = 0; i < n; i++) {
+        wick_sum s = {0.0, 0.0}, q = {0.0, 0.0};
+        int64_t have = 0;
+        if (!isnan(in[0][i])) {
+            for (int64_t k = i; k >= 0 && have < w; k--) {
+                if (isnan(in[0][k])) continue;
+                wick_sum_add(&s, in[0][k]);
+                wick_sum_add(&q, in[0][k] * in[0][k]);
+                have++;
+            }
+            last_s = have == w ? wick_sum_get(&s) : WICK_NA;
+            last_q = have == w ? wick_sum_get(&q) : WICK_NA;
+        }
+        double y[3];
+        finish(in[0][i], last_s, last_q, p, y);
+        for (int o = 0; o < n_out; o++) out[o][i] = y[o];
+    }
+    return WICK_OK;
+}
+
+#define MEMBER(name, n_out)                                                                        \
+    static void name##_step(void *state, const double *p, const double *in, double *out)           \
+    {                                                                                              \
+        step_with(state, p, in[0], out, name##_of);                                                \
+    }                                                                                              \
+    static wick_status name##_many(int64_t n, const double *const *in, int32_t count,              \
+                                   const double *const *p, double *const *const *out)              \
+    {                                                                                              \
+        return many_with(n, in, count, p, out, n_out, name##_of);                                  \
+    }                                                                                              \
+    static wick_status name##_run(int64_t n, const double *const *in, const double *p,             \
+                                  double *const *out)                                              \
+    {                                                                                              \
+        return many_with(n, in, 1, &p, &out, n_out, name##_of);                                    \
+    }                                                                                              \
+    static wick_status name##_ref(int64_t n, const double *const *in, const double *p,             \
+                                  double *const *out)                                              \
+    {                                                                                              \
+        return ref_with(n, in, p, out, n_out, name##_of);                                          \
+    }
+
+MEMBER(variance, 1)
+MEMBER(stdev, 1)
+MEMBER(bb, 3)
+MEMBER(bbw, 1)
+MEMBER(zscore, 1)
+
+static int64_t biased_warmup(const double *p)
+{
+    return p[1] == 0.0 && p[0] == 1.0 ? -1 : warmup(p);
+}
+
+#define FRAME(name)                                                                                \
+    .run = name##_run, .ref = name##_ref, .run_many = name##_many, .state_size = size,             \
+    .state_init = init, .step = name##_step
+
+const wick_ta_spec wick_ta_variance = {
+    .name = "variance",
+    .title = "variance of the last n values",
+    .formula = "max(0, sum(x*x)/n - (sum(x)/n)^2); unbiased: max(0, sum(x*x)/(n-1) - "
+               "sum(x)*(sum(x)/n)/(n-1))",
+    .source = "Pine v6 ta.variance; bits by pine_semantics.md 4.6",
+    .group = "volatility",
+    .in = {{"src", WICK_U_PRICE, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"biased", 1, 0, 1, .is_int = 1, .doc = "1: divide by n; 0: by n - 1"}},
+    .out = {{"variance", WICK_U_PRICE2}},
+    .warmup = biased_warmup,
+    FRAME(variance),
+    .tolerance = 1e-7,
+    .note = "One pass over sums, as Pine computes it; where the spread is tiny beside the level the "
+            "two-pass form of other libraries keeps more digits.",
+};
+
+const wick_ta_spec wick_ta_stdev = {
+    .name = "stdev",
+    .title = "standard deviation of the last n values",
+    .formula = "sqrt(variance(src, n, biased))",
+    .source = "Pine v6 ta.stdev; bits by pine_semantics.md 4.6",
+    .group = "volatility",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"biased", 1, 0, 1, .is_int = 1, .doc = "1: divide by n; 0: by n - 1"}},
+    .out = {{"stdev", WICK_U_ANY}},
+    .warmup = biased_warmup,
+    FRAME(stdev),
+    .tolerance = 1e-7,
+};
+
+const wick_ta_spec wick_ta_bb = {
+    .name = "bb",
+    .title = "Bollinger bands",
+    .formula = "sma(src, n) and that +- mult * stdev(src, n)",
+    .source = "Pine v6 ta.bb; Bollinger 2001; pine_semantics.md 5.3",
+    .group = "volatility",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 1, WK_WINDOW_MAX, .is_int = 1}, {"mult", 2, 0, 1000, .is_int = 0}},
+    .out = {{"middle", WICK_U_ANY}, {"upper", WICK_U_ANY}, {"lower", WICK_U_ANY}},
+    .warmup = warmup,
+    FRAME(bb),
+    .tolerance = 1e-8,
+};
+
+const wick_ta_spec wick_ta_bbw = {
+    .name = "bbw",
+    .title = "width of the Bollinger bands",
+    .formula = "(upper - lower) / middle * 100",
+    .source = "Pine v6 ta.bbw; pine_semantics.md 5.2",
+    .group = "volatility",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 1, WK_WINDOW_MAX, .is_int = 1}, {"mult", 2, 0, 1000, .is_int = 0}},
+    .out = {{"bbw", WICK_U_PERCENT}},
+    .warmup = warmup,
+    FRAME(bbw),
+    .tolerance = 1e-7,
+    .note = "In percent; kcw is a plain ratio.",
+};
+
+const wick_ta_spec wick_ta_zscore = {
+    .name = "zscore",
+    .title = "distance from the mean in standard deviations",
+    .formula = "(src - sma(src, n)) / stdev(src, n)",
+    .source = "standard score over a rolling window, population deviation",
+    .group = "statistic",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"zscore", WICK_U_RATIO}},
+    .warmup = warmup,
+    FRAME(zscore),
+    .tolerance = 1e-6,
+    .note = "NA while the deviation is zero.",
+};
