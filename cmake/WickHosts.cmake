@@ -42,3 +42,6 @@ if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.c")
             INTERPROCEDURAL_OPTIMIZATION ON)
     endif()
 endif()
+
+# What scripts/demo builds: the programs and nothing else.
+add_custom_target(hosts DEPENDS ${WICK_HOSTS})

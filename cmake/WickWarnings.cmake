@@ -18,6 +18,13 @@ target_compile_definitions(wick_build_flags INTERFACE _XOPEN_SOURCE=700)
 # -O3 keeps IEEE semantics; the vectoriser needs no flag of its own.
 set(CMAKE_C_FLAGS_RELEASE "-O3 -DNDEBUG")
 
+# Fuzzers need the library itself instrumented.
+if(WICK_FUZZ AND NOT WICK_SANITIZE)
+    set(WICK_SANITIZE address,undefined)
+    if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+        set(WICK_SANITIZE fuzzer-no-link,address,undefined)
+    endif()
+endif()
 if(WICK_SANITIZE)
     set(wick_san -fsanitize=${WICK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g)
     target_compile_options(wick_build_flags INTERFACE ${wick_san})
