@@ -160,6 +160,13 @@ WICK_API wick_status wick_load(wick_ctx *ctx, const char *const *paths, int64_t 
 WICK_API wick_status wick_check_file(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
                                      wick_defects **out) WICK_NODISCARD;
 
+/** As wick_check_file, and compares with a second file of the same market: the finer of the two is
+ * aggregated and complete windows that disagree are errors ("disagrees"); daily bars may differ by
+ * a constant factor, whose steps are errors ("adjustment_break"). */
+WICK_API wick_status wick_check_against(wick_ctx *ctx, const char *path, const char *other,
+                                        const wick_load_opts *opts,
+                                        wick_defects **out) WICK_NODISCARD;
+
 /** Native column file: little endian, checksummed, memory-mapped on load. */
 WICK_API wick_status wick_panel_save(wick_ctx *ctx, const wick_panel *p,
                                      const char *path) WICK_NODISCARD;

@@ -78,4 +78,111 @@ int64_t wk_floor_div(int64_t a, int64_t b);
 /** t moved by `months` calendar months. */
 int64_t wk_add_months(int64_t t, int64_t months);
 
+/* ---- findings ----------------------------------------------------------------------------- */
+
+wick_defects *wk_defects_new(const char *file, int64_t max_per_rule);
+/** One row (or the file: line 0) breaks a rule. Past the limit per rule it is only counted.
+ * `rule` is a literal. */
+void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t line,
+                    const char *fmt, ...) WICK_PRINTF(5, 6);
+void wk_defects_reset(wick_defects *d); /**< forgets everything but the file */
+void wk_defects_dropped(wick_defects *d, int64_t rows);
+/** Whether an error of this file can be cured by leaving rows out. */
+void wk_defects_fatal(wick_defects *d);
+bool wk_defects_is_fatal(const wick_defects *d);
+/** Sorts by line and fills the counts. False: memory ran out on the way. */
+bool wk_defects_finish(wick_defects *d);
+/** First error as a status: "file:line: rule: sentence". */
+wick_status wk_defects_fail(wick_ctx *ctx, const wick_defects *d);
+
+/* ---- sources ------------------------------------------------------------------------------ */
+
+/** Rows of one file in file order, before any rule about their sequence. */
+typedef struct wk_rows {
+    int64_t n, cap;
+    int64_t *time;
+    double *f[WICK_FIELDS];
+    uint32_t *line;
+    int32_t *symbol;  /**< index into `symbols`; NULL when the file has no symbol column */
+    int16_t *offset;  /**< minutes east of UTC written in the stamp; NULL when none was */
+    bool has_volume, long_format;
+    char **symbols;
+    int32_t n_symbols, cap_symbols;
+    int32_t *slots;   /**< hash table over `symbols` */
+    int32_t n_slots;
+} wk_rows;
+void wk_rows_free(wk_rows *r);
+/** Index of a symbol, added when new; -1 when memory is out. */
+int32_t wk_rows_symbol(wk_rows *r, const char *s, int64_t n);
+/** Appends a row; false when memory is out. */
+bool wk_rows_push(wk_rows *r, int64_t time, const double f[WICK_FIELDS], uint32_t line,
+                  int32_t symbol, int16_t offset);
+
+/** Reads a CSV file. Row and file defects go to `d`; the status is negative only when the machine
+ * refused (I/O, memory) or the user interrupted. `notes` gets lines worth a log message. */
+wick_status wk_csv_read(wick_ctx *ctx, const char *path, const wick_load_opts *opts, wk_rows *rows,
+                        wick_defects *d, wick_buf *notes) WICK_NODISCARD;
+
+/** Reads the stamp of one row. `day_first`: whether 03/04/2020 is the third of April. */
+typedef struct wk_stamp {
+    int64_t time;
+    int16_t offset; /**< minutes, when the text names one */
+    bool has_offset, has_clock;
+} wk_stamp;
+bool wk_stamp_parse(const char *s, int64_t n, bool day_first, wk_stamp *out);
+/** True for a date with slashes or dots whose first part can only be a day. */
+bool wk_stamp_day_first(const char *s, int64_t n);
+
+/** Native column file: all symbols that `opts` wants. */
+bool wk_native_is(const char *path);
+wick_status wk_native_read(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
+                           wick_bars ***out, int64_t *n) WICK_NODISCARD;
+
+/* ---- rules -------------------------------------------------------------------------------- */
+
+/** Applies every rule about sequence and values to one symbol's rows; `line` gives their lines
+ * (NULL: row numbers). Rows in error are marked in `bad` (rows marked before the call are passed
+ * over). `label` prefixes sentences in files of many symbols ("" else). */
+wick_status wk_check_rows(wick_ctx *ctx, const wk_cols *c, const uint32_t *line, const char *label,
+                          int64_t timeframe_ms, bool allow_negative, bool warnings,
+                          wick_defects *d, uint8_t *bad) WICK_NODISCARD;
+
+/* ---- loading ------------------------------------------------------------------------------ */
+
+/** Symbol and timeframe a file name speaks of: "ETHUSDT-PERP_15m.csv.gz". timeframe 0: none. */
+void wk_name_of_file(const char *path, char *symbol, size_t cap, int64_t *timeframe_ms);
+/** True for names the loader reads (.csv .txt .tsv .wick, also .gz and .zst). */
+bool wk_is_data_file(const char *name);
+
+/** symbol_info.json: what it says about a symbol, found by the symbol itself or by a key the file
+ * name begins with. Strings are borrowed from the document. False: it knows nothing. */
+wick_status wk_info_find(wick_ctx *ctx, const wick_json_doc *doc, const char *name,
+                         const char *symbol, const char *path, wick_symbol_info *facts,
+                         bool *found) WICK_NODISCARD;
+
+/** What one file gave. */
+typedef struct wk_file {
+    char *path;
+    char symbol[128];        /**< from the name */
+    int64_t timeframe_ms;    /**< from the name, 0 none */
+    const wick_json_doc *info;
+    const char *info_name;
+    bool by_name_wanted;     /**< its name is one of the symbols asked for (or all are) */
+    wick_bars **bars;
+    int64_t n;
+    wick_defects *defects;
+    wick_buf notes;          /**< lines for the log */
+} wk_file;
+void wk_file_free(wk_file *f);
+/** Reads and checks one file. Defects that stop it are its status (WICK_E_DATA) unless
+ * `report_only`, when the rows in error are left out and everything is in `defects`. */
+wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool warnings,
+                         bool report_only, wk_file *f) WICK_NODISCARD;
+/** One file with everything that can be said about it: rows in error are left out, findings kept.
+ * Free `out` whatever the status (it is zeroed when the file was never opened). */
+wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts, bool warnings,
+                        wk_file *out) WICK_NODISCARD;
+/** Option struct of the caller's size, defaults filled in. */
+wick_load_opts wk_load_opts(const wick_load_opts *opts);
+
 #endif
