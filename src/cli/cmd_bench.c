@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* Standard figures on synthetic bars. Each case is repeated for a while and the fastest run is
+ * shown: the others measure what else the machine was doing. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli/bench_scripts.h"
+#include "cli/cli.h"
+#include "lua/host.h"
+
+static const cli_option options[] = {
+    {"seconds", "N", "time to spend on each case, default 0.5", CLI_ONE},
+    {"pairs", "N", "cells of the parameter grid, default 2000", CLI_ONE},
+    {"jobs", "N", "threads of the grid, default: all cores", CLI_ONE},
+    {"format", "table|json", "default table", CLI_ONE},
+    {NULL, NULL, NULL, CLI_ONE},
+};
+
+enum { FEED_BARS = 53929, BOOK_SYMBOLS = 49, BOOK_BARS = 1248, MAX_FIGURES = 24 };
+
+typedef struct figure {
+    char name[64], unit[16];
+    double value;
+} figure;
+
+typedef struct bench {
+    cli *c;
+    double seconds;
+    int64_t pairs, jobs;
+    wick_panel *feed, *book;
+    figure at[MAX_FIGURES];
+    int n;
+} bench;
+
+static void add_figure(bench *b, const char *name, double value, const char *unit)
+{
+    if (b->n == MAX_FIGURES) return;
+    figure *f = &b->at[b->n++];
+    snprintf(f->name, sizeof f->name, "%s", name);
+    snprintf(f->unit, sizeof f->unit, "%s", unit);
+    f->value = value;
+}
+
+/* ---- one run ------------------------------------------------------------------------------ */
+
+typedef struct runner {
+    wk_host *host;
+    wk_script *script;
+    wick_settings *settings;
+    wick_panel *panel;
+    wick_buf text;
+} runner;
+
+static wick_status runner_new(wick_ctx *ctx, runner *r, const char *text, wick_panel *panel,
+                              const char *slots)
+{
+    const wk_host_opts opts = {.size = sizeof opts, .seed = 1};
+    wick_status st;
+    *r = (runner){.panel = panel, .settings = wick_settings_new()};
+    if (!r->settings) return wick_fail_mem(ctx);
+    if (slots) WICK_TRY(wick_settings_set(ctx, r->settings, "slots", slots));
+    WICK_TRY(wk_host_new(ctx, &opts, &r->host));
+    WICK_TRY(wk_host_load_text(ctx, r->host, "bench.lua", text, (int64_t)strlen(text), &r->script));
+out:
+    return st;
+}
+
+static void runner_free(runner *r)
+{
+    wk_host_free(r->host);
+    wick_settings_free(r->settings);
+    wick_buf_free(&r->text);
+}
+
+/* The whole way: signals or hooks, engine, all metrics, trades and metrics as text. */
+static wick_status whole_run(wick_ctx *ctx, void *arg)
+{
+    runner *r = arg;
+    const wick_run_opts run = {.size = sizeof run, .settings = r->settings};
+    const wick_metric_opts how = {.size = sizeof how,
+                                  .bars_per_year = wick_panel_bars_per_year(r->panel)};
+    wick_result result = {.size = sizeof result, .strategy = "bench", .profile = "wick"};
+    wick_ledger *ledger = NULL;
+    wick_scores *scores = NULL;
+    wick_status st;
+    WICK_TRY(wk_script_run(ctx, r->script, r->panel, &run, NULL, &ledger));
+    WICK_TRY(wick_score(ctx, ledger, &how, NULL, 0, &scores));
+    result.ledger = ledger;
+    result.scores = scores;
+    r->text.len = 0;
+    WICK_TRY(wick_report_write(ctx, "trades_csv", &result, &r->text));
+    WICK_TRY(wick_report_write(ctx, "metrics_json", &result, &r->text));
+out:
+    wick_scores_free(scores);
+    wick_ledger_unref(ledger);
+    return st;
+}
+
+/* Fastest of the repetitions that fit into the time. */
+static wick_status fastest(bench *b, wick_status (*work)(wick_ctx *, void *), void *arg,
+                           double *best)
+{
+    const double until = wick_now() + b->seconds;
+    *best = HUGE_VAL;
+    for (int i = 0; i < 3 || wick_now() < until; i++) {
+        const double t = wick_now();
+        const wick_status st = work(b->c->ctx, arg);
+        const double took = wick_now() - t;
+        if (st < 0) return st;
+        if (wick_interrupted()) return wick_fail(b->c->ctx, WICK_E_CANCELLED, "interrupted");
+        if (took < *best) *best = took;
+    }
+    return WICK_OK;
+}
+
+static wick_status time_script(bench *b, const char *name, const char *text, wick_panel *panel,
+                               const char *slots, bool per_bar)
+{
+    runner r;
+    double best = 0.0;
+    wick_status st = runner_new(b->c->ctx, &r, text, panel, slots);
+    if (st == WICK_OK) st = fastest(b, whole_run, &r, &best);
+    if (st == WICK_OK) {
+        add_figure(b, name, best * 1e3, "ms");
+        if (per_bar) add_figure(b, "  the same", FEED_BARS / best * 1e-6, "M bars/s");
+    }
+    runner_free(&r);
+    return st;
+}
+
+/* ---- the grid ----------------------------------------------------------------------------- */
+
+typedef struct grid {
+    bench *b;
+    runner *worker;
+    wick_arena **arena;
+    wick_score_scratch **scratch;
+    wick_cache *cache;
+    const wick_metric_spec *spec[2];
+    double *out; /* two metrics per cell */
+    double bars_per_year;
+} grid;
+
+/* Pairs in a triangle of fast < slow, the same for every count. */
+static void pair_of(int64_t cell, double *fast, double *slow)
+{
+    *fast = (double)(5 + cell % 100);
+    *slow = (double)(110 + cell / 100);
+}
+
+static wick_status grid_cell(void *arg, int64_t cell, int32_t worker, wick_ctx *ctx)
+{
+    grid *g = arg;
+    runner *r = &g->worker[worker];
+    wick_ledger *ledger = NULL;
+    const wick_metric_opts how = {.size = sizeof how, .bars_per_year = g->bars_per_year};
+    wick_run_opts run = {.size = sizeof run, .lean = true};
+    double fast, slow;
+    wick_status st;
+    pair_of(cell, &fast, &slow);
+    if (!r->host) WICK_TRY(runner_new(ctx, r, cross_signals, g->b->feed, NULL));
+    if (!g->arena[worker]) g->arena[worker] = wick_arena_new(0);
+    if (!g->scratch[worker]) g->scratch[worker] = wick_score_scratch_new();
+    if (!g->arena[worker] || !g->scratch[worker]) return wick_fail_mem(ctx);
+    wick_arena_reset(g->arena[worker]);
+    run.settings = r->settings;
+    run.arena = g->arena[worker];
+    WICK_TRY(wk_script_set_number(ctx, r->script, 0, fast));
+    WICK_TRY(wk_script_set_number(ctx, r->script, 1, slow));
+    WICK_TRY(wk_script_run(ctx, r->script, g->b->feed, &run, g->cache, &ledger));
+    WICK_TRY(wick_score_into(ctx, ledger, &how, g->spec, 2, g->scratch[worker], &g->out[2 * cell]));
+out:
+    wick_ledger_unref(ledger);
+    return st;
+}
+
+static wick_status run_grid(bench *b, int32_t threads, double *took)
+{
+    const int32_t workers = threads > 0 ? threads : wick_cores();
+    grid g = {.b = b,
+              .worker = calloc((size_t)workers, sizeof *g.worker),
+              .arena = calloc((size_t)workers, sizeof(wick_arena *)),
+              .scratch = calloc((size_t)workers, sizeof(wick_score_scratch *)),
+              .cache = wick_cache_new(INT64_C(64) << 20),
+              .out = calloc((size_t)b->pairs * 2, sizeof *g.out),
+              .spec = {wick_metric_find("total_return_pct"), wick_metric_find("sharpe")},
+              .bars_per_year = wick_panel_bars_per_year(b->feed)};
+    wick_status st;
+    if (!g.worker || !g.arena || !g.scratch || !g.cache || !g.out) {
+        st = wick_fail_mem(b->c->ctx);
+    } else {
+        const double t = wick_now();
+        st = wick_pool_run(b->c->ctx, b->pairs, workers, grid_cell, &g);
+        *took = wick_now() - t;
+    }
+    for (int32_t i = 0; i < workers; i++) {
+        if (g.worker && g.worker[i].settings) runner_free(&g.worker[i]);
+        if (g.scratch) wick_score_scratch_free(g.scratch[i]);
+        if (g.arena) wick_arena_free(g.arena[i]);
+    }
+    wick_cache_unref(g.cache);
+    free(g.worker);
+    free(g.arena);
+    free(g.scratch);
+    free(g.out);
+    return st;
+}
+
+static wick_status time_grid(bench *b)
+{
+    const int32_t threads = b->jobs > 0 ? (int32_t)b->jobs : wick_cores();
+    struct rusage use;
+    double one = 0.0, all = 0.0;
+    char name[64];
+    wick_status st = run_grid(b, 1, &one);
+    if (st < 0) return st;
+    snprintf(name, sizeof name, "grid of %lld average pairs, 1 thread", (long long)b->pairs);
+    add_figure(b, name, one * 1e6 / (double)b->pairs, "us/cell");
+    if (threads > 1) {
+        st = run_grid(b, threads, &all);
+        if (st < 0) return st;
+        snprintf(name, sizeof name, "  the same, %d threads", (int)threads);
+        add_figure(b, name, all * 1e6 / (double)b->pairs, "us/cell");
+    }
+    getrusage(RUSAGE_SELF, &use);
+    add_figure(b, "  peak memory of this process", (double)use.ru_maxrss / 1024.0, "MiB");
+    return WICK_OK;
+}
+
+/* ---- files -------------------------------------------------------------------------------- */
+
+typedef struct loading {
+    const char *path;
+    int64_t rows;
+} loading;
+
+static wick_status load_once(wick_ctx *ctx, void *arg)
+{
+    const loading *l = arg;
+    const wick_load_opts opts = {.size = sizeof opts, .threads = 1};
+    wick_panel *p = NULL;
+    const wick_status st = wick_load(ctx, &l->path, 1, &opts, &p, NULL, NULL);
+    wick_panel_unref(p);
+    return st;
+}
+
+static wick_status time_load(bench *b, const char *name, const char *path, int64_t rows)
+{
+    loading l = {path, rows};
+    double best = 0.0;
+    const wick_status st = fastest(b, load_once, &l, &best);
+    if (st == WICK_OK) add_figure(b, name, (double)rows / best * 1e-6, "M rows/s");
+    return st;
+}
+
+static wick_status time_files(bench *b)
+{
+    const char *tmp = getenv("TMPDIR");
+    char folder[256], csv[300], native[300];
+    wick_ctx *ctx = b->c->ctx;
+    int64_t rows = 0;
+    wick_status st;
+    snprintf(folder, sizeof folder, "%s/wick-bench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp(folder)) return wick_fail(ctx, WICK_E_IO, "%s: cannot be made", folder);
+    snprintf(csv, sizeof csv, "%s/bars.csv", folder);
+    snprintf(native, sizeof native, "%s/bars.wick", folder);
+    for (int64_t i = 0; i < wick_panel_count(b->book); i++)
+        rows += wick_bars_count(wick_panel_bars(b->book, i));
+    WICK_TRY(wick_panel_write_csv(ctx, b->book, csv));
+    WICK_TRY(wick_panel_save(ctx, b->book, native));
+    WICK_TRY(time_load(b, "load CSV, long format, 1 thread", csv, rows));
+    WICK_TRY(time_load(b, "load native file, 1 thread", native, rows));
+out:
+    unlink(csv);
+    unlink(native);
+    rmdir(folder);
+    return st;
+}
+
+/* ---- the command -------------------------------------------------------------------------- */
+
+static wick_status run_cases(bench *b)
+{
+    const wick_synth_opts feed = {
+        .size = sizeof feed, .symbols = 1, .bars = FEED_BARS, .timeframe = "15m", .seed = 1};
+    const wick_synth_opts book = {
+        .size = sizeof book, .symbols = BOOK_SYMBOLS, .bars = BOOK_BARS, .seed = 2};
+    wick_status st;
+    WICK_TRY(wick_synth(b->c->ctx, &feed, &b->feed));
+    WICK_TRY(wick_synth(b->c->ctx, &book, &b->book));
+    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, signals", cross_signals, b->feed, NULL, false));
+    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, triggers", cross_triggers, b->feed, NULL,
+                         false));
+    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, every bar", cross_events, b->feed, NULL, true));
+    WICK_TRY(time_script(b, "breakout, 49 symbols x 1,248, signals", breakout_signals, b->book, "20",
+                         false));
+    WICK_TRY(time_script(b, "breakout, 49 symbols x 1,248, every bar", breakout_events, b->book, "20",
+                         false));
+    WICK_TRY(time_grid(b));
+    WICK_TRY(time_files(b));
+out:
+    return st;
+}
+
+static int print_table(const bench *b)
+{
+    static const char *const header[] = {"work", "figure", "unit"};
+    static const bool right[] = {false, true, false};
+    const char *cells[3 * MAX_FIGURES];
+    char numbers[MAX_FIGURES][32];
+    wick_buf out = {0};
+    for (int i = 0; i < b->n; i++) {
+        snprintf(numbers[i], sizeof numbers[i], b->at[i].value < 100 ? "%.3f" : "%.1f",
+                 b->at[i].value);
+        cells[3 * i] = b->at[i].name;
+        cells[3 * i + 1] = numbers[i];
+        cells[3 * i + 2] = b->at[i].unit;
+    }
+    wick_buf_addf(&out, "%s %s, %s, %d cores; fastest of %.3g s each, trades and metrics included\n",
+                  b->c->program, wick_version(), wk_host_vm(), (int)wick_cores(), b->seconds);
+    wick_text_table(&out, 3, header, right, cells, b->n);
+    return cli_print(b->c, &out);
+}
+
+static int print_json(const bench *b)
+{
+    wick_buf out = {0};
+    wick_json_writer w;
+    wick_jw_begin(&w, &out, 2);
+    wick_jw_object(&w);
+    wick_jw_key(&w, "program");
+    wick_jw_string(&w, b->c->program);
+    wick_jw_key(&w, "version");
+    wick_jw_string(&w, wick_version());
+    wick_jw_key(&w, "vm");
+    wick_jw_string(&w, wk_host_vm());
+    wick_jw_key(&w, "figures");
+    wick_jw_array(&w);
+    for (int i = 0; i < b->n; i++) {
+        const char *name = b->at[i].name;
+        wick_jw_object(&w);
+        wick_jw_key(&w, "work");
+        wick_jw_string(&w, name + strspn(name, " "));
+        wick_jw_key(&w, "value");
+        wick_jw_double(&w, b->at[i].value);
+        wick_jw_key(&w, "unit");
+        wick_jw_string(&w, b->at[i].unit);
+        wick_jw_end(&w);
+    }
+    wick_jw_end(&w);
+    wick_jw_end(&w);
+    wick_buf_add(&out, "\n", 1);
+    return cli_print(b->c, &out);
+}
+
+static int run(cli *c)
+{
+    bench b = {.c = c, .seconds = 0.5, .pairs = 2000};
+    const char *format = "table";
+    int code;
+    if (!cli_num(c, "seconds", 0.01, 3600, &b.seconds) ||
+        !cli_int(c, "pairs", 1, 1000000, &b.pairs) || !cli_int(c, "jobs", 1, 1024, &b.jobs) ||
+        !cli_choice(c, "format", "table|json", &format))
+        return CLI_MISTAKE;
+    if (run_cases(&b) < 0)
+        code = cli_fail(c);
+    else
+        code = strcmp(format, "json") == 0 ? print_json(&b) : print_table(&b);
+    wick_panel_unref(b.feed);
+    wick_panel_unref(b.book);
+    return code;
+}
+
+const cli_command cli_command_bench = {
+    .name = "bench",
+    .summary = "times standard work on this machine",
+    .operands = NULL,
+    .min_operands = 0,
+    .max_operands = 0,
+    .options = options,
+    .notes = "All bars are synthetic and the same everywhere. bench/compare.sh times other libraries\n"
+             "beside wick.",
+    .example = "wick bench --seconds 1",
+    .run = run,
+};
