@@ -62,6 +62,24 @@ static void returns_tail(const double *e, int64_t from, int64_t m, double target
     }
 }
 
+/* PyBroker's deviation is plain sums one after the other. Where all returns are alike it is the
+ * rounding of those sums that decides between a deviation of 0 and one of 1e-17, and with it
+ * between a ratio of 0 and one of 1e14. */
+static double return_dev_sequential(const double *e, int64_t m, bool negative, double count)
+{
+    double sum = 0.0, square = 0.0;
+    for (int64_t i = 0; i < m; i++) {
+        const double r = (e[i + 1] - e[i]) / e[i];
+        if (!negative || r < 0.0) sum += r;
+    }
+    const double mean = sum / count;
+    for (int64_t i = 0; i < m; i++) {
+        const double r = (e[i + 1] - e[i]) / e[i];
+        if (!negative || r < 0.0) square += (r - mean) * (r - mean);
+    }
+    return sqrt(square / count);
+}
+
 /* Population deviation about a known mean, over all returns or the negative ones. */
 static double return_dev(const double *e, int64_t m, double mean, bool negative, double count)
 {
@@ -77,13 +95,14 @@ static double return_dev(const double *e, int64_t m, double mean, bool negative,
     return var > 0.0 ? sqrt(var) : 0.0;
 }
 
-static double return_dev_from_sums(const double *e, int64_t m, double sum, double sum2,
+static double return_dev_from_sums(const wick_facts *f, const double *e, double sum, double sum2,
                                    bool negative, double count)
 {
     if (!(count > 0.0) || sum2 == 0.0) return 0.0;
     const double mean = sum / count, var = sum2 / count - mean * mean;
     if (var > ILL_CONDITIONED * (sum2 / count)) return sqrt(var);
-    return return_dev(e, m, mean, negative, count);
+    if (wk_is_pybroker(f)) return return_dev_sequential(e, f->m, negative, count);
+    return return_dev(e, f->m, mean, negative, count);
 }
 
 static void returns_fast(wick_facts *f, const double *e, const double *lo, const double *hi)
@@ -96,9 +115,9 @@ static void returns_fast(wick_facts *f, const double *e, const double *lo, const
     returns_tail(e, blocks * WK_BLOCK, f->m, f->target, &o);
     const double sum = lane_total(&o.r);
     f->mean = sum / m;
-    f->dev = return_dev_from_sums(e, f->m, sum, lane_total(&o.r2), false, m);
+    f->dev = return_dev_from_sums(f, e, sum, lane_total(&o.r2), false, m);
     if (f->profile == WICK_METRICS_PYBROKER1) {
-        f->neg_dev = return_dev_from_sums(e, f->m, lane_total(&o.neg), lane_total(&o.neg2), true,
+        f->neg_dev = return_dev_from_sums(f, e, lane_total(&o.neg), lane_total(&o.neg2), true,
                                           lane_total(&o.neg_n));
     }
     f->down_dev = sqrt(lane_total(&o.down2) / m);
