@@ -222,14 +222,24 @@ static int32_t metric_profile(const wick_settings *s)
     return WICK_METRICS_WICK;
 }
 
+/* Decimals that report_rounding asks for. */
+static int32_t report_places(const wick_settings *s)
+{
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        char text[64];
+        if (strcmp(wick_settings_doc(i)->key, "report_rounding") != 0) continue;
+        wick_settings_get(s, i, text);
+        return strcmp(text, "cents") == 0 ? 2 : 0;
+    }
+    return 0;
+}
+
 static bool score(job *j)
 {
-    const wick_settings *s = j->cfg.settings;
-    const double places = wick_settings_number(s, "report_rounding");
     const wick_metric_opts opts = {.size = sizeof opts,
-                                   .profile = metric_profile(s),
+                                   .profile = metric_profile(j->cfg.settings),
                                    .bars_per_year = wick_panel_bars_per_year(j->panel),
-                                   .round_places = places > 0 ? (int32_t)places : 0};
+                                   .round_places = report_places(j->cfg.settings)};
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 
