@@ -25,9 +25,15 @@ static void value_rules(check *k, bool allow_negative)
 {
     char text[256];
     for (int64_t i = 0; i < k->c->n; i++) {
-        const int rule = k->bad[i] ? WK_ROW_GOOD : wk_row_rule(k->c, i, allow_negative);
+        int rule = wk_row_rule(k->c, i, allow_negative);
         if (rule == WK_ROW_GOOD) continue;
-        k->bad[i] = 1;
+        k->bad[i] |= WK_BAD_VALUE;
+        wk_row_text(k->c, i, rule, text, sizeof text);
+        wk_defects_add(k->d, wk_rule_name(rule), true, line_of(k, i), "%s%s", k->label, text);
+        /* A row can be wrong twice: negative, and in the wrong order too. */
+        if (rule != WK_ROW_NOT_POSITIVE) continue;
+        rule = wk_row_rule(k->c, i, true);
+        if (rule == WK_ROW_GOOD) continue;
         wk_row_text(k->c, i, rule, text, sizeof text);
         wk_defects_add(k->d, wk_rule_name(rule), true, line_of(k, i), "%s%s", k->label, text);
     }
@@ -72,7 +78,7 @@ static wick_status order_rules(wick_ctx *ctx, check *k)
         const int64_t newest = n > 0 ? t[kept[n - 1]] : INT64_MIN;
         if (t[i] > newest) {
             if (n > 0 && is_ahead(k, newest, i)) {
-                k->bad[i] = 1;
+                k->bad[i] |= WK_BAD_TIME;
                 wk_defects_add(k->d, "time_ahead", true, line_of(k, i),
                                "%sthe stamp %s lies ahead of the rows after it", k->label, now);
             } else {
@@ -81,7 +87,7 @@ static wick_status order_rules(wick_ctx *ctx, check *k)
             last = i;
             continue;
         }
-        k->bad[i] = 1;
+        k->bad[i] |= WK_BAD_TIME;
         wick_time_format(then, t[last], true);
         const int64_t twin = find_kept(k, kept, n, t[i]);
         if (t[i] < t[last]) {
@@ -109,15 +115,22 @@ static wick_status order_rules(wick_ctx *ctx, check *k)
 
 /* Prices of a share are cents; adjusting for dividends takes them off that grid for good. A bar
  * off the grid between bars on it was adjusted alone: its returns are artificial. */
-static int on_cents(const wk_cols *c, int64_t i)
+static int on_grid(const wk_cols *c, int64_t i, double steps)
 {
     int on = 0;
     for (int f = WICK_OPEN; f <= WICK_CLOSE; f++) {
         const double p = c->f[f][i];
         /* Some vendors store single precision, some six decimals. */
-        on += fabs(p - nearbyint(p * 100.0) / 100.0) <= 6e-8 * p + 6e-7;
+        on += fabs(p - nearbyint(p * steps) / steps) <= 6e-8 * p + 6e-7;
     }
     return on;
+}
+
+/* Some trades do happen at half cents and mills; those bars are no adjusted ones. */
+static bool is_scaled(const wk_cols *c, int64_t i)
+{
+    return on_grid(c, i, 100.0) == 0 && on_grid(c, i, 1000.0) <= 1 &&
+           c->f[WICK_HIGH][i] > c->f[WICK_LOW][i];
 }
 
 static void adjustment_rule(check *k)
@@ -128,11 +141,12 @@ static void adjustment_rule(check *k)
             run = 0;
             continue;
         }
-        const int on = on_cents(k->c, i);
-        if (on == 0 && run >= 3 && i + 1 < k->c->n && on_cents(k->c, i + 1) == 4) {
+        const int on = on_grid(k->c, i, 100.0);
+        if (on == 0 && run >= 3 && i + 1 < k->c->n && on_grid(k->c, i + 1, 100.0) == 4 &&
+            is_scaled(k->c, i)) {
             char day[WICK_TIME_TEXT];
             wick_time_format(day, k->c->time[i], true);
-            k->bad[i] = 1;
+            k->bad[i] |= WK_BAD_VALUE;
             wk_defects_add(k->d, "mixed_adjustment", true, line_of(k, i),
                            "%s%s is adjusted (close %.10g is off the cent) but the bars before and "
                            "after it are not: the returns around it are artificial",
@@ -187,7 +201,7 @@ static void gap_rule(check *k, bool round_the_clock)
     int64_t before = -1;
     if (k->tf <= 0) return;
     for (int64_t i = 0; i < k->c->n; i++) {
-        if (k->bad[i]) continue;
+        if ((k->bad[i] & WK_BAD_TIME) != 0) continue; /* a row that is there is no gap */
         const int64_t p = before;
         before = i;
         if (p < 0 || t[i] - t[p] <= k->tf) continue;
@@ -218,7 +232,7 @@ static void quiet_rules(check *k)
     const double *x = k->c->f[WICK_CLOSE], *v = k->c->f[WICK_VOLUME];
     for (int64_t i = 0; i < k->c->n; i++) {
         const bool flat = h[i] == l[i] && o[i] == x[i] && o[i] == h[i];
-        if (k->bad[i] || !(flat || v[i] == 0.0)) continue;
+        if ((k->bad[i] & WK_BAD_TIME) != 0 || !(flat || v[i] == 0.0)) continue;
         char day[WICK_TIME_TEXT];
         wick_time_format(day, k->c->time[i], true);
         if (v[i] == 0.0) {

@@ -143,6 +143,7 @@ wick_status wk_native_read(wick_ctx *ctx, const char *path, const wick_load_opts
 /** Applies every rule about sequence and values to one symbol's rows; `line` gives their lines
  * (NULL: row numbers). Rows in error are marked in `bad` (rows marked before the call are passed
  * over). `label` prefixes sentences in files of many symbols ("" else). */
+enum { WK_BAD_VALUE = 1, WK_BAD_TIME = 2 }; /* bits of `bad` */
 wick_status wk_check_rows(wick_ctx *ctx, const wk_cols *c, const uint32_t *line, const char *label,
                           int64_t timeframe_ms, bool allow_negative, bool warnings,
                           wick_defects *d, uint8_t *bad) WICK_NODISCARD;

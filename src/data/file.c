@@ -253,7 +253,7 @@ static void session_dates(part *p, const wick_tz *tz, const char *label, wick_de
         if (clear && clock != k.first && clock != k.second) {
             char now[WICK_TIME_TEXT];
             wick_time_format(now, w, false);
-            bad[i] = 1;
+            bad[i] = WK_BAD_TIME;
             wk_defects_add(d, "mixed_stamps", true, p->line[i],
                            "%s%s has a time of day of its own among daily bars stamped %02d:%02d",
                            label, now, (int)(k.first / 3600000), (int)(k.first / 60000 % 60));
@@ -339,7 +339,7 @@ static wick_status one_symbol(job *j, part *p)
     WICK_TRY(wk_check_rows(j->ctx, &p->c, p->line, label, tf, info.allow_negative, j->warnings,
                            f->defects, bad));
     int64_t dropped = 0;
-    for (int64_t i = 0; i < p->c.n; i++) dropped += bad[i];
+    for (int64_t i = 0; i < p->c.n; i++) dropped += bad[i] != 0;
     if (dropped > 0) compact(p, bad);
     wk_defects_dropped(f->defects, dropped);
     if (p->c.n == 0 && dropped == 0 && j->many) goto out; /* nothing in the range */
