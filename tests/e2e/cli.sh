@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+# Options, help, messages, exit codes, precedence, clean stdout.
+. "$(dirname "$0")/support/lib.sh"
+first=${HOSTS# }
+first=${first%% *}
+S=$SRC/strategies/ma_crossover.lua
+run synth "$first" data synth --out "$TMP/bars" --symbols 3 --bars 400 --seed 5
+expect 0 "making bars"
+
+for host in $HOSTS; do
+  run v "$host" --version
+  expect 0 "$host --version"
+  grep -q "^$host [0-9]" "$TMP/v.out" && good || bad "$host --version prints no version"
+
+  for command in run check list doc test bench "data check" "data synth"; do
+    # shellcheck disable=SC2086
+    run h "$host" help $command
+    expect 0 "$host help $command"
+    grep -q '^example:' "$TMP/h.out" && good || bad "help $command has no example"
+    cp "$TMP/h.out" "$TMP/h2"
+    # shellcheck disable=SC2086
+    run h "$host" $command --help
+    expect 0 "$host $command --help"
+    same "$TMP/h2" "$TMP/h.out" "two ways to ask for help of $command"
+  done
+
+  run x "$host"
+  expect 2 "no command"
+  run x "$host" rum
+  expect 2 "unknown command"
+  says x "did you mean 'run'" "unknown command"
+  run x "$host" run "$S" --data "$TMP/bars" --trade x.csv
+  expect 2 "unknown option"
+  says x "did you mean --trades" "unknown option"
+  run x "$host" run "$S" --data
+  expect 2 "value missing"
+  says x 'data needs a value' "value missing"
+  run x "$host" run
+  expect 2 "operand missing"
+  says x 'FILE.lua is missing' "operand missing"
+  run x "$host" run "$S"
+  expect 2 "no data"
+  says x 'hint: ' "no data"
+  run x "$host" run "$S" --data "$TMP/bars" --from yesterday
+  expect 2 "bad date"
+  says x "'yesterday' is not a date" "bad date"
+  run x "$host" run "$S" --data "$TMP/bars" --from 2020-02-01 --to 2020-01-01
+  expect 2 "span backwards"
+  run x "$host" run "$S" --data "$TMP/bars" --model xgboost
+  expect 2 "unknown model"
+  says x 'passthrough' "unknown model"
+  run x "$host" run "$S" --data "$TMP/bars" --engine gap_fil=open
+  expect 2 "unknown setting"
+  says x 'gap_fill' "unknown setting"
+  run x "$host" run "$S" --data "$TMP/bars" --engine gap_fill=sometimes
+  expect 2 "bad value of a setting"
+  says x 'open' "bad value of a setting"
+  run x "$host" run "$S" --data "$TMP/bars" --profile pybroker3
+  expect 2 "unknown profile"
+  run x "$host" run "$S" --data "$TMP/bars" --param fats=7
+  expect 2 "unknown parameter"
+  says x 'fast' "unknown parameter"
+  run x "$host" run "$S" --data "$TMP/bars" --param fast=1000
+  expect 2 "parameter out of range"
+  says x '100' "parameter out of range"
+  run x "$host" run "$S" --data "$TMP/bars" --symbols SYN01,SYN0
+  expect 2 "unknown symbol"
+  run x "$host" run "$S" --data "$TMP/bars" --trades - --equity -
+  expect 2 "two outputs on stdout"
+  run x "$host" run "$S" --data "$TMP/bars" --trades "$TMP/no/such/place.csv"
+  expect 2 "no such folder"
+  run x "$host" run "$TMP/none.lua" --data "$TMP/bars"
+  expect 2 "no such script"
+  run x "$host" doc ta.smaa
+  expect 2 "unknown name"
+  says x "did you mean" "unknown name"
+  run x "$host" list setings
+  expect 2 "unknown list"
+  says x "did you mean 'settings'" "unknown list"
+  for what in ta metrics settings writers features; do
+    run x "$host" list $what
+    expect 0 "list $what"
+    [ "$(wc -l <"$TMP/x.out")" -gt 2 ] && good || bad "list $what is empty"
+  done
+  for name in ta.sma atr gap_fill max_drawdown_pct wick.int sym:buy; do
+    run x "$host" doc $name
+    expect 0 "doc $name"
+    [ -s "$TMP/x.out" ] && good || bad "doc $name is empty"
+  done
+
+  # stdout is clean for machines: a CSV starts with its header, JSON parses as one object.
+  run t "$host" run "$S" --data "$TMP/bars" --trades -
+  expect 0 "trades on stdout"
+  [ "$(head -n 1 "$TMP/t.out")" = "symbol,side,signal_time,entry_time,exit_time,shares,entry_price,exit_price,bars,pnl,return_pct,fees,mae,mfe,exit_reason" ] &&
+    good || bad "header of the trades: $(head -n 1 "$TMP/t.out")"
+  run m "$host" run "$S" --data "$TMP/bars" --format json
+  expect 0 "metrics on stdout"
+  case $(head -c 1 "$TMP/m.out") in '{') good ;; *) bad "metrics do not start with {" ;; esac
+  for key in profile conventions metrics trade_count ambiguous; do
+    grep -q "\"$key\"" "$TMP/m.out" && good || bad "metrics have no $key"
+  done
+  run m2 "$host" run "$S" --data "$TMP/bars" --metrics -
+  same "$TMP/m.out" "$TMP/m2.out" "--format json and --metrics -"
+  run q "$host" run "$S" --data "$TMP/bars" --quiet
+  expect 0 "quiet"
+  [ ! -s "$TMP/q.err" ] && good || bad "--quiet is not quiet"
+done
+
+# Precedence: defaults < profile < config < options; paths in a config are relative to it.
+mkdir "$TMP/project"
+mv "$TMP/bars" "$TMP/project/bars"
+echo '["SYN01", "SYN02"]' >"$TMP/project/names.json"
+cat >"$TMP/project/c.json" <<'JSON'
+{ "profile": "pybroker1", "engine": { "fill": "close", "slots": 2 }, "cash": 50000, "data": "bars",
+  "symbols": "@names.json", "params": { "fast": 5, "slow": 12 }, "from": "2018-02-01" }
+JSON
+show() { # key of the metrics JSON
+  sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",]*\)\"\{0,1\},*\$/\1/p" "$TMP/p.out" | head -n 1
+}
+run p "$first" run "$S" --config "$TMP/project/c.json" --format json
+expect 0 "config file"
+[ "$(show profile)" = pybroker1 ] && good || bad "profile of the config: $(show profile)"
+[ "$(show fill)" = close ] && good || bad "engine key of the config: $(show fill)"
+[ "$(show cash)" = 50000 ] && good || bad "cash of the config: $(show cash)"
+[ "$(show price_rounding)" = cents ] && good || bad "profile below the config: $(show price_rounding)"
+run p "$first" run "$S" --config "$TMP/project/c.json" --engine fill=high --cash 7000 \
+  --profile wick --format json
+expect 0 "options over the config"
+[ "$(show fill)" = high ] && good || bad "option over config: $(show fill)"
+[ "$(show slots)" = 2 ] && good || bad "config over --profile: $(show slots)"
+[ "$(show cash)" = 7000 ] && good || bad "cash option: $(show cash)"
+[ "$(show price_rounding)" = tick ] && good || bad "--profile: $(show price_rounding)"
+echo '{ "fast": 5, "slow": 12 }' >"$TMP/P.json"
+run a "$first" run "$S" --data "$TMP/project/bars" --params "$TMP/P.json" --param slow=40 --trades -
+run b "$first" run "$S" --data "$TMP/project/bars" --param fast=5 slow=40 --trades -
+same "$TMP/a.out" "$TMP/b.out" "--param over --params"
+for text in '{ "proffile": "wick" }' '{ "fill": "open" }' '[]' '{ "cash": "much" }' '{ "cash": 1' \
+  '{ "engine": { "slots": [] } }' '{ "from": "soon" }' '{ "seed": 1.5 }'; do
+  echo "$text" >"$TMP/bad.json"
+  run x "$first" run "$S" --data "$TMP/project/bars" --config "$TMP/bad.json"
+  expect 2 "config $text"
+  says x 'bad.json' "config $text"
+  says x '^hint: |did you mean|has to be|bad.json:' "config $text"
+done
+finish

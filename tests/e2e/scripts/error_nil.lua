@@ -1,0 +1,3 @@
+local S = wick.strategy "nothing to say"
+function S.each_bar(sym) error(nil) end
+return S

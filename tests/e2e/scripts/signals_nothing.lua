@@ -1,0 +1,3 @@
+local S = wick.strategy "no signals"
+function S.signals(b, p) end
+return S

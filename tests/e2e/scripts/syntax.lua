@@ -1,0 +1,2 @@
+local S = wick.strategy "broken"
+function S.signals(b, p

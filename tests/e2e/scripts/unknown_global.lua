@@ -1,0 +1,3 @@
+local S = wick.strategy "typo"
+function S.signals(b, p) return { long = tta.sma(b.close, 3):gt(b.close) } end
+return S
