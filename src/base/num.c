@@ -170,6 +170,13 @@ void wk_shortest_digits(double v, char digits[20], int *n, int *exp10)
             return;
         }
     }
+    uint64_t number;
+    int scale;
+    if (wk_shortest_exact(v, &number, &scale)) {
+        digits_of(number, digits, n, exp10);
+        *exp10 += scale;
+        return;
+    }
     for (int places = 14; places <= 16; places++) {
         char text[40];
         snprintf(text, sizeof text, "%.*e", places, v);
