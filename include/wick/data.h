@@ -78,6 +78,9 @@ WICK_API uint64_t wick_bars_id(const wick_bars *b);
 WICK_API void wick_bars_digest(const wick_bars *b, char hex[65]);
 /** First bar with stamp >= t (count when none). */
 WICK_API int64_t wick_bars_find(const wick_bars *b, int64_t t);
+/** Places where bars are missing, and how many in all. Nights and weekends of markets that close are
+ * no gaps; exchange holidays up to four days neither. */
+WICK_API int64_t wick_bars_gaps(const wick_bars *b, int64_t *missing);
 /** Rows [from, to) as new bars with the same info (a copy; used by cuts and windows). */
 WICK_API wick_status wick_bars_slice(wick_ctx *ctx, const wick_bars *b, int64_t from, int64_t to,
                                      wick_bars **out) WICK_NODISCARD;
@@ -98,6 +101,12 @@ WICK_API wick_status wick_bars_adjust_splits(wick_ctx *ctx, const wick_bars *b, 
 WICK_API bool wick_timeframe_parse(const char *s, int64_t *ms);
 /** Canonical text: "1m" "15m" "1h" "1d" "1w" "1mo". Returns length. */
 WICK_API int wick_timeframe_format(char out[16], int64_t ms);
+
+/** Dated amounts (cash dividends) or ratios (splits, "4" or "4:1") from a CSV file with a date column
+ * and one named amount, dividend, ratio, split ...; rows with 0 are skipped. Free both with free().
+ */
+WICK_API wick_status wick_events_load(wick_ctx *ctx, const char *path, int64_t **date,
+                                      double **value, int64_t *n) WICK_NODISCARD;
 
 /** Aggregates to a coarser timeframe. Windows start at multiples of the timeframe in the symbol's
  * zone and, where it has one, at its session open; days, weeks (Monday) and months follow the
@@ -137,11 +146,11 @@ typedef struct wick_load_opts {
     const char *const *symbols; /**< keep only these; NULL: all. Unknown ones are an error */
     int64_t n_symbols;
     bool has_from, has_to;
-    int64_t from, to;        /**< inclusive stamps; a date-only end includes its whole day */
+    int64_t from, to;        /**< inclusive stamps; who reads a date as end adds its whole day */
     const char *timeframe;   /**< resample to this after loading; NULL: as found */
     const char *symbol_info; /**< symbol_info.json; NULL: beside the data, else inferred */
     bool drop_bad;           /**< drop rows in error and go on; files without a good row are errors */
-    bool keep_defects;       /**< return the findings even when nothing is wrong */
+    bool keep_defects;       /**< look for warnings too; an entry for every file, clean or not */
     int32_t threads;         /**< files in parallel; 0: all cores */
     int64_t max_findings;    /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
     bool allow_negative;     /**< prices at or below zero are no defect (spreads) */

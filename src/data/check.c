@@ -194,35 +194,62 @@ static bool is_weekend(int64_t t)
     return w == 2 || w == 3;
 }
 
-/* How long the series may pause: markets that close get the night and a long weekend. */
+/* Bars missing between two stamps; 0: a pause the market takes anyway. Markets that close get the
+ * night and a long weekend. */
+static int64_t missing_between(int64_t from, int64_t to, int64_t tf, bool round_the_clock)
+{
+    const int64_t gap = to - from;
+    if (tf <= 0 || gap <= tf) return 0;
+    int64_t missing = gap / tf - 1;
+    if (!round_the_clock) {
+        if (tf == WICK_MS_DAY && gap <= 5 * WICK_MS_DAY) return 0;
+        if (tf > WICK_MS_DAY && gap <= 2 * tf) return 0;
+        const bool same_day = wk_floor_div(to, WICK_MS_DAY) == wk_floor_div(from, WICK_MS_DAY);
+        if (tf < WICK_MS_DAY && !same_day && gap <= 5 * WICK_MS_DAY) return 0;
+        if (tf == WICK_MS_DAY) {
+            missing = 0;
+            for (int64_t d = from + tf; d < to; d += tf) missing += !is_weekend(d);
+        }
+    }
+    return missing > 0 ? missing : 1;
+}
+
+static bool never_closes(int64_t n, const int64_t *time)
+{
+    int64_t weekend = 0;
+    for (int64_t i = 0; i < n; i++) weekend += is_weekend(time[i]);
+    return weekend * 10 > n;
+}
+
+int64_t wick_bars_gaps(const wick_bars *b, int64_t *missing)
+{
+    const bool always = never_closes(b->n, b->time);
+    int64_t gaps = 0;
+    *missing = 0;
+    for (int64_t i = 1; i < b->n; i++) {
+        const int64_t m = missing_between(b->time[i - 1], b->time[i], b->info.timeframe_ms, always);
+        gaps += m > 0;
+        *missing += m;
+    }
+    return gaps;
+}
+
 static void gap_rule(check *k, bool round_the_clock)
 {
     const int64_t *t = k->c->time;
     int64_t before = -1;
-    if (k->tf <= 0) return;
     for (int64_t i = 0; i < k->c->n; i++) {
         if ((k->bad[i] & WK_BAD_TIME) != 0) continue; /* a row that is there is no gap */
         const int64_t p = before;
         before = i;
-        if (p < 0 || t[i] - t[p] <= k->tf) continue;
-        const int64_t gap = t[i] - t[p];
-        if (!round_the_clock) {
-            if (k->tf == WICK_MS_DAY && gap <= 5 * WICK_MS_DAY) continue;
-            if (k->tf > WICK_MS_DAY && gap <= 2 * k->tf) continue;
-            const bool same_day = wk_floor_div(t[i], WICK_MS_DAY) == wk_floor_div(t[p], WICK_MS_DAY);
-            if (k->tf < WICK_MS_DAY && !same_day && gap <= 5 * WICK_MS_DAY) continue;
-        }
+        const int64_t missing = p < 0 ? 0 : missing_between(t[p], t[i], k->tf, round_the_clock);
+        if (missing == 0) continue;
         char from[WICK_TIME_TEXT], to[WICK_TIME_TEXT];
         wick_time_format(from, t[p], true);
         wick_time_format(to, t[i], true);
-        int64_t missing = gap / k->tf - 1;
-        if (!round_the_clock && k->tf == WICK_MS_DAY) {
-            missing = 0;
-            for (int64_t d = t[p] + k->tf; d < t[i]; d += k->tf) missing += !is_weekend(d);
-        }
         wk_defects_add(k->d, "gap", false, line_of(k, i),
                        "%snothing between %s and %s: %lld bar%s missing", k->label, from, to,
-                       (long long)(missing > 0 ? missing : 1), missing > 1 ? "s" : "");
+                       (long long)missing, missing > 1 ? "s" : "");
     }
 }
 
@@ -287,9 +314,7 @@ wick_status wk_check_rows(wick_ctx *ctx, const wk_cols *c, const uint32_t *line,
     if (timeframe_ms == WICK_MS_DAY) adjustment_rule(&k);
     jump_rule(&k, warnings);
     if (!warnings) return WICK_OK;
-    int64_t weekend = 0;
-    for (int64_t i = 0; i < c->n; i++) weekend += is_weekend(c->time[i]);
-    const bool round_the_clock = weekend * 10 > c->n;
+    const bool round_the_clock = never_closes(c->n, c->time);
     gap_rule(&k, round_the_clock);
     quiet_rules(&k);
     if (round_the_clock && timeframe_ms > 0 && timeframe_ms < WICK_MS_DAY) unfinished_rule(&k);

@@ -40,7 +40,7 @@ wick_status wick_check_file(wick_ctx *ctx, const char *path, const wick_load_opt
 {
     wk_file f;
     wick_panel *p = NULL;
-    wick_status st = wk_load_one(ctx, path, opts, true, &f);
+    wick_status st = wk_load_one(ctx, path, opts, &f);
     if (st < 0) goto out;
     if (f.n >= 5) {
         WICK_TRY(wick_panel_new(ctx, f.bars, f.n, &p));
@@ -65,6 +65,8 @@ typedef struct pair {
     const wick_bars *a, *b; /**< same timeframe by now */
     const int32_t *full_a, *full_b; /**< source bars in each window; NULL: not resampled */
     int64_t need;                   /**< bars a complete window has */
+    const uint32_t *line;           /**< of every source bar of a; NULL: native file */
+    int64_t first, at;              /**< source bar of a that opens window `at` */
     const char *other;              /**< file name of b */
     wick_defects *d;
     int64_t common;
@@ -73,6 +75,17 @@ typedef struct pair {
 static bool near(double x, double y, double tolerance)
 {
     return fabs(x - y) <= tolerance * fmax(fabs(x), fabs(y));
+}
+
+/* Line of the first source bar of a's window i. Called with rising i. */
+static int64_t line_of(pair *p, int64_t i)
+{
+    if (p->full_a == NULL) {
+        p->first = i;
+    } else {
+        for (; p->at < i; p->at++) p->first += p->full_a[p->at];
+    }
+    return p->line != NULL ? (int64_t)p->line[p->first] : 0;
 }
 
 static void compare_row(pair *p, int64_t i, int64_t k)
@@ -91,7 +104,7 @@ static void compare_row(pair *p, int64_t i, int64_t k)
     char when[WICK_TIME_TEXT], tf[16];
     wick_time_format(when, p->a->time[i], true);
     wick_timeframe_format(tf, p->a->info.timeframe_ms);
-    wk_defects_add(p->d, "disagrees", true, 0,
+    wk_defects_add(p->d, "disagrees", true, line_of(p, i),
                    "%s window %s: %s is %.10g, but %.10g in %s%s; one of them was saved while the "
                    "bar was still forming or comes from another market", tf, when, names[bad],
                    p->a->f[bad][i], p->b->f[bad][k], p->other,
@@ -138,7 +151,7 @@ static void compare_ratio(pair *p)
         if (p->common > 1 && fabs(r / before - 1.0) > limit) {
             char when[WICK_TIME_TEXT];
             wick_time_format(when, p->a->time[i], true);
-                    wk_defects_add(p->d, "adjustment_break", true, 0,
+                    wk_defects_add(p->d, "adjustment_break", true, line_of(p, i),
                            "%s: the ratio to %s steps by %+.2f %% (%.6g to %.6g): the two are not "
                            "adjusted alike", when, p->other, (r / before - 1.0) * 100.0, before, r);
         }
@@ -202,9 +215,9 @@ wick_status wick_check_against(wick_ctx *ctx, const char *path, const char *othe
     wk_file a, b;
     memset(&b, 0, sizeof b);
     wick_load_opts o = wk_load_opts(opts);
-    wick_status st = wk_load_one(ctx, path, &o, true, &a);
+    wick_status st = wk_load_one(ctx, path, &o, &a);
     if (st < 0) goto out;
-    WICK_TRY(wk_load_one(ctx, other, &o, false, &b));
+    WICK_TRY(wk_load_one(ctx, other, &o, &b));
     int64_t common = 0;
     for (int64_t i = 0; i < a.n; i++) {
         for (int64_t k = 0; k < b.n; k++) {
@@ -212,7 +225,8 @@ wick_status wick_check_against(wick_ctx *ctx, const char *path, const char *othe
             const bool same = (a.n == 1 && b.n == 1) ||
                               strcmp(a.bars[i]->info.symbol, b.bars[k]->info.symbol) == 0;
             if (!same) continue;
-            pair p = {.ctx = ctx, .a = a.bars[i], .b = b.bars[k], .other = other, .d = a.defects};
+            pair p = {.ctx = ctx, .a = a.bars[i], .b = b.bars[k], .other = other, .d = a.defects,
+                      .line = a.lines != NULL ? a.lines[i] : NULL};
             WICK_TRY(compare_pair(&p));
             common += p.common;
         }

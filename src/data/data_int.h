@@ -170,18 +170,20 @@ typedef struct wk_file {
     const char *info_name;
     bool by_name_wanted;     /**< its name is one of the symbols asked for (or all are) */
     wick_bars **bars;
+    uint32_t **lines;        /**< line of each bar, per symbol; NULL unless report_only */
     int64_t n;
     wick_defects *defects;
     wick_buf notes;          /**< lines for the log */
 } wk_file;
 void wk_file_free(wk_file *f);
 /** Reads and checks one file. Defects that stop it are its status (WICK_E_DATA) unless
- * `report_only`, when the rows in error are left out and everything is in `defects`. */
-wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool warnings,
+ * `report_only`, when the rows in error are left out and everything, warnings too, is in `defects`.
+ * `reported`: the caller passes the findings on, so that no note about them is needed. */
+wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported,
                          bool report_only, wk_file *f) WICK_NODISCARD;
 /** One file with everything that can be said about it: rows in error are left out, findings kept.
  * Free `out` whatever the status (it is zeroed when the file was never opened). */
-wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts, bool warnings,
+wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
                         wk_file *out) WICK_NODISCARD;
 /** Option struct of the caller's size, defaults filled in. */
 wick_load_opts wk_load_opts(const wick_load_opts *opts);

@@ -11,15 +11,17 @@ wick_load_opts wk_load_opts(const wick_load_opts *opts)
     if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
     o.size = sizeof o;
     if (o.symbols == NULL) o.n_symbols = 0;
-    /* A date as end means its whole day. */
-    if (o.has_to && o.to % WICK_MS_DAY == 0) o.to += WICK_MS_DAY - 1;
     return o;
 }
 
 void wk_file_free(wk_file *f)
 {
-    for (int64_t i = 0; i < f->n; i++) wick_bars_unref(f->bars[i]);
+    for (int64_t i = 0; i < f->n; i++) {
+        wick_bars_unref(f->bars[i]);
+        if (f->lines != NULL) free(f->lines[i]);
+    }
     free(f->bars);
+    free(f->lines);
     free(f->path);
     wick_defects_free(f->defects);
     wick_buf_free(&f->notes);
@@ -280,7 +282,8 @@ static void session_dates(part *p, const wick_tz *tz, const char *label, wick_de
 typedef struct job {
     wick_ctx *ctx;
     const wick_load_opts *opts;
-    bool warnings;
+    bool warnings, keep_lines;
+    bool reported; /**< the caller gets the findings and tells them himself */
     wk_file *f;
     bool many; /**< sentences name the symbol */
 } job;
@@ -348,6 +351,10 @@ static wick_status one_symbol(job *j, part *p)
         info.inferred |= WICK_INFO_TIMEFRAME;
     }
     WICK_TRY(wk_bars_take(j->ctx, &p->c, &info, &f->bars[f->n]));
+    if (f->lines != NULL) {
+        f->lines[f->n] = p->line;
+        p->line = NULL;
+    }
     f->n++;
 out:
     wick_tz_unref(tz);
@@ -362,7 +369,8 @@ static wick_status from_rows(job *j, wk_rows *rows)
     const int64_t n = rows->symbol != NULL ? rows->n_symbols : 1;
     part *parts = calloc((size_t)n, sizeof *parts);
     f->bars = calloc((size_t)n, sizeof(wick_bars *));
-    if (parts == NULL || f->bars == NULL) {
+    if (j->keep_lines) f->lines = calloc((size_t)n, sizeof *f->lines);
+    if (parts == NULL || f->bars == NULL || (j->keep_lines && f->lines == NULL)) {
         st = wick_fail_mem(j->ctx);
         goto out;
     }
@@ -393,6 +401,7 @@ static wick_status finish(job *j, bool report_only)
         (void)wk_defects_fail(j->ctx, f->defects);
         return wick_note(j->ctx, "no good row is left in %s", f->path);
     }
+    if (j->reported) return WICK_OK;
     const wick_defect *d = NULL;
     for (int64_t i = 0; d == NULL || !d->is_error; i++) d = wick_defects_at(f->defects, i);
     wick_buf_addf(&f->notes, "%lld error%s; rows left out, %lld used (first: line %lld, %s: %s)\n",
@@ -401,10 +410,12 @@ static wick_status finish(job *j, bool report_only)
     return WICK_OK;
 }
 
-wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool warnings,
+wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported,
                          bool report_only, wk_file *f)
 {
-    job j = {.ctx = ctx, .opts = opts, .warnings = warnings, .f = f};
+    const bool warnings = report_only || (reported && opts->keep_defects);
+    job j = {.ctx = ctx, .opts = opts, .warnings = warnings, .keep_lines = report_only,
+             .reported = reported, .f = f};
     wk_rows rows;
     memset(&rows, 0, sizeof rows);
     wick_status st = WICK_OK;
@@ -412,7 +423,9 @@ wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool warning
     if (f->defects == NULL) return wick_fail_mem(ctx);
     if (wk_native_is(f->path)) return wk_native_read(ctx, f->path, opts, &f->bars, &f->n);
     WICK_TRY(wk_csv_read(ctx, f->path, opts, &rows, f->defects, &f->notes));
-    wk_defects_dropped(f->defects, wick_defects_errors(f->defects));
+    if (!wk_defects_is_fatal(f->defects)) {
+        wk_defects_dropped(f->defects, wick_defects_errors(f->defects));
+    }
     if (!f->by_name_wanted && !rows.long_format) {
         /* A file of one symbol nobody asked for: its faults are nobody's business either. */
         wk_defects_reset(f->defects);

@@ -29,35 +29,41 @@ static int64_t gcd(int64_t a, int64_t b)
     return a;
 }
 
-/* Largest of 1, 5, 10, 50 ... times 1e-8 that divides the sampled prices; 0 when they are on no
- * such grid (adjusted prices, float noise). */
+/* Prices in units of 1e-8; false for what is on no such grid (adjusted prices, float noise). */
+static bool units_of(double p, int64_t *out)
+{
+    if (!(fabs(p) < 1e9)) return false;
+    const double scaled = p * 1e8, whole = nearbyint(scaled);
+    if (fabs(scaled - whole) > 1e-15 * fabs(scaled) + 1e-3) return false;
+    int64_t u = (int64_t)whole;
+    /* The product itself is only exact to a part in 2^52. */
+    const int64_t snap = (int64_t)nearbyint(p * 1e6) * 100;
+    if (llabs(u - snap) <= 1 + (int64_t)(fabs(scaled) * 4e-16)) u = snap;
+    *out = u < 0 ? -u : u;
+    return true;
+}
+
+/* Largest of 1, 5, 10, 50 ... times 1e-8 that divides 19 of 20 sampled prices (an exchange prints
+ * the odd price off its grid); 0 when they are on no such grid. */
 static double grid_of(int64_t n, const double *const *f)
 {
-    int64_t g = 0, seen = 0, off = 0;
-    const int64_t step = n / 1024 + 1;
+    enum { SAMPLES = 1024 };
+    int64_t unit[SAMPLES], g = 0, count = 0, seen = 0;
+    const int64_t step = n / (SAMPLES / 4) + 1;
     for (int k = WICK_OPEN; k <= WICK_CLOSE; k++) {
-        for (int64_t i = 0; i < n; i += step) {
-            const double p = f[k][i];
-            if (!(fabs(p) < 1e9)) continue;
-            seen++;
-            const double scaled = p * 1e8;
-            const double whole = nearbyint(scaled);
-            if (fabs(scaled - whole) > 1e-15 * fabs(scaled) + 1e-3) {
-                off++;
-                continue;
-            }
-            /* The product itself is only exact to a part in 2^52. */
-            int64_t u = (int64_t)whole;
-            const int64_t snap = (int64_t)nearbyint(p * 1e6) * 100;
-            if (llabs(u - snap) <= 1 + (int64_t)(fabs(scaled) * 4e-16)) u = snap;
-            g = gcd(u < 0 ? -u : u, g);
+        for (int64_t i = 0; i < n && count < SAMPLES; i += step, seen++) {
+            if (!units_of(f[k][i], &unit[count])) continue;
+            g = gcd(unit[count++], g);
         }
     }
-    if (seen == 0 || off * 20 > seen || g == 0) return 0.0;
+    if (seen == 0 || count * 20 < seen * 19 || g == 0) return 0.0;
     int64_t best = 1;
-    for (int64_t unit = 1; unit <= INT64_C(10000000000); unit *= 10) {
-        if (g % unit == 0) best = unit;
-        if (g % (5 * unit) == 0) best = 5 * unit;
+    for (int64_t power = 1; power <= INT64_C(10000000000); power *= 10) {
+        for (int64_t u = power; u <= 5 * power; u += 4 * power) {
+            int64_t on = 0;
+            for (int64_t i = 0; g % u != 0 && i < count; i++) on += unit[i] % u == 0;
+            if (g % u == 0 || on * 20 >= count * 19) best = u;
+        }
     }
     return (double)best / 1e8;
 }

@@ -9,7 +9,7 @@
 typedef struct loader {
     wick_ctx *ctx;
     wick_load_opts o;
-    bool warnings;
+    bool reported;
     int64_t tf; /**< asked for, 0: as found */
     wk_file *files;
     int64_t n, cap;
@@ -223,7 +223,7 @@ static wick_status read_task(void *arg, int64_t task, int32_t worker, wick_ctx *
     loader *l = arg;
     (void)worker;
     wk_file *f = &l->files[task];
-    wick_status st = wk_file_load(ctx, &l->o, l->warnings, false, f);
+    wick_status st = wk_file_load(ctx, &l->o, l->reported, false, f);
     for (int64_t i = 0; i < f->n && l->tf != 0 && st == WICK_OK; i++) {
         wick_bars *b = f->bars[i], *coarse = NULL;
         if (b->info.timeframe_ms == l->tf) continue;
@@ -358,7 +358,7 @@ wick_status wick_load(wick_ctx *ctx, const char *const *paths, int64_t n_paths,
                       const wick_load_opts *opts, wick_panel **out, wick_defects ***defects,
                       int64_t *n_defects)
 {
-    loader l = {.ctx = ctx, .o = wk_load_opts(opts), .warnings = defects != NULL};
+    loader l = {.ctx = ctx, .o = wk_load_opts(opts), .reported = defects != NULL};
     wick_status st = WICK_OK;
     if (defects != NULL) {
         *defects = NULL;
@@ -384,10 +384,10 @@ out:
     return st;
 }
 
-wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts, bool warnings,
+wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
                         wk_file *out)
 {
-    loader l = {.ctx = ctx, .o = wk_load_opts(opts), .warnings = warnings};
+    loader l = {.ctx = ctx, .o = wk_load_opts(opts)};
     wick_status st = WICK_OK;
     memset(out, 0, sizeof *out);
     if (wick_path_is_dir(path)) {
@@ -395,7 +395,7 @@ wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *o
     }
     const char *one[] = {path};
     WICK_TRY(prepare(&l, one, 1));
-    st = wk_file_load(ctx, &l.o, warnings, true, &l.files[0]);
+    st = wk_file_load(ctx, &l.o, true, true, &l.files[0]);
     *out = l.files[0]; /* with everything it owns, whatever the status */
     out->info = NULL;
     l.n = 0;
