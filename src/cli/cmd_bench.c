@@ -11,6 +11,8 @@
 #include "lua/host.h"
 
 static const cli_option options[] = {
+    {"feed", "PATH", "bars of one symbol; default: 53,929 synthetic bars of 15 minutes", CLI_WORDS},
+    {"book", "PATH", "bars of many symbols; default: 49 synthetic ones of 1,248 days", CLI_WORDS},
     {"seconds", "N", "time to spend on each case, default 0.5", CLI_ONE},
     {"pairs", "N", "cells of the parameter grid, default 2000", CLI_ONE},
     {"jobs", "N", "threads of the grid, default: all cores", CLI_ONE},
@@ -18,11 +20,13 @@ static const cli_option options[] = {
     {NULL, NULL, NULL, CLI_ONE},
 };
 
-enum { FEED_BARS = 53929, BOOK_SYMBOLS = 49, BOOK_BARS = 1248, MAX_FIGURES = 24 };
+enum { MAX_FIGURES = 24 };
 
 typedef struct figure {
+    const char *id; /* stable name for machines */
     char name[64], unit[16];
     double value;
+    int64_t trades; /* of the timed run; -1: none */
 } figure;
 
 typedef struct bench {
@@ -30,14 +34,18 @@ typedef struct bench {
     double seconds;
     int64_t pairs, jobs;
     wick_panel *feed, *book;
+    int64_t feed_bars, book_bars;
     figure at[MAX_FIGURES];
     int n;
 } bench;
 
-static void add_figure(bench *b, const char *name, double value, const char *unit)
+static void add_figure(bench *b, const char *id, const char *name, double value, const char *unit,
+                       int64_t trades)
 {
     if (b->n == MAX_FIGURES) return;
     figure *f = &b->at[b->n++];
+    f->id = id;
+    f->trades = trades;
     snprintf(f->name, sizeof f->name, "%s", name);
     snprintf(f->unit, sizeof f->unit, "%s", unit);
     f->value = value;
@@ -51,6 +59,7 @@ typedef struct runner {
     wick_settings *settings;
     wick_panel *panel;
     wick_buf text;
+    int64_t trades;
 } runner;
 
 static wick_status runner_new(wick_ctx *ctx, runner *r, const char *text, wick_panel *panel,
@@ -89,6 +98,7 @@ static wick_status whole_run(wick_ctx *ctx, void *arg)
     WICK_TRY(wick_score(ctx, ledger, &how, NULL, 0, &scores));
     result.ledger = ledger;
     result.scores = scores;
+    r->trades = wick_ledger_trades(ledger);
     r->text.len = 0;
     WICK_TRY(wick_report_write(ctx, "trades_csv", &result, &r->text));
     WICK_TRY(wick_report_write(ctx, "metrics_json", &result, &r->text));
@@ -115,16 +125,34 @@ static wick_status fastest(bench *b, wick_status (*work)(wick_ctx *, void *), vo
     return WICK_OK;
 }
 
-static wick_status time_script(bench *b, const char *name, const char *text, wick_panel *panel,
-                               const char *slots, bool per_bar)
+typedef struct script_case {
+    const char *id, *name, *text;
+    bool of_book; /* else of the feed */
+    const char *rate_id; /* NULL: no figure in bars per second */
+} script_case;
+
+static const script_case script_cases[] = {
+    {"cross_signals", "10/30 cross on the feed, signals", cross_signals, false, NULL},
+    {"cross_triggers", "10/30 cross on the feed, triggers", cross_triggers, false, NULL},
+    {"cross_events", "10/30 cross on the feed, every bar", cross_events, false, "cross_events_rate"},
+    {"book_signals", "breakout on the book, 20 slots, signals", breakout_signals, true, NULL},
+    {"book_events", "breakout on the book, 20 slots, every bar", breakout_events, true,
+     "book_events_rate"},
+};
+enum { SCRIPT_CASES = sizeof script_cases / sizeof *script_cases };
+
+static wick_status time_script(bench *b, const script_case *k)
 {
     runner r;
     double best = 0.0;
-    wick_status st = runner_new(b->c->ctx, &r, text, panel, slots);
+    const int64_t bars = k->of_book ? b->book_bars : b->feed_bars;
+    wick_status st = runner_new(b->c->ctx, &r, k->text, k->of_book ? b->book : b->feed,
+                                k->of_book ? "20" : NULL);
     if (st == WICK_OK) st = fastest(b, whole_run, &r, &best);
     if (st == WICK_OK) {
-        add_figure(b, name, best * 1e3, "ms");
-        if (per_bar) add_figure(b, "  the same", FEED_BARS / best * 1e-6, "M bars/s");
+        add_figure(b, k->id, k->name, best * 1e3, "ms", r.trades);
+        if (k->rate_id)
+            add_figure(b, k->rate_id, "  the same", (double)bars / best * 1e-6, "M bars/s", -1);
     }
     runner_free(&r);
     return st;
@@ -217,15 +245,16 @@ static wick_status time_grid(bench *b)
     wick_status st = run_grid(b, 1, &one);
     if (st < 0) return st;
     snprintf(name, sizeof name, "grid of %lld average pairs, 1 thread", (long long)b->pairs);
-    add_figure(b, name, one * 1e6 / (double)b->pairs, "us/cell");
+    add_figure(b, "grid_1", name, one * 1e6 / (double)b->pairs, "us/cell", -1);
     if (threads > 1) {
         st = run_grid(b, threads, &all);
         if (st < 0) return st;
         snprintf(name, sizeof name, "  the same, %d threads", (int)threads);
-        add_figure(b, name, all * 1e6 / (double)b->pairs, "us/cell");
+        add_figure(b, "grid_n", name, all * 1e6 / (double)b->pairs, "us/cell", -1);
     }
     getrusage(RUSAGE_SELF, &use);
-    add_figure(b, "  peak memory of this process", (double)use.ru_maxrss / 1024.0, "MiB");
+    add_figure(b, "memory", "  peak memory of this process", (double)use.ru_maxrss / 1024.0, "MiB",
+               -1);
     return WICK_OK;
 }
 
@@ -246,12 +275,13 @@ static wick_status load_once(wick_ctx *ctx, void *arg)
     return st;
 }
 
-static wick_status time_load(bench *b, const char *name, const char *path, int64_t rows)
+static wick_status time_load(bench *b, const char *id, const char *name, const char *path,
+                             int64_t rows)
 {
     loading l = {path, rows};
     double best = 0.0;
     const wick_status st = fastest(b, load_once, &l, &best);
-    if (st == WICK_OK) add_figure(b, name, (double)rows / best * 1e-6, "M rows/s");
+    if (st == WICK_OK) add_figure(b, id, name, (double)rows / best * 1e-6, "M rows/s", -1);
     return st;
 }
 
@@ -260,18 +290,16 @@ static wick_status time_files(bench *b)
     const char *tmp = getenv("TMPDIR");
     char folder[256], csv[300], native[300];
     wick_ctx *ctx = b->c->ctx;
-    int64_t rows = 0;
+    const int64_t rows = b->book_bars;
     wick_status st;
     snprintf(folder, sizeof folder, "%s/wick-bench.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp(folder)) return wick_fail(ctx, WICK_E_IO, "%s: cannot be made", folder);
     snprintf(csv, sizeof csv, "%s/bars.csv", folder);
     snprintf(native, sizeof native, "%s/bars.wick", folder);
-    for (int64_t i = 0; i < wick_panel_count(b->book); i++)
-        rows += wick_bars_count(wick_panel_bars(b->book, i));
     WICK_TRY(wick_panel_write_csv(ctx, b->book, csv));
     WICK_TRY(wick_panel_save(ctx, b->book, native));
-    WICK_TRY(time_load(b, "load CSV, long format, 1 thread", csv, rows));
-    WICK_TRY(time_load(b, "load native file, 1 thread", native, rows));
+    WICK_TRY(time_load(b, "load_csv", "load CSV, long format, 1 thread", csv, rows));
+    WICK_TRY(time_load(b, "load_native", "load native file, 1 thread", native, rows));
 out:
     unlink(csv);
     unlink(native);
@@ -281,23 +309,35 @@ out:
 
 /* ---- the command -------------------------------------------------------------------------- */
 
+/* Bars from the option's paths, or synthetic ones. */
+static wick_status make_bars(bench *b, const char *option, const wick_synth_opts *synth,
+                             wick_panel **out, int64_t *bars)
+{
+    enum { MAX_PATHS = 64 };
+    const char *paths[MAX_PATHS];
+    const int n = cli_times(b->c, option);
+    const wick_load_opts load = {.size = sizeof load};
+    wick_status st;
+    for (int i = 0; i < n && i < MAX_PATHS; i++) paths[i] = cli_nth(b->c, option, i);
+    if (n > 0)
+        st = wick_load(b->c->ctx, paths, n < MAX_PATHS ? n : MAX_PATHS, &load, out, NULL, NULL);
+    else
+        st = wick_synth(b->c->ctx, synth, out);
+    *bars = 0;
+    for (int64_t i = 0; st == WICK_OK && i < wick_panel_count(*out); i++)
+        *bars += wick_bars_count(wick_panel_bars(*out, i));
+    return st;
+}
+
 static wick_status run_cases(bench *b)
 {
     const wick_synth_opts feed = {
-        .size = sizeof feed, .symbols = 1, .bars = FEED_BARS, .timeframe = "15m", .seed = 1};
-    const wick_synth_opts book = {
-        .size = sizeof book, .symbols = BOOK_SYMBOLS, .bars = BOOK_BARS, .seed = 2};
+        .size = sizeof feed, .symbols = 1, .bars = 53929, .timeframe = "15m", .seed = 1};
+    const wick_synth_opts book = {.size = sizeof book, .symbols = 49, .bars = 1248, .seed = 2};
     wick_status st;
-    WICK_TRY(wick_synth(b->c->ctx, &feed, &b->feed));
-    WICK_TRY(wick_synth(b->c->ctx, &book, &b->book));
-    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, signals", cross_signals, b->feed, NULL, false));
-    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, triggers", cross_triggers, b->feed, NULL,
-                         false));
-    WICK_TRY(time_script(b, "10/30 cross, 53,929 bars, every bar", cross_events, b->feed, NULL, true));
-    WICK_TRY(time_script(b, "breakout, 49 symbols x 1,248, signals", breakout_signals, b->book, "20",
-                         false));
-    WICK_TRY(time_script(b, "breakout, 49 symbols x 1,248, every bar", breakout_events, b->book, "20",
-                         false));
+    WICK_TRY(make_bars(b, "feed", &feed, &b->feed, &b->feed_bars));
+    WICK_TRY(make_bars(b, "book", &book, &b->book, &b->book_bars));
+    for (int i = 0; i < SCRIPT_CASES; i++) WICK_TRY(time_script(b, &script_cases[i]));
     WICK_TRY(time_grid(b));
     WICK_TRY(time_files(b));
 out:
@@ -318,8 +358,12 @@ static int print_table(const bench *b)
         cells[3 * i + 1] = numbers[i];
         cells[3 * i + 2] = b->at[i].unit;
     }
-    wick_buf_addf(&out, "%s %s, %s, %d cores; fastest of %.3g s each, trades and metrics included\n",
-                  b->c->program, wick_version(), wk_host_vm(), (int)wick_cores(), b->seconds);
+    wick_buf_addf(&out,
+                  "%s %s, %s, %d cores\nfeed: %lld bars; book: %lld bars of %lld symbols; fastest of "
+                  "%.3g s each, metrics and trades included\n",
+                  b->c->program, wick_version(), wk_host_vm(), (int)wick_cores(),
+                  (long long)b->feed_bars, (long long)b->book_bars,
+                  (long long)wick_panel_count(b->book), b->seconds);
     wick_text_table(&out, 3, header, right, cells, b->n);
     return cli_print(b->c, &out);
 }
@@ -341,12 +385,18 @@ static int print_json(const bench *b)
     for (int i = 0; i < b->n; i++) {
         const char *name = b->at[i].name;
         wick_jw_object(&w);
+        wick_jw_key(&w, "id");
+        wick_jw_string(&w, b->at[i].id);
         wick_jw_key(&w, "work");
         wick_jw_string(&w, name + strspn(name, " "));
         wick_jw_key(&w, "value");
         wick_jw_double(&w, b->at[i].value);
         wick_jw_key(&w, "unit");
         wick_jw_string(&w, b->at[i].unit);
+        if (b->at[i].trades >= 0) {
+            wick_jw_key(&w, "trades");
+            wick_jw_int(&w, b->at[i].trades);
+        }
         wick_jw_end(&w);
     }
     wick_jw_end(&w);
@@ -380,8 +430,8 @@ const cli_command cli_command_bench = {
     .min_operands = 0,
     .max_operands = 0,
     .options = options,
-    .notes = "All bars are synthetic and the same everywhere. bench/compare.sh times other libraries\n"
-             "beside wick.",
+    .notes = "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
+             "wick.",
     .example = "wick bench --seconds 1",
     .run = run,
 };
