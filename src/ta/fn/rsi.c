@@ -24,14 +24,14 @@ static double gain(double a, double b)
     return a - b > 0.0 ? a - b : 0.0;
 }
 
-/* A side that has died away counts as zero, and the falling side is looked at first: a window
- * without any movement is 100. */
-static double index_of(double up, double down)
+/* A side that has died away counts as zero, and the falling side rules: a window without any
+ * movement is 100. Chosen by comparison and not by branch, so that the compiler can do two at once;
+ * NA passes through the quotient. */
+static inline double index_of(double up, double down)
 {
-    if (isnan(down)) return WICK_NA;
-    if (down <= WK_EPS) return 100.0;
-    if (up <= WK_EPS) return 0.0;
-    return 100.0 - 100.0 / (1.0 + up / down);
+    const double ratio = 100.0 - 100.0 / (1.0 + up / down);
+    const double low = up <= WK_EPS ? 0.0 : ratio;
+    return down <= WK_EPS ? 100.0 : low;
 }
 
 static void step(void *state, const double *p, const double *in, double *out)
@@ -52,12 +52,22 @@ static void step(void *state, const double *p, const double *in, double *out)
 /* Rises and falls against the last value that exists; NA on bars without one. */
 static void moves(int64_t n, const double *x, double *up, double *down)
 {
-    double prev = WICK_NA;
-    for (int64_t i = 0; i < n; i++) {
-        const bool na = isnan(x[i]) || isnan(prev);
+    const int64_t first = wk_first(n, x);
+    for (int64_t i = 0; i <= first && i < n; i++) up[i] = down[i] = WICK_NA;
+    if (wk_clean(n, x, first)) {
+        for (int64_t i = first + 1; i < n; i++) {
+            const double d = x[i] - x[i - 1]; /* b - a is exactly -(a - b) */
+            up[i] = d > 0.0 ? d : 0.0;
+            down[i] = -d > 0.0 ? -d : 0.0;
+        }
+        return;
+    }
+    double prev = x[first];
+    for (int64_t i = first + 1; i < n; i++) {
+        const bool na = isnan(x[i]);
         up[i] = na ? WICK_NA : gain(x[i], prev);
         down[i] = na ? WICK_NA : gain(prev, x[i]);
-        prev = isnan(x[i]) ? prev : x[i];
+        prev = na ? prev : x[i];
     }
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_linreg wick_ta_slope */
+#include "../k_dd.h"
+#include "../k_win.h"
+
+static int64_t warmup(const double *p)
+{
+    return wk_window(p, 0) - 1;
+}
+
+static int64_t size(const double *p)
+{
+    return wk_win_bytes(wk_window(p, 0));
+}
+
+static void init(void *state, const double *p)
+{
+    wk_win_init(state, wk_window(p, 0));
+}
+
+/* Sides of the normal equations that depend on n alone, added up one by one as Pine does. */
+typedef struct abscissae {
+    double w, sx, denom;
+} abscissae;
+
+static abscissae abscissae_of(int64_t w)
+{
+    double sx = 0.0, sxx = 0.0;
+    for (int64_t i = 1; i <= w; i++) {
+        const double x = (double)i;
+        sx += x;
+        sxx += x * x;
+    }
+    return (abscissae){(double)w, sx, (double)w * sxx - sx * sx};
+}
+
+/* Anchored one step short of the point asked for: the algebraically equal forms differ in bits. */
+static inline double at_offset(const abscissae *a, double sy, double sxy, double offset)
+{
+    const double slope = (a->w * sxy - a->sx * sy) / a->denom;
+    const double icpt = sy / a->w - slope * a->sx / a->w + slope;
+    return icpt + slope * (a->w - 1.0 - offset);
+}
+
+static void step(void *state, const double *p, const double *in, double *out)
+{
+    const int64_t w = wk_window(p, 0);
+    const double *y = wk_win_push(state, in[0]);
+    double sy = 0.0, sxy = 0.0;
+    out[0] = in[0];
+    if (w == 1) return;
+    const abscissae a = abscissae_of(w);
+    for (int64_t k = 0; k < w; k++) {
+        sy += y[k];
+        sxy += y[k] * (double)(k + 1);
+    }
+    out[0] = at_offset(&a, sy, sxy, p[1]);
+}
+
+static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const int64_t w = wk_window(p, 0);
+    if (w == 1) {
+        memcpy(out[0], in[0], (size_t)n * sizeof(double));
+        return WICK_OK;
+    }
+    double *sy = malloc((size_t)(n + 1) * sizeof(double));
+    if (sy == NULL) return WICK_E_MEM;
+    const abscissae a = abscissae_of(w);
+    wk_line_column(n, in[0], w, sy, out[0]);
+    wk_fill_na(w - 1 < n ? w - 1 : n, out[0]);
+    for (int64_t i = w - 1; i < n; i++) out[0][i] = at_offset(&a, sy[i], out[0][i], p[1]);
+    free(sy);
+    return WICK_OK;
+}
+
+/* Plain reading: least squares about the means. */
+static bool fit(const double *y, int64_t i, int64_t w, double *mean, double *slope)
+{
+    wick_sum s = {0.0, 0.0}, xy = {0.0, 0.0}, xx = {0.0, 0.0};
+    if (i < w - 1) return false;
+    for (int64_t k = 0; k < w; k++) wick_sum_add(&s, y[i - k]);
+    *mean = wick_sum_get(&s) / (double)w;
+    for (int64_t k = 0; k < w; k++) {
+        const double x = (double)(w - 1) / 2.0 - (double)k;
+        wick_sum_add(&xy, x * (y[i - k] - *mean));
+        wick_sum_add(&xx, x * x);
+    }
+    *slope = w == 1 ? 0.0 : wick_sum_get(&xy) / wick_sum_get(&xx);
+    return true;
+}
+
+static wick_status ref(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double mean, slope;
+    for (int64_t i = 0; i < n; i++)
+        out[0][i] = fit(in[0], i, wk_window(p, 0), &mean, &slope)
+                        ? mean + slope * ((p[0] - 1.0) / 2.0 - (p[0] > 1.0 ? p[1] : 0.0))
+                        : WICK_NA;
+    return WICK_OK;
+}
+
+/* ---- slope ---------------------------------------------------------------------------------- */
+
+static int64_t slope_size(const double *p)
+{
+    return wk_ramp_bytes(wk_window(p, 0));
+}
+
+static void slope_init(void *state, const double *p)
+{
+    wk_ramp_init(state, wk_window(p, 0));
+}
+
+/* With positions 1..w: sum((x - mean x) * y) = ramp - (w+1)/2 * sum, and the squares of the
+ * centred positions add up to w*(w*w-1)/12. */
+static void slope_step(void *state, const double *p, const double *in, double *out)
+{
+    wk_ramp *k = state;
+    const double w = p[0];
+    out[0] = WICK_NA;
+    if (!wk_ramp_step(k, in[0])) return;
+    out[0] = 6.0 * wk_dd_combine(2.0, k->ramp, -(w + 1.0), k->sum) / (w * (w * w - 1.0));
+}
+
+static wick_status slope_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 1, 1, slope_size, slope_init, slope_step);
+}
+
+static wick_status slope_ref(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    double mean, slope;
+    for (int64_t i = 0; i < n; i++)
+        out[0][i] = fit(in[0], i, wk_window(p, 0), &mean, &slope) ? slope : WICK_NA;
+    return WICK_OK;
+}
+
+const wick_ta_spec wick_ta_linreg = {
+    .name = "linreg",
+    .title = "linear regression value",
+    .formula = "least squares line through the last n values, read `offset` bars before the newest",
+    .source = "Pine v6 ta.linreg; bits by pine_semantics.md 5.1",
+    .group = "average",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}, {"offset", 0, -5000, 5000, .is_int = 1}},
+    .out = {{"linreg", WICK_U_ANY}},
+    .warmup = warmup,
+    .run = run,
+    .ref = ref,
+    .state_size = size,
+    .state_init = init,
+    .step = step,
+    .tolerance = 1e-9,
+    .note = "The bits of Pine come from adding the whole window up on every bar, so the cost grows "
+            "with n; slope is O(n). An NA anywhere in the window gives NA.",
+};
+
+const wick_ta_spec wick_ta_slope = {
+    .name = "slope",
+    .title = "slope of the least squares line",
+    .formula = "slope per bar of the line through the last n values",
+    .source = "TA-Lib LINEARREG_SLOPE; strategies.md 2.1",
+    .group = "trend",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
+    .param = {{"n", 20, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"slope", WICK_U_ANY}},
+    .warmup = warmup,
+    .run = slope_run,
+    .ref = slope_ref,
+    .state_size = slope_size,
+    .state_init = slope_init,
+    .step = slope_step,
+    .tolerance = 1e-9,
+    .note = "Running sums in doubled precision: rounded once, whatever the window and however long "
+            "the series.",
+};

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_macd wick_ta_ppo */
+#include "../k_avg.h"
+#include "../k_scratch.h"
+
+static int64_t longest(const double *p)
+{
+    const double w = p[0] > p[1] ? p[0] : p[1];
+    return (int64_t)w;
+}
+
+static int64_t warmup(const double *p)
+{
+    return longest(p) - 1 + wk_window(p, 2) - 1;
+}
+
+static int64_t size(const double *p)
+{
+    return wk_avg_bytes(wk_window(p, 0)) + wk_avg_bytes(wk_window(p, 1)) +
+           wk_avg_bytes(wk_window(p, 2));
+}
+
+static void init(void *state, const double *p)
+{
+    wk_avg_init(wk_avg_init(wk_avg_init(state, wk_window(p, 0)), wk_window(p, 1)), wk_window(p, 2));
+}
+
+static void step(void *state, const double *p, const double *in, double *out)
+{
+    void *slow = (char *)state + wk_avg_bytes(wk_window(p, 0));
+    void *signal = (char *)slow + wk_avg_bytes(wk_window(p, 1));
+    const double fast = wk_ema_step(state, in[0]);
+    out[0] = fast - wk_ema_step(slow, in[0]);
+    out[1] = wk_ema_step(signal, out[0]);
+    out[2] = out[0] - out[1];
+}
+
+static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    /* The outputs hold the two averages until the line replaces the first. */
+    const wk_avg_lane l[2] = {{in[0], out[0], wk_window(p, 0)}, {in[0], out[1], wk_window(p, 1)}};
+    wick_status st = wk_ema_columns(n, l, 2);
+    if (st < 0) return st;
+    for (int64_t i = 0; i < n; i++) out[0][i] -= out[1][i];
+    st = wk_ema_column(n, out[0], wk_window(p, 2), out[1]);
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[2][i] = out[0][i] - out[1][i];
+    return st;
+}
+
+/* ---- ppo ------------------------------------------------------------------------------------ */
+
+static const char *const ppo_types[] = {"sma", "ema", NULL};
+
+static int64_t ppo_warmup(const double *p)
+{
+    return longest(p) - 1;
+}
+
+static bool is_ema(const double *p)
+{
+    return p[2] != 0.0;
+}
+
+static int64_t part_bytes(const double *p, int k)
+{
+    return is_ema(p) ? wk_avg_bytes(wk_window(p, k)) : wk_sum_bytes(wk_window(p, k));
+}
+
+static int64_t ppo_size(const double *p)
+{
+    return part_bytes(p, 0) + part_bytes(p, 1);
+}
+
+static void ppo_init(void *state, const double *p)
+{
+    if (is_ema(p)) wk_avg_init(wk_avg_init(state, wk_window(p, 0)), wk_window(p, 1));
+    else wk_sum_init(wk_sum_init(state, wk_window(p, 0)), wk_window(p, 1));
+}
+
+static double ppo_of(double fast, double slow)
+{
+    return wk_finite((fast - slow) / slow * 100.0);
+}
+
+static void ppo_step(void *state, const double *p, const double *in, double *out)
+{
+    void *second = (char *)state + part_bytes(p, 0);
+    double fast, slow;
+    if (is_ema(p)) {
+        fast = wk_ema_step(state, in[0]);
+        slow = wk_ema_step(second, in[0]);
+    } else {
+        fast = wk_sum_step(state, in[0]) / p[0];
+        slow = wk_sum_step(second, in[0]) / p[1];
+    }
+    out[0] = ppo_of(fast, slow);
+}
+
+static wick_status ppo_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double *slow = malloc((size_t)(n + 1) * sizeof(double));
+    wick_status st;
+    if (slow == NULL) return WICK_E_MEM;
+    if (is_ema(p)) {
+        const wk_avg_lane l[2] = {{in[0], out[0], wk_window(p, 0)}, {in[0], slow, wk_window(p, 1)}};
+        st = wk_ema_columns(n, l, 2);
+    } else {
+        const wk_lane l[2] = {{in[0], out[0], wk_window(p, 0), p[0]},
+                              {in[0], slow, wk_window(p, 1), p[1]}};
+        st = wk_roll(n, l, 2);
+    }
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = ppo_of(out[0][i], slow[i]);
+    free(slow);
+    return st;
+}
+
+const wick_ta_spec wick_ta_macd = {
+    .name = "macd",
+    .title = "moving average convergence/divergence",
+    .formula = "line = ema(src, fast) - ema(src, slow); signal = ema(line, n); hist = line - signal",
+    .source = "Pine v6 ta.macd; Appel; pine_semantics.md 5.1",
+    .group = "oscillator",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},
+    .param = {{"fast", 12, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"slow", 26, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"signal", 9, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"line", WICK_U_ANY}, {"signal", WICK_U_ANY}, {"hist", WICK_U_ANY}},
+    .warmup = warmup,
+    .run = run,
+    .state_size = size,
+    .state_init = init,
+    .step = step,
+    .note = "The line is there before the signal. TA-Lib starts both averages on the bar where the "
+            "slow one is complete, so its numbers approach these as it goes on.",
+};
+
+const wick_ta_spec wick_ta_ppo = {
+    .name = "ppo",
+    .title = "percentage price oscillator",
+    .formula = "100 * (ma(src, fast) - ma(src, slow)) / ma(src, slow)",
+    .source = "TA-Lib PPO; strategies.md 2.1",
+    .group = "oscillator",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},
+    .param = {{"fast", 12, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"slow", 26, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"ma", 0, 0, 1, .is_int = 1, .choice = ppo_types}},
+    .out = {{"ppo", WICK_U_PERCENT}},
+    .warmup = ppo_warmup,
+    .run = ppo_run,
+    .state_size = ppo_size,
+    .state_init = ppo_init,
+    .step = ppo_step,
+    .note = "Simple averages unless asked otherwise, as TA-Lib does.",
+};

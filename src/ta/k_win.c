@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/** Column forms of the windows that are read whole on every bar. */
+#include "k_win.h"
+
+void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, double *out)
+{
+    int64_t i = w - 1;
+    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
+        double s[WK_BLOCK] = {0.0};
+        const double *from = x + i - w + 1;
+        for (int64_t k = 0; k < w; k++)
+            for (int b = 0; b < WK_BLOCK; b++) s[b] += from[k + b] * weight[k];
+        memcpy(out + i, s, sizeof s);
+    }
+    for (; i < n; i++) {
+        double s = 0.0;
+        for (int64_t k = 0; k < w; k++) s += x[i - w + 1 + k] * weight[k];
+        out[i] = s;
+    }
+}
+
+void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean, double *out)
+{
+    int64_t i = w - 1;
+    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
+        double s[WK_BLOCK] = {0.0}, m[WK_BLOCK];
+        memcpy(m, mean + i, sizeof m);
+        for (int64_t k = 0; k < w; k++)
+            for (int b = 0; b < WK_BLOCK; b++) s[b] += fabs(x[i + b - k] - m[b]);
+        memcpy(out + i, s, sizeof s);
+    }
+    for (; i < n; i++) {
+        double s = 0.0;
+        for (int64_t k = 0; k < w; k++) s += fabs(x[i - k] - mean[i]);
+        out[i] = s;
+    }
+}
+
+void wk_line_column(int64_t n, const double *y, int64_t w, double *sum_y, double *sum_xy)
+{
+    enum { HALF = WK_BLOCK / 2 };
+    int64_t i = w - 1;
+    for (; i + HALF <= n; i += HALF) {
+        double s[HALF] = {0.0}, xy[HALF] = {0.0};
+        const double *from = y + i - w + 1;
+        for (int64_t k = 0; k < w; k++) {
+            const double pos = (double)(k + 1);
+            for (int b = 0; b < HALF; b++) {
+                s[b] += from[k + b];
+                xy[b] += from[k + b] * pos;
+            }
+        }
+        memcpy(sum_y + i, s, sizeof s);
+        memcpy(sum_xy + i, xy, sizeof xy);
+    }
+    for (; i < n; i++) {
+        double s = 0.0, xy = 0.0;
+        for (int64_t k = 0; k < w; k++) {
+            s += y[i - w + 1 + k];
+            xy += y[i - w + 1 + k] * (double)(k + 1);
+        }
+        sum_y[i] = s;
+        sum_xy[i] = xy;
+    }
+}
+
+static wick_status wma_by_steps(int64_t n, const double *src, int64_t w, double *out)
+{
+    wk_wma *k = malloc((size_t)wk_wma_bytes(w));
+    if (k == NULL) return WICK_E_MEM;
+    wk_wma_init(k, w);
+    for (int64_t i = 0; i < n; i++) out[i] = wk_wma_step(k, src[i]);
+    free(k);
+    return WICK_OK;
+}
+
+wick_status wk_wma_column(int64_t n, const double *src, int64_t w, double *out)
+{
+    const int64_t first = wk_first(n, src), m = n - first;
+    if (!wk_clean(n, src, first)) return wma_by_steps(n, src, w, out);
+    double *weight = malloc((size_t)w * sizeof(double));
+    if (weight == NULL) return WICK_E_MEM;
+    const double norm = wk_weight_sum(w);
+    for (int64_t k = 0; k < w; k++) weight[k] = (double)(k + 1);
+    wk_fill_na(m < w ? n : first + w - 1, out);
+    wk_dot_column(m, src + first, w, weight, out + first);
+    for (int64_t i = first + w - 1; i < n; i++) out[i] /= norm;
+    free(weight);
+    return WICK_OK;
+}
