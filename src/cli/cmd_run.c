@@ -13,6 +13,7 @@ static const cli_option options[] = {
     {"equity", "F.csv", "account per bar", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
     {"format", "table|json", "what stdout shows: the table (default) or the metrics JSON", CLI_ONE},
+    {"timings", NULL, "say on stderr where the time went", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
 
@@ -38,6 +39,8 @@ typedef struct job {
     wick_scores *scores;
     wick_convention *conventions;
     char (*values)[64];
+    double started, stamp[8];
+    int stage;
 } job;
 
 /* ---- before any work ---------------------------------------------------------------------- */
@@ -329,18 +332,48 @@ static int write_outputs(cli *c, const wick_result *r)
     return code;
 }
 
+/* Stages of a run in their order, for --timings. */
+static const char *const stages[] = {"arguments and script", "bars", "strategy and engine", "metrics",
+                                     "output"};
+enum { STAGES = sizeof stages / sizeof *stages };
+
+static void lap(job *j)
+{
+    if (j->stage < STAGES) j->stamp[j->stage++] = wick_now();
+}
+
+static void print_timings(const job *j)
+{
+    double before = j->started;
+    if (!cli_has(j->c, "timings")) return;
+    for (int i = 0; i < j->stage; i++) {
+        fprintf(stderr, "%-22s %10.3f ms\n", stages[i], 1e3 * (j->stamp[i] - before));
+        before = j->stamp[i];
+    }
+}
+
 static int run_job(job *j)
 {
     cli *c = j->c;
     const char *choice = NULL;
     wick_result result;
+    j->started = wick_now();
     if (!cli_choice(c, "format", "table|json", &choice) ||
         !cli_choice(c, "model", "passthrough", &choice) || !check_outputs(c) ||
-        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]) || !load_bars(j))
+        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]))
         return CLI_MISTAKE;
-    if (!run_script(j) || !score(j)) return cli_fail(c);
+    lap(j);
+    if (!load_bars(j)) return CLI_MISTAKE;
+    lap(j);
+    if (!run_script(j)) return cli_fail(c);
+    lap(j);
+    if (!score(j)) return cli_fail(c);
     if (!make_result(j, &result)) return CLI_MISTAKE;
-    return write_outputs(c, &result);
+    lap(j);
+    const int code = write_outputs(c, &result);
+    lap(j);
+    print_timings(j);
+    return code;
 }
 
 static int run(cli *c)
