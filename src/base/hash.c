@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* 64-bit hash for cache keys and checksums against accidents: eight-byte words are multiplied in
+/* 64-bit hash for cache keys and checksums against accidents: eight-byte words are multiplied into
  * four independent lanes (so that long input runs at memory speed), folded, and finished with the
  * 64-bit mixer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). Words are read little-endian, so a
  * checksum in a file means the same on every machine. */
@@ -30,10 +30,13 @@ static uint64_t mix(uint64_t z)
     return z ^ (z >> 31);
 }
 
+/* The multiplication comes last: a changed top bit of one word must not look like a changed low bit
+ * of the lane's next word. */
 static uint64_t lane(uint64_t h, uint64_t v)
 {
-    h = (h ^ v) * odd_b;
-    return h << 29 | h >> 35;
+    h += v * odd_a;
+    h = h << 31 | h >> 33;
+    return h * odd_b;
 }
 
 uint64_t wick_hash64(const void *data, int64_t n, uint64_t seed)

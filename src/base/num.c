@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers to and from text, without a locale, correctly rounded. */
+#include <float.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,7 +178,8 @@ void wk_shortest_digits(double v, char digits[20], int *n, int *exp10)
         *exp10 += scale;
         return;
     }
-    for (int places = 14; places <= 16; places++) {
+    /* Fifteen digits hold any shorter text of a normal number; a subnormal one may need one. */
+    for (int places = v < DBL_MIN ? 0 : 14; places <= 16; places++) {
         char text[40];
         snprintf(text, sizeof text, "%.*e", places, v);
         /* The point may be spelt otherwise under the program's locale: take digits only. */

@@ -165,6 +165,7 @@ static bool epoch(text t, int64_t *out, bool *has_clock)
 {
     const char *point = memchr(t.p, '.', (size_t)(t.end - t.p));
     int64_t v;
+    if (point && digits_at((text){point + 1, t.end}) != t.end - point - 1) return false;
     if (!wick_parse_int(t.p, (point ? point : t.end) - t.p, &v)) return false;
     const uint64_t size = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
     int64_t ms;
@@ -176,7 +177,6 @@ static bool epoch(text t, int64_t *out, bool *has_clock)
         int64_t unit = size < UINT64_C(100000000000000) ? 1 : 1000;
         if (size >= UINT64_C(100000000000000000)) unit = 1000000;
         ms = v / unit - (v % unit < 0);
-        if (point && digits_at((text){point + 1, t.end}) != t.end - point - 1) return false;
     }
     *out = ms;
     if (has_clock) *has_clock = ms % WICK_MS_DAY != 0;

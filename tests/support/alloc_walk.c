@@ -16,6 +16,8 @@ void *__wrap_calloc(size_t k, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 void *__wrap_aligned_alloc(size_t align, size_t n);
 int __wrap_posix_memalign(void **out, size_t align, size_t n);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t n);
 void __wrap_free(void *p);
 
 static atomic_llong refuse_at, asked, alive;
@@ -60,6 +62,22 @@ int __wrap_posix_memalign(void **out, size_t align, size_t n)
     const int r = __real_posix_memalign(out, align, n);
     if (r == 0) taken(*out);
     return r;
+}
+
+char *__wrap_strndup(const char *s, size_t n)
+{
+    const char *end = memchr(s, 0, n);
+    const size_t k = end ? (size_t)(end - s) : n;
+    char *p = __wrap_malloc(k + 1);
+    if (!p) return NULL;
+    memcpy(p, s, k);
+    p[k] = '\0';
+    return p;
+}
+
+char *__wrap_strdup(const char *s)
+{
+    return __wrap_strndup(s, strlen(s));
 }
 
 /* Blocks that libraries allocated and wick frees would be counted wrongly: wick has none. */
