@@ -31,6 +31,14 @@ static int64_t count_returns(const wick_facts *f, const double *e)
     return m;
 }
 
+bool wk_column_missing(const wick_equity *e, const double *column)
+{
+    const double *const all[] = {e->cash, e->fees, e->long_value, e->short_value};
+    int same = 0;
+    for (int k = 0; k < 4; k++) same += all[k] == column;
+    return column == NULL || same > 1;
+}
+
 wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric_opts *o,
                           uint32_t needs, wick_score_scratch *s, wick_facts *f)
 {
@@ -51,7 +59,7 @@ wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric
     if (f->n > 0) {
         f->first = places > 0 ? wk_round(e[0], places) : e[0];
         f->last = places > 0 ? wk_round(e[f->n - 1], places) : e[f->n - 1];
-        if (eq.fees != NULL) {
+        if (!wk_column_missing(&eq, eq.fees)) {
             f->fees_before = places > 0 ? wk_round(eq.fees[0], places) : eq.fees[0];
             f->fees = places > 0 ? wk_round(eq.fees[f->n - 1], places) : eq.fees[f->n - 1];
         }

@@ -107,6 +107,10 @@ void wk_facts_exposure(wick_facts *f, const wick_equity *e);
 double wk_metric_value(const wick_metric_spec *spec, const wick_facts *f,
                        const wick_metric_opts *o);
 
+/** True for a column the run did not keep: NULL, or the zeros that stand for several at once.
+ * What needs it is undefined then, and not zero. */
+bool wk_column_missing(const wick_equity *e, const double *column);
+
 /** Half-up rounding of wick_round_decimal with a short way where the digits leave no doubt. */
 double wk_round(double v, int32_t places);
 

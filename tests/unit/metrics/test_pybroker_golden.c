@@ -42,8 +42,13 @@ static wick_ledger *build(wick_ctx *ctx, const wick_json *in)
         t[i].return_pct = wick_json_number(wick_json_get(j, "return_pct"));
         t[i].bars = (int32_t)wick_json_number(wick_json_get(j, "bars"));
     }
-    const wick_ledger_in spec = {.size = sizeof spec, .n = n, .time = time, .equity = e, .fees = f,
-                                 .n_trades = k, .trades = t};
+    const wick_ledger_in spec = {.size = sizeof spec,
+                                 .n = n,
+                                 .time = time,
+                                 .equity = e,
+                                 .fees = f,
+                                 .n_trades = k,
+                                 .trades = t};
     wick_ledger *l = NULL;
     check_ok(ctx, wick_ledger_new(ctx, &spec, &l));
     free(time);
@@ -144,10 +149,9 @@ static void twins(void **state)
 static void shared(void **state)
 {
     (void)state;
-    static const char *const files[] = {"edge_cases",     "eth15m_donchian",
-                                        "goog_sma_long",  "eurusd_long_short_stops",
-                                        "goog_sma_oos_half", "goog_sma_exit_last",
-                                        "multi3_rank_ragged"};
+    static const char *const files[] = {
+        "edge_cases",        "eth15m_donchian",    "goog_sma_long",     "eurusd_long_short_stops",
+        "goog_sma_oos_half", "goog_sma_exit_last", "multi3_rank_ragged"};
     wick_ctx *ctx = wick_ctx_new();
     int n = 0;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

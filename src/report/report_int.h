@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/** Room report, private: what the writers share. */
+#ifndef WK_REPORT_INT_H
+#define WK_REPORT_INT_H
+
+#include "wick/report.h"
+
+/** True when stamps print as dates: daily bars and longer, or, with an unknown timeframe, a ledger
+ * whose stamps all fall on midnight. */
+bool wk_report_dates_only(const wick_result *r);
+
+/** One CSV line under construction. Numbers are the shortest text that reads back; NA is an empty
+ * field. The line is flushed as one piece: a growing buffer per field would cost more than the
+ * formatting. */
+typedef struct wk_line {
+    wick_buf *out;
+    int64_t len;
+    bool any;
+    char text[512];
+} wk_line;
+
+/** The text of the number written last in a column; most columns repeat themselves. */
+typedef struct wk_memo {
+    double v;
+    int len;
+    char text[WICK_DOUBLE_TEXT];
+} wk_memo;
+
+void wk_line_text(wk_line *l, const char *s); /**< quoted where CSV needs it */
+void wk_line_number(wk_line *l, double v);
+void wk_line_memo(wk_line *l, wk_memo *m, double v);
+void wk_line_int(wk_line *l, int64_t v);
+void wk_line_time(wk_line *l, int64_t t, bool dates_only);
+void wk_line_end(wk_line *l);
+
+/** Conventions of a result and those the scores add (bars_per_year, deviation, report_rounding,
+ * risk_free), each key once. `fn` is called in order. */
+typedef void (*wk_convention_fn)(void *user, const char *key, const char *value);
+void wk_report_conventions(const wick_result *r, wk_convention_fn fn, void *user);
+
+/** Status of a finished buffer. */
+wick_status wk_report_done(wick_ctx *ctx, const wick_buf *out);
+
+/** Readable form of a metric: thousands separators, decimals and percent sign by unit. */
+void wk_pretty(char out[64], wick_metric_unit unit, double v, bool dates_only);
+
+extern const wick_writer_spec wk_writer_equity_csv;
+extern const wick_writer_spec wk_writer_metrics_json;
+extern const wick_writer_spec wk_writer_orders_csv;
+extern const wick_writer_spec wk_writer_table;
+extern const wick_writer_spec wk_writer_trades_csv;
+
+#endif

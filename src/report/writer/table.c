@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/report_int.h"
+
+enum { ROWS = 40, DEEPEST = 5, NAME_WIDTH = 24, VALUE_WIDTH = 18 };
+
+static const char BOLD[] = "\x1b[1m", RED[] = "\x1b[31m", PLAIN[] = "\x1b[0m";
+
+static void heading(const wick_result *r, wick_buf *out, const char *text)
+{
+    wick_buf_add(out, "\n", 1);
+    if (r->color) wick_buf_add(out, BOLD, -1);
+    wick_buf_add(out, text, -1);
+    if (r->color) wick_buf_add(out, PLAIN, -1);
+    wick_buf_add(out, "\n", 1);
+}
+
+static void line(const wick_result *r, wick_buf *out, const char *name, const char *value,
+                 bool negative)
+{
+    wick_buf_addf(out, "%-*s", NAME_WIDTH, name);
+    const int fill = VALUE_WIDTH - (int)strlen(value);
+    wick_buf_addf(out, "%*s", fill > 1 ? fill : 1, "");
+    if (r->color && negative) wick_buf_add(out, RED, -1);
+    wick_buf_add(out, value, -1);
+    if (r->color && negative) wick_buf_add(out, PLAIN, -1);
+    wick_buf_add(out, "\n", 1);
+}
+
+static void metric(const wick_result *r, wick_buf *out, int64_t i, bool dates)
+{
+    const wick_metric_spec *s = wick_scores_spec(r->scores, i);
+    const double v = wick_scores_value(r->scores, i);
+    char text[64];
+    wk_pretty(text, s->unit, v, dates);
+    line(r, out, s->name, text, v < 0.0 && s->unit != WICK_M_TIME);
+}
+
+/* The forty rows in the order of the seed tables, then what else was scored. */
+static void scores(const wick_result *r, wick_buf *out, bool dates)
+{
+    const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
+    for (int32_t row = 0; row < ROWS; row++) {
+        for (int64_t i = 0; i < n; i++) {
+            if (wick_scores_spec(r->scores, i)->row == row) metric(r, out, i, dates);
+        }
+    }
+    bool titled = false;
+    for (int64_t i = 0; i < n; i++) {
+        const wick_metric_spec *s = wick_scores_spec(r->scores, i);
+        if (s->row >= 0 || isnan(wick_scores_value(r->scores, i))) continue;
+        if (!titled) heading(r, out, "More");
+        titled = true;
+        metric(r, out, i, dates);
+    }
+    if (r->n_extra > 0) heading(r, out, "Defined by the script");
+    for (int64_t i = 0; i < r->n_extra; i++) {
+        char text[64];
+        wk_pretty(text, WICK_M_RATIO, r->extra_values[i], dates);
+        line(r, out, r->extra_names[i], text, r->extra_values[i] < 0.0);
+    }
+}
+
+static wick_status drawdowns(wick_ctx *ctx, const wick_result *r, wick_buf *out, bool dates)
+{
+    static const char *const header[] = {"peak", "valley", "recovered", "depth", "percent", "bars"};
+    static const bool right[] = {false, false, false, true, true, true};
+    const wick_equity e = wick_ledger_equity(r->ledger);
+    wick_drawdown d[DEEPEST];
+    char text[DEEPEST * 6][64];
+    const char *cells[DEEPEST * 6];
+    int64_t n = 0;
+    const wick_status st = wick_drawdowns(ctx, r->ledger, DEEPEST, d, &n);
+    if (st < 0 || n == 0) return st;
+    const int64_t shown = n < DEEPEST ? n : DEEPEST;
+    for (int64_t i = 0; i < shown; i++) {
+        char(*row)[64] = text + 6 * i;
+        wick_time_format(row[0], e.time[d[i].peak], dates);
+        wick_time_format(row[1], e.time[d[i].valley], dates);
+        strcpy(row[2], "open");
+        if (d[i].recovered >= 0) wick_time_format(row[2], e.time[d[i].recovered], dates);
+        wk_pretty(row[3], WICK_M_CASH, d[i].depth, dates);
+        wk_pretty(row[4], WICK_M_PERCENT, d[i].depth_pct, dates);
+        wk_pretty(row[5], WICK_M_BARS, (double)d[i].bars, dates);
+        for (int k = 0; k < 6; k++) cells[6 * i + k] = row[k];
+    }
+    char title[80];
+    snprintf(title, sizeof title, "Deepest drawdowns (%lld of %lld)", (long long)shown,
+             (long long)n);
+    heading(r, out, title);
+    wick_text_table(out, 6, header, right, cells, shown);
+    return WICK_OK;
+}
+
+static void ambiguous(const wick_result *r, wick_buf *out)
+{
+    const wick_ambiguity a = wick_ledger_ambiguity(r->ledger);
+    heading(r, out, "Ambiguous bars");
+    if (a.bars == 0) {
+        wick_buf_add(out, "none: no result depends on the order inside a bar\n", -1);
+        return;
+    }
+    wick_buf_addf(out, "%lld bar%s whose inner order decides a result", (long long)a.bars,
+                  a.bars == 1 ? "" : "s");
+    if (a.bounded) {
+        char worst[64], best[64];
+        wk_pretty(worst, WICK_M_CASH, a.pnl_worst, true);
+        wk_pretty(best, WICK_M_CASH, a.pnl_best, true);
+        wick_buf_addf(out, ": total_pnl between %s (worst) and %s (best)", worst, best);
+    }
+    wick_buf_add(out, "\n", 1);
+}
+
+typedef struct wrap {
+    wick_buf *out;
+    int32_t width, at;
+} wrap;
+
+/* Pairs on as few lines as the terminal allows. */
+static void pair(void *user, const char *key, const char *value)
+{
+    wrap *w = user;
+    const int32_t need = (int32_t)(strlen(key) + strlen(value)) + 1;
+    if (w->at > 0 && w->at + 2 + need > w->width) {
+        wick_buf_add(w->out, "\n", 1);
+        w->at = 0;
+    }
+    if (w->at > 0) wick_buf_add(w->out, "  ", 2);
+    w->at += need + (w->at > 0 ? 2 : 0);
+    wick_buf_add(w->out, key, -1);
+    wick_buf_add(w->out, "=", 1);
+    wick_buf_add(w->out, value, -1);
+}
+
+static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
+{
+    const bool dates = wk_report_dates_only(r);
+    const wick_equity e = wick_ledger_equity(r->ledger);
+    if (r->color) wick_buf_add(out, BOLD, -1);
+    wick_buf_add(out, r->strategy != NULL ? r->strategy : "result", -1);
+    if (r->color) wick_buf_add(out, PLAIN, -1);
+    if (r->profile != NULL) wick_buf_addf(out, "  profile %s", r->profile);
+    if (e.n > 0) {
+        char from[WICK_TIME_TEXT], to[WICK_TIME_TEXT];
+        wick_time_format(from, e.time[0], dates);
+        wick_time_format(to, e.time[e.n - 1], dates);
+        wick_buf_addf(out, "  %s .. %s  %lld bars", from, to, (long long)e.n);
+    }
+    wick_buf_add(out, "\n\n", 2);
+    scores(r, out, dates);
+    const wick_status st = drawdowns(ctx, r, out, dates);
+    if (st < 0) return st;
+    ambiguous(r, out);
+    heading(r, out, "Conventions");
+    wrap w = {.out = out, .width = r->width > 0 ? r->width : 80};
+    wk_report_conventions(r, pair, &w);
+    wick_buf_add(out, "\n", 1);
+    return wk_report_done(ctx, out);
+}
+
+const wick_writer_spec wk_writer_table = {
+    .name = "table",
+    .doc = "the forty rows, drawdowns, ambiguous bars and conventions for people",
+    .write = write};
