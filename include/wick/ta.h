@@ -155,6 +155,12 @@ WICK_API void wick_graph_free(wick_graph *g);
 WICK_API wick_bars *wick_graph_bars(const wick_graph *g);
 WICK_API int64_t wick_graph_length(const wick_graph *g);
 
+/** Elementwise operations. NA rules are Pine's (v6): arithmetic with NA is NA; a comparison with NA
+ * is 0, `!=` too; AND, OR, NOT and the condition of IF take NA for false, and masks made by them
+ * are 1 or 0. Infinities stay what IEEE makes them (1/0 is inf) but count as NA for ISNA and NZ.
+ * Comparisons are exact, as the operators of the script languages are. MOD truncates toward zero
+ * (fmod); ROUND goes half away from zero, a value within 1e-10 below a tie counting as the tie;
+ * POW is wick_pow. */
 typedef enum wick_op {
     /* one operand */
     WICK_OP_NEG, WICK_OP_NOT, WICK_OP_ABS, WICK_OP_SQRT, WICK_OP_LOG, WICK_OP_LOG10, WICK_OP_EXP,
@@ -190,9 +196,15 @@ WICK_API wick_node wick_graph_other(wick_ctx *ctx, wick_graph *g, const char *sy
  * windows that have closed count (no look-ahead). `expr` is a text expression. */
 WICK_API wick_node wick_graph_higher(wick_ctx *ctx, wick_graph *g, int64_t timeframe_ms,
                                      const char *expr);
-/** Text form: `close > highest(high, n)[1] and rsi(close, 14) < 70`. Names are sources, indicators
- * (with or without `ta.`), and whatever `lookup` knows (parameters and declared series): it fills a
- * number or a node and returns true. Errors name the column of the text and the nearest name. */
+/** Text form: `close > highest(high, n)[1] and rsi(close, 14) < 70`. Pine's operators and strengths
+ * (`not a > b` is `(not a) > b`), `x[k]` for k bars ago, `c ? a : b`, `na`, `true`, `false`,
+ * functions of numbers (`abs min max avg round nz na ...`, with or without `math.`), indicators
+ * (with or without `ta.`) with positional and named arguments (`sma(close, n = 20)`; series with a
+ * default may be left out: `highest(20)`), their outputs (`bb(close, 20, 2).upper`),
+ * `other("SPY", close)` and `higher("1d", sma(close, 20))`. Other names are sources and whatever
+ * `lookup` knows (parameters and declared series; asked first): it fills a number or a node and
+ * returns true. Errors name the column of the text and the nearest name. Texts of up to 64 KiB,
+ * nested up to 100 deep. */
 typedef struct wick_expr_name {
     bool is_node;
     double number;
@@ -212,7 +224,8 @@ WICK_API const double *wick_graph_values(const wick_graph *g, wick_node x);
 /** Unit of a node as far as known, and a readable form ("sma(close, 20)") for messages. */
 WICK_API wick_unit wick_graph_unit(const wick_graph *g, wick_node x);
 WICK_API void wick_graph_describe(const wick_graph *g, wick_node x, wick_buf *out);
-/** Bars at the front that are NA for structural reasons (sum of warm-ups along the way). */
+/** Bars at the front that are NA, or for masks have no meaning yet, for structural reasons: warm-ups
+ * and lags added up along the longest way. Gaps in the data and events are not foreseen. */
 WICK_API int64_t wick_graph_warmup(const wick_graph *g, wick_node x);
 
 #ifdef __cplusplus

@@ -31,7 +31,9 @@ const char *wk_expr_shown(const wk_parser *p, char out[40])
 {
     if (p->tok.kind == WK_T_END) return "the end";
     const int n = p->tok.n < 30 ? (int)p->tok.n : 30;
-    snprintf(out, 40, "'%.*s%s'", n, p->text + p->tok.at, p->tok.n > 30 ? "..." : "");
+    const char *quote = p->tok.kind == WK_T_STRING ? "" : "'";
+    snprintf(out, 40, "%s%.*s%s%s", quote, n, p->text + p->tok.at, p->tok.n > 30 ? "..." : "",
+             quote);
     return out;
 }
 
@@ -68,10 +70,11 @@ static wick_status read_number(wk_parser *p)
         }
     }
     p->tok = (wk_token){WK_T_NUMBER, p->pos, i - p->pos, 0.0};
-    const bool more = is_letter(peek(p, i)) || peek(p, i) == '.' || is_digit(peek(p, i));
-    if (more || !wick_parse_double(p->text + p->pos, i - p->pos, &p->tok.number)) {
+    int64_t end = i; /* of what the writer may have meant as one thing */
+    while (is_letter(peek(p, end)) || is_digit(peek(p, end)) || peek(p, end) == '.') end++;
+    if (end > i || !wick_parse_double(p->text + p->pos, i - p->pos, &p->tok.number)) {
         return wk_expr_fail(p, p->pos, "'%.*s' is not a number",
-                            (int)(i - p->pos < 30 ? i - p->pos + more : 30), p->text + p->pos);
+                            (int)(end - p->pos < 30 ? end - p->pos : 30), p->text + p->pos);
     }
     p->pos = i;
     return WICK_OK;
@@ -82,7 +85,7 @@ static wick_status read_string(wk_parser *p, char quote)
     int64_t i = p->pos + 1;
     while (i < p->n && p->text[i] != quote) i++;
     if (i == p->n) return wk_expr_fail(p, p->pos, "this quote is never closed");
-    p->tok = (wk_token){WK_T_STRING, p->pos + 1, i - p->pos - 1, 0.0};
+    p->tok = (wk_token){WK_T_STRING, p->pos, i - p->pos + 1, 0.0};
     p->pos = i + 1;
     return WICK_OK;
 }

@@ -50,8 +50,8 @@ static wick_status read_arg(wk_parser *p, arg *a)
     a->at = p->tok.at;
     a->node = -1;
     if (p->tok.kind == WK_T_STRING) {
-        a->text = p->tok.at;
-        a->text_n = p->tok.n;
+        a->text = p->tok.at + 1;
+        a->text_n = p->tok.n - 2;
         return wk_expr_next(p);
     }
     a->node = wk_expr_parse(p, 1);
@@ -408,12 +408,12 @@ static wick_node call_indicator(wk_parser *p, const wick_ta_spec *s, const args 
 static wick_status read_text(wk_parser *p, const char *what, char out[65])
 {
     char shown[40];
-    if (p->tok.kind != WK_T_STRING || p->tok.n > 64) {
+    if (p->tok.kind != WK_T_STRING || p->tok.n > 66) {
         return wk_expr_fail(p, p->tok.at, "expected %s in quotes, found %s", what,
                             wk_expr_shown(p, shown));
     }
-    memcpy(out, p->text + p->tok.at, (size_t)p->tok.n);
-    out[p->tok.n] = '\0';
+    memcpy(out, p->text + p->tok.at + 1, (size_t)p->tok.n - 2);
+    out[p->tok.n - 2] = '\0';
     const wick_status st = wk_expr_next(p);
     return st < 0 ? st : wk_expr_expect(p, ",", "after it");
 }
@@ -484,11 +484,12 @@ static wick_status unknown(wk_parser *p, const char *prefix, const char *name, b
     const char **names = malloc((size_t)(n_ta + N_FUNCTIONS + WICK_S_COUNT) * sizeof *names);
     if (names == NULL) return wick_fail_mem(p->ctx);
     int64_t n = 0;
-    for (int64_t i = 0; ta && i < n_ta; i++) names[n++] = wick_ta_at(i)->name;
-    for (int i = 0; math && i < N_FUNCTIONS; i++) names[n++] = functions[i].name;
+    /* The first of equally near names is proposed: sources before anything else. */
     for (int s = 0; prefix[0] == '\0' && !call && s < WICK_S_COUNT; s++) {
         names[n++] = wk_source_name((wick_source)s);
     }
+    for (int64_t i = 0; ta && i < n_ta; i++) names[n++] = wick_ta_at(i)->name;
+    for (int i = 0; math && i < N_FUNCTIONS; i++) names[n++] = functions[i].name;
     const char *near = wick_nearest(name, names, n), *dot = prefix[0] != '\0' ? "." : "";
     free(names);
     const char *what = call ? "function" : "name";

@@ -9,7 +9,7 @@ typedef enum wk_tok {
     WK_T_END,
     WK_T_NUMBER,
     WK_T_NAME,
-    WK_T_STRING, /**< start and length without the quotes */
+    WK_T_STRING, /**< with its quotes */
     WK_T_PUNCT
 } wk_tok;
 

@@ -156,38 +156,45 @@ typedef struct printer {
 
 static void print(const printer *p, wick_node x, int strength, int depth);
 
+/* As the expression grammar reads it: it has no word for infinity. */
 static void print_number(wick_buf *out, double v)
 {
     if (isnan(v)) {
         wick_buf_add(out, "na", 2);
+    } else if (isinf(v)) {
+        wick_buf_add(out, v > 0.0 ? "(1 / 0)" : "(-1 / 0)", -1);
     } else {
         wick_buf_add_double(out, v);
     }
 }
 
+/* A number where a series may be left out would read as a parameter, so from there on the
+ * arguments carry their names. */
 static void print_call(const printer *p, const wk_gnode *x, int depth)
 {
     const wk_call *c = &p->g->call[x->in[0]];
-    const int32_t given = wick_ta_given(c->spec);
-    bool comma = false;
-    wick_buf_addf(p->out, "%s(", c->spec->name);
-    for (int32_t i = 0; i < given; i++) {
-        if (comma) wick_buf_add(p->out, ", ", 2);
-        print(p, c->in[i], 0, depth);
-        comma = true;
-    }
-    for (int32_t i = 0; i < c->n_p; i++) {
-        if (comma) wick_buf_add(p->out, ", ", 2);
-        comma = true;
-        const char *const *choice = c->spec->param[i].choice;
-        if (choice != NULL) {
-            wick_buf_addf(p->out, "\"%s\"", choice[(int)c->p[i]]);
+    const wick_ta_spec *s = c->spec;
+    const int32_t given = wick_ta_given(s);
+    bool named = false;
+    wick_buf_addf(p->out, "%s(", s->name);
+    for (int32_t i = 0; i < given + c->n_p; i++) {
+        if (i > 0) wick_buf_add(p->out, ", ", 2);
+        if (i < given && c->n_p > 0 && wk_is_const(p->g, c->in[i]) &&
+            s->in[i].source != WICK_S_NONE) {
+            named = true;
+        }
+        const int32_t k = i - given;
+        if (named) wick_buf_addf(p->out, "%s = ", k < 0 ? s->in[i].name : s->param[k].name);
+        if (k < 0) {
+            print(p, c->in[i], 0, depth);
+        } else if (s->param[k].choice != NULL) {
+            wick_buf_addf(p->out, "\"%s\"", s->param[k].choice[(int)c->p[k]]);
         } else {
-            print_number(p->out, c->p[i]);
+            print_number(p->out, c->p[k]);
         }
     }
     wick_buf_add(p->out, ")", 1);
-    if (c->n_out > 1) wick_buf_addf(p->out, ".%s", c->spec->out[x->op].name);
+    if (c->n_out > 1) wick_buf_addf(p->out, ".%s", s->out[x->op].name);
 }
 
 static void print_op(const printer *p, const wk_gnode *x, int outer, int depth)
@@ -231,7 +238,7 @@ static void print(const printer *p, wick_node id, int strength, int depth)
     switch ((wk_kind)x->kind) {
     case WK_SOURCE: wick_buf_add(p->out, wk_source_name((wick_source)x->op), -1); break;
     case WK_CONST: {
-        const bool sign = signbit(x->value) && !isnan(x->value) && strength > 8;
+        const bool sign = signbit(x->value) && isfinite(x->value) && strength > 8;
         if (sign) wick_buf_add(p->out, "(", 1);
         print_number(p->out, x->value);
         if (sign) wick_buf_add(p->out, ")", 1);
