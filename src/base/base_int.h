@@ -11,6 +11,9 @@ void wk_shortest_digits(double v, char digits[20], int *n, int *exp10);
 /** The same as number * 10^exp10, fast, for most v in 2^-16 .. 2^52; false: take the slow way. */
 bool wk_shortest_exact(double v, uint64_t *number, int *exp10);
 
+/** Whether somebody listens to wick_log. */
+bool wk_ctx_has_log(const wick_ctx *ctx);
+
 /** Reads from an open descriptor until `n` bytes or the end. -1 with errno on failure. */
 int64_t wk_read_all(int fd, void *to, int64_t n);
 /** Writes everything; false with errno on failure. */

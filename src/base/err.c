@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wick/base.h"
+#include "base/base_int.h"
 
 enum { MESSAGE_SIZE = 2048, NOTES_SIZE = 2048 };
 
@@ -129,6 +129,11 @@ void wick_ctx_set_log(wick_ctx *ctx, wick_log_fn fn, void *user)
     if (!ctx) return;
     ctx->log_fn = fn;
     ctx->log_user = user;
+}
+
+bool wk_ctx_has_log(const wick_ctx *ctx)
+{
+    return ctx && ctx->log_fn;
 }
 
 void wick_log(wick_ctx *ctx, const char *fmt, ...)

@@ -29,7 +29,10 @@ int64_t wick_time_from_civil(int32_t y, int32_t mo, int32_t d, int32_t h, int32_
                              int32_t ms)
 {
     const int64_t clock = (((int64_t)h * 60 + mi) * 60 + s) * 1000 + ms;
-    return days_from_civil(y, mo, d) * WICK_MS_DAY + clock;
+    const int64_t days = days_from_civil(y, mo, d);
+    /* A script may ask for the year 2^31: what an int64 of milliseconds cannot hold is no time. */
+    if (days > 106000000000 || days < -106000000000) return WICK_NO_TIME;
+    return days * WICK_MS_DAY + clock;
 }
 
 static bool leap(int64_t y)
@@ -40,7 +43,8 @@ static bool leap(int64_t y)
 wick_civil wick_time_to_civil(int64_t t)
 {
     const int64_t days = floor_div(t, WICK_MS_DAY);
-    int64_t clock = t - days * WICK_MS_DAY;
+    int64_t clock = t % WICK_MS_DAY;
+    if (clock < 0) clock += WICK_MS_DAY;
     const int64_t z = days + EPOCH_FROM_MARCH_0;
     const int64_t era = floor_div(z, DAYS_400);
     const int64_t doe = z - era * DAYS_400;

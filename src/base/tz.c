@@ -348,9 +348,14 @@ const char *wick_tz_name(const wick_tz *tz)
     return tz ? tz->name : "UTC";
 }
 
+/* Stamps beyond this are not dates; sums with an offset or a day stay inside 64 bits. */
+static const int64_t far_time = INT64_C(9000000000000000000);
+
 int64_t wick_tz_offset(const wick_tz *tz, int64_t utc)
 {
     if (!tz) return 0;
+    if (utc > far_time) utc = far_time;
+    if (utc < -far_time) utc = -far_time;
     if (tz->n == 0 || utc < tz->at[0]) {
         const bool by_rule = tz->n == 0 && tz->rule.given;
         return (by_rule ? footer_offset(&tz->rule, utc) : tz->before) * INT64_C(1000);
@@ -368,6 +373,7 @@ int64_t wick_tz_offset(const wick_tz *tz, int64_t utc)
 
 int64_t wick_tz_to_utc(const wick_tz *tz, int64_t wall)
 {
+    if (wall > far_time || wall < -far_time) return wall;
     /* Offsets a day either side: no zone has changed twice within two days. */
     const int64_t early = wick_tz_offset(tz, wall - WICK_MS_DAY);
     const int64_t late = wick_tz_offset(tz, wall + WICK_MS_DAY);

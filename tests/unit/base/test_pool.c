@@ -83,6 +83,43 @@ static void lowest_error_wins(void **state)
     wick_ctx_free(ctx);
 }
 
+static wick_status warn_one(void *arg, int64_t task, int32_t worker, wick_ctx *ctx)
+{
+    (void)worker;
+    pause_a_little(task);
+    wick_log(ctx, "%lld", (long long)task);
+    wick_log(ctx, "%lld again", (long long)task);
+    return task == *(int64_t *)arg ? wick_fail(ctx, WICK_E_DATA, "bad") : WICK_OK;
+}
+
+static void collect(void *user, const char *message)
+{
+    wick_buf_add(user, message, -1);
+    wick_buf_add(user, ";", 1);
+}
+
+/* What a person reads is in task order for any number of threads, and ends with a failure. */
+static void warnings_in_order(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    for (int64_t bad = -1; bad < 60; bad += 37) {
+        wick_buf want = {0};
+        for (int64_t i = 0; i < 50 && (bad < 0 || i <= bad); i++)
+            wick_buf_addf(&want, "%lld;%lld again;", (long long)i, (long long)i);
+        for (int32_t threads = 1; threads < 8; threads += 3) {
+            wick_buf got = {0};
+            wick_ctx_set_log(ctx, collect, &got);
+            const wick_status st = wick_pool_run(ctx, 50, threads, warn_one, &bad);
+            assert_int_equal(st, bad < 0 ? WICK_OK : WICK_E_DATA);
+            assert_string_equal(got.data, want.data);
+            wick_buf_free(&got);
+        }
+        wick_buf_free(&want);
+    }
+    wick_ctx_free(ctx);
+}
+
 static void misuse(void **state)
 {
     (void)state;
@@ -121,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_once),
         cmocka_unit_test(lowest_error_wins),
+        cmocka_unit_test(warnings_in_order),
         cmocka_unit_test(misuse),
         cmocka_unit_test(refused_memory),
     };

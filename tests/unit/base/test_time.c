@@ -56,6 +56,22 @@ static void rolls_over(void **state)
     assert_int_equal(wick_time_from_civil(2024, 3, 1, 0, 60, -3600, 0), t);
 }
 
+static void far_away(void **state)
+{
+    (void)state;
+    assert_int_equal(wick_time_from_civil(INT32_MAX, 1, 1, 0, 0, 0, 0), WICK_NO_TIME);
+    assert_int_equal(wick_time_from_civil(INT32_MIN, INT32_MIN, INT32_MIN, 0, 0, 0, 0), WICK_NO_TIME);
+    const int64_t t = wick_time_from_civil(290000000, 6, 15, INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX);
+    assert_true(t > INT64_C(9151000000000000000));
+    static const int64_t ends[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX, INT64_C(-9200000000000000000)};
+    for (size_t i = 0; i < 4; i++) {
+        const wick_civil c = wick_time_to_civil(ends[i]);
+        assert_in_range(c.month, 1, 12);
+        assert_in_range(c.weekday, 1, 7);
+        assert_in_range(c.ms, 0, 999);
+    }
+}
+
 static void formats(void **state)
 {
     (void)state;
@@ -87,6 +103,7 @@ int main(void)
         cmocka_unit_test(every_day),
         cmocka_unit_test(known_days),
         cmocka_unit_test(rolls_over),
+        cmocka_unit_test(far_away),
         cmocka_unit_test(formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,18 @@ static void errors(void **state)
     wick_ctx_free(ctx);
 }
 
+static void far_away(void **state)
+{
+    (void)state;
+    wick_tz *tz = load("America/New_York");
+    static const int64_t ends[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX, INT64_C(9100000000000000000)};
+    for (size_t i = 0; i < 4; i++) {
+        assert_in_range(wick_tz_offset(tz, ends[i]) + 86400000, 0, 2 * 86400000);
+        assert_true(wick_tz_to_utc(tz, ends[i]) == ends[i]);
+    }
+    wick_tz_unref(tz);
+}
+
 static void references(void **state)
 {
     (void)state;
@@ -176,7 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_changes), cmocka_unit_test(wall_clock), cmocka_unit_test(inverse),
         cmocka_unit_test(fixed),         cmocka_unit_test(errors),     cmocka_unit_test(references),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(refused),       cmocka_unit_test(far_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
