@@ -7,7 +7,7 @@
 void wk_facts_exposure(wick_facts *f, const wick_equity *e)
 {
     f->exposed_rows = f->gross_max = f->gross_mean = WICK_NA;
-    if (e->n == 0 || wk_column_missing(e, e->long_value)) return;
+    if (e->n == 0 || wk_column_missing(e, e->long_value) || e->short_value == NULL) return;
     double rows = 0.0, most = 0.0;
     wick_sum total = {0};
     for (int64_t at = 0; at < e->n; at += WK_BLOCK) {
