@@ -58,7 +58,7 @@ void run_config_free(run_config *r);
         {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2", CLI_ONE},       \
         {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
-        {"seed", "N", "of math.random and random slippage, default 1", CLI_ONE},                   \
+        {"seed", "N", "of math.random in scripts, default 1", CLI_ONE},                   \
         {"jobs", "N", "threads, default: all cores; results do not depend on it", CLI_ONE},        \
         {"drop-bad", NULL, "go on without rows and files that break a rule", CLI_ONE},             \
     {                                                                                              \
