@@ -29,8 +29,7 @@ function S.signals(b, p)
   local upper = ta.highest(b.high, p.donchian_period):lag(1)
   local lower = ta.lowest(b.low, p.donchian_period):lag(1)
   local sma50, sma200 = ta.sma(b.close, 50), ta.sma(b.close, 200)
-  -- The true range starts on the second bar, as TA-Lib has it; ta.atr would count the first one.
-  local atr = ta.rma(ta.tr(b, false), p.atr_period)
+  local atr = ta.atr_talib(b, p.atr_period) -- leaves the first bar out, as the reference runs do
 
   local on_high = p.trigger == "high"
   local up = (on_high and b.high or b.close):gt(upper)

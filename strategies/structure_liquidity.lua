@@ -28,8 +28,7 @@ end
 function S.signals(b, p)
   local swing = ta.structure { b, n = p.swing_lookback }
   local sma200 = ta.sma(b.close, 200)
-  -- The true range starts on the second bar, as TA-Lib has it; ta.atr would count the first one.
-  local atr = ta.rma(ta.tr(b, false), p.atr_period)
+  local atr = ta.atr_talib(b, p.atr_period) -- leaves the first bar out, as the reference runs do
 
   local long = b.low:lt(swing.last_low):both(b.close:gt(swing.last_low))
   local short = b.high:gt(swing.last_high):both(b.close:lt(swing.last_high))
