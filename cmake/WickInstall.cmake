@@ -17,6 +17,14 @@ endforeach()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 list(JOIN WICK_PC_REQUIRES " " WICK_PC_REQUIRES_TEXT)
+# Below the prefix when that is where they are, so that --define-variable=prefix moves them.
+foreach(dir IN ITEMS LIBDIR INCLUDEDIR)
+    if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
+        set(WICK_PC_${dir} "${CMAKE_INSTALL_${dir}}")
+    else()
+        set(WICK_PC_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
+    endif()
+endforeach()
 configure_file(cmake/wick.pc.in wick.pc @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/wick.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
