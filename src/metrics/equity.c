@@ -26,8 +26,7 @@ int64_t wk_extents(int64_t n, const double *e, double *lo, double *hi, double *b
 
 /* ---- lanes -------------------------------------------------------------------------------- */
 
-/* One more term in its lane, as the kernels add a block's sum. */
-static void lane_add(wk_lanes *to, int64_t i, double x)
+void wk_lane_add(wk_lanes *to, int64_t i, double x)
 {
     const int k = (int)(i % WK_LANES);
     const double s = to->s[k], t = s + x, z = t - s;
@@ -35,7 +34,7 @@ static void lane_add(wk_lanes *to, int64_t i, double x)
     to->s[k] = t;
 }
 
-static double lane_total(const wk_lanes *a)
+double wk_lane_total(const wk_lanes *a)
 {
     wick_sum sum = {0};
     for (int k = 0; k < WK_LANES; k++) wick_sum_add(&sum, a->s[k]);
@@ -51,14 +50,14 @@ static void returns_tail(const double *e, int64_t from, int64_t m, double target
     for (int64_t i = from; i < m; i++) {
         const double c = e[i + 1] - e[i], r = c / e[i];
         const double neg = r < 0.0 ? r : 0.0, under = r - target < 0.0 ? r - target : 0.0;
-        lane_add(&o->r, i, r);
-        lane_add(&o->r2, i, r * r);
-        lane_add(&o->neg, i, neg);
-        lane_add(&o->neg_n, i, r < 0.0 ? 1.0 : 0.0);
-        lane_add(&o->neg2, i, neg * neg);
-        lane_add(&o->down2, i, under * under);
-        lane_add(&o->gain, i, c > 0.0 ? c : 0.0);
-        lane_add(&o->loss, i, c < 0.0 ? c : 0.0);
+        wk_lane_add(&o->r, i, r);
+        wk_lane_add(&o->r2, i, r * r);
+        wk_lane_add(&o->neg, i, neg);
+        wk_lane_add(&o->neg_n, i, r < 0.0 ? 1.0 : 0.0);
+        wk_lane_add(&o->neg2, i, neg * neg);
+        wk_lane_add(&o->down2, i, under * under);
+        wk_lane_add(&o->gain, i, c > 0.0 ? c : 0.0);
+        wk_lane_add(&o->loss, i, c < 0.0 ? c : 0.0);
     }
 }
 
@@ -113,16 +112,16 @@ static void returns_fast(wick_facts *f, const double *e, const double *lo, const
     memset(&o, 0, sizeof o);
     wk_kernels_best()->returns(e, blocks, lo, hi, f->target, &o);
     returns_tail(e, blocks * WK_BLOCK, f->m, f->target, &o);
-    const double sum = lane_total(&o.r);
+    const double sum = wk_lane_total(&o.r);
     f->mean = sum / m;
-    f->dev = return_dev_from_sums(f, e, sum, lane_total(&o.r2), false, m);
+    f->dev = return_dev_from_sums(f, e, sum, wk_lane_total(&o.r2), false, m);
     if (f->profile == WICK_METRICS_PYBROKER1) {
-        f->neg_dev = return_dev_from_sums(f, e, lane_total(&o.neg), lane_total(&o.neg2), true,
-                                          lane_total(&o.neg_n));
+        f->neg_dev = return_dev_from_sums(f, e, wk_lane_total(&o.neg), wk_lane_total(&o.neg2), true,
+                                          wk_lane_total(&o.neg_n));
     }
-    f->down_dev = sqrt(lane_total(&o.down2) / m);
-    f->gain = lane_total(&o.gain);
-    f->loss = lane_total(&o.loss);
+    f->down_dev = sqrt(wk_lane_total(&o.down2) / m);
+    f->gain = wk_lane_total(&o.gain);
+    f->loss = wk_lane_total(&o.loss);
     f->growth = f->last / f->first;
 }
 
@@ -205,15 +204,15 @@ static void level(wick_facts *f, const double *e, bool flat)
     wk_kernels_best()->level(e, blocks, e[0], t0, &o);
     for (int64_t i = blocks * WK_BLOCK; i < f->n; i++) {
         const double x = e[i] - e[0];
-        lane_add(&o.x, i, x);
-        lane_add(&o.x2, i, x * x);
-        lane_add(&o.tx, i, x * (t0 + (double)i));
+        wk_lane_add(&o.x, i, x);
+        wk_lane_add(&o.x2, i, x * x);
+        wk_lane_add(&o.tx, i, x * (t0 + (double)i));
     }
-    const double mean = lane_total(&o.x) / n, square = lane_total(&o.x2) / n;
+    const double mean = wk_lane_total(&o.x) / n, square = wk_lane_total(&o.x2) / n;
     const double var = square - mean * mean;
     f->level_dev = var > ILL_CONDITIONED * square ? sqrt(var) : level_dev(e, f->n, mean);
     /* 1 - SSres/SStot of the least-squares line is the squared correlation with the index. */
-    const double sxy = lane_total(&o.tx), sxx = n * (n * n - 1.0) / 12.0;
+    const double sxy = wk_lane_total(&o.tx), sxx = n * (n * n - 1.0) / 12.0;
     const double syy = n * f->level_dev * f->level_dev;
     if (syy > 0.0 && sxx > 0.0) f->r2 = fmin(sxy / sxx * (sxy / syy), 1.0);
 }
@@ -272,10 +271,10 @@ static double ulcer(const double *e, int64_t n, const double *lo, const double *
         for (int64_t i = full * WK_BLOCK; i < n; i++) {
             h = e[i] > h ? e[i] : h;
             const double d = h > 0.0 ? (e[i] - h) / h : 0.0;
-            lane_add(&sum, i, d * d);
+            wk_lane_add(&sum, i, d * d);
         }
     }
-    return 100.0 * sqrt(lane_total(&sum) / (double)n);
+    return 100.0 * sqrt(wk_lane_total(&sum) / (double)n);
 }
 
 /* ---- episodes ----------------------------------------------------------------------------- */

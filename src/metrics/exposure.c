@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "metrics/kernels.h"
 #include "metrics/metrics_int.h"
 
-/* Share of rows with a position, and gross exposure over equity. Blocks without a position, most
- * of them in a sparse strategy, cost one comparison a row. */
 void wk_facts_exposure(wick_facts *f, const wick_equity *e)
 {
     f->exposed_rows = f->gross_max = f->gross_mean = WICK_NA;
     if (e->n == 0 || wk_column_missing(e, e->long_value) || e->short_value == NULL) return;
-    double rows = 0.0, most = 0.0;
-    wick_sum total = {0};
-    for (int64_t at = 0; at < e->n; at += WK_BLOCK) {
-        const int64_t len = e->n - at < WK_BLOCK ? e->n - at : WK_BLOCK;
-        double g[WK_BLOCK];
-        double held = 0.0, sum = 0.0;
-        for (int64_t i = 0; i < len; i++) {
-            g[i] = fabs(e->long_value[at + i]) + fabs(e->short_value[at + i]);
-            held += g[i] > 0.0 ? 1.0 : 0.0;
-        }
-        if (held == 0.0) continue;
-        rows += held;
-        for (int64_t i = 0; i < len; i++) {
-            g[i] = e->equity[at + i] > 0.0 ? g[i] / e->equity[at + i] : 0.0;
-        }
-        for (int64_t i = 0; i < len; i++) {
-            sum += g[i];
-            most = g[i] > most ? g[i] : most;
-        }
-        wick_sum_add(&total, sum);
+    const int64_t blocks = e->n / WK_BLOCK;
+    wk_exposure_lanes o;
+    memset(&o, 0, sizeof o);
+    wk_kernels_best()->exposure(e->equity, e->long_value, e->short_value, blocks, &o);
+    for (int64_t i = blocks * WK_BLOCK; i < e->n; i++) {
+        const double held = fabs(e->long_value[i]) + fabs(e->short_value[i]);
+        const double gross = e->equity[i] > 0.0 ? held / e->equity[i] : 0.0;
+        wk_lane_add(&o.rows, i, held > 0.0 ? 1.0 : 0.0);
+        wk_lane_add(&o.gross, i, gross);
+        o.most[0] = gross > o.most[0] ? gross : o.most[0];
     }
-    f->exposed_rows = rows;
-    f->gross_max = most;
-    f->gross_mean = wick_sum_get(&total) / (double)e->n;
+    f->exposed_rows = wk_lane_total(&o.rows);
+    f->gross_mean = wk_lane_total(&o.gross) / (double)e->n;
+    f->gross_max = o.most[0];
+    for (int k = 1; k < WK_LANES; k++) f->gross_max = fmax(f->gross_max, o.most[k]);
 }

@@ -70,9 +70,7 @@ wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric
     if (f->n == 0 || (needs & WK_NEED_COLUMN) == 0) return WICK_OK;
     if (places > 0) {
         if (!reserve(&s->column, &s->column_cap, f->n)) return wick_fail_mem(ctx);
-        for (int64_t i = 0; i < f->n; i++) {
-            s->column[i] = i > 0 && e[i] == e[i - 1] ? s->column[i - 1] : wk_round(e[i], places);
-        }
+        wk_round_column(f->n, e, places, s->column);
         e = s->column;
     }
     if (!reserve(&s->blocks, &s->blocks_cap, 3 * (f->n / WK_BLOCK + 1))) return wick_fail_mem(ctx);

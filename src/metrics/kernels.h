@@ -33,6 +33,12 @@ typedef struct wk_level_lanes {
     wk_lanes x, x2, tx;
 } wk_level_lanes;
 
+/** Rows with a position, and gross exposure over equity. */
+typedef struct wk_exposure_lanes {
+    wk_lanes rows, gross;
+    double most[WK_LANES];
+} wk_exposure_lanes;
+
 /** One instruction set's kernels. All take whole blocks only; the caller does the tail. */
 typedef struct wk_kernels {
     const char *name;
@@ -45,7 +51,15 @@ typedef struct wk_kernels {
     /** Squares of relative distance to the running peak; top[b] is the peak before block b. */
     void (*ulcer)(const double *e, int64_t blocks, const double *lo, const double *hi,
                   const double *top, wk_lanes *out);
+    /** Blocks without a position are skipped; a row with equity at or below zero counts 0. */
+    void (*exposure)(const double *e, const double *longs, const double *shorts, int64_t blocks,
+                     wk_exposure_lanes *out);
 } wk_kernels;
+
+/** One more term in the lane of element i, as the kernels add a block's sum; for tails. */
+void wk_lane_add(wk_lanes *to, int64_t i, double x);
+/** Lanes and errors summed in lane order. */
+double wk_lane_total(const wk_lanes *a);
 
 /** The widest this processor runs. */
 const wk_kernels *wk_kernels_best(void);

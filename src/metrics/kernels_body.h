@@ -150,5 +150,48 @@ KFN void ulcer(const double *e, int64_t blocks, const double *lo, const double *
     }
 }
 
-const wk_kernels KTABLE = {
-    .name = KNAME, .extent = extent, .returns = returns, .level = level, .ulcer = ulcer};
+KFN int any_position(const double *longs, const double *shorts)
+{
+    KT sum = KZERO;
+    double w[KW];
+    for (int i = 0; i < WK_BLOCK; i += KW) {
+        const KT a = KLOAD(longs + i), b = KLOAD(shorts + i);
+        sum = KADD(sum, KADD(KMAX(a, KSUB(KZERO, a)), KMAX(b, KSUB(KZERO, b))));
+    }
+    KSTORE(w, sum);
+    double all = 0.0;
+    for (int k = 0; k < KW; k++) all += w[k];
+    return all != 0.0;
+}
+
+KFN void exposure(const double *e, const double *longs, const double *shorts, int64_t blocks,
+                  wk_exposure_lanes *o)
+{
+    const KT tiny = KSET(1e-300);
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t at = b * WK_BLOCK;
+        if (!any_position(longs + at, shorts + at)) continue;
+        for (int k = 0; k < WK_LANES; k += KW) {
+            KT rows = KZERO, gross = KZERO, most = KLOAD(o->most + k);
+            for (int64_t i = at + k; i < at + WK_BLOCK; i += WK_LANES) {
+                const KT x = KLOAD(longs + i), y = KLOAD(shorts + i), eq = KLOAD(e + i);
+                const KT g = KADD(KMAX(x, KSUB(KZERO, x)), KMAX(y, KSUB(KZERO, y)));
+                const KT solvent = KONE_IF_NEG(KSUB(KZERO, eq));
+                const KT ratio = KDIV(KMUL(g, solvent), KMAX(eq, tiny));
+                rows = KADD(rows, KONE_IF_NEG(KSUB(KZERO, g)));
+                gross = KADD(gross, ratio);
+                most = KMAX(most, ratio);
+            }
+            KSTORE(o->most + k, most);
+            add_lanes(&o->rows, k, rows);
+            add_lanes(&o->gross, k, gross);
+        }
+    }
+}
+
+const wk_kernels KTABLE = {.name = KNAME,
+                           .extent = extent,
+                           .returns = returns,
+                           .level = level,
+                           .ulcer = ulcer,
+                           .exposure = exposure};

@@ -113,6 +113,7 @@ bool wk_column_missing(const wick_equity *e, const double *column);
 
 /** Half-up rounding of wick_round_decimal with a short way where the digits leave no doubt. */
 double wk_round(double v, int32_t places);
+void wk_round_column(int64_t n, const double *in, int32_t places, double *out);
 
 /** Returns of a column with values at or below zero, by the profile's rules; sums one by one. */
 void wk_returns_plain(wick_facts *f, const double *e);

@@ -12,6 +12,7 @@ void wk_pybroker_drawdown(wick_facts *f, const double *e)
     const bool v1 = f->profile == WICK_METRICS_PYBROKER1;
     double cash = 0.0, cash_peak = 0.0, cash_dd = 0.0;
     double cum = 1.0, peak = 1.0, dd = 0.0;
+    double limit = 1.0 + 1e-12; /* only below limit * peak is a division worth its time */
     double sum = 0.0, sum_peak = 0.0, sum_dd = 0.0;
     int64_t index = -1, row = -1, k = 0;
     for (int64_t i = 0; i + 1 < f->n; i++) {
@@ -30,10 +31,11 @@ void wk_pybroker_drawdown(wick_facts *f, const double *e)
         cum *= r + 1.0;
         if (cum > peak) {
             peak = cum;
-        } else if (peak > 0.0) {
+        } else if (peak > 0.0 && !(cum > limit * peak)) {
             const double loss = (cum / peak - 1.0) * 100.0;
             if (loss < dd) {
                 dd = loss;
+                limit = 1.0 + 0.01 * dd + 1e-12;
                 index = k;
                 row = i + 1;
             }

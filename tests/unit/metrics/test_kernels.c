@@ -13,6 +13,7 @@ typedef struct results {
     wk_return_lanes r;
     wk_level_lanes v;
     wk_lanes u;
+    wk_exposure_lanes x;
 } results;
 
 static void run(const wk_kernels *k, const double *e, double target, results *o)
@@ -27,6 +28,8 @@ static void run(const wk_kernels *k, const double *e, double target, results *o)
     k->returns(e, BLOCKS, o->lo, o->hi, target, &o->r);
     k->level(e, BLOCKS, e[0], -(double)(N - 1) / 2.0, &o->v);
     k->ulcer(e, BLOCKS, o->lo, o->hi, top, &o->u);
+    /* Any columns will do for exposure: the curve itself, and the curve later on. */
+    k->exposure(e, e + 3 * WK_BLOCK, e + 5 * WK_BLOCK, BLOCKS - 5, &o->x);
 }
 
 /* Walks with idle stretches, new peaks in some blocks, long drawdowns in others. */

@@ -135,7 +135,10 @@ static void lean(void **state)
 static void rounding(void **state)
 {
     (void)state;
+    enum { COLUMN = 333 };
     wick_pcg g = wick_pcg_key(1, "test round", 0, 0);
+    double column[COLUMN], got[COLUMN];
+    int filled = 0;
     for (int i = 0; i < 200000; i++) {
         const int32_t places = (int32_t)wick_pcg_below(&g, 5);
         double v = (wick_pcg_uniform(&g) - 0.5) * pow(10.0, (double)wick_pcg_below(&g, 13));
@@ -144,6 +147,13 @@ static void rounding(void **state)
         if (kind == 2) v = nextafter(floor(v) + 0.005, 1e300);          /* beside a half */
         if (kind == 3) v = (floor(v * 2.0) + 0.5) * pow(10.0, -places); /* exactly one */
         check_same(wk_round(v, places), wick_round_decimal(v, places));
+        if (i % 50 < (i / 20000) * 5 || kind == 0) column[filled++] = v; /* ever more in doubt */
+        if (filled < COLUMN) continue;
+        filled = 0;
+        wk_round_column(COLUMN, column, places, got);
+        for (int j = 0; j < COLUMN; j++) {
+            assert_true(got[j] == wick_round_decimal(column[j], places));
+        }
     }
     static const double edge[] = {0.0, -0.0, 1.005, 2.675, -2.675, 1e15, 1e300, -1e300, 0.005};
     for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
