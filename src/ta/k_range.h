@@ -50,7 +50,14 @@ static inline void *wk_ext_init(void *at, int64_t w)
     return (char *)at + wk_ext_bytes(w);
 }
 
-WK_INLINE double wk_ext_step(wk_ext *k, double x, bool highest, double *offset)
+/** True when x takes the place of an older y; `newest` lets equals do so too. */
+WK_INLINE bool wk_ext_beats(double x, double y, bool highest, bool newest)
+{
+    if (newest) return highest ? x >= y : x <= y;
+    return highest ? x > y : x < y;
+}
+
+WK_INLINE double wk_ext_step_of(wk_ext *k, double x, bool highest, bool newest, double *offset)
 {
     double *value = (double *)(void *)(k + 1);
     int64_t *bar = (int64_t *)(void *)(value + k->w);
@@ -63,7 +70,7 @@ WK_INLINE double wk_ext_step(wk_ext *k, double x, bool highest, double *offset)
         while (k->count > 0) {
             int64_t back = k->head + k->count - 1;
             if (back >= k->w) back -= k->w;
-            if (highest ? !(x > value[back]) : !(x < value[back])) break;
+            if (!wk_ext_beats(x, value[back], highest, newest)) break;
             k->count--;
         }
         int64_t at = k->head + k->count;
@@ -78,6 +85,11 @@ WK_INLINE double wk_ext_step(wk_ext *k, double x, bool highest, double *offset)
     }
     *offset = (double)(bar[k->head] - k->bar);
     return value[k->head];
+}
+
+WK_INLINE double wk_ext_step(wk_ext *k, double x, bool highest, double *offset)
+{
+    return wk_ext_step_of(k, x, highest, false, offset);
 }
 
 /** Column form of the values; the bits of stepping. */
