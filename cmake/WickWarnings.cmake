@@ -4,14 +4,15 @@
 # Numbers: results must be the same bits from gcc and clang and at every optimisation level, so
 # contraction into fused multiply-add is off and -ffast-math is never used. -fno-math-errno and
 # -fno-trapping-math only give up errno and the exception flags, which nothing here reads; they let
-# sqrt and comparisons be inlined and vectorised without changing a value.
+# sqrt and comparisons be inlined and vectorised without changing a value. Exported functions may be
+# inlined inside the library (-fno-semantic-interposition): nobody replaces one of them.
 
 add_library(wick_build_flags INTERFACE)
 set(WICK_LINK_OPTIONS "")
 target_compile_options(wick_build_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
     -Wundef -Wvla -Wdouble-promotion
-    -ffp-contract=off -fno-math-errno -fno-trapping-math
+    -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-semantic-interposition
     $<$<BOOL:${WICK_WERROR}>:-Werror>)
 target_compile_definitions(wick_build_flags INTERFACE _XOPEN_SOURCE=700)
 
