@@ -196,7 +196,7 @@ typedef struct worker {
     int64_t wrong;
 } worker;
 
-/* No check of cmocka here: its failures jump, and this is not its thread. */
+/* Counts what is wrong: a failing check of cmocka would jump, and this is not its thread. */
 static void *hammer(void *arg)
 {
     worker *w = arg;
