@@ -21,12 +21,28 @@ static int64_t line_of(const check *k, int64_t i)
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
+/* Multiplying by an adjustment factor moves a price by its last digit, and a close can end up above
+ * its own high. That is rounding and no defect: high and low are stretched by it. */
+static bool is_rounding(check *k, int64_t i)
+{
+    double *const *f = k->c->f;
+    const double o = f[WICK_OPEN][i], x = f[WICK_CLOSE][i];
+    const double top = fmax(o, x), bottom = fmin(o, x);
+    if (f[WICK_HIGH][i] < top * (1.0 - 1e-12) || f[WICK_LOW][i] > bottom * (1.0 + 1e-12)) {
+        return false;
+    }
+    f[WICK_HIGH][i] = fmax(f[WICK_HIGH][i], top);
+    f[WICK_LOW][i] = fmin(f[WICK_LOW][i], bottom);
+    return true;
+}
+
 static void value_rules(check *k, bool allow_negative)
 {
     char text[256];
     for (int64_t i = 0; i < k->c->n; i++) {
         int rule = wk_row_rule(k->c, i, allow_negative);
         if (rule == WK_ROW_GOOD) continue;
+        if (rule == WK_ROW_OHLC && is_rounding(k, i)) continue;
         k->bad[i] |= WK_BAD_VALUE;
         wk_row_text(k->c, i, rule, text, sizeof text);
         wk_defects_add(k->d, wk_rule_name(rule), true, line_of(k, i), "%s%s", k->label, text);

@@ -285,7 +285,8 @@ typedef struct job {
     bool warnings, keep_lines;
     bool reported; /**< the caller gets the findings and tells them himself */
     wk_file *f;
-    bool many; /**< sentences name the symbol */
+    bool many;       /**< sentences name the symbol */
+    int64_t file_tf; /**< timeframe of the symbol with the most rows */
 } job;
 
 /* Leaves the rows inside [from, to], with their marks. */
@@ -337,6 +338,12 @@ static wick_status one_symbol(job *j, part *p)
     }
     int64_t tf = info.timeframe_ms != 0 ? info.timeframe_ms : wk_infer_timeframe(p->c.n, p->c.time);
     if (tf == 0) tf = f->timeframe_ms;
+    /* The gaps of a symbol with few rows say little; its neighbours in the file know better. */
+    if (info.timeframe_ms == 0 && j->file_tf > 0 && p->c.n < 50 &&
+        (tf == 0 || (tf > j->file_tf && tf < 7 * j->file_tf))) {
+        tf = info.timeframe_ms = j->file_tf;
+        info.inferred |= WICK_INFO_TIMEFRAME;
+    }
     if (tf < 0 || tf >= WICK_MS_DAY) session_dates(p, tz, label, f->defects, bad, &f->notes);
     if (j->opts->has_from || j->opts->has_to) cut_range(j->opts, p, bad, bad + p->c.n + 1);
     WICK_TRY(wk_check_rows(j->ctx, &p->c, p->line, label, tf, info.allow_negative, j->warnings,
@@ -379,6 +386,11 @@ static wick_status from_rows(job *j, wk_rows *rows)
         parts[s].symbol = rows->symbol != NULL ? rows->symbols[s] : f->symbol;
     }
     WICK_TRY(split(j->ctx, rows, parts, n));
+    if (j->many) {
+        int64_t longest = 0;
+        for (int64_t s = 1; s < n; s++) longest = parts[s].c.n > parts[longest].c.n ? s : longest;
+        j->file_tf = wk_infer_timeframe(parts[longest].c.n, parts[longest].c.time);
+    }
     for (int64_t s = 0; s < n; s++) WICK_TRY(one_symbol(j, &parts[s]));
 out:
     for (int64_t s = 0; parts != NULL && s < n; s++) part_free(&parts[s]);
