@@ -41,7 +41,7 @@ tool dpkg-query 'echo "deinstall ok config-files"'
 expect "config files only" 2 'libluajit-5.1-dev' build
 # Root installs; old package lists are fetched on failure.
 tool id 'echo 0'
-tool apt-get "echo \"\$@\" >>$dir/calls; [ \"\$1\" = update ] && touch $dir/fresh; [ -e $dir/fresh ]"
+tool apt-get "echo \"\$@\" >>$dir/calls; [ \"\$1\" = update ] && : >$dir/fresh; [ -e $dir/fresh ]"
 expect "root" 0 'installing:' full
 grep -q '^update' "$dir/calls" && [ "$(grep -c '^install.*clang' "$dir/calls")" -eq 2 ] || {
     failed=$((failed + 1))
