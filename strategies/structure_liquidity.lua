@@ -26,12 +26,12 @@ local function first_of(mask)
 end
 
 function S.signals(b, p)
-  local swing = ta.structure { b, n = p.swing_lookback }
+  local last_high, prev_high, last_low, prev_low = ta.swing(b, p.swing_lookback)
   local sma200 = ta.sma(b.close, 200)
   local atr = ta.atr_talib(b, p.atr_period) -- leaves the first bar out, as the reference runs do
 
-  local long = b.low:lt(swing.last_low):both(b.close:gt(swing.last_low))
-  local short = b.high:gt(swing.last_high):both(b.close:lt(swing.last_high))
+  -- Through the swing and back: low below it and close above, or the mirror image.
+  local long, short = ta.sweep(last_low).bull, ta.sweep(last_high).bear
   if p.require_close_direction then
     long, short = long:both(b.close:gt(b.open)), short:both(b.close:lt(b.open))
   end
@@ -39,8 +39,8 @@ function S.signals(b, p)
     long, short = long:both(b.close:gt(sma200)), short:both(b.close:lt(sma200))
   end
   if p.require_structure then
-    long = long:both(swing.last_low:gt(swing.prev_low))
-    short = short:both(swing.last_high:lt(swing.prev_high))
+    long = long:both(last_low:gt(prev_low))
+    short = short:both(last_high:lt(prev_high))
   end
 
   local out = {
