@@ -1,7 +1,6 @@
 -- A complete strategy: buys a new 20-bar high, protects it with a trailing stop of three ATRs.
 --
---   wick data synth --out bars --symbols 4
---   wick run examples/scripts/first_steps.lua --data bars
+--   wick run examples/scripts/first_steps.lua --data examples/bars
 
 local S = wick.strategy "first_steps"
 
