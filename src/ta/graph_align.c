@@ -231,6 +231,13 @@ typedef struct calendar {
     int64_t open, lead;
 } calendar;
 
+/* Instant at which the window stamped t begins. */
+static int64_t window_start(const calendar *c, int64_t t)
+{
+    const bool dates = c->tz != NULL && (c->tf < 0 || c->tf >= WICK_MS_DAY);
+    return dates ? wick_tz_to_utc(c->tz, t - c->lead) : t;
+}
+
 /* Where the window stamped t ends by rule, whatever bars there are; the rules of
  * wick_bars_resample. Days, weeks and months are stamped with their date; inside a day windows are
  * cut on the wall clock of the exchange and the last one ends with the day. */
@@ -273,8 +280,9 @@ static bool window_ends(const calendar *c, bool trim, int64_t *end)
     int64_t i = 0;
     for (int64_t k = 0; k < c->m; k++) {
         end[k] = window_end(c, w[k]);
-        if (trim) end[k] = trim_end(c->session, w[k], end[k], c->base_tf);
-        while (i < c->n && (k + 1 == c->m || t[i] < w[k + 1])) i++;
+        if (trim) end[k] = trim_end(c->session, window_start(c, w[k]), end[k], c->base_tf);
+        const int64_t next = k + 1 < c->m ? window_start(c, w[k + 1]) : INT64_MAX;
+        while (i < c->n && t[i] < next) i++;
         const int64_t last = i > 0 ? add_timeframe(t[i - 1], c->base_tf) : end[k];
         if (last > end[k]) {
             if (trim) return false;

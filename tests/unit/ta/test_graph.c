@@ -271,6 +271,44 @@ static void test_lanes_equal_single_runs(void **state)
     wick_ctx_free(ctx);
 }
 
+/* Every port, parameter and output of every indicator arrives where it belongs. */
+static void test_every_indicator_equals_its_kernel(void **state)
+{
+    (void)state;
+    enum { N = 700 };
+    wick_ctx *ctx = wick_ctx_new();
+    wick_bars *b = synth_bars(ctx, N);
+    static const wick_source mix[] = {WICK_S_CLOSE, WICK_S_OPEN, WICK_S_HIGH, WICK_S_LOW};
+    for (int64_t k = 0; k < wick_ta_count(); k++) {
+        const wick_ta_spec *s = wick_ta_at(k);
+        wick_graph *g = new_graph(ctx, b, NULL, NULL);
+        wick_node in[WICK_TA_MAX_IN], x[WICK_TA_MAX_OUT];
+        double p[WICK_TA_MAX_PARAM], *want[WICK_TA_MAX_OUT];
+        const double *col[WICK_TA_MAX_IN];
+        const int32_t given = wick_ta_given(s), n_p = wick_ta_params(s), n_out = wick_ta_outputs(s);
+        for (int32_t i = 0; i < wick_ta_inputs(s); i++) {
+            in[i] = source(ctx, g, i < given ? mix[i % 4] : (wick_source)s->in[i].source);
+        }
+        check_ok(ctx, wick_graph_eval(ctx, g, in, wick_ta_inputs(s)));
+        for (int32_t i = 0; i < wick_ta_inputs(s); i++) col[i] = wick_graph_values(g, in[i]);
+        for (int32_t i = 0; i < n_p; i++) p[i] = s->param[i].def;
+        for (int32_t i = 0; i < n_out; i++) {
+            want[i] = malloc(N * sizeof(double));
+            x[i] = wick_graph_ta(ctx, g, s, in, given, p, n_p, i);
+            check_ok(ctx, x[i]);
+        }
+        check_ok(ctx, wick_ta_run(ctx, s->name, N, col, p, n_p, want));
+        check_ok(ctx, wick_graph_eval(ctx, g, x, n_out));
+        for (int32_t i = 0; i < n_out; i++) {
+            check_columns(wick_graph_values(g, x[i]), want[i], N, s->name);
+            free(want[i]);
+        }
+        wick_graph_free(g);
+    }
+    wick_bars_unref(b);
+    wick_ctx_free(ctx);
+}
+
 /* Looking ahead is impossible: a graph on the first k bars shows the first k values. */
 static void test_prefix_law(void **state)
 {
@@ -357,11 +395,11 @@ static void test_new_day_follows_the_zone(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    enum { N = 24 * 40 };
+    enum { N = 24 * 60 }; /* over the change of clocks on 10 March, far from the first bar */
     int64_t time[N];
     double p[N];
     for (int i = 0; i < N; i++) {
-        time[i] = wick_time_from_civil(2024, 2, 20, 0, 0, 0, 0) + i * INT64_C(3600000);
+        time[i] = wick_time_from_civil(2024, 1, 20, 0, 0, 0, 0) + i * INT64_C(3600000);
         p[i] = 10.0;
     }
     static const struct {
@@ -551,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_many_nodes),
         cmocka_unit_test(test_order_of_evaluation_changes_nothing),
         cmocka_unit_test(test_lanes_equal_single_runs),
+        cmocka_unit_test(test_every_indicator_equals_its_kernel),
         cmocka_unit_test(test_prefix_law),
         cmocka_unit_test(test_sources_and_lags),
         cmocka_unit_test(test_new_day_follows_the_zone),

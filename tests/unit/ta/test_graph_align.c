@@ -52,7 +52,8 @@ static void test_other_symbols_of_ragged_calendars(void **state)
     wick_ctx_free(ctx);
 }
 
-static wick_bars *hours(wick_ctx *ctx, const char *symbol, int64_t n, int64_t step, int64_t from)
+static wick_bars *zone_bars(wick_ctx *ctx, const char *symbol, int64_t n, int64_t step, int64_t from,
+                            const char *zone, const char *session)
 {
     int64_t *t = malloc((size_t)n * sizeof *t);
     double *v = malloc((size_t)n * sizeof *v);
@@ -60,13 +61,18 @@ static wick_bars *hours(wick_ctx *ctx, const char *symbol, int64_t n, int64_t st
         t[i] = from + i * step;
         v[i] = 100.0 + (double)i;
     }
-    const wick_symbol_info info = {.symbol = symbol, .timezone = "Etc/UTC", .session = "24x7",
+    const wick_symbol_info info = {.symbol = symbol, .timezone = zone, .session = session,
                                    .tick = 0.01, .timeframe_ms = step};
     wick_bars *b = NULL;
     check_ok(ctx, wick_bars_new(ctx, symbol, n, t, v, v, v, v, NULL, &info, &b));
     free(t);
     free(v);
     return b;
+}
+
+static wick_bars *hours(wick_ctx *ctx, const char *symbol, int64_t n, int64_t step, int64_t from)
+{
+    return zone_bars(ctx, symbol, n, step, from, "Etc/UTC", "24x7");
 }
 
 /* Bars of different lengths on one clock: a 4 h bar is known when its last hour is. */
@@ -197,6 +203,50 @@ static void test_higher_and_sessions(void **state)
     wick_ctx_free(ctx);
 }
 
+/* Windows by rule, on the wall clock: seven-hour windows end with the day, and the day of a market
+ * that opens in the evening with its evening. Bars of one hour, values rising by one. */
+static void test_higher_ends_with_the_day(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    enum { N = 24 * 30 };
+    const int64_t h = 3600000, start = wick_time_from_civil(2024, 3, 1, 12, 0, 0, 0);
+    static const struct {
+        const char *zone, *session;
+        int day_hour; /* wall clock the day ends at */
+        int64_t tf;
+    } cases[] = {
+        {"Etc/UTC", "24x7", 0, 7 * 3600000},
+        {"Asia/Tokyo", "24x7", 0, 7 * 3600000},
+        {"Etc/UTC", "1800-1800", 18, WICK_MS_DAY},
+        {"America/New_York", "1700-1700", 17, WICK_MS_DAY},
+    };
+    wick_cache *cache = wick_cache_new(1 << 22); /* equal columns, other zones: other windows */
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        wick_bars *b = zone_bars(ctx, "X", N, h, start, cases[c].zone, cases[c].session);
+        const int64_t *t = wick_bars_time(b);
+        const double *v = wick_bars_field(b, WICK_CLOSE);
+        wick_graph *g = new_graph(ctx, b, NULL, cache);
+        const wick_node x = wick_graph_higher(ctx, g, cases[c].tf, "close");
+        check_ok(ctx, x);
+        check_ok(ctx, wick_graph_eval(ctx, g, &x, 1));
+        wick_tz *tz = NULL;
+        check_ok(ctx, wick_tz_load(ctx, cases[c].zone, &tz));
+        double want = WICK_NA;
+        for (int i = 0; i < N; i++) {
+            const int64_t wall = t[i] + h + wick_tz_offset(tz, t[i] + h);
+            const int64_t of_day = ((wall % WICK_MS_DAY) / h - cases[c].day_hour + 24) % 24;
+            if (of_day == 0 || (cases[c].tf < WICK_MS_DAY && of_day % 7 == 0)) want = v[i];
+            check_same(wick_graph_values(g, x)[i], want);
+        }
+        wick_tz_unref(tz);
+        wick_graph_free(g);
+        wick_bars_unref(b);
+    }
+    wick_cache_unref(cache);
+    wick_ctx_free(ctx);
+}
+
 static const char *const expressions[] = {
     "higher(\"1h\", close)",
     "higher(\"4h\", ema(hl2, 5) - close[2])",
@@ -248,6 +298,14 @@ static void test_higher_prefix_law(void **state)
     wick_bars_unref(b);
     b = session_bars(ctx, false, 60);
     check_prefixes(ctx, b, cache, 3);
+    wick_bars_unref(b);
+    /* Evening sessions, bars round the clock: those of the pause lie outside the session. */
+    const int64_t from = wick_time_from_civil(2024, 2, 20, 3, 0, 0, 0);
+    b = zone_bars(ctx, "CME", 2400, 1800000, from, "America/Chicago", "1700-1600");
+    check_prefixes(ctx, b, cache, 4);
+    wick_bars_unref(b);
+    b = zone_bars(ctx, "FX", 2400, 1800000, from, "America/New_York", "1700-1700");
+    check_prefixes(ctx, b, cache, 5);
     wick_bars_unref(b);
     wick_cache_unref(cache);
     wick_ctx_free(ctx);
@@ -310,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_other_timeframes),
         cmocka_unit_test(test_higher_shows_closed_windows_only),
         cmocka_unit_test(test_higher_and_sessions),
+        cmocka_unit_test(test_higher_ends_with_the_day),
         cmocka_unit_test(test_higher_prefix_law),
         cmocka_unit_test(test_higher_over_daily_bars),
         cmocka_unit_test(test_higher_shares_its_windows),
