@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# install.sh BUILD_DIR CC: an installed wick is found by find_package, by its static twin and by
+# install.sh BUILD_DIR CC GENERATOR: an installed wick is found by find_package, by its static twin and by
 # pkg-config, and a small program builds and runs with each.
-build=$1 cc=$2
+build=$1 cc=$2 generator=$3
 passed=0 failed=0
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -45,7 +45,7 @@ foreach(kind IN ITEMS wick wick_static)
     target_link_libraries(with_${kind} PRIVATE wick::${kind})
 endforeach()
 CMAKE
-cmake -S "$dir/user" -B "$dir/user/build" -DCMAKE_C_COMPILER="$cc" \
+cmake -G "$generator" -S "$dir/user" -B "$dir/user/build" -DCMAKE_C_COMPILER="$cc" \
     -DCMAKE_PREFIX_PATH="$dir/usr" >"$dir/log" 2>&1 &&
     cmake --build "$dir/user/build" >>"$dir/log" 2>&1
 result "find_package(wick)" $?
