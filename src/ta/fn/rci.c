@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../k_win.h"
+#include "../ta_int.h"
 
 static int64_t warmup(const double *p)
 {
@@ -8,100 +8,99 @@ static int64_t warmup(const double *p)
 
 typedef struct item {
     double value;
-    int64_t age; /* 0 newest */
+    int64_t bar;
 } item;
 
-/* State: bars seen, the window, and room for n items to sort. */
+/* Followed by the values of the window as they came and by the numbers among them in order. */
+typedef struct rci_state {
+    int64_t w, bar, count;
+} rci_state;
+
 static int64_t size(const double *p)
 {
     const int64_t w = wk_window(p, 0);
-    return (int64_t)sizeof(int64_t) + wk_win_bytes(w) + w * (int64_t)sizeof(item);
+    return (int64_t)sizeof(rci_state) + w * (int64_t)(sizeof(double) + sizeof(item)) +
+           (int64_t)sizeof(item);
 }
 
 static void init(void *state, const double *p)
 {
-    int64_t *bars = state;
-    *bars = 0;
-    wk_win_init(bars + 1, wk_window(p, 0));
+    rci_state *k = state;
+    *k = (rci_state){wk_window(p, 0), 0, 0};
+    wk_fill_na(k->w, (double *)(void *)(k + 1));
 }
 
-static int compare(const void *a, const void *b)
+/* First item that is not below x. */
+static int64_t place(const item *v, int64_t count, double x)
 {
-    const item *x = a, *y = b;
-    return (x->value > y->value) - (x->value < y->value);
+    int64_t lo = 0;
+    while (count > 0) {
+        const int64_t half = count / 2;
+        const bool below = v[lo + half].value < x;
+        lo = below ? lo + half + 1 : lo;
+        count = below ? count - half - 1 : half;
+    }
+    return lo;
 }
 
-/* Insertion for short windows, where it beats qsort many times over. */
-static void sort_items(item *v, int64_t n)
+static void take_out(item *v, int64_t *count, double x, int64_t bar)
 {
-    if (n > 32) {
-        qsort(v, (size_t)n, sizeof *v, compare);
-        return;
-    }
-    for (int64_t i = 1; i < n; i++) {
-        const item x = v[i];
-        int64_t k = i;
-        for (; k > 0 && v[k - 1].value > x.value; k--) v[k] = v[k - 1];
-        v[k] = x;
-    }
+    int64_t at = place(v, *count, x);
+    while (v[at].bar != bar) at++;
+    memmove(v + at, v + at + 1, (size_t)(*count - at - 1) * sizeof *v);
+    --*count;
 }
 
-/* Pearson's correlation of age with rank. A group of ties is everything closer than 1e-10 to its
- * smallest member and shares the mean rank; ranks fall with value as ages rise with time, so a rise
- * counts positive. Ages, ranks and their products are multiples of 1/4 that doubles hold exactly,
- * so the order of summation does not matter. */
-static double correlate(item *v, int64_t n)
+static void put_in(item *v, int64_t *count, double x, int64_t bar)
+{
+    const int64_t at = place(v, *count, x);
+    memmove(v + at + 1, v + at, (size_t)(*count - at) * sizeof *v);
+    v[at] = (item){x, bar};
+    ++*count;
+}
+
+/* Pearson's correlation of age with rank over items in order of value. A group of ties is everything
+ * closer than 1e-10 to its smallest member and shares the mean rank; ranks fall with value as ages
+ * rise with time, so a rise counts positive. Ages, ranks and their products are multiples of 1/4
+ * that doubles hold exactly, so the order of summation does not matter. */
+static double correlate(const item *v, int64_t n, int64_t now)
 {
     const double count = (double)n, mean = (count - 1.0) / 2.0;
     double squares = 0.0, rank_squares = 0.0, cov = 0.0;
-    sort_items(v, n);
     for (int64_t i = 0; i < n;) {
-        int64_t j = i;
+        int64_t j = i + 1;
         while (j < n && v[j].value - v[i].value < WK_EPS) j++;
-        if (j == i) return WICK_NA; /* infinities: not even equal to themselves */
         const double rank = (count - 1.0) - (double)(i + j - 1) / 2.0;
         for (int64_t k = i; k < j; k++) {
-            const double age = (double)v[k].age;
+            const double age = (double)(now - v[k].bar);
             squares += age * age;
             rank_squares += rank * rank;
             cov += (age - mean) * (rank - mean);
         }
         i = j;
     }
-    const double var_age = squares / count - mean * mean, var_rank = rank_squares / count - mean * mean;
+    const double var_age = squares / count - mean * mean;
+    const double var_rank = rank_squares / count - mean * mean;
     if (var_age <= 0.0 || var_rank <= 0.0) return WICK_NA;
     return 100.0 * (cov / count) / (sqrt(var_age) * sqrt(var_rank));
 }
 
-static double over_window(const double *oldest, int64_t n, item *room)
-{
-    for (int64_t k = 0; k < n; k++) {
-        const double x = oldest[n - 1 - k];
-        if (isnan(x)) return WICK_NA;
-        room[k] = (item){x, k};
-    }
-    return correlate(room, n);
-}
-
 static void step(void *state, const double *p, const double *in, double *out)
 {
-    const int64_t w = wk_window(p, 0);
-    int64_t *bars = state;
-    wk_win *win = (wk_win *)(void *)(bars + 1);
-    item *room = (item *)(void *)((char *)win + wk_win_bytes(w));
-    const double *v = wk_win_push(win, in[0]);
-    out[0] = (*bars)++ < w ? WICK_NA : over_window(v, w, room);
+    rci_state *k = state;
+    double *ring = (double *)(void *)(k + 1);
+    item *v = (item *)(void *)(ring + k->w);
+    const int64_t now = k->bar++, slot = now % k->w;
+    (void)p;
+    if (!isnan(ring[slot])) take_out(v, &k->count, ring[slot], now - k->w);
+    if (!isnan(in[0])) put_in(v, &k->count, in[0], now);
+    ring[slot] = in[0];
+    out[0] = now < k->w || k->count < k->w ? WICK_NA : correlate(v, k->w, now);
 }
 
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    const int64_t w = wk_window(p, 0);
-    item *room = malloc((size_t)w * sizeof *room);
-    if (room == NULL) return WICK_E_MEM;
-    for (int64_t i = 0; i < n; i++)
-        out[0][i] = i < w ? WICK_NA : over_window(in[0] + i - w + 1, w, room);
-    free(room);
-    return WICK_OK;
+    return wk_run_steps(n, in, p, out, 1, 1, size, init, step);
 }
 
 /* Plain reading: ranks by counting, mean rank for exact ties. */
@@ -142,6 +141,6 @@ const wick_ta_spec wick_ta_rci = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-9,
-    .note = "Ranks each window afresh. Values within 1e-10 of the smallest of their group tie. The "
-            "first value is at bar n, as measured on TradingView.",
+    .note = "The ranks of a window are read once a bar from an order that is kept. Values within 1e-10 of "
+            "the smallest of their group tie. The first value is at bar n, as measured on TradingView.",
 };
