@@ -85,6 +85,13 @@ WICK_API int64_t wick_bars_gaps(const wick_bars *b, int64_t *missing);
 WICK_API wick_status wick_bars_slice(wick_ctx *ctx, const wick_bars *b, int64_t from, int64_t to,
                                      wick_bars **out) WICK_NODISCARD;
 
+/** The same bars with one more named column (a copy of `values`, one per bar): what a strategy in C
+ * reads by name. Shares everything else; adding a name again hides the older column. */
+WICK_API wick_status wick_bars_with_column(wick_ctx *ctx, wick_bars *b, const char *name,
+                                           const double *values, wick_bars **out) WICK_NODISCARD;
+/** A column added with wick_bars_with_column, or NULL. */
+WICK_API const double *wick_bars_column(const wick_bars *b, const char *name);
+
 /** Applies cash dividends backwards: every price before an ex-date is multiplied by
  * 1 - amount / previous session's close, cumulated; volume untouched. The convention of the
  * adjusted daily files this project tests against. Ex-dates before the first bar are ignored. */
@@ -342,11 +349,13 @@ typedef struct wick_ledger_in {
     const char *const *tags;
     double cash0;
     wick_ambiguity ambiguity;
+    const int64_t *fates; /**< orders per fate, length WICK_FATES; NULL: counted from `orders` */
+    bool borrowed;        /**< wick_ledger_take: the arena stays the caller's and outlives the ledger */
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;
 /** Without a copy: every column, record and name of `in` lives in `arena`, which the ledger owns
- * from here on (also on failure: it is freed then). Columns that are NULL are
+ * from here on (also on failure: it is freed then), unless `borrowed`. Columns that are NULL are
  * shown as zeros. */
 WICK_API wick_status wick_ledger_take(wick_ctx *ctx, const wick_ledger_in *in, wick_arena *arena,
                                       wick_ledger **out) WICK_NODISCARD;

@@ -165,6 +165,8 @@ static wick_status make(wick_ctx *ctx, const wk_cols *c, const wick_symbol_info 
     for (int k = 0; k < WICK_FIELDS; k++) b->f[k] = c->f[k];
     b->block = NULL;
     b->map = NULL;
+    b->base = NULL;
+    b->column = NULL;
     b->info = info;
     char *at = b->text;
     b->info.symbol = put(&at, info.symbol);
@@ -250,7 +252,9 @@ void wick_bars_unref(wick_bars *b)
 {
     if (b == NULL || atomic_fetch_sub(&b->refs, 1) != 1) return;
     wick_free_aligned(b->block);
+    wick_free_aligned(b->column);
     wk_mapping_unref(b->map);
+    wick_bars_unref(b->base);
     free(b);
 }
 

@@ -23,6 +23,8 @@ struct wick_bars {
     uint64_t id;
     void *block;     /**< owned columns, or NULL when they live in `map` */
     wk_mapping *map; /**< or NULL */
+    wick_bars *base; /**< bars this one adds a named column to, or NULL; referenced */
+    double *column;  /**< the added column, named by `text` */
     char text[];
 };
 

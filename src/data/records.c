@@ -54,6 +54,10 @@ static wick_ledger *build(wick_arena *arena, const wick_ledger_in *in)
     /* A caller built against an older header hands over a shorter struct. */
     memcpy(&l->in, in, in->size < sizeof l->in ? in->size : sizeof l->in);
     if (!fill_columns(arena, &l->in)) return NULL;
+    if (l->in.fates != NULL) {
+        memcpy(l->fates, l->in.fates, sizeof l->fates);
+        return l;
+    }
     for (int64_t i = 0; i < l->in.n_orders; i++) {
         const int fate = l->in.orders[i].fate;
         if (fate >= 0 && fate < WICK_FATES) l->fates[fate]++;
@@ -82,7 +86,8 @@ wick_status wick_ledger_take(wick_ctx *ctx, const wick_ledger_in *in, wick_arena
         if (l == NULL) st = wick_fail_mem(ctx);
     }
     if (st < 0) {
-        wick_arena_free(arena);
+        const bool keeps = in != NULL && in->size >= sizeof *in && in->borrowed;
+        if (!keeps) wick_arena_free(arena);
         return st;
     }
     *out = l;
@@ -153,6 +158,7 @@ wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in, wick_ledger
     wick_ledger_in own = {.size = sizeof own};
     memcpy(&own, in, in->size < sizeof own ? in->size : sizeof own);
     own.size = sizeof own;
+    own.borrowed = false;
     if (own.n_trades < 0 || own.n_orders < 0 || own.n_symbols < 0 || own.n_tags < 0 ||
         (own.n_trades > 0 && own.trades == NULL) || (own.n_orders > 0 && own.orders == NULL) ||
         (own.n_symbols > 0 && own.symbols == NULL) || (own.n_tags > 0 && own.tags == NULL)) {
@@ -177,7 +183,8 @@ wick_ledger *wick_ledger_ref(wick_ledger *l)
 
 void wick_ledger_unref(wick_ledger *l)
 {
-    if (l != NULL && atomic_fetch_sub(&l->refs, 1) == 1) wick_arena_free(l->arena);
+    if (l == NULL || atomic_fetch_sub(&l->refs, 1) != 1) return;
+    if (!l->in.borrowed) wick_arena_free(l->arena);
 }
 
 int64_t wick_ledger_trades(const wick_ledger *l)

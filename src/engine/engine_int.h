@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Room engine, private. Layout rule: everything that changes during a run is plain structs in arrays
+ * of one arena, linked by 32-bit ids, so that a run's state can be copied as it stands. Pointers
+ * lead to immutable input only (wk_feed) or from the run to its arrays.
+ */
+#ifndef WK_ENGINE_INT_H
+#define WK_ENGINE_INT_H
+
+#include "engine/settings.h"
+
+enum { WK_NONE = -1, WK_NEVER = INT32_MAX };
+#define WK_INF ((double)INFINITY)
+
+/* ---- input -------------------------------------------------------------------------------- */
+
+/** One symbol's columns and facts. Immutable during the run. */
+typedef struct wk_feed {
+    const double *f[WICK_FIELDS];
+    const int64_t *time;
+    const int32_t *tick_of; /**< NULL: bar k is at tick k */
+    int32_t n;
+    double tick, per_tick; /**< price step; ticks per unit when that is a whole number, else 0 */
+    double step, per_step; /**< quantity step in force (0: any quantity); steps per unit, else 0 */
+    double point_value;
+    const wick_signals *signals; /**< NULL: none */
+    const double *gate;          /**< model scores; NULL: none */
+    double gate_threshold;
+    const double **triggers;
+    int32_t n_triggers;
+} wk_feed;
+
+/* ---- orders ------------------------------------------------------------------------------- */
+
+/** Levels an entry attaches to its lot. Zero or NA: not given. */
+typedef struct wk_bracket {
+    double stop_price, stop_points, stop_pct;
+    double target_price, target_points, target_pct;
+    double trail_points, trail_pct, trail_start;
+    double stop_limit;
+    int32_t hold_bars;
+    int8_t exit_fill; /**< wick_fill + 1 */
+    int8_t hold_fill; /**< wick_fill + 1 */
+} wk_bracket;
+
+enum { WK_FILL_FIXED = 100 };
+
+/** A pending order. Slots are reused; `id` is the number the caller knows. */
+typedef struct wk_ord {
+    int32_t id, next, prev; /**< list of its symbol in order of submission */
+    int32_t symbol;
+    int8_t side, type, intent, fill; /**< fill: wick_fill or WK_FILL_FIXED */
+    int8_t group_type;
+    int8_t waiting;     /**< for its parent's fill */
+    int8_t armed;       /**< stop-limit whose stop was reached */
+    int8_t on_close;    /**< meets the deciding close */
+    int8_t from_signal;
+    int8_t has_bracket;
+    int8_t close_all;   /**< takes whatever is held at the fill */
+    int8_t live_seg;    /**< on bar live_bar only the path after (live_seg, live_px) counts */
+    int32_t due, last;  /**< own bars on which it may fill */
+    int32_t live_bar;
+    int32_t group, parent, tag, reason;
+    int32_t placed_bar;
+    double live_px;
+    double qty, limit, stop, score, fill_price;
+    wk_bracket b;
+} wk_ord;
+
+/* ---- positions ---------------------------------------------------------------------------- */
+
+/** Trailing state, apart so that it can be saved and walked on its own. */
+typedef struct wk_trail {
+    double level;   /**< NA until armed */
+    double extreme; /**< best price since the fill */
+} wk_trail;
+
+typedef struct wk_lot {
+    int32_t symbol, next, serial;
+    int32_t order, tag;
+    int32_t signal_bar, bar, tick; /**< own bars, portfolio clock */
+    int8_t side;
+    int8_t seg;      /**< path segment of the entry: points before it precede the entry */
+    int8_t up_first; /**< path of the entry bar */
+    int8_t live_seg;
+    int8_t exit_fill, hold_fill;
+    int8_t entry_type; /**< wick_order_type of the entry */
+    int8_t full;       /**< paid in full: value is quantity times price */
+    int32_t live_bar;  /**< the bracket acts from (live_bar, live_seg, live_px) on */
+    double live_px;
+    int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
+    int32_t blocked_bar; /**< stop_limit refused the stop on this bar */
+    double qty, price, basis, fee; /**< basis: cash taken per unit; fee: entry fees not yet booked */
+    double stop, target;           /**< NA: none */
+    double trail_points, trail_pct, trail_start, stop_limit;
+    wk_trail trail, trail0; /**< trail0: at the start of the present bar's live part */
+} wk_lot;
+
+/** Trade under construction for trade_unit exit and position. */
+typedef struct wk_pile {
+    double qty, entry_cash, exit_cash, fees, pnl, mae, mfe;
+    wick_trade_rec first;
+    int32_t count;
+} wk_pile;
+
+typedef struct wk_sym {
+    double pos, cost;   /**< signed units; sum of quantity times entry price */
+    double a, b;        /**< share in equity: a + b * mark */
+    double lo, hi;      /**< nothing can happen while low > lo and high < hi ... */
+    int32_t due;        /**< ... and the own bar is before this one */
+    int32_t lot, lot_end, lots;
+    int32_t ord, ord_end, ords;
+    int32_t opened;     /**< sequence of the flat-to-held changes */
+    int32_t sig_from;   /**< first bar whose unseen entry signals are not counted yet */
+    int32_t amb_bar;    /**< last bar counted as ambiguous */
+    int8_t watched, stale;
+    int8_t sig_state;   /**< side whose entry signals pass unseen because it is held full */
+    int8_t up_first;    /**< path of the present bar */
+    int8_t hot;         /**< in the hot list of this tick */
+    int8_t seg;
+    double px;          /**< where the walker stands */
+} wk_sym;
+
+/* ---- the run ------------------------------------------------------------------------------ */
+
+typedef enum wk_phase {
+    WK_PH_START,
+    WK_PH_NEXT,
+    WK_PH_FILLS,
+    WK_PH_BEFORE,
+    WK_PH_SYMBOLS,
+    WK_PH_AFTER,
+    WK_PH_END,
+    WK_PH_DONE
+} wk_phase;
+
+/** Where in a bar something happens. */
+typedef struct wk_at {
+    int32_t bar;
+    int8_t seg;    /**< 1..3 path segment; 0 before the open; 4 at or after the close */
+    int8_t held;   /**< the bar's capture has been made: capture excursions include this bar */
+    int8_t next;   /**< what is opened here acts from the next bar on */
+    double px;     /**< path price before slippage */
+} wk_at;
+
+/** Something to execute, ordered by (cls, -score, seq). */
+typedef struct wk_item {
+    int32_t cls, seq;
+    int32_t symbol;
+    int32_t slot, serial; /**< order or lot and its identity */
+    int8_t kind;
+    double score;
+    double px;    /**< where on the path */
+    double price; /**< what it fills at before slippage */
+} wk_item;
+enum { WK_ITEM_NONE, WK_ITEM_ORDER, WK_ITEM_ARM, WK_ITEM_STOP, WK_ITEM_TARGET, WK_ITEM_TRAIL,
+       WK_ITEM_HOLD };
+
+/** Growing array in the arena. */
+typedef struct wk_vec {
+    void *p;
+    int32_t n, cap;
+} wk_vec;
+
+struct wick_run {
+    wick_cursor cur;
+    wick_settings set;
+    wk_phase phase;
+    wick_status status;
+    wick_panel *panel;
+    wick_arena *arena;
+    bool own_arena, finished;
+    bool ask_bar, ask_before, ask_after, ask_fill, lean, ask_any, solo;
+    bool dead;   /**< bankrupt: no decisions any more */
+    bool risky;  /**< equity can reach zero between fills */
+    bool on_close_pending;
+    bool has_fees;
+    bool has_children; /**< some order ever named a parent */
+
+    wk_feed *feed;
+    wk_sym *sym;
+    int32_t n_sym, ticks;
+    int32_t *bar_of, *next_tick; /**< next_tick: tick of each symbol's next bar */
+    int32_t *event;                /**< next own bar with a signal or trigger that matters */
+    uint8_t *active;
+    const int64_t *clock;
+    int32_t tick, first_tick, rows;
+    int64_t warmup;
+
+    /* account */
+    double cash0, cash, fees, realized, equity;
+    int32_t n_long, n_short, opened_seq, lot_serial, last_id;
+
+    /* arrays */
+    wk_vec ords, lots, trades, recs, slot_of, tags, fills;
+    int32_t free_ord, free_lot, live_ords;
+    wk_pile *piles;
+    int32_t *watch, *hot;
+    int32_t n_watch, n_hot;
+    wk_vec items, scratch;
+    wk_item *evs; /**< next event of each hot symbol */
+
+    double *col_equity, *col_cash, *col_fees, *col_long, *col_short;
+    int64_t fates[WICK_FATES];
+    wick_ambiguity amb;
+
+    /* decide phase */
+    int32_t at_sym, at_trigger, fill_seen;
+    int32_t at_size;   /**< the signal entry that waits for its size: its side, 0 none */
+    double answer;
+    int8_t at_part;    /**< signals, triggers, bar */
+    int8_t answered;
+
+    char refusal[192];
+};
+
+static inline wk_ord *wk_ord_at(const wick_run *r, int32_t slot)
+{
+    return (wk_ord *)r->ords.p + slot;
+}
+static inline wk_lot *wk_lot_at(const wick_run *r, int32_t slot)
+{
+    return (wk_lot *)r->lots.p + slot;
+}
+static inline wick_order_rec *wk_rec_at(const wick_run *r, int32_t id)
+{
+    return (wick_order_rec *)r->recs.p + (id - 1);
+}
+static inline bool wk_given(double v)
+{
+    return v > 0.0; /* zero and NA alike mean "not given" */
+}
+
+/* run.c */
+/** Room for one more element; NULL (and the run in error) when memory is out. */
+void *wk_vec_push(wick_run *r, wk_vec *v, size_t size);
+bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size);
+wick_status wk_run_fail(wick_run *r, wick_status code);
+wick_status wk_check_open(wick_ctx *ctx, const wick_run *run, const char *what);
+
+/* sizing.c */
+double wk_floor_step(double qty, double step, double per_step);
+double wk_round_qty(const wick_run *r, int32_t s, double qty);
+double wk_mark(const wick_run *r, int32_t s);
+/** Units for an amount; `ref` is the price it converts at, `stop` the distance for risk sizes. */
+double wk_stop_distance(const wk_bracket *b, double ref); /**< 0 when there is no stop */
+double wk_units(const wick_run *r, int32_t s, int32_t kind, double amount, double stop, double ref);
+
+/* price.c */
+static inline bool wk_given_price(double v)
+{
+    return v == v && v != 0.0;
+}
+
+double wk_bar_price(const wk_feed *f, int32_t bar, int32_t fill);
+double wk_cents(double p);
+/** Fill price of an order or exit: slippage, spread, rounding, the bar's range. */
+double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_t side,
+                     int32_t type, bool rounded_market);
+double wk_fee(const wick_run *r, double qty, double price, double point_value);
+/** Path points of a bar: open, first extreme, second extreme, close. */
+void wk_path(const wk_feed *f, int32_t bar, bool up_first, double pts[4]);
+bool wk_ohlc_up_first(const wk_feed *f, int32_t bar);
+/** Segment (1..3) and position at which the path first meets price p; seg 1 at the open. */
+int32_t wk_path_meets(const double pts[4], double p);
+
+/* orders.c */
+int32_t wk_ord_new(wick_run *r, int32_t symbol); /**< slot or -1; id and record given */
+/** Own bars on which an order placed now may fill; delay 0 is the run's setting. */
+void wk_ord_schedule(const wick_run *r, wk_ord *o, int32_t delay);
+void wk_ord_expires(wk_ord *o, int32_t bars); /**< rests so many bars from its due bar on */
+int32_t wk_default_kind(const wick_run *r);   /**< wick_size_kind of the run's default size */
+void wk_ord_link(wick_run *r, int32_t slot);
+/** Takes an order out with this fate; members of its group and children follow the rules. */
+void wk_ord_kill(wick_run *r, int32_t slot, int32_t fate);
+void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double fees,
+                   const wk_at *at, bool whole);
+/** Gives a new slot that was never linked its record with this fate and frees it. */
+void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate);
+int32_t wk_ord_slot(const wick_run *r, int32_t id); /**< -1 when not pending */
+/** The pending order of s that follows `id`; `next` is where the list said it was before orders were
+ * taken out (none is added meanwhile, so that ids tell). */
+int32_t wk_ord_after(const wick_run *r, int32_t s, int32_t id, int32_t next);
+/** Earlier outcome of a dead order: its fate, or -1 when it is pending or unknown. */
+int32_t wk_ord_fate(const wick_run *r, int32_t id);
+void wk_sym_watch(wick_run *r, int32_t s);
+/** Rebuilds lo, hi and due of a symbol from its lots and orders. */
+void wk_sym_refresh(wick_run *r, int32_t s);
+void wk_sym_tighten_order(wick_run *r, const wk_ord *o);
+void wk_sym_tighten_lot(wick_run *r, const wk_lot *l);
+
+/* lots.c */
+int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, double fee,
+                    const wk_at *at);
+/** Closes qty of what is held of s; returns what was closed. `only`: one lot (slot) or WK_NONE. */
+double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee_per_unit,
+                    const wk_at *at, int32_t only, int32_t order, int32_t tag, int32_t reason);
+double wk_basis(const wick_run *r, int32_t s, int32_t side, double price, bool *full);
+void wk_pile_flush(wick_run *r, int32_t s);
+
+/* fills.c */
+void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at);
+/** Closes one lot by its bracket or time exit. */
+void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
+                 const wk_at *at);
+/** Closes everything held of s at a price, without slippage (end of data, bankruptcy). */
+void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
+
+/* tick.c */
+void wk_tick_process(wick_run *r);     /**< begin, open, path, close of run->tick */
+void wk_record_row(wick_run *r);
+double wk_equity_now(const wick_run *r);
+void wk_on_close(wick_run *r);         /**< orders that asked for this close */
+void wk_after_capture(wick_run *r);
+void wk_items_sort(wick_run *r);
+wk_item *wk_item_add(wick_run *r);
+void wk_kill_all(wick_run *r, int32_t s, int32_t fate); /**< every pending order of s; -1: all */
+bool wk_item_alive(const wick_run *r, const wk_item *it);
+
+/* batch.c */
+void wk_tick_batch(wick_run *r);
+
+/* path.c */
+void wk_tick_walk(wick_run *r);
+void wk_trail_move(const wk_lot *l, wk_trail *t, double p);
+void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at);
+
+/* ambiguity.c */
+void wk_ambiguous_exit(wick_run *r, const wk_lot *l, const wk_at *at, double price);
+void wk_ambiguous_held(wick_run *r, const wk_lot *l, int32_t bar);
+
+/* signals.c */
+void wk_signal_next(wick_run *r, int32_t s, int32_t from); /**< finds event[s] at or after own bar `from` */
+void wk_signal_end(wick_run *r, int32_t s); /**< counts what is left to count */
+/** Takes the signals of s on this bar; true when it stopped to ask for a size. */
+bool wk_signal_take(wick_run *r, int32_t s);
+
+/* check.c */
+/** The accounting identities of portfolio_engine.md G8; NULL or what is broken. */
+const char *wk_check(const wick_run *r);
+
+#endif

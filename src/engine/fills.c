@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* What a fill does: the closing part first, then position rules and caps, then what cash can pay,
+ * then the opening part; one fee per order, shared by quantity. */
+#include "engine/engine_int.h"
+
+/* Largest quantity whose lock and fees cash can pay; fees of the closing part come first. */
+static double affordable(const wick_run *r, int32_t s, double closing, double want, double price,
+                         double basis)
+{
+    const wick_settings *k = &r->set;
+    const wk_feed *f = &r->feed[s];
+    if (!(basis > 0.0)) return want; /* shorts that lock nothing are not limited */
+    if (k->shortage == WK_SHORTAGE_CLAMP_NO_FEES) {
+        double q = r->cash > 0.0 ? r->cash / basis : 0.0;
+        if (k->fractional == WK_FRACTIONAL_ON && k->qty_decimals >= 0) {
+            const double e = wick_pow(10.0, (double)k->qty_decimals);
+            q = floor(q * e) / e;
+        }
+        return q < want ? q : want;
+    }
+    const double per = fabs(price) * f->point_value * (k->fee_pct / 100.0) + k->fee_unit;
+    double q = (r->cash - k->fee_order - closing * per) / (basis + per);
+    if (k->fee_min > 0.0) {
+        const double alt = (r->cash - k->fee_min) / basis;
+        if (alt < q) q = alt;
+    }
+    if (q >= want) return want;
+    if (k->fractional == WK_FRACTIONAL_ON && k->qty_decimals >= 0 && q > 0.0) {
+        const double e = wick_pow(10.0, (double)k->qty_decimals);
+        q = floor(q * e) / e;
+    }
+    return q > 0.0 ? q : 0.0;
+}
+
+/* Whether a new position in this direction is allowed; a fate when not. */
+static int32_t refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
+{
+    const wick_settings *k = &r->set;
+    const wk_sym *y = &r->sym[o->symbol];
+    if (k->position_mode == (o->side > 0 ? WK_MODE_SHORT : WK_MODE_LONG)) return WICK_FATE_RISK;
+    if (y->lots > 0 && !reverses) {
+        const bool counts = k->max_entries_for == WK_ENTRIES_ALL || o->from_signal;
+        if (o->intent == WICK_ENTER && counts && k->max_entries > 0 && y->lots >= k->max_entries) {
+            return WICK_FATE_HELD;
+        }
+        return WICK_OK;
+    }
+    /* A reversal gives its own place back before it takes one. */
+    const int32_t own = reverses ? 1 : 0;
+    const int32_t cap = o->side > 0 ? k->max_long : k->max_short;
+    const int32_t held = o->side > 0 ? r->n_long : r->n_short;
+    if (cap > 0 && held >= cap) return WICK_FATE_NO_SLOT;
+    if (k->slots > 0 && r->n_long + r->n_short - own >= k->slots) return WICK_FATE_NO_SLOT;
+    return WICK_OK;
+}
+
+/* Cash after the closing part would have been done, for the rule that does all or nothing. */
+static double cash_if_closed(const wick_run *r, int32_t s, double closing, double price)
+{
+    double cash = r->cash, left = closing;
+    for (int32_t slot = r->sym[s].lot; slot != WK_NONE && left > 0.0;) {
+        const wk_lot *l = wk_lot_at(r, slot);
+        const double q = left < l->qty ? left : l->qty;
+        const double pnl = l->side * (price - l->price) * q * r->feed[s].point_value;
+        cash += l->full ? price * r->feed[s].point_value * q : l->basis * q + pnl;
+        left -= q;
+        slot = l->next;
+    }
+    return cash;
+}
+
+/* Splits an order's quantity into what closes and what opens. */
+static void split(const wk_ord *o, double pos, double *closing, double *opening)
+{
+    const bool opposite = pos * o->side < 0.0;
+    const double held = fabs(pos);
+    *closing = *opening = 0.0;
+    if (o->intent == WICK_REDUCE) {
+        if (opposite) *closing = o->close_all || o->qty > held ? held : o->qty;
+    } else if (o->intent == WICK_ENTER) {
+        if (opposite) *closing = held;
+        *opening = o->qty;
+    } else {
+        if (opposite) *closing = o->qty < held ? o->qty : held;
+        *opening = o->qty - *closing;
+        if (*opening <= 1e-12 * o->qty) *opening = 0.0;
+    }
+}
+
+void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
+{
+    wk_ord *o = wk_ord_at(r, slot);
+    const int32_t s = o->symbol;
+    const wick_settings *k = &r->set;
+    const double pv = r->feed[s].point_value;
+    double closing, opening;
+    split(o, r->sym[s].pos, &closing, &opening);
+    if (closing == 0.0 && opening == 0.0) { /* what it should have closed is gone */
+        wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
+        return;
+    }
+    const double asked = closing + opening;
+    int32_t fate = WICK_OK;
+    if (opening > 0.0) fate = refuse_opening(r, o, closing > 0.0);
+    if (fate != WICK_OK) opening = 0.0;
+    bool full;
+    const double basis = wk_basis(r, s, o->side, price, &full);
+    if (opening > 0.0 && k->shortage >= WK_SHORTAGE_CANCEL && k->shortage != WK_SHORTAGE_ALLOW) {
+        const double cash = cash_if_closed(r, s, closing, price);
+        const double need = basis * opening + wk_fee(r, asked, price, pv);
+        if (need > cash + 1e-11 * fabs(cash)) {
+            if (k->shortage == WK_SHORTAGE_REJECT) closing = 0.0;
+            opening = 0.0;
+            fate = WICK_FATE_NO_CASH;
+        }
+    }
+    const double had = r->cash;
+    double fee = 0.0, done = 0.0;
+    const int32_t id = o->id, tag = o->tag, reason = o->reason;
+    if (opening > 0.0 && k->shortage <= WK_SHORTAGE_CLAMP_NO_FEES) {
+        /* Decided with the cash the closing part will free. */
+        r->cash = cash_if_closed(r, s, closing, price);
+        opening = wk_round_qty(r, s, affordable(r, s, closing, opening, price, basis));
+        r->cash = had;
+        if (!(opening > 0.0)) {
+            opening = 0.0;
+            fate = WICK_FATE_NO_CASH;
+        }
+    }
+    done = closing + opening;
+    if (!(done > 0.0)) {
+        wk_ord_kill(r, slot, fate);
+        return;
+    }
+    if (r->has_fees) fee = wk_fee(r, done, price, pv);
+    r->cash -= fee;
+    r->fees += fee;
+    const double per_unit = fee / done;
+    if (closing > 0.0) {
+        wk_close_qty(r, s, closing, price, per_unit, at, WK_NONE, id, tag, reason);
+    }
+    if (opening > 0.0 && r->status >= 0) {
+        wk_lot_open(r, wk_ord_at(r, slot), opening, price, per_unit * opening, at);
+    }
+    wk_ord_filled(r, slot, done, price, fee, at, fate == WICK_OK && done >= asked);
+}
+
+/* An exit that no order asked for gets an order of its own, so that every fill has one. */
+static int32_t exit_order(wick_run *r, int32_t s, int32_t side, int32_t reason, int32_t type,
+                          double qty)
+{
+    const int32_t slot = wk_ord_new(r, s);
+    if (slot == WK_NONE) return WK_NONE;
+    wk_ord *o = wk_ord_at(r, slot);
+    o->side = (int8_t)side;
+    o->type = (int8_t)type;
+    o->intent = WICK_REDUCE;
+    o->reason = reason;
+    o->qty = qty;
+    o->placed_bar = r->bar_of[s];
+    return slot;
+}
+
+void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
+                 const wk_at *at)
+{
+    const wk_lot *l = wk_lot_at(r, slot);
+    const int32_t s = l->symbol, side = -l->side;
+    const double qty = l->qty;
+    const int32_t made = exit_order(r, s, side, reason, type, qty);
+    if (made == WK_NONE) return;
+    const wk_ord *o = wk_ord_at(r, made);
+    const int32_t id = o->id;
+    const double fee = r->has_fees ? wk_fee(r, qty, price, r->feed[s].point_value) : 0.0;
+    r->cash -= fee;
+    r->fees += fee;
+    wk_close_qty(r, s, qty, price, fee / qty, at, slot, id, WK_NONE, reason);
+    wk_ord_link(r, made);
+    if (r->status >= 0) wk_ord_filled(r, made, qty, price, fee, at, true);
+}
+
+void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at)
+{
+    const double pos = r->sym[s].pos;
+    if (r->sym[s].lots == 0) return;
+    const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, fabs(pos));
+    if (made == WK_NONE) return;
+    const int32_t id = wk_ord_at(r, made)->id;
+    const double fee = r->has_fees ? wk_fee(r, fabs(pos), price, r->feed[s].point_value) : 0.0;
+    r->cash -= fee;
+    r->fees += fee;
+    wk_close_qty(r, s, WK_INF, price, fee / fabs(pos), at, WK_NONE, id, WK_NONE, reason);
+    wk_ord_link(r, made);
+    if (r->status >= 0) wk_ord_filled(r, made, fabs(pos), price, fee, at, true);
+}

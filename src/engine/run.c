@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* Life of a run: its inputs, its one arena, and the ledger it becomes. */
+#include "engine/engine_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+wick_status wk_run_fail(wick_run *r, wick_status code)
+{
+    if (r->status >= 0) r->status = code;
+    return r->status;
+}
+
+bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size)
+{
+    if (n <= v->cap) return true;
+    int64_t cap = v->cap > 0 ? (int64_t)v->cap * 2 : 64;
+    while (cap < n) cap *= 2;
+    if (cap > INT32_MAX) cap = INT32_MAX;
+    void *p = cap >= n ? wick_arena_alloc(r->arena, cap * (int64_t)size) : NULL;
+    if (p == NULL) {
+        wk_run_fail(r, WICK_E_MEM);
+        return false;
+    }
+    if (v->n > 0) memcpy(p, v->p, (size_t)v->n * size);
+    v->p = p;
+    v->cap = (int32_t)cap;
+    return true;
+}
+
+void *wk_vec_push(wick_run *r, wk_vec *v, size_t size)
+{
+    if (v->n == v->cap && (v->n == INT32_MAX || !wk_vec_reserve(r, v, v->n + 1, size))) return NULL;
+    return (char *)v->p + (size_t)v->n++ * size;
+}
+
+/* Whole number of steps per unit, 0 when there is none: 0.01 -> 100. */
+static double whole_inverse(double step)
+{
+    const double k = floor(1.0 / step + 0.5);
+    return k >= 1.0 && k < 1e15 && fabs(k * step - 1.0) < 1e-9 ? k : 0.0;
+}
+
+static void set_feed(wick_run *r, int32_t s)
+{
+    wk_feed *f = &r->feed[s];
+    const wick_bars *b = wick_panel_bars(r->panel, s);
+    const wick_symbol_info *info = wick_bars_info(b);
+    for (int k = 0; k < WICK_FIELDS; k++) f->f[k] = wick_bars_field(b, (wick_field)k);
+    f->time = wick_bars_time(b);
+    f->tick_of = wick_panel_tick_of(r->panel, s);
+    f->n = (int32_t)wick_bars_count(b);
+    f->tick = info->tick > 0.0 ? info->tick : 1e-8;
+    f->per_tick = whole_inverse(f->tick);
+    f->point_value = info->point_value > 0.0 ? info->point_value : 1.0;
+    double step = r->set.qty_step;
+    if (!(step > 0.0)) {
+        step = r->set.fractional == WK_FRACTIONAL_ON    ? 0.0
+               : r->set.fractional == WK_FRACTIONAL_OFF ? 1.0
+                                                        : info->qty_step;
+    }
+    f->step = step > 0.0 ? step : 0.0;
+    f->per_step = f->step > 0.0 ? whole_inverse(f->step) : 0.0;
+}
+
+static void init_sym(wk_sym *y)
+{
+    y->lo = -WK_INF;
+    y->hi = WK_INF;
+    y->due = WK_NEVER;
+    y->lot = y->lot_end = y->ord = y->ord_end = WK_NONE;
+    y->amb_bar = WK_NONE;
+}
+
+static bool allocate(wick_run *r)
+{
+    wick_arena *a = r->arena;
+    const int64_t n = r->n_sym > 0 ? r->n_sym : 1, rows = r->rows > 0 ? r->rows : 1;
+    const int64_t d = (int64_t)sizeof(double);
+    r->feed = wick_arena_zalloc(a, n * (int64_t)sizeof *r->feed);
+    r->sym = wick_arena_zalloc(a, n * (int64_t)sizeof *r->sym);
+    r->bar_of = wick_arena_alloc(a, n * (int64_t)sizeof *r->bar_of);
+    r->next_tick = wick_arena_alloc(a, n * (int64_t)sizeof *r->next_tick);
+    r->event = wick_arena_alloc(a, n * (int64_t)sizeof *r->event);
+    r->active = wick_arena_zalloc(a, n);
+    r->watch = wick_arena_alloc(a, n * (int64_t)sizeof *r->watch);
+    r->hot = wick_arena_alloc(a, n * (int64_t)sizeof *r->hot);
+    r->evs = wick_arena_alloc(a, n * (int64_t)sizeof *r->evs);
+    r->col_equity = wick_arena_alloc(a, rows * d);
+    if (r->set.trade_unit != WK_UNIT_LOT) {
+        r->piles = wick_arena_zalloc(a, n * (int64_t)sizeof *r->piles);
+        if (r->piles == NULL) return false;
+    }
+    if (!r->lean || r->has_fees) {
+        r->col_fees = wick_arena_alloc(a, rows * d);
+        if (r->col_fees == NULL) return false;
+    }
+    if (!r->lean) {
+        r->col_cash = wick_arena_alloc(a, rows * d);
+        r->col_long = wick_arena_alloc(a, rows * d);
+        r->col_short = wick_arena_alloc(a, rows * d);
+        if (r->col_cash == NULL || r->col_long == NULL || r->col_short == NULL) return false;
+    }
+    return r->feed != NULL && r->sym != NULL && r->bar_of != NULL && r->next_tick != NULL &&
+           r->event != NULL && r->active != NULL && r->watch != NULL && r->hot != NULL &&
+           r->evs != NULL && r->col_equity != NULL;
+}
+
+static wick_status check_opts(wick_ctx *ctx, const wick_run_opts *o, const wick_settings *k)
+{
+    if (!(o->cash >= 0.0 && o->cash <= 1e300)) {
+        return wick_fail(ctx, WICK_E_ARG, "starting cash %g is not a positive amount", o->cash);
+    }
+    if (o->warmup < 0) return wick_fail(ctx, WICK_E_ARG, "warm-up of %lld bars", (long long)o->warmup);
+    const bool zero = k->delay == 0 && (k->buy_delay == 0 || k->sell_delay == 0);
+    if (zero && k->fill != WICK_FILL_CLOSE) {
+        return wick_fail(ctx, WICK_E_ARG,
+                         "engine setting delay=0 fills at the deciding close and needs fill=close");
+    }
+    return WICK_OK;
+}
+
+static void set_clock(wick_run *r, const wick_run_opts *o)
+{
+    r->clock = wick_panel_clock(r->panel);
+    r->ticks = (int32_t)wick_panel_ticks(r->panel);
+    int32_t lo = 0, hi = o->has_trade_from ? r->ticks : 0;
+    while (lo < hi) {
+        const int32_t mid = lo + (hi - lo) / 2;
+        if (r->clock[mid] < o->trade_from) lo = mid + 1;
+        else hi = mid;
+    }
+    r->first_tick = lo;
+    r->rows = r->ticks - lo;
+}
+
+wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts, wick_run **out)
+{
+    wick_run_opts o = {.size = sizeof o};
+    if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    if (panel == NULL) return wick_fail(ctx, WICK_E_ARG, "a run needs a panel");
+    if (o.cash == 0.0) o.cash = 100000.0;
+    wick_run *r = calloc(1, sizeof *r);
+    if (r == NULL) return wick_fail_mem(ctx);
+    wick_settings *def = o.settings == NULL ? wick_settings_new() : NULL;
+    wick_status st = WICK_OK;
+    if (o.settings == NULL && def == NULL) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    r->set = o.settings != NULL ? *o.settings : *def;
+    WICK_TRY(check_opts(ctx, &o, &r->set));
+    r->panel = wick_panel_ref(panel);
+    r->own_arena = o.arena == NULL;
+    r->arena = o.arena != NULL ? o.arena
+                               : wick_arena_new(o.memory_cap > 0 ? o.memory_cap : INT64_C(1) << 31);
+    if (r->arena == NULL) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    r->lean = o.lean;
+    r->ask_bar = o.ask_bar;
+    r->ask_before = o.ask_before;
+    r->ask_after = o.ask_after;
+    r->ask_fill = o.ask_fill;
+    r->ask_any = o.ask_bar || o.ask_before || o.ask_after;
+    r->warmup = o.warmup;
+    r->n_sym = (int32_t)wick_panel_count(panel);
+    r->solo = r->n_sym == 1;
+    r->cash0 = r->cash = r->equity = o.cash;
+    r->free_ord = r->free_lot = WK_NONE;
+    r->amb.bounded = true;
+    r->has_fees = r->set.fee_pct > 0.0 || r->set.fee_order > 0.0 || r->set.fee_unit > 0.0 ||
+                  r->set.fee_min > 0.0;
+    set_clock(r, &o);
+    if (!allocate(r)) {
+        st = wick_fail(ctx, WICK_E_MEM, "a run over %lld ticks and %d symbols does not fit in its memory",
+                       (long long)r->ticks, (int)r->n_sym);
+        goto out;
+    }
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        set_feed(r, s);
+        init_sym(&r->sym[s]);
+        r->bar_of[s] = -1;
+        r->event[s] = WK_NEVER;
+    }
+    r->cur.bar_of = r->bar_of;
+    r->cur.active = r->active;
+    r->cur.symbol = -1;
+    r->cur.avg_price = WICK_NA;
+    r->cur.cash = r->cur.equity = o.cash;
+    wick_settings_free(def);
+    *out = r;
+    return WICK_OK;
+out:
+    wick_settings_free(def);
+    wick_run_free(r);
+    return st;
+}
+
+void wick_run_free(wick_run *r)
+{
+    if (r == NULL) return;
+    wick_panel_unref(r->panel);
+    if (r->own_arena) wick_arena_free(r->arena); /* NULL once a ledger has it */
+    free(r);
+}
+
+wick_panel *wick_run_panel(const wick_run *r)
+{
+    return r->panel;
+}
+
+/* ---- inputs before the first step ---------------------------------------------------------- */
+
+static wick_status check_input(wick_ctx *ctx, const wick_run *r, int32_t symbol, const char *what)
+{
+    if (r->phase != WK_PH_START) {
+        return wick_fail(ctx, WICK_E_STATE, "%s must be given before the first step", what);
+    }
+    if (symbol < 0 || symbol >= r->n_sym) {
+        return wick_fail(ctx, WICK_E_ARG, "%s: there is no symbol %d in a panel of %d", what,
+                         (int)symbol, (int)r->n_sym);
+    }
+    return WICK_OK;
+}
+
+wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, const wick_signals *s)
+{
+    const wick_status st = check_input(ctx, r, symbol, "signals");
+    if (st < 0) return st;
+    if (s->size_kind < WICK_SIZE_DEFAULT || s->size_kind > WICK_SIZE_ASK ||
+        (s->size_kind >= WICK_SIZE_TARGET_UNITS && s->size_kind <= WICK_SIZE_TARGET_PCT)) {
+        return wick_fail(ctx, WICK_E_ARG, "signals: size kind %d is not one of an entry",
+                         (int)s->size_kind);
+    }
+    if (s->hold_bars < 0 || s->expire < 0) {
+        return wick_fail(ctx, WICK_E_ARG, "signals: hold_bars and expire count bars from zero");
+    }
+    wick_signals *own = wick_arena_zalloc(r->arena, (int64_t)sizeof *own);
+    if (own == NULL) return wick_fail_mem(ctx);
+    memcpy(own, s, s->size < sizeof *own ? s->size : sizeof *own);
+    r->feed[symbol].signals = own;
+    return WICK_OK;
+}
+
+wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *r, int32_t symbol, const double *mask,
+                                 int32_t *trigger)
+{
+    const wick_status st = check_input(ctx, r, symbol, "triggers");
+    if (st < 0) return st;
+    wk_feed *f = &r->feed[symbol];
+    const double **list = wick_arena_alloc(r->arena, (f->n_triggers + 1) * (int64_t)sizeof *list);
+    if (list == NULL) return wick_fail_mem(ctx);
+    for (int32_t i = 0; i < f->n_triggers; i++) list[i] = f->triggers[i];
+    list[f->n_triggers] = mask;
+    f->triggers = list;
+    *trigger = f->n_triggers++;
+    return WICK_OK;
+}
+
+wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *r, int32_t symbol, const double *score,
+                              double threshold)
+{
+    const wick_status st = check_input(ctx, r, symbol, "a gate");
+    if (st < 0) return st;
+    r->feed[symbol].gate = score;
+    r->feed[symbol].gate_threshold = threshold;
+    return WICK_OK;
+}
+
+int32_t wick_run_tag(wick_run *r, const char *text)
+{
+    const char *const *tags = r->tags.p;
+    for (int32_t i = 0; i < r->tags.n; i++) {
+        if (strcmp(tags[i], text) == 0) return i + 1;
+    }
+    char *copy = wick_arena_strdup(r->arena, text);
+    const char **to = copy != NULL ? wk_vec_push(r, &r->tags, sizeof *to) : NULL;
+    if (to == NULL) {
+        wk_run_fail(r, WICK_E_MEM);
+        return 0;
+    }
+    *to = copy;
+    return r->tags.n;
+}
+
+/* ---- results ------------------------------------------------------------------------------ */
+
+wick_status wick_run_error(wick_ctx *ctx, const wick_run *r)
+{
+    if (r->status >= 0) return WICK_OK;
+    if (r->status == WICK_E_MEM) {
+        return wick_fail(ctx, WICK_E_MEM, "the run is over its memory cap at tick %d of %d",
+                         (int)r->tick, (int)r->ticks);
+    }
+    return wick_fail(ctx, r->status, "%s", r->refusal[0] != '\0' ? r->refusal : "the run failed");
+}
+
+/* Orders still there at the end: those due after the last bar never had one. */
+static void settle_pending(wick_run *r)
+{
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
+            const wk_ord *o = wk_ord_at(r, slot);
+            const int32_t fate = o->due >= r->feed[s].n ? WICK_FATE_NO_BAR : WICK_FATE_PENDING;
+            r->fates[fate]++;
+            if (!r->lean) wk_rec_at(r, o->id)->fate = (int8_t)fate;
+        }
+    }
+}
+
+static bool names_of(wick_run *r, const char ***symbols, const char ***tags)
+{
+    *symbols = wick_arena_alloc(r->arena, (r->n_sym + 1) * (int64_t)sizeof **symbols);
+    *tags = wick_arena_alloc(r->arena, (r->tags.n + 1) * (int64_t)sizeof **tags);
+    if (*symbols == NULL || *tags == NULL) return false;
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        (*symbols)[s] = wick_arena_strdup(r->arena, wick_bars_symbol(wick_panel_bars(r->panel, s)));
+        if ((*symbols)[s] == NULL) return false;
+    }
+    (*tags)[0] = ""; /* tags count from 1 */
+    for (int32_t i = 0; i < r->tags.n; i++) (*tags)[i + 1] = ((const char *const *)r->tags.p)[i];
+    return true;
+}
+
+wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
+{
+    if (r->status < 0) return wick_run_error(ctx, r);
+    if (r->phase != WK_PH_DONE || r->finished) {
+        return wick_fail(ctx, WICK_E_STATE, r->finished ? "this run has given its results already"
+                                                        : "this run is not over yet");
+    }
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        wk_pile_flush(r, s);
+        wk_signal_end(r, s);
+    }
+    settle_pending(r);
+    const char **symbols = NULL, **tags = NULL;
+    int64_t *time = NULL, *fates = NULL;
+    if (r->status < 0 || !names_of(r, &symbols, &tags)) return wick_fail_mem(ctx);
+    fates = wick_arena_alloc(r->arena, (int64_t)sizeof r->fates);
+    /* A borrowed arena ends with the caller's panel in his hands: the clock needs no copy. */
+    if (r->own_arena) time = wick_arena_alloc(r->arena, (r->rows + 1) * (int64_t)sizeof *time);
+    if (fates == NULL || (r->own_arena && time == NULL)) return wick_fail_mem(ctx);
+    memcpy(fates, r->fates, sizeof r->fates);
+    if (time != NULL && r->rows > 0) {
+        memcpy(time, r->clock + r->first_tick, (size_t)r->rows * sizeof *time);
+    }
+    const double total = r->equity - r->cash0;
+    const wick_ledger_in in = {
+        .size = sizeof in,
+        .n = r->rows,
+        .time = time != NULL ? time : r->clock + r->first_tick,
+        .equity = r->col_equity,
+        .cash = r->col_cash,
+        .fees = r->col_fees,
+        .long_value = r->col_long,
+        .short_value = r->col_short,
+        .n_trades = r->trades.n,
+        .trades = r->trades.p,
+        .n_orders = r->recs.n,
+        .orders = r->recs.p,
+        .n_symbols = r->n_sym,
+        .symbols = symbols,
+        .n_tags = r->tags.n + 1,
+        .tags = tags,
+        .cash0 = r->cash0,
+        .ambiguity = {.bars = r->amb.bars,
+                      .pnl_worst = total + r->amb.pnl_worst,
+                      .pnl_best = total + r->amb.pnl_best,
+                      .bounded = true},
+        .fates = fates,
+        .borrowed = !r->own_arena,
+    };
+    r->finished = true;
+    wick_arena *arena = r->arena;
+    if (r->own_arena) r->arena = NULL; /* the ledger's from here on, also on failure */
+    return wick_ledger_take(ctx, &in, arena, out);
+}

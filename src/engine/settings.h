@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** Every assumption of a run as plain fields. settings.c gives each a key, values and a text; no
+ * other file may invent a switch, and no file asks which profile it came from. */
+#ifndef WK_ENGINE_SETTINGS_H
+#define WK_ENGINE_SETTINGS_H
+
+#include "wick/engine.h"
+
+/* Values in the order of their spelling in settings.c. */
+enum { WK_PHASES_PATH, WK_PHASES_BATCH };
+enum { WK_INTRABAR_OHLC, WK_INTRABAR_WORST, WK_INTRABAR_BEST, WK_INTRABAR_CLOSE };
+enum { WK_GAP_OPEN, WK_GAP_LEVEL };
+enum { WK_STOP_FROM_FILL, WK_STOP_FROM_NEXT_BAR, WK_STOP_FROM_MARKET_ONLY };
+enum { WK_TRAIL_PATH, WK_TRAIL_AFTER_TEST, WK_TRAIL_CLOSE };
+enum { WK_LIMIT_RESTING, WK_LIMIT_FILTER, WK_LIMIT_FILTER_TIMEOUT };
+enum {
+    WK_SHORTAGE_CLAMP,
+    WK_SHORTAGE_CLAMP_NO_FEES,
+    WK_SHORTAGE_CANCEL,
+    WK_SHORTAGE_REJECT,
+    WK_SHORTAGE_ALLOW
+};
+enum { WK_FRACTIONAL_SYMBOL, WK_FRACTIONAL_ON, WK_FRACTIONAL_OFF };
+enum { WK_LOTS_FIFO, WK_LOTS_LIFO, WK_LOTS_AVERAGE };
+enum { WK_UNIT_LOT, WK_UNIT_EXIT, WK_UNIT_POSITION };
+enum { WK_PNL_GROSS, WK_PNL_NET };
+enum { WK_PROCEEDS_LOCKED, WK_PROCEEDS_FREE, WK_PROCEEDS_NONE };
+enum { WK_MODE_BOTH, WK_MODE_LONG, WK_MODE_SHORT };
+enum { WK_ENTRIES_ALL, WK_ENTRIES_SIGNALS };
+enum { WK_RANK_SCORE, WK_RANK_CAPPED, WK_RANK_CAPPED_NO_COVER };
+enum { WK_END_OFF, WK_END_CLOSE, WK_END_AFTER_CAPTURE };
+enum { WK_CLOCK_OWN, WK_CLOCK_PORTFOLIO };
+enum { WK_ROUND_TICK, WK_ROUND_OFF, WK_ROUND_CENTS, WK_ROUND_CENTS_EXACT };
+enum { WK_STOP_ROUND_OFF, WK_STOP_ROUND_CENTS };
+enum { WK_BARS_EXCLUSIVE, WK_BARS_INCLUSIVE };
+enum { WK_EXCURSIONS_PATH, WK_EXCURSIONS_CAPTURE };
+enum { WK_MARK_HOLD, WK_MARK_NAN };
+enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE };
+
+struct wick_settings {
+    const char *profile; /**< literal */
+    int32_t fill, delay, buy_delay, sell_delay, phases, intrabar, gap_fill, stop_from, trail_update,
+        limit_rule, shortage, fractional, qty_decimals, lots, trade_unit, trade_pnl, short_proceeds,
+        position_mode, max_long, max_short, slots, max_entries, max_entries_for, rank, close_at_end,
+        end_fill, hold_fill, hold_clock, price_rounding, stop_rounding,
+        report_rounding, bars_in_trade, excursions,
+        last_mark, bankruptcy, slip_outside, size;
+    double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
+        slip_ticks, slip_pct, size_amount;
+};
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Signal columns and triggers, executed without asking anyone. Masks are searched, not polled: the
+ * next bar that matters depends on what is held, so that a mask that stays true while its side is
+ * held costs one pass of counting. */
+#include "engine/engine_int.h"
+
+#include <string.h>
+
+/* First bar in [from, to) on which a mask is set; `to` when none. Blocks of zeros are skipped as
+ * integers: a mask is 0, 1 or NA. */
+static int32_t find_set(const double *m, int32_t from, int32_t to)
+{
+    int32_t i = from;
+    while (i + 16 <= to) {
+        uint64_t w[16], any = 0;
+        memcpy(w, m + i, sizeof w);
+        for (int k = 0; k < 16; k++) any |= w[k];
+        if (any != 0) {
+            for (int32_t k = i; k < i + 16; k++) {
+                if (m[k] > 0.0) return k;
+            }
+        }
+        i += 16;
+    }
+    for (; i < to; i++) {
+        if (m[i] > 0.0) return i;
+    }
+    return to;
+}
+
+static int64_t count_set(const double *m, int32_t from, int32_t to)
+{
+    int64_t n = 0;
+    for (int32_t i = from; i < to; i++) n += m[i] > 0.0;
+    return n;
+}
+
+static bool is_set(const double *m, int32_t bar)
+{
+    return m != NULL && m[bar] > 0.0;
+}
+
+/* Entry signals that went by while their side was held full are refusals too. */
+static void count_held(wick_run *r, int32_t s, int32_t to)
+{
+    wk_sym *y = &r->sym[s];
+    const wick_signals *g = r->feed[s].signals;
+    if (y->sig_state == 0 || y->sig_from >= to) return;
+    const double *m = y->sig_state > 0 ? g->long_entry : g->short_entry;
+    if (m == NULL) return;
+    /* Exit bars are events, so that none lies inside the range. */
+    r->fates[WICK_FATE_HELD] += count_set(m, y->sig_from, to);
+}
+
+void wk_signal_next(wick_run *r, int32_t s, int32_t from)
+{
+    const wk_feed *f = &r->feed[s];
+    wk_sym *y = &r->sym[s];
+    if (f->signals == NULL && f->n_triggers == 0) return;
+    if (from < r->warmup) from = (int32_t)(r->warmup < f->n ? r->warmup : f->n);
+    int32_t to = f->n;
+    const wick_signals *g = f->signals;
+    if (g != NULL) {
+        count_held(r, s, from);
+        y->sig_state = 0;
+        y->sig_from = from;
+        if (y->ords > 0) {
+            r->event[s] = from < to ? from : WK_NEVER;
+            return;
+        }
+        const int32_t side = y->pos > 0.0 ? 1 : y->pos < 0.0 ? -1 : 0;
+        const bool full = side != 0 && r->set.max_entries > 0 && y->lots >= r->set.max_entries;
+        if (full) y->sig_state = (int8_t)side;
+        if (side > 0 && g->long_exit != NULL) to = find_set(g->long_exit, from, to);
+        if (side < 0 && g->short_exit != NULL) to = find_set(g->short_exit, from, to);
+        if (g->long_entry != NULL && !(full && side > 0)) to = find_set(g->long_entry, from, to);
+        if (g->short_entry != NULL && !(full && side < 0)) to = find_set(g->short_entry, from, to);
+    }
+    for (int32_t k = 0; k < f->n_triggers; k++) to = find_set(f->triggers[k], from, to);
+    r->event[s] = to < f->n ? to : WK_NEVER;
+}
+
+void wk_signal_end(wick_run *r, int32_t s)
+{
+    if (r->feed[s].signals != NULL && !r->dead) count_held(r, s, r->feed[s].n);
+}
+
+/* ---- taking -------------------------------------------------------------------------------- */
+
+static double column(const double *c, int32_t bar)
+{
+    return c != NULL ? c[bar] : WICK_NA;
+}
+
+static bool fill_bracket(const wick_signals *g, int32_t bar, wk_bracket *b)
+{
+    *b = (wk_bracket){.stop_price = column(g->stop_price, bar),
+                      .stop_points = column(g->stop_points, bar),
+                      .stop_pct = column(g->stop_pct, bar),
+                      .target_price = column(g->target_price, bar),
+                      .target_points = column(g->target_points, bar),
+                      .target_pct = column(g->target_pct, bar),
+                      .trail_points = column(g->trail_points, bar),
+                      .trail_pct = column(g->trail_pct, bar),
+                      .hold_bars = g->hold_bars};
+    return g->stop_price != NULL || g->stop_points != NULL || g->stop_pct != NULL ||
+           g->target_price != NULL || g->target_points != NULL || g->target_pct != NULL ||
+           g->trail_points != NULL || g->trail_pct != NULL || g->hold_bars > 0;
+}
+
+static int32_t pending_entries(const wick_run *r, int32_t s, int32_t side)
+{
+    int32_t n = 0;
+    for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
+        const wk_ord *o = wk_ord_at(r, slot);
+        if (o->side == side && o->intent != WICK_REDUCE) n++;
+    }
+    return n;
+}
+
+/* An exit signal withdraws what still wants to enter and closes what is held. */
+static void exit_side(wick_run *r, int32_t s, int32_t side)
+{
+    const wk_sym *y = &r->sym[s];
+    bool closing = false;
+    for (int32_t slot = y->ord; slot != WK_NONE;) {
+        const wk_ord *o = wk_ord_at(r, slot);
+        const int32_t this = slot, id = o->id;
+        slot = o->next;
+        if (o->side == -side && o->intent == WICK_REDUCE && o->close_all) closing = true;
+        if (o->side != side || o->intent == WICK_REDUCE || !o->from_signal) continue;
+        wk_ord_kill(r, this, WICK_FATE_CANCELLED);
+        slot = wk_ord_after(r, s, id, slot);
+    }
+    if (closing || y->pos * side <= 0.0) return;
+    const int32_t slot = wk_ord_new(r, s);
+    if (slot == WK_NONE) return;
+    wk_ord *o = wk_ord_at(r, slot);
+    o->side = (int8_t)-side;
+    o->intent = WICK_REDUCE;
+    o->close_all = 1;
+    o->from_signal = 1;
+    o->qty = fabs(y->pos);
+    wk_ord_schedule(r, o, 0);
+    wk_ord_link(r, slot);
+}
+
+static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
+{
+    const wick_signals *g = r->feed[s].signals;
+    const int32_t bar = r->bar_of[s];
+    const int32_t slot = wk_ord_new(r, s);
+    if (slot == WK_NONE) return;
+    wk_ord *o = wk_ord_at(r, slot);
+    o->side = (int8_t)side;
+    o->intent = WICK_ENTER;
+    o->from_signal = 1;
+    o->limit = column(g->limit, bar);
+    o->stop = column(g->stop, bar);
+    const bool limit = !isnan(o->limit), stop = !isnan(o->stop);
+    o->type = (int8_t)(limit ? (stop ? WICK_STOP_LIMIT : WICK_LIMIT) : stop ? WICK_STOP : WICK_MARKET);
+    o->score = g->score != NULL ? g->score[bar] : r->feed[s].gate != NULL ? r->feed[s].gate[bar] : 0.0;
+    o->has_bracket = fill_bracket(g, bar, &o->b);
+    const double ref = limit ? o->limit : stop ? o->stop : wk_mark(r, s);
+    if (answered) {
+        o->qty = r->answer > 0.0 && r->answer <= 1e300 ? wk_round_qty(r, s, r->answer) : 0.0;
+    } else {
+        const bool own = g->size_kind != WICK_SIZE_DEFAULT;
+        const int32_t kind = own ? g->size_kind : wk_default_kind(r);
+        const double amount = !own ? r->set.size_amount : g->amounts != NULL ? g->amounts[bar] : g->amount;
+        o->qty = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
+    }
+    wk_ord_schedule(r, o, 0);
+    if (o->type != WICK_MARKET && g->expire > 0) wk_ord_expires(o, g->expire);
+    if (!(o->qty > 0.0)) wk_ord_refused(r, slot, WICK_FATE_ZERO);
+    else wk_ord_link(r, slot);
+}
+
+/* Which entry this bar asks for, after the rules that come before its size; 0 none. */
+static int32_t wanted(wick_run *r, int32_t s, const wick_signals *g, int32_t bar)
+{
+    const wk_sym *y = &r->sym[s];
+    const bool le = is_set(g->long_entry, bar) && !is_set(g->long_exit, bar);
+    const bool se = is_set(g->short_entry, bar) && !is_set(g->short_exit, bar);
+    if (le == se) return 0; /* none, or two that contradict each other */
+    const int32_t side = le ? 1 : -1;
+    const bool forbidden = r->set.position_mode == (le ? WK_MODE_SHORT : WK_MODE_LONG);
+    if (forbidden && y->pos * side >= 0.0) return 0;
+    const int32_t held = y->pos * side > 0.0 ? y->lots : 0;
+    if (r->set.max_entries > 0 && held + pending_entries(r, s, side) >= r->set.max_entries) {
+        r->fates[WICK_FATE_HELD]++;
+        return 0;
+    }
+    if (r->feed[s].gate != NULL && !(r->feed[s].gate[bar] > r->feed[s].gate_threshold)) {
+        r->fates[WICK_FATE_MODEL]++;
+        return 0;
+    }
+    return side;
+}
+
+bool wk_signal_take(wick_run *r, int32_t s)
+{
+    const wick_signals *g = r->feed[s].signals;
+    const int32_t bar = r->bar_of[s];
+    if (g == NULL) return false;
+    if (r->at_size != 0) {
+        const int32_t side = r->at_size;
+        r->at_size = 0;
+        enter(r, s, side, true);
+        return false;
+    }
+    count_held(r, s, bar);
+    r->sym[s].sig_state = 0; /* this bar's entries are looked at below */
+    if (is_set(g->long_exit, bar)) exit_side(r, s, 1);
+    if (is_set(g->short_exit, bar)) exit_side(r, s, -1);
+    const int32_t side = wanted(r, s, g, bar);
+    if (side == 0) return false;
+    if (g->size_kind == WICK_SIZE_ASK) {
+        r->at_size = side;
+        r->answer = WICK_NA;
+        return true;
+    }
+    enter(r, s, side, false);
+    return false;
+}

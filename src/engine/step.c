@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* The step machine: advances to the next point at which somebody has to decide. All state is in the
+ * run, so that a step can stop anywhere and go on later. Between questions whole spans of bars on
+ * which nothing can happen are marked in one loop. */
+#include "engine/engine_int.h"
+
+/* ---- clock -------------------------------------------------------------------------------- */
+
+static int32_t tick_of(const wk_feed *f, int32_t bar)
+{
+    if (bar >= f->n) return WK_NEVER;
+    return f->tick_of != NULL ? f->tick_of[bar] : bar;
+}
+
+/* Moves every symbol to tick t, the one after the present. */
+static void begin_tick(wick_run *r, int32_t t)
+{
+    r->tick = t;
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        const bool has = r->next_tick[s] == t;
+        r->active[s] = has;
+        if (!has) continue;
+        r->bar_of[s]++;
+        r->next_tick[s] = tick_of(&r->feed[s], r->bar_of[s] + 1);
+    }
+}
+
+static void start(wick_run *r)
+{
+    r->tick = r->first_tick - 1;
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        const wk_feed *f = &r->feed[s];
+        int32_t lo = 0, hi = f->n; /* first bar at or after the first tick */
+        while (lo < hi) {
+            const int32_t mid = lo + (hi - lo) / 2;
+            if (tick_of(f, mid) < r->first_tick) lo = mid + 1;
+            else hi = mid;
+        }
+        r->bar_of[s] = lo - 1;
+        r->next_tick[s] = tick_of(f, lo);
+        r->active[s] = 0;
+        r->event[s] = WK_NEVER;
+        wk_signal_next(r, s, lo);
+    }
+}
+
+/* ---- spans -------------------------------------------------------------------------------- */
+
+/* First bar in [from, to) whose range touches the levels. */
+static int32_t find_touch(const wk_feed *f, int32_t from, int32_t to, double lo, double hi)
+{
+    const double *l = f->f[WICK_LOW], *h = f->f[WICK_HIGH];
+    int32_t i = from;
+    while (i < to && l[i] > lo && h[i] < hi) i++;
+    return i;
+}
+
+/* First bar in [from, to) on which a + b * close is at or below `floor_at`. */
+static int32_t find_broke(const wk_feed *f, int32_t from, int32_t to, double k, double b)
+{
+    const double *c = f->f[WICK_CLOSE];
+    int32_t i = from;
+    while (i < to && k + b * c[i] > 0.0) i++;
+    return i;
+}
+
+static void fill_const(double *to, int32_t n, double v)
+{
+    for (int32_t i = 0; i < n; i++) to[i] = v;
+}
+
+/* Equity rows of bars [from, to) of the only symbol, on which nothing happens. */
+static void mark_span(wick_run *r, int32_t from, int32_t to)
+{
+    const int32_t n = to - from, row = from - r->first_tick;
+    const wk_sym *y = &r->sym[0];
+    const double *c = r->feed[0].f[WICK_CLOSE] + from;
+    double *restrict e = r->col_equity + row;
+    if (y->lots == 0) {
+        fill_const(e, n, r->cash);
+    } else {
+        const double cash = r->cash, a = y->a, b = y->b;
+        for (int32_t i = 0; i < n; i++) e[i] = cash + (a + b * c[i]);
+    }
+    r->equity = e[n - 1];
+    if (r->col_fees != NULL) fill_const(r->col_fees + row, n, r->fees);
+    if (r->lean) return;
+    fill_const(r->col_cash + row, n, r->cash);
+    double *restrict held = y->pos < 0.0 ? r->col_short + row : r->col_long + row;
+    double *restrict none = y->pos < 0.0 ? r->col_long + row : r->col_short + row;
+    const double b = fabs(y->b);
+    fill_const(none, n, 0.0);
+    for (int32_t i = 0; i < n; i++) held[i] = b * c[i];
+}
+
+/* Bar of the only symbol that needs a tick of its own, from `from` on (n when none). */
+static int32_t next_stop(const wick_run *r, int32_t from)
+{
+    const wk_feed *f = &r->feed[0];
+    const wk_sym *y = &r->sym[0];
+    int32_t to = r->event[0] < f->n ? r->event[0] : f->n;
+    if (!y->watched) return to;
+    if (y->due < to) to = y->due;
+    if (to <= from) return from;
+    if (y->lo > -WK_INF || y->hi < WK_INF) to = find_touch(f, from, to, y->lo, y->hi);
+    /* Only what is not paid in full can lose more than the account holds. */
+    const bool risky = y->lots > 0 && (y->b < 0.0 || y->a != 0.0 || r->cash < 0.0);
+    if (risky && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
+        to = find_broke(f, from, to, r->cash + y->a, y->b);
+    }
+    return to;
+}
+
+static bool next_solo(wick_run *r)
+{
+    const int32_t from = r->tick + 1, n = r->feed[0].n;
+    int32_t to = from;
+    if (!r->ask_any || r->dead) {
+        to = next_stop(r, from);
+        if (to > from) mark_span(r, from, to);
+    }
+    r->tick = to < n ? to : n - 1;
+    r->bar_of[0] = r->tick;
+    r->active[0] = 1;
+    r->next_tick[0] = r->tick + 1 < n ? r->tick + 1 : WK_NEVER;
+    return to < n;
+}
+
+/* Whether this tick needs more than an equity row. */
+static bool busy(const wick_run *r)
+{
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        const wk_sym *y = &r->sym[s];
+        const int32_t bar = r->bar_of[s];
+        const wk_feed *f = &r->feed[s];
+        if (r->active[s] && (bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_event(const wick_run *r)
+{
+    int any = 0;
+    for (int32_t s = 0; s < r->n_sym; s++) any |= r->event[s] == r->bar_of[s];
+    return any != 0;
+}
+
+static bool next_of_many(wick_run *r)
+{
+    while (r->tick + 1 < r->ticks) {
+        begin_tick(r, r->tick + 1);
+        const bool quiet = (!r->ask_any || r->dead) && !has_event(r);
+        if (!quiet) return true;
+        if (busy(r)) return true;
+        wk_record_row(r);
+        if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) return true;
+    }
+    return false;
+}
+
+/* ---- questions ---------------------------------------------------------------------------- */
+
+static void point_at(wick_run *r, int32_t step, int32_t s)
+{
+    wick_cursor *c = &r->cur;
+    c->step = step;
+    c->symbol = s;
+    c->trigger = -1;
+    c->order = 0;
+    c->tick = r->tick;
+    c->cash = r->cash;
+    c->equity = r->equity;
+    if (s < 0) {
+        c->bar = -1;
+        c->time = r->clock[r->tick];
+        c->position = 0.0;
+        c->avg_price = WICK_NA;
+        return;
+    }
+    const wk_sym *y = &r->sym[s];
+    c->bar = r->bar_of[s];
+    c->time = r->feed[s].time[r->bar_of[s]];
+    c->position = y->pos;
+    c->avg_price = y->lots > 0 ? y->cost / fabs(y->pos) : WICK_NA;
+}
+
+enum { PART_SIGNALS, PART_TRIGGERS, PART_BAR };
+
+static bool ask_trigger(wick_run *r, int32_t s)
+{
+    const wk_feed *f = &r->feed[s];
+    while (r->at_trigger < f->n_triggers) {
+        const int32_t k = r->at_trigger++;
+        if (!(f->triggers[k][r->bar_of[s]] > 0.0)) continue;
+        point_at(r, WICK_STEP_TRIGGER, s);
+        r->cur.trigger = k;
+        return true;
+    }
+    return false;
+}
+
+/* The questions of one tick, symbol by symbol; false when all are done. */
+static bool ask_symbols(wick_run *r)
+{
+    for (; r->at_sym < r->n_sym; r->at_sym++, r->at_part = PART_SIGNALS, r->at_trigger = 0) {
+        const int32_t s = r->at_sym;
+        if (!r->active[s] || r->bar_of[s] < r->warmup) continue;
+        const bool event = r->event[s] == r->bar_of[s];
+        if (r->at_part == PART_SIGNALS) {
+            if (event && wk_signal_take(r, s)) {
+                point_at(r, WICK_STEP_SIZE, s);
+                return true;
+            }
+            r->at_part = PART_TRIGGERS;
+        }
+        if (r->at_part == PART_TRIGGERS) {
+            if (event && ask_trigger(r, s)) return true;
+            if (event) wk_signal_next(r, s, r->bar_of[s] + 1);
+            r->at_part = PART_BAR;
+            if (r->ask_bar) {
+                point_at(r, WICK_STEP_BAR, s);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool ask_fill(wick_run *r)
+{
+    if (r->fill_seen >= r->fills.n) {
+        r->fills.n = r->fill_seen = 0;
+        return false;
+    }
+    const int32_t *f = (const int32_t *)r->fills.p + (ptrdiff_t)2 * r->fill_seen++;
+    point_at(r, WICK_STEP_FILL, f[1]);
+    r->cur.order = f[0];
+    return true;
+}
+
+static bool next_tick(wick_run *r)
+{
+    if (r->ticks == 0 || r->tick + 1 >= r->ticks) return false;
+    if (!(r->solo ? next_solo(r) : next_of_many(r))) return false;
+    wk_tick_process(r);
+    return true;
+}
+
+/* Everything after the decisions of a tick. */
+static void end_tick(wick_run *r)
+{
+    if (r->on_close_pending) wk_on_close(r);
+    if (r->set.close_at_end == WK_END_AFTER_CAPTURE && r->n_watch > 0) wk_after_capture(r);
+}
+
+int32_t wick_run_step(wick_run *r)
+{
+    for (;;) {
+        if (r->status < 0) return r->status;
+        switch (r->phase) {
+        case WK_PH_START:
+            start(r);
+            r->phase = WK_PH_NEXT;
+            break;
+        case WK_PH_NEXT:
+            if (!next_tick(r)) {
+                if (r->status < 0) break;
+                r->phase = WK_PH_DONE;
+                r->cur.step = WICK_STEP_DONE;
+                break;
+            }
+            r->phase = WK_PH_FILLS;
+            break;
+        case WK_PH_FILLS:
+            if (r->ask_fill && ask_fill(r)) return WICK_STEP_FILL;
+            r->phase = r->dead ? WK_PH_END : WK_PH_BEFORE;
+            break;
+        case WK_PH_BEFORE:
+            r->phase = WK_PH_SYMBOLS;
+            r->at_sym = r->at_trigger = 0;
+            r->at_part = PART_SIGNALS;
+            if (!r->ask_before) break;
+            point_at(r, WICK_STEP_BEFORE, -1);
+            return WICK_STEP_BEFORE;
+        case WK_PH_SYMBOLS:
+            if (ask_symbols(r)) return r->cur.step;
+            r->phase = WK_PH_AFTER;
+            break;
+        case WK_PH_AFTER:
+            r->phase = WK_PH_END;
+            if (!r->ask_after) break;
+            point_at(r, WICK_STEP_AFTER, -1);
+            return WICK_STEP_AFTER;
+        case WK_PH_END:
+            end_tick(r);
+            r->phase = WK_PH_NEXT;
+            break;
+        case WK_PH_DONE:
+        default: return WICK_STEP_DONE;
+        }
+    }
+}

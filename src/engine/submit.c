@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests of a script: checked field by field, sized with the numbers of the deciding moment, and
+ * put into the book. Whatever is malformed is refused with a sentence and never reaches it. */
+#include "engine/engine_int.h"
+
+#include <string.h>
+
+enum { LARGEST_BARS = 1000000000 };
+static const double LARGEST = 1e15;
+
+static int32_t refuse(wick_run *r, const char *field, double found, const char *wants)
+{
+    char text[WICK_DOUBLE_TEXT];
+    wick_format_double(text, found);
+    snprintf(r->refusal, sizeof r->refusal, "order field %s is %s; it must be %s", field, text, wants);
+    return WICK_E_ARG;
+}
+
+static int32_t refuse_state(wick_run *r, const char *why)
+{
+    snprintf(r->refusal, sizeof r->refusal, "%s", why);
+    return WICK_E_STATE;
+}
+
+/* Zero and NA mean "not given" in every price and distance. */
+static bool bad_price(double v, bool negative)
+{
+    return !isnan(v) && !(fabs(v) <= LARGEST && (v >= 0.0 || negative));
+}
+
+static int32_t check_ints(wick_run *r, const wick_order *o, bool target)
+{
+    if (o->symbol < 0 || o->symbol >= r->n_sym) return refuse(r, "symbol", o->symbol, "an index of the panel");
+    if (!target && o->side != 1 && o->side != -1) return refuse(r, "side", o->side, "1 or -1");
+    if (o->type < WICK_MARKET || o->type > WICK_STOP_LIMIT) return refuse(r, "type", o->type, "an order type");
+    if (o->intent < WICK_ENTER || o->intent > WICK_NET) return refuse(r, "intent", o->intent, "an intent");
+    if (o->size_kind < WICK_SIZE_DEFAULT || o->size_kind > WICK_SIZE_RISK_PCT) {
+        return refuse(r, "size_kind", o->size_kind, "a size kind");
+    }
+    if (o->delay < -1 || o->delay > LARGEST_BARS) return refuse(r, "delay", o->delay, "-1 or a number of bars");
+    if (o->expire < -1 || o->expire > LARGEST_BARS) return refuse(r, "expire", o->expire, "a number of bars");
+    if (o->group < 0) return refuse(r, "group", o->group, "zero or a number of your own");
+    if (o->group_type < WICK_GROUP_CANCEL || o->group_type > WICK_GROUP_REDUCE) {
+        return refuse(r, "group_type", o->group_type, "a group type");
+    }
+    if (o->tag < -1 || o->tag > r->tags.n) return refuse(r, "tag", o->tag, "a number from wick_run_tag");
+    if (o->fill < 0 || o->fill > WICK_FILL_VWAP + 1) return refuse(r, "fill", o->fill, "a fill price kind");
+    if (o->exit_fill < 0 || o->exit_fill > WICK_FILL_VWAP + 1) {
+        return refuse(r, "exit_fill", o->exit_fill, "a fill price kind");
+    }
+    if (o->hold_fill < 0 || o->hold_fill > WICK_FILL_VWAP + 1) {
+        return refuse(r, "hold_fill", o->hold_fill, "a fill price kind");
+    }
+    if (o->hold_bars < 0 || o->hold_bars > LARGEST_BARS) {
+        return refuse(r, "hold_bars", o->hold_bars, "a number of bars");
+    }
+    if (o->parent < 0 || o->parent > r->last_id) return refuse(r, "parent", o->parent, "the id of an order");
+    return WICK_OK;
+}
+
+static int32_t check_numbers(wick_run *r, const wick_order *o, bool target)
+{
+    const bool negative = wick_bars_info(wick_panel_bars(r->panel, o->symbol))->allow_negative;
+    if (!(fabs(o->amount) <= LARGEST)) return refuse(r, "amount", o->amount, "a finite number");
+    if (!target && o->amount < 0.0) return refuse(r, "amount", o->amount, "zero or more");
+    if (isinf(o->score)) return refuse(r, "score", o->score, "a finite number");
+    const struct {
+        const char *name;
+        double v;
+        bool distance;
+    } f[] = {{"limit", o->limit, false},
+             {"stop", o->stop, false},
+             {"fill_price", o->fill_price, false},
+             {"stop_price", o->stop_price, false},
+             {"stop_points", o->stop_points, true},
+             {"stop_pct", o->stop_pct, true},
+             {"target_price", o->target_price, false},
+             {"target_points", o->target_points, true},
+             {"target_pct", o->target_pct, true},
+             {"trail_points", o->trail_points, true},
+             {"trail_pct", o->trail_pct, true},
+             {"trail_start", o->trail_start, true},
+             {"stop_limit", o->stop_limit, false}};
+    for (size_t i = 0; i < sizeof f / sizeof f[0]; i++) {
+        if (bad_price(f[i].v, negative && !f[i].distance)) {
+            return refuse(r, f[i].name, f[i].v, f[i].distance ? "a distance >= 0" : "a price");
+        }
+    }
+    const bool limit = o->type == WICK_LIMIT || o->type == WICK_STOP_LIMIT;
+    const bool stop = o->type == WICK_STOP || o->type == WICK_STOP_LIMIT;
+    if (limit && (o->limit == 0.0 || isnan(o->limit))) {
+        return refuse(r, "limit", o->limit, "a price for an order of this type");
+    }
+    if (stop && (o->stop == 0.0 || isnan(o->stop))) {
+        return refuse(r, "stop", o->stop, "a price for an order of this type");
+    }
+    return WICK_OK;
+}
+
+static int32_t check(wick_run *r, const wick_order *o, bool target)
+{
+    if (r->phase == WK_PH_START) return refuse_state(r, "orders are placed between steps; this run has not begun");
+    if (r->phase == WK_PH_DONE) return refuse_state(r, "this run is over");
+    if (r->dead) return refuse_state(r, "the account is bankrupt");
+    int32_t st = check_ints(r, o, target);
+    if (st == WICK_OK) st = check_numbers(r, o, target);
+    if (st != WICK_OK) return st;
+    if (r->bar_of[o->symbol] < 0) return refuse_state(r, "the symbol has had no bar yet");
+    if (o->delay == -1 && !r->active[o->symbol]) {
+        return refuse_state(r, "the symbol has no bar at this tick whose close could fill an order");
+    }
+    if (o->parent != 0 && wk_ord_slot(r, o->parent) == WK_NONE) {
+        const int32_t fate = wk_ord_fate(r, o->parent);
+        if (fate != WICK_FATE_FILLED && fate != WICK_FATE_PARTIAL) {
+            return refuse_state(r, "the parent order is over without a fill");
+        }
+    }
+    return WICK_OK;
+}
+
+static bool copy_bracket(const wick_order *o, wk_bracket *b)
+{
+    *b = (wk_bracket){o->stop_price,   o->stop_points,   o->stop_pct,  o->target_price,
+                      o->target_points, o->target_pct,   o->trail_points, o->trail_pct,
+                      o->trail_start,  o->stop_limit,    o->hold_bars,
+                      (int8_t)o->exit_fill, (int8_t)o->hold_fill};
+    return b->stop_price != 0.0 || b->stop_points != 0.0 || b->stop_pct != 0.0 ||
+           b->target_price != 0.0 || b->target_points != 0.0 || b->target_pct != 0.0 ||
+           b->trail_points != 0.0 || b->trail_pct != 0.0 || b->hold_bars > 0;
+}
+
+/* Signed difference to a target, or the units of a one-sided size. */
+static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
+{
+    const int32_t s = o->symbol;
+    const double ref = !isnan(o->limit) ? o->limit : !isnan(o->stop) ? o->stop : wk_mark(r, s);
+    int32_t kind = q->size_kind;
+    double amount = q->amount;
+    if (kind == WICK_SIZE_DEFAULT) {
+        kind = wk_default_kind(r);
+        amount = r->set.size_amount;
+    }
+    const double units = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
+    if (!target) {
+        o->qty = units;
+        return;
+    }
+    const double pos = r->sym[s].pos, diff = units - pos;
+    o->side = diff < 0.0 ? -1 : 1;
+    o->qty = fabs(diff);
+    o->intent = WICK_NET;
+    if (units == 0.0 && pos != 0.0) {
+        o->intent = WICK_REDUCE;
+        o->close_all = 1;
+    }
+}
+
+static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target)
+{
+    const int32_t slot = wk_ord_new(r, q->symbol);
+    if (slot == WK_NONE) return r->status;
+    wk_ord *o = wk_ord_at(r, slot);
+    const int32_t id = o->id;
+    o->side = (int8_t)q->side;
+    o->type = (int8_t)q->type;
+    o->intent = (int8_t)q->intent;
+    o->close_all = close_all;
+    if (q->type == WICK_LIMIT || q->type == WICK_STOP_LIMIT) o->limit = q->limit;
+    if (q->type == WICK_STOP || q->type == WICK_STOP_LIMIT) o->stop = q->stop;
+    o->score = isnan(q->score) ? 0.0 : q->score;
+    o->group = q->group;
+    o->group_type = (int8_t)q->group_type;
+    if (q->tag > 0) o->tag = q->tag;
+    o->has_bracket = copy_bracket(q, &o->b);
+    o->fill = (int8_t)q->fill;
+    if (q->fill_price > 0.0) {
+        o->fill = WK_FILL_FIXED;
+        o->fill_price = q->fill_price;
+    }
+    if (close_all) o->qty = fabs(r->sym[q->symbol].pos);
+    else size_order(r, o, q, target);
+    const wk_feed *f = &r->feed[q->symbol];
+    const bool enters = o->intent == WICK_ENTER;
+    if (enters && f->gate != NULL && q->score == 0.0) o->score = f->gate[r->bar_of[q->symbol]];
+    wk_ord_schedule(r, o, q->delay);
+    if (q->parent != 0 && wk_ord_slot(r, q->parent) != WK_NONE) {
+        o->waiting = 1;
+        o->parent = q->parent;
+        o->on_close = 0;
+        o->last = q->expire > 0 ? q->expire : WK_NEVER;
+        r->has_children = true;
+    } else if (q->expire > 0) {
+        wk_ord_expires(o, q->expire);
+    }
+    if (enters && f->gate != NULL && !(f->gate[r->bar_of[q->symbol]] > f->gate_threshold)) {
+        snprintf(r->refusal, sizeof r->refusal, "the model's score is not above its threshold");
+        wk_ord_refused(r, slot, WICK_FATE_MODEL);
+        return 0;
+    }
+    if (!(o->qty > 0.0)) {
+        snprintf(r->refusal, sizeof r->refusal, "the quantity rounds to zero");
+        wk_ord_refused(r, slot, WICK_FATE_ZERO);
+        return 0;
+    }
+    wk_ord_link(r, slot);
+    return r->status < 0 ? r->status : id;
+}
+
+int32_t wick_run_submit(wick_run *r, const wick_order *order)
+{
+    r->refusal[0] = '\0';
+    if (order == NULL || order->size < offsetof(wick_order, amount) + sizeof(double)) {
+        return refuse(r, "size", order != NULL ? order->size : 0.0, "sizeof(wick_order)");
+    }
+    wick_order q = {0};
+    memcpy(&q, order, order->size < sizeof q ? order->size : sizeof q);
+    const bool target = q.size_kind >= WICK_SIZE_TARGET_UNITS && q.size_kind <= WICK_SIZE_TARGET_PCT;
+    const int32_t st = check(r, &q, target);
+    return st != WICK_OK ? st : put(r, &q, false, target);
+}
+
+int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag)
+{
+    r->refusal[0] = '\0';
+    if (symbol < 0 || symbol >= r->n_sym) return refuse(r, "symbol", symbol, "an index of the panel");
+    if (!(fraction > 0.0 && fraction <= 1.0)) return refuse(r, "fraction", fraction, "above 0 and at most 1");
+    const double pos = r->sym[symbol].pos;
+    wick_order q = {.size = sizeof q, .symbol = symbol, .side = pos > 0.0 ? -1 : 1,
+                    .intent = WICK_REDUCE, .size_kind = WICK_SIZE_UNITS, .tag = tag,
+                    .amount = fabs(pos) * fraction};
+    const int32_t st = check(r, &q, false);
+    if (st != WICK_OK) return st;
+    if (pos == 0.0) {
+        snprintf(r->refusal, sizeof r->refusal, "nothing is held");
+        return 0;
+    }
+    return put(r, &q, fraction == 1.0, false);
+}
+
+const char *wick_run_refusal(const wick_run *r)
+{
+    return r->refusal;
+}
+
+void wick_run_answer(wick_run *r, double units)
+{
+    r->answer = units;
+}
+
+/* ---- withdrawing and changing -------------------------------------------------------------- */
+
+int32_t wick_run_cancel(wick_run *r, int32_t order)
+{
+    const int32_t slot = wk_ord_slot(r, order);
+    if (slot == WK_NONE) return 0;
+    wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
+    return 1;
+}
+
+static int32_t cancel_where(wick_run *r, int32_t symbol, int32_t tag)
+{
+    const int32_t before = r->live_ords;
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        if (symbol >= 0 && s != symbol) continue;
+        for (int32_t slot = r->sym[s].ord; slot != WK_NONE;) {
+            const wk_ord *o = wk_ord_at(r, slot);
+            const int32_t this = slot, id = o->id;
+            slot = o->next;
+            if (tag >= 0 && o->tag != tag) continue;
+            wk_ord_kill(r, this, WICK_FATE_CANCELLED);
+            slot = wk_ord_after(r, s, id, slot);
+        }
+    }
+    return before - r->live_ords;
+}
+
+int32_t wick_run_cancel_tag(wick_run *r, int32_t symbol, int32_t tag)
+{
+    return tag > 0 ? cancel_where(r, symbol, tag) : 0;
+}
+
+int32_t wick_run_cancel_all(wick_run *r, int32_t symbol)
+{
+    return cancel_where(r, symbol, -1);
+}
+
+int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target, double trail_points)
+{
+    r->refusal[0] = '\0';
+    if (symbol < 0 || symbol >= r->n_sym) return refuse(r, "symbol", symbol, "an index of the panel");
+    const bool negative = wick_bars_info(wick_panel_bars(r->panel, symbol))->allow_negative;
+    if (bad_price(stop, negative)) return refuse(r, "stop", stop, "a price, 0 or NA");
+    if (bad_price(target, negative)) return refuse(r, "target", target, "a price, 0 or NA");
+    if (bad_price(trail_points, false)) return refuse(r, "trail_points", trail_points, "a distance >= 0, or NA");
+    wk_sym *y = &r->sym[symbol];
+    const double mark = wk_mark(r, symbol);
+    for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
+        wk_lot *l = wk_lot_at(r, slot);
+        if (!isnan(stop)) l->stop = stop == 0.0 ? WICK_NA : stop;
+        if (!isnan(target)) l->target = target == 0.0 ? WICK_NA : target;
+        if (!isnan(trail_points)) {
+            l->trail_points = trail_points;
+            l->trail_pct = l->trail_start = 0.0;
+            l->trail = (wk_trail){WICK_NA, mark};
+            wk_trail_move(l, &l->trail, mark);
+        }
+        wk_sym_tighten_lot(r, l);
+    }
+    y->stale = 1;
+    return y->lots;
+}

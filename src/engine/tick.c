@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows the
+ * decisions: orders that asked for this close, liquidation after the capture. */
+#include "engine/path.h"
+
+wk_item *wk_item_add(wick_run *r)
+{
+    return wk_vec_push(r, &r->items, sizeof(wk_item));
+}
+
+bool wk_item_alive(const wick_run *r, const wk_item *it)
+{
+    if (it->kind == WK_ITEM_ORDER || it->kind == WK_ITEM_ARM) {
+        return wk_ord_at(r, it->slot)->id == it->serial;
+    }
+    return wk_lot_at(r, it->slot)->serial == it->serial;
+}
+
+static bool before(const wk_item *a, const wk_item *b)
+{
+    if (a->cls != b->cls) return a->cls < b->cls;
+    if (a->score != b->score) return a->score > b->score;
+    return a->seq < b->seq;
+}
+
+/* Insertion sort: lists are short, and nearly in order because orders are collected by symbol. Long
+ * ones (a wide universe rebalanced at once) go through a merge. */
+static void merge_sort(wk_item *v, wk_item *tmp, int32_t n)
+{
+    if (n <= 16) {
+        for (int32_t i = 1; i < n; i++) {
+            const wk_item x = v[i];
+            int32_t k = i;
+            while (k > 0 && before(&x, &v[k - 1])) {
+                v[k] = v[k - 1];
+                k--;
+            }
+            v[k] = x;
+        }
+        return;
+    }
+    const int32_t half = n / 2;
+    merge_sort(v, tmp, half);
+    merge_sort(v + half, tmp, n - half);
+    for (int32_t i = 0; i < half; i++) tmp[i] = v[i];
+    int32_t i = 0, k = half, to = 0;
+    while (i < half) v[to++] = k < n && before(&v[k], &tmp[i]) ? v[k++] : tmp[i++];
+}
+
+void wk_items_sort(wick_run *r)
+{
+    const int32_t n = r->items.n;
+    if (n < 2) return;
+    wk_item *v = r->items.p, *tmp = NULL;
+    for (int32_t i = 0; i < n; i++) {
+        /* Closing orders are served as they came; a missing score counts as zero. */
+        if (isnan(v[i].score) || (v[i].cls == 0 && r->set.phases == WK_PHASES_PATH)) v[i].score = 0.0;
+    }
+    if (n > 16) {
+        if (!wk_vec_reserve(r, &r->scratch, n / 2, sizeof *tmp)) return;
+        tmp = r->scratch.p;
+    }
+    merge_sort(v, tmp, n);
+}
+
+double wk_equity_now(const wick_run *r)
+{
+    if (r->n_watch == 0) return r->cash;
+    if (r->n_watch == 1) {
+        const wk_sym *y = &r->sym[r->watch[0]];
+        return r->cash + (y->lots > 0 ? y->a + y->b * wk_mark(r, r->watch[0]) : 0.0);
+    }
+    wick_sum k = {r->cash, 0.0};
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        const wk_sym *y = &r->sym[s];
+        if (y->lots > 0) wick_sum_add(&k, y->a + y->b * wk_mark(r, s));
+    }
+    return wick_sum_get(&k);
+}
+
+void wk_record_row(wick_run *r)
+{
+    const int32_t row = r->tick - r->first_tick;
+    r->equity = wk_equity_now(r);
+    r->col_equity[row] = r->equity;
+    if (r->set.last_mark == WK_MARK_NAN) {
+        for (int32_t i = 0; i < r->n_watch; i++) {
+            const int32_t s = r->watch[i];
+            if (r->sym[s].lots > 0 && !r->active[s]) r->col_equity[row] = WICK_NA;
+        }
+    }
+    if (r->col_fees != NULL) r->col_fees[row] = r->fees;
+    if (r->lean) return;
+    wick_sum lv = {0, 0}, sv = {0, 0};
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        const double v = r->sym[s].b * wk_mark(r, s);
+        if (r->sym[s].pos > 0.0) wick_sum_add(&lv, v);
+        else if (r->sym[s].pos < 0.0) wick_sum_add(&sv, -v);
+    }
+    r->col_cash[row] = r->cash;
+    r->col_long[row] = wick_sum_get(&lv);
+    r->col_short[row] = wick_sum_get(&sv);
+}
+
+void wk_kill_all(wick_run *r, int32_t s, int32_t fate)
+{
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t w = r->watch[i];
+        if (s >= 0 && w != s) continue;
+        while (r->sym[w].ord != WK_NONE) wk_ord_kill(r, r->sym[w].ord, fate);
+    }
+}
+
+/* Equity at or below zero: the account is closed at the marks and stays flat. */
+static void go_bankrupt(wick_run *r)
+{
+    wk_kill_all(r, -1, WICK_FATE_CANCELLED);
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        const wk_at at = {.bar = r->bar_of[s], .seg = 4, .held = 1, .next = 1, .px = wk_mark(r, s)};
+        wk_liquidate(r, s, WICK_BY_BANKRUPT, at.px, &at);
+    }
+    r->dead = true;
+}
+
+static void end_of_symbol(wick_run *r, int32_t s, bool held)
+{
+    const int32_t bar = r->bar_of[s];
+    wk_kill_all(r, s, WICK_FATE_NO_BAR);
+    if (r->sym[s].lots == 0) return;
+    const double p = wk_bar_price(&r->feed[s], bar, r->set.end_fill);
+    const int32_t side = r->sym[s].pos > 0.0 ? -1 : 1;
+    const wk_at at = {.bar = bar, .seg = 4, .held = held, .next = 1, .px = p};
+    wk_liquidate(r, s, WICK_BY_END, wk_fill_price(r, s, bar, p, side, WICK_MARKET, true), &at);
+}
+
+static void refresh(wick_run *r)
+{
+    for (int32_t i = r->n_watch - 1; i >= 0; i--) {
+        const int32_t s = r->watch[i];
+        if (!r->sym[s].stale) continue;
+        wk_sym_refresh(r, s);
+        /* Fills come before the decision of their bar, on-close fills after it. */
+        const bool decided = r->phase == WK_PH_END || !r->active[s];
+        wk_signal_next(r, s, r->bar_of[s] + (decided ? 1 : 0));
+    }
+}
+
+void wk_tick_process(wick_run *r)
+{
+    r->n_hot = 0;
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i], bar = r->bar_of[s];
+        const wk_sym *y = &r->sym[s];
+        if (!r->active[s]) continue;
+        const wk_feed *f = &r->feed[s];
+        if (bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi) {
+            r->hot[r->n_hot++] = s;
+        }
+    }
+    if (r->n_hot > 0) {
+        if (r->set.phases == WK_PHASES_BATCH) wk_tick_batch(r);
+        else wk_tick_walk(r);
+        if (r->set.close_at_end == WK_END_CLOSE) {
+            for (int32_t i = 0; i < r->n_hot; i++) {
+                const int32_t s = r->hot[i];
+                if (r->bar_of[s] == r->feed[s].n - 1) end_of_symbol(r, s, false);
+            }
+        }
+        refresh(r);
+    }
+    wk_record_row(r);
+    if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
+        go_bankrupt(r);
+        refresh(r);
+        wk_record_row(r);
+    }
+}
+
+void wk_on_close(wick_run *r)
+{
+    r->on_close_pending = false;
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i], bar = r->bar_of[s];
+        const double c = r->feed[s].f[WICK_CLOSE][bar];
+        for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
+            wk_ord *o = wk_ord_at(r, slot);
+            if (!o->on_close) continue;
+            o->on_close = 0;
+            r->sym[s].stale = 1;
+            const bool stop = o->type == WICK_MARKET || o->type == WICK_LIMIT || o->side * (c - o->stop) >= 0.0;
+            if (stop && o->type == WICK_STOP_LIMIT) o->armed = 1;
+            const bool limited = o->type == WICK_LIMIT || o->type == WICK_STOP_LIMIT;
+            if (!stop || (limited && o->side * (c - o->limit) > 0.0)) {
+                o->due = bar + 1; /* rests like any other from the next bar on */
+                continue;
+            }
+            wk_item *it = wk_item_add(r);
+            if (it == NULL) return;
+            *it = (wk_item){.kind = WK_ITEM_ORDER, .cls = wk_ord_class(r, o), .seq = o->id,
+                            .symbol = s, .slot = slot, .serial = o->id, .score = o->score,
+                            .px = c, .price = c};
+        }
+    }
+    wk_items_sort(r);
+    for (int32_t i = 0; i < r->items.n && r->status >= 0; i++) {
+        const wk_item it = ((const wk_item *)r->items.p)[i];
+        const wk_at at = {.bar = r->bar_of[it.symbol], .seg = 4, .held = 1, .next = 1, .px = it.px};
+        wk_exec_item(r, &it, &at);
+    }
+    r->items.n = 0;
+    refresh(r);
+    wk_record_row(r);
+}
+
+void wk_after_capture(wick_run *r)
+{
+    bool any = false;
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        if (!r->active[s] || r->bar_of[s] != r->feed[s].n - 1) continue;
+        end_of_symbol(r, s, true);
+        any = true;
+    }
+    if (any) refresh(r);
+}
