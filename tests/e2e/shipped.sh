@@ -21,4 +21,11 @@ for script in "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua; do
   rows=$(wc -l <"$TMP/$first.$name.trades")
   if [ "$rows" -gt 5 ]; then good; else bad "$name: only $rows lines of trades"; fi
 done
+# The embedder of examples/embed makes the same figures every time.
+if [ -x "$BUILD/wick-embed" ]; then
+  "$BUILD/wick-embed" >"$TMP/embed.1" 2>&1 && good || bad "wick-embed failed"
+  "$BUILD/wick-embed" >"$TMP/embed.2" 2>&1
+  same "$TMP/embed.1" "$TMP/embed.2" "two runs of wick-embed"
+  grep -q '^trade_count *[1-9]' "$TMP/embed.1" && good || bad "wick-embed made no trade"
+fi
 finish
