@@ -32,15 +32,6 @@ if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.c")
         target_link_libraries(wick-jit PRIVATE
             -Wl,--whole-archive wick_static -Wl,--no-whole-archive)
     endif()
-    if(WICK_LTO)
-        include(CheckIPOSupported)
-        check_ipo_supported(RESULT wick_ipo OUTPUT wick_ipo_text LANGUAGES C)
-        if(NOT wick_ipo)
-            message(FATAL_ERROR "WICK_LTO=ON but the compiler cannot: ${wick_ipo_text}")
-        endif()
-        set_target_properties(wick_objects ${WICK_HOSTS} PROPERTIES
-            INTERPROCEDURAL_OPTIMIZATION ON)
-    endif()
 endif()
 
 # What scripts/demo builds: the programs and nothing else.
