@@ -1,0 +1,130 @@
+-- SPDX-License-Identifier: MIT
+-- wick-jit only: reads of series and account values as FFI loads and leaf calls, so that the run
+-- loop, the engine's step and the script's hooks compile into one trace. Everything here behaves as
+-- its C form in src/lua does; what it cannot decide quickly it hands to that form.
+--
+-- `ffi`, pointers and cdata stay in the upvalues of this file. A script that changes a handle's
+-- number reaches another series of its own run at most: every number is checked here.
+local core = ...
+local ffi = require "ffi"
+local type, rawget, tonumber = type, rawget, tonumber
+local getmetatable, setmetatable = getmetatable, setmetatable
+
+ffi.cdef(core.embedded "wick.ffi_cdef")
+ffi.cdef [[
+typedef struct { const double *v; int32_t sym; int32_t node; } wk_slot;
+typedef struct {
+    const wk_slot *slots;
+    const wick_cursor *cur;
+    double n, base;
+    int32_t phase, n_symbols;
+    volatile int stop;
+    int32_t pad;
+} wk_shared;
+]]
+local C = ffi.C
+local sh = ffi.cast("wk_shared *", core.shared)
+local DECIDE = 3
+local NA = 0 / 0
+
+local M = { ffi = ffi, C = C, shared = sh }
+
+-- ---- series --------------------------------------------------------------------------------
+local series_meta = core.series_meta
+local series_slow = series_meta.__index
+
+-- Present value (k = 0) or an older one; anything unusual goes to C, which explains it.
+series_meta.__index = function(t, k)
+  if type(k) == "number" and k >= 0 and k < 1e9 and k % 1 == 0 and sh.phase == DECIDE then
+    local i = (rawget(t, "sid") or -1) - sh.base
+    if i >= 0 and i < sh.n then
+      local s = sh.slots[i]
+      local v = s.v
+      if v ~= nil then
+        local at = sh.cur.bar_of[s.sym] - k
+        if at >= 0 then return v[at] end
+        return NA
+      end
+    end
+  end
+  return series_slow(t, k)
+end
+
+-- ---- account -------------------------------------------------------------------------------
+local run -- the run in hand, set by wick.loop
+
+local sym_get = {
+  bar = function(s) return sh.cur.bar_of[s] end,
+  position = function(s) return C.wick_run_position(run, s) end,
+  avg_price = function(s) return C.wick_run_avg_price(run, s) end,
+  open_pnl = function(s) return C.wick_run_open_pnl(run, s) end,
+  bars_held = function(s) return tonumber(C.wick_run_bars_held(run, s)) end,
+  pending = function(s) return C.wick_run_pending(run, s) end,
+  lots = function(s) return C.wick_run_lots(run, s) end,
+}
+local pine_get = {
+  bar = sym_get.bar,
+  position_size = sym_get.position,
+  position_avg_price = sym_get.avg_price,
+  open_profit = sym_get.open_pnl,
+  bars_held = sym_get.bars_held,
+  pending = sym_get.pending,
+  equity = function() return sh.cur.equity end,
+  cash = function() return sh.cur.cash end,
+  closed_trades = function() return tonumber(C.wick_run_closed_trades(run)) end,
+  net_profit = function() return C.wick_run_realized(run) end,
+}
+local ctx_get = {
+  equity = function() return sh.cur.equity end,
+  cash = function() return sh.cur.cash end,
+  time = function() return tonumber(sh.cur.time) end,
+  open_count = function() return C.wick_run_open_symbols(run) end,
+}
+
+local function fast_symbol(meta, getters, methods)
+  local slow = meta.__index
+  meta.__index = function(t, key)
+    local get = getters[key]
+    if get and sh.phase == DECIDE then
+      local s = rawget(t, "id")
+      if type(s) == "number" and s >= 0 and s < sh.n_symbols and rawget(t, "run") == sh.base then
+        return get(s)
+      end
+    end
+    local m = methods[key]
+    if type(m) == "function" then return m end
+    return slow(t, key)
+  end
+end
+fast_symbol(core.sym_meta, sym_get, core.sym_methods)
+fast_symbol(core.pine_meta, pine_get, core.pine_methods)
+
+local ctx_slow = core.ctx_meta.__index
+core.ctx_meta.__index = function(t, key)
+  local get = ctx_get[key]
+  if get and sh.phase == DECIDE then return get() end
+  return ctx_slow(t, key)
+end
+
+-- ---- the run -------------------------------------------------------------------------------
+--- Binds the run behind a light userdata; returns what the loop needs.
+function M.bind(pointer)
+  run = ffi.cast("wick_run *", pointer)
+  return run, C, sh, sh.cur
+end
+
+-- ---- streams -------------------------------------------------------------------------------
+-- One or two inputs and one output are the common cases; others use the C form.
+function M.stream(slow, anchor, pointer, n_in, n_out)
+  if n_in ~= 1 or n_out ~= 1 then return slow end
+  local s = ffi.cast("wick_stream *", pointer)
+  local buf = ffi.new("double[2]")
+  return function(x)
+    if type(x) ~= "number" or not anchor then return slow(x) end
+    buf[0] = x
+    C.wick_stream_step(s, buf, buf + 1)
+    return buf[1]
+  end
+end
+
+return M

@@ -1,0 +1,261 @@
+-- SPDX-License-Identifier: MIT
+-- The global `wick`: strategies, parameters, functions of series and numbers, text and streams.
+local core = ...
+local type, select, rawset, setmetatable = type, select, rawset, setmetatable
+local raise = core.raise
+
+local wick = {}
+
+--- wick.na: not available.
+wick.na = 0 / 0
+
+-- ---- strategies ----------------------------------------------------------------------------
+
+local fields = {
+  params = true, signals = true, series = true, init = true, before_bar = true, each_bar = true,
+  on_bar = true, when = true, on = true, engine = true, title = true, description = true,
+  name = true, features = true, setup = true, label = true,
+}
+
+core.strategy_meta.__metatable = "strategy"
+core.strategy_meta.__newindex = function(S, key, value)
+  if not fields[key] then
+    local near = type(key) == "string" and core.nearest(key, fields)
+    raise("a strategy has no field '" .. core.tostring(key) .. "'" ..
+      (near and "; did you mean '" .. near .. "'?" or ""))
+  end
+  rawset(S, key, value)
+end
+
+--- wick.strategy(name) -> S: a strategy to be filled with params and hooks, and returned.
+function wick.strategy(name)
+  if type(name) ~= "string" or name == "" then
+    raise("wick.strategy: a name is expected: wick.strategy \"donchian\"")
+  end
+  return setmetatable({ name = name, when = core.when, on = {} }, core.strategy_meta)
+end
+
+-- ---- parameters ----------------------------------------------------------------------------
+
+local function need_number(what, x, name)
+  if type(x) ~= "number" or x ~= x then
+    raise(what .. ": " .. name .. " must be a number, got " .. type(x))
+  end
+end
+
+local function ranged(what, kind, def, lo, hi, step)
+  need_number(what, def, "the default")
+  need_number(what, lo, "the lowest value")
+  need_number(what, hi, "the highest value")
+  if step ~= nil then need_number(what, step, "the step") end
+  if lo > hi then raise(what .. ": the lowest value is above the highest") end
+  if def < lo or def > hi then
+    raise(what .. ": the default " .. core.fmt(def) .. " is outside " .. core.fmt(lo) .. " to " ..
+      core.fmt(hi))
+  end
+  if step ~= nil and step <= 0 then raise(what .. ": the step must be above 0") end
+  return { kind = kind, def = def, lo = lo, hi = hi, step = step }
+end
+
+--- wick.int(default, low, high [, step]): a whole number.
+function wick.int(def, lo, hi, step)
+  local p = ranged("wick.int", "int", def, lo, hi, step)
+  for _, key in ipairs { "def", "lo", "hi", "step" } do
+    local v = p[key]
+    if v ~= nil and v % 1 ~= 0 then raise("wick.int: " .. core.fmt(v) .. " is not whole") end
+  end
+  return p
+end
+
+--- wick.num(default, low, high [, step]): a real number.
+function wick.num(def, lo, hi, step)
+  return ranged("wick.num", "num", def, lo, hi, step)
+end
+
+--- wick.bool(default): true or false.
+function wick.bool(def)
+  if type(def) ~= "boolean" then raise("wick.bool: the default must be true or false") end
+  return { kind = "bool", def = def, lo = 0, hi = 1 }
+end
+
+--- wick.choice(a, b, ...): one of some texts; the first is the default.
+function wick.choice(...)
+  local list = { ... }
+  if #list == 0 then raise("wick.choice: name at least one choice") end
+  local seen = {}
+  for i = 1, select("#", ...) do
+    local c = list[i]
+    if type(c) ~= "string" then raise("wick.choice: choices are texts, got " .. type(c)) end
+    if seen[c] then raise("wick.choice: '" .. c .. "' is there twice") end
+    seen[c] = true
+  end
+  return { kind = "choice", def = 0, choices = list }
+end
+
+-- ---- functions of series and numbers -------------------------------------------------------
+
+for name, f in next, core.ops do wick[name] = f end
+
+--- wick.expr(text [, b] [, names ...]): a series from its text form.
+wick.expr = core.expr
+
+-- ---- values bar by bar ---------------------------------------------------------------------
+
+--- wick.stream(name, parameters...): an indicator to be called once for every value.
+if core.luajit then
+  function wick.stream(...)
+    local slow, anchor, pointer, n_in, n_out = core.stream(...)
+    return core.module("wick.ffi").stream(slow, anchor, pointer, n_in, n_out)
+  end
+else
+  function wick.stream(...) return (core.stream(...)) end
+end
+
+-- ---- text ----------------------------------------------------------------------------------
+
+--- wick.fmt(x [, decimals]): shortest text that reads back, the same on both VMs.
+wick.fmt = core.fmt
+--- wick.sorted_pairs(t): the same as pairs, which is sorted in scripts.
+wick.sorted_pairs = core.pairs
+
+--- wick.date(time): year, month, day, hour, minute, second, weekday (1 = Sunday) of a bar time, UTC.
+function wick.date(time)
+  need_number("wick.date", time, "the time")
+  local days = math.floor(time / 86400000)
+  local rest = math.floor((time - days * 86400000) / 1000)
+  -- Civil date from days (proleptic Gregorian, eras of 400 years from 1 March 0000).
+  local z = days + 719468
+  local era = math.floor(z / 146097)
+  local doe = z - era * 146097
+  local yoe = math.floor((doe - math.floor(doe / 1460) + math.floor(doe / 36524)
+    - math.floor(doe / 146096)) / 365)
+  local doy = doe - (365 * yoe + math.floor(yoe / 4) - math.floor(yoe / 100))
+  local mp = math.floor((5 * doy + 2) / 153)
+  local month = mp < 10 and mp + 3 or mp - 9
+  return {
+    year = yoe + era * 400 + (month <= 2 and 1 or 0),
+    month = month,
+    day = doy - math.floor((153 * mp + 2) / 5) + 1,
+    hour = math.floor(rest / 3600),
+    minute = math.floor(rest / 60) % 60,
+    second = rest % 60,
+    weekday = (days + 4) % 7 + 1,
+  }
+end
+
+-- ---- ta.define and metrics.define ----------------------------------------------------------
+
+local ta_fields = { name = true, title = true, inputs = true, params = true, run = true, outputs = true }
+
+local function check_fields(what, t, known)
+  if type(t) ~= "table" then raise(what .. " takes a table, got " .. type(t)) end
+  for key in core.pairs(t) do
+    if not known[key] then
+      local near = type(key) == "string" and core.nearest(key, known)
+      raise(what .. ": unknown field '" .. core.tostring(key) .. "'" ..
+        (near and "; did you mean '" .. near .. "'?" or ""))
+    end
+  end
+end
+
+local function param_value(what, name, spec, given)
+  local v = given
+  if v == nil then v = spec.def end
+  if spec.kind == "bool" then return v == true or v == 1 end
+  if type(v) ~= "number" then raise(what .. ": '" .. name .. "' must be a number, got " .. type(v)) end
+  if v < spec.lo or v > spec.hi then
+    raise(what .. ": '" .. name .. "' must be " .. core.fmt(spec.lo) .. " to " ..
+      core.fmt(spec.hi) .. ", got " .. core.fmt(v))
+  end
+  if spec.kind == "int" and v % 1 ~= 0 then raise(what .. ": '" .. name .. "' must be whole") end
+  return v
+end
+
+--- ta.define { name=, inputs={"src"}, params={ n = wick.int(...) }, outputs={"x"}, run=function(n, src..., p) }:
+--- an indicator in Lua. `run` gets lists of n values and returns one list per output.
+local function define_ta(d)
+  check_fields("ta.define", d, ta_fields)
+  if type(d.name) ~= "string" or not d.name:match("^[%a_][%w_]*$") then
+    raise("ta.define: 'name' must be a plain name")
+  end
+  if type(d.run) ~= "function" then raise("ta.define: 'run' must be a function") end
+  local what = "ta." .. d.name
+  local inputs, params, outputs = d.inputs or { "src" }, d.params or {}, d.outputs or { d.name }
+  local names = {}
+  for name in core.pairs(params) do names[#names + 1] = name end
+
+  local function call(...)
+    local args, at = { ... }, 1
+    local named = {}
+    if select("#", ...) == 1 and type(args[1]) == "table" and not core.is(args[1]) then
+      named = args[1]
+      args = {}
+      for i = 1, #named do args[i] = named[i] end
+    end
+    local anchor = args[1]
+    if core.is(args[1]) == "bars" or core.is(args[1]) == "pine" then at = 2 end
+    local columns, n = {}, 0
+    for i, name in ipairs(inputs) do
+      local x = args[at]
+      if core.is(x) == "series" then at = at + 1 else x = named[name] end
+      if core.is(x) ~= "series" then raise(what .. ": series '" .. name .. "' is missing") end
+      if i == 1 then anchor = x end
+      columns[i], n = core.values(x)
+    end
+    local p = {}
+    for i, name in ipairs(names) do
+      p[name] = param_value(what, name, params[name], args[at + i - 1] or named[name])
+    end
+    columns[#columns + 1] = p
+    local out = core.pack(d.run(n, core.unpack(columns)))
+    local made = {}
+    for i = 1, #outputs do made[i] = core.column(anchor, out[i], what) end
+    return core.unpack(made, 1, #outputs)
+  end
+  core.define_ta(d.name, call)
+end
+core.define_ta_public = define_ta
+
+local metric_fields = { name = true, title = true, better = true, eval = true, unit = true }
+local metrics = {}
+
+--- metrics.define { name=, title=, better="higher"|"lower", eval=function(m, ledger) }: a metric of
+--- the project.
+function metrics.define(d)
+  check_fields("metrics.define", d, metric_fields)
+  if type(d.name) ~= "string" or d.name == "" then raise("metrics.define: 'name' must be a text") end
+  if type(d.eval) ~= "function" then raise("metrics.define: 'eval' must be a function") end
+  if d.better ~= nil and d.better ~= "higher" and d.better ~= "lower" then
+    raise("metrics.define: 'better' is \"higher\" or \"lower\"")
+  end
+  if core.metric_known(d.name) then
+    raise("metrics.define: '" .. d.name .. "' is a metric of wick; choose another name")
+  end
+  local list = core.metric_list
+  for i = 1, #list do
+    if list[i].name == d.name then raise("metrics.define: '" .. d.name .. "' is defined twice") end
+  end
+  list[#list + 1] = d
+end
+
+core.metrics = core.freeze("metrics", metrics)
+
+-- Pine's layer is read when a script first names it.
+local pine_methods
+local function pine()
+  pine_methods = pine_methods or core.module("wick.pine")
+  return pine_methods
+end
+core.pine = setmetatable({}, {
+  __metatable = "pine",
+  __newindex = function() raise("pine belongs to wick and cannot be changed") end,
+  __index = function(_, key)
+    local v = pine()[key]
+    if v ~= nil then return v end
+    local near = type(key) == "string" and core.nearest(key, pine_methods)
+    raise("pine." .. core.tostring(key) .. " does not exist" ..
+      (near and "; did you mean pine." .. near .. "?" or ""))
+  end,
+})
+
+return core.freeze("wick", wick)

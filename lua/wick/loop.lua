@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: MIT
+-- wick-jit only: the step loop of one run. Loaded afresh for every run, because a trace is tied to
+-- the functions it was recorded with.
+local M, pointer = ...
+local run, C, sh, cur = M.bind(pointer)
+local type, error = type, error
+local NA = 0 / 0
+
+local function units(x)
+  if x == nil then return NA end
+  if type(x) ~= "number" then
+    error("size must return a number of units (or nil for none), got " .. type(x), 0)
+  end
+  return x
+end
+
+return function(before, each, after, on, size, pine, syms, ctx, p)
+  local step = C.wick_run_step
+  while true do
+    local s = step(run)
+    if sh.stop ~= 0 then return 0 end
+    if s == 1 then
+      if each then each(syms[cur.symbol + 1], p) else pine[cur.symbol + 1]() end
+    elseif s == 3 then
+      after(ctx, p)
+    elseif s == 4 then
+      on[cur.symbol + 1][cur.trigger + 1](syms[cur.symbol + 1], p)
+    elseif s == 2 then
+      before(ctx, p)
+    elseif s == 5 then
+      C.wick_run_answer(run, units(size[cur.symbol + 1](syms[cur.symbol + 1], p)))
+    else
+      return s
+    end
+  end
+end

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Private header of room lua.
+ *
+ * Handles. A declared series is a Lua table with one hidden number, its `sid`: an index into the
+ * host's slots plus a base that moves on with every run, so that a handle kept after its run is
+ * recognised as stale instead of reading another run's memory. Columns and pointers never enter
+ * Lua; a script that changes a sid can only reach another series of its own run.
+ */
+#ifndef WICK_LUA_INT_H
+#define WICK_LUA_INT_H
+
+#include "lua/compat.h"
+#include "lua/host.h"
+
+#include <signal.h>
+#include <time.h>
+
+/** What the running code may do. The value of WK_DECIDE is known to lua/wick/ffi.lua. */
+typedef enum wk_phase {
+    WK_IDLE,    /**< no data bound: tests, metrics */
+    WK_LOAD,    /**< file body on empty bars */
+    WK_DECLARE, /**< series are made */
+    WK_DECIDE,  /**< bar hooks: x[k] is a number, orders are taken */
+    WK_SCORE    /**< metrics */
+} wk_phase;
+
+/** Layout known to lua/wick/ffi.lua. */
+typedef struct wk_slot {
+    const double *v; /**< column; NULL until evaluated */
+    int32_t sym;     /**< symbol index */
+    int32_t node;
+} wk_slot;
+
+/** Layout known to lua/wick/ffi.lua. */
+typedef struct wk_shared {
+    const wk_slot *slots;
+    const wick_cursor *cur;
+    double n;    /**< live slots */
+    double base; /**< sid of slot 0 */
+    int32_t phase;
+    int32_t n_symbols;
+    volatile sig_atomic_t stop; /**< budget used up or interrupted */
+    int32_t pad;
+} wk_shared;
+
+/** A value kept as a plain table entry so that reads need no metamethod (Lua 5.4 only). */
+typedef struct wk_hot {
+    int32_t list; /**< place of the series table in ref_hot */
+    int32_t slot, k;
+} wk_hot;
+
+typedef struct wk_sym {
+    wick_bars *bars;
+    wick_graph *graph;
+    const int64_t *time;
+    int64_t n;
+    wk_hot *hot;
+    int32_t n_hot, cap_hot;
+    int32_t fresh; /**< bar the hot entries were written for; -1 none */
+} wk_sym;
+
+typedef struct wk_slot_extra {
+    int32_t list;  /**< place of its table in ref_hot, from 1; 0 nowhere */
+    uint8_t n_hot;
+    bool used;     /**< input of another node: evaluated along with it */
+} wk_slot_extra;
+
+enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64 };
+
+typedef struct wk_when {
+    char name[64];
+    int64_t slot;
+} wk_when;
+
+typedef struct wk_mem_gate {
+    int64_t used, cap;
+    bool hit, quiet;
+    char where[192];
+} wk_mem_gate;
+
+typedef struct wk_budget {
+    timer_t timer;
+    bool has_timer;
+    long tid;               /**< thread the timer belongs to */
+    const char *what;       /**< "on_bar"; NULL: nothing is limited */
+    int64_t ticks, limit, grace; /**< timer ticks used, allowed (< 0: any), and until the end */
+    int64_t counts, max_counts;  /**< of the count hook; 0: not counted */
+    volatile sig_atomic_t tripped;
+    double seconds;
+    char last_words[512]; /**< written by the signal handler when nothing else can stop the script */
+} wk_budget;
+
+struct wk_host {
+    wk_shared sh;
+    lua_State *L;
+    lua_State *volatile running; /**< coroutine the budget hook must reach */
+    wk_mem_gate mem;
+    wk_budget budget;
+    wick_ctx *ctx; /**< of the present call */
+    char **roots;
+    int64_t n_roots;
+    uint64_t seed;
+    bool strict;
+    double load_seconds, run_seconds;
+    void (*print)(void *user, const char *text, int64_t n);
+    void *print_user;
+    wick_pcg rng;
+    uint64_t rng_runs;
+
+    /* Run in hand. */
+    wick_run *run;
+    wick_panel *panel;
+    wk_sym *syms;
+    int32_t n_syms;
+    int32_t decl;      /**< symbol being declared; -1 none */
+    int64_t tick0;     /**< first tick of trading */
+    wk_slot *slots;
+    wk_slot_extra *extra;
+    int64_t n_slots, cap_slots;
+    wk_when when[WK_WHEN_MAX];
+    int32_t n_when;
+    wk_script *script; /**< being loaded or run */
+    const char *hook;  /**< name of the hook running, for messages */
+    int64_t symbols_tick;
+    bool in_test;
+
+    /* Registry references and identities. */
+    int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine;
+    const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
+    int ref_handler, ref_main;
+    int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
+    int ref_syms; /**< list of sym tables of the run */
+    int ref_ctx;  /**< ctx table of the run */
+    int ref_hot;  /**< list of the series tables with hot entries */
+    int32_t n_hot_tables, hot_base, hot_on_stack;
+    int ref_params_meta;
+    wk_script *scripts;
+};
+
+struct wk_script {
+    wk_host *host;
+    wk_script *next;
+    char *path, *folder, *name, *text;
+    int64_t text_n;
+    int chunk; /**< reference to the compiled body */
+    wk_style style;
+    wk_param *params;
+    int64_t n_params;
+    char **setting_keys, **setting_values;
+    int64_t n_settings;
+    double cash;
+    uint32_t hooks;
+    /* metrics.define */
+    int metrics; /**< reference to the list, LUA_NOREF none */
+    char **metric_names;
+    double *metric_values;
+    int64_t n_metrics;
+};
+
+/** Hooks a strategy may define. */
+enum {
+    WK_HOOK_SIGNALS = 1u,
+    WK_HOOK_SERIES = 2u,
+    WK_HOOK_INIT = 4u,
+    WK_HOOK_BEFORE = 8u,
+    WK_HOOK_EACH = 16u,
+    WK_HOOK_BAR = 32u,
+    WK_HOOK_ON = 64u
+};
+
+/* ---- vm.c --------------------------------------------------------------------------------- */
+
+/** The host behind a C closure made by wk_set_funcs. */
+static inline wk_host *wk_self(lua_State *L)
+{
+    return (wk_host *)lua_touserdata(L, lua_upvalueindex(1));
+}
+/** luaL_setfuncs with the host as upvalue 1. */
+void wk_set_funcs(lua_State *L, wk_host *h, const luaL_Reg *list);
+void wk_push_func(lua_State *L, wk_host *h, lua_CFunction f);
+/** Runs `f(L, arg)` protected. A raised error becomes the context's error with script lines. */
+wick_status wk_protect(wk_host *h, wick_ctx *ctx, lua_CFunction f, void *arg, const char *what);
+/** Turns the error value on top of the stack into the context's error and pops it. */
+wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status);
+/** Raises the context's error from inside a protected call, placed at the calling script line when
+ * it is the script's doing. Never returns. */
+int wk_raise_ctx(lua_State *L, wk_host *h);
+/** luaL_error placed at the innermost script frame (not at the Lua layer of wick). */
+int wk_raise(lua_State *L, const char *fmt, ...) WICK_PRINTF(2, 3);
+/** Writes "file:line" of the innermost script frame; false when there is none. */
+bool wk_where(lua_State *L, char *out, size_t n);
+/** Nearest name among the string keys of the table at `index`; pushes it (and returns it) or
+ * returns NULL without pushing. */
+const char *wk_nearest_key(lua_State *L, int index, const char *word);
+
+/* ---- budget.c ----------------------------------------------------------------------------- */
+
+typedef struct wk_budget_mark {
+    const char *what;
+    int64_t ticks, limit, grace, counts, max_counts;
+    double seconds;
+} wk_budget_mark;
+/** Starts counting for `what`; `seconds` < 0: no limit (interruption still works). `count` adds the
+ * deterministic instruction limit where the VM has one. */
+wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, bool count);
+void wk_budget_leave(wk_host *h, wk_budget_mark before);
+void wk_budget_free(wk_host *h);
+/** Raises when the budget is used up or the user interrupted. */
+void wk_budget_check(lua_State *L, wk_host *h);
+/** Name shown in the budget's message from here on. */
+void wk_budget_name(wk_host *h, const char *what);
+
+/* ---- sandbox.c ---------------------------------------------------------------------------- */
+
+/** Base functions, and the private `core` table given to the embedded Lua modules. */
+void wk_sandbox_open(lua_State *L, wk_host *h);
+/** Pushes a fresh global environment for one run. */
+void wk_push_env(lua_State *L, wk_host *h);
+void wk_rng_start(wk_host *h, uint64_t run);
+/** Embedded module by name: compiled once, run once with `core` as its argument; pushes what it
+ * returned. */
+void wk_push_module(lua_State *L, wk_host *h, const char *name);
+/** Compiled chunk of an embedded module, not run. */
+void wk_push_module_chunk(lua_State *L, wk_host *h, const char *name);
+/** coro.c */
+void wk_coro_open(lua_State *L, wk_host *h);
+/** text.c: deterministic tostring, format, print. */
+void wk_text_open(lua_State *L, wk_host *h);
+
+/* ---- series.c, ta.c, bars.c --------------------------------------------------------------- */
+
+void wk_series_open(lua_State *L, wk_host *h);
+void wk_ta_open(lua_State *L, wk_host *h);
+void wk_bars_open(lua_State *L, wk_host *h);
+void wk_stream_open(lua_State *L, wk_host *h);
+/** Pushes a new handle on a node. */
+void wk_push_series(lua_State *L, wk_host *h, int32_t sym, wick_node node);
+/** Slot of the series at `i`, or -1 when it is not a series. Raises when it is stale. */
+int64_t wk_series_slot(lua_State *L, wk_host *h, int i);
+/** Column of a slot, evaluated now if need be. */
+const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot);
+/** Checks a node returned by the graph; raises its error. */
+wick_node wk_node(lua_State *L, wk_host *h, wick_node node);
+/** Raises unless series may be declared now; returns the graph of the symbol being declared. */
+wick_graph *wk_decl_graph(lua_State *L, wk_host *h, const char *what);
+/** Pushes the bars handle of symbol i. */
+void wk_push_bars(lua_State *L, wk_host *h, int32_t i);
+/** Symbol of the bars handle at `i`, -1 when it is none. */
+int32_t wk_bars_index(lua_State *L, wk_host *h, int i);
+/** Evaluates what was declared from slot `first` on for a symbol (-1: all) and is not an input of
+ * something else: one call of the graph per symbol. */
+void wk_eval_declared(lua_State *L, wk_host *h, int32_t sym, int64_t first);
+/** Source series of a symbol by name ("close"); pushes it, or returns false. */
+bool wk_push_source(lua_State *L, wk_host *h, int32_t sym, const char *name);
+/** Facts of a symbol by name (`tick_size`, `name` ...); pushes and returns true when known. */
+bool wk_push_fact(lua_State *L, wk_host *h, int32_t sym, const char *name);
+
+/* ---- slots (slots.c) ---------------------------------------------------------------------- */
+
+bool wk_slots_reserve(wk_host *h, int64_t n);
+void wk_slots_forget(wk_host *h); /**< every handle made so far is stale afterwards */
+
+/* ---- decide: ctx, sym, orders ------------------------------------------------------------- */
+
+void wk_sym_open(lua_State *L, wk_host *h);
+void wk_orders_open(lua_State *L, wk_host *h);
+/** Symbol index of the sym (or pine) table at `i`; raises otherwise. */
+int32_t wk_check_sym(lua_State *L, wk_host *h, int i, const char *what);
+/** Makes the sym tables and the ctx table of a run (registry references). */
+void wk_push_syms(lua_State *L, wk_host *h);
+/** Places one request: pushes id, or nil and a reason. Returns the number of results. */
+int wk_submit(lua_State *L, wk_host *h, const wick_order *o);
+/** Order fields from the table at `i` into `o`. */
+void wk_order_fields(lua_State *L, wk_host *h, int i, const char *call, wick_order *o);
+
+/* ---- run ---------------------------------------------------------------------------------- */
+
+/** What the loop finds on the stack from `base` on: functions, lists, or nil. */
+enum {
+    WK_AT_BEFORE, /**< function(ctx, p) */
+    WK_AT_EACH,   /**< function(sym, p) */
+    WK_AT_AFTER,  /**< function(ctx, p) */
+    WK_AT_ON,     /**< per symbol a list of functions by trigger */
+    WK_AT_SIZE,   /**< per symbol function(sym, p) -> units */
+    WK_AT_PINE,   /**< per symbol function() */
+    WK_AT_SYMS,
+    WK_AT_CTX,
+    WK_AT_PARAMS,
+    WK_AT_COUNT
+};
+/** loop.c: steps the run to its end. */
+void wk_loop(lua_State *L, wk_host *h, int base);
+/** The series in the table at `table` was read k bars back: keep that value at hand. */
+void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table);
+/** Removes all kept values. */
+void wk_hot_clear(lua_State *L, wk_host *h);
+
+/** script.c */
+void wk_push_param_values(lua_State *L, wk_host *h, const wk_script *s);
+/** Runs the body of a script in the environment ref_env; pushes the strategy table (checked). */
+void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s);
+/** Fresh globals and modules for a run. */
+void wk_fresh_env(lua_State *L, wk_host *h);
+void wk_script_open(lua_State *L, wk_host *h);
+/** bind.c: a graph per symbol of a panel; undone by wk_unbind. */
+wick_status wk_bind(wick_ctx *ctx, wk_host *h, wick_panel *panel, wick_cache *cache);
+/** One nameless symbol without bars, for the load context. */
+wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h);
+void wk_unbind(wk_host *h);
+
+/** signals.c: the table at `t` returned by S.signals becomes the run's signals of `sym`. Pushes the
+ * size function, or nil. */
+void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t);
+
+void wk_run_open(lua_State *L, wk_host *h);
+void wk_metrics_open(lua_State *L, wk_host *h);
+/** metrics.c: lists of trades and of equity values. */
+void wk_push_trades(lua_State *L, const wick_ledger *l);
+void wk_push_equity(lua_State *L, const wick_ledger *l);
+void wk_test_open(lua_State *L, wk_host *h);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/lua_int.h"
+
+#include <string.h>
+
+/* One run of a script over a panel: body, declarations, evaluation, then the step loop. */
+
+typedef struct job {
+    wk_host *h;
+    wk_script *s;
+} job;
+
+/* Returned columns of S.series become fields of the symbol. */
+static void name_series(lua_State *L, wk_host *h, int32_t i)
+{
+    if (lua_isnil(L, -1)) return;
+    if (lua_type(L, -1) != LUA_TTABLE || wk_series_slot(L, h, -1) >= 0)
+        (void)wk_raise(L, "S.series must return a table of named series (or nothing), got %s",
+                       luaL_typename(L, -1));
+    const int t = lua_gettop(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_syms);
+    lua_rawgeti(L, -1, i + 1);
+    lua_pushnil(L);
+    while (lua_next(L, t)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            (void)wk_raise(L, "S.series: every series has a name: return { atr = atr }");
+        const int64_t slot = wk_series_slot(L, h, -1);
+        if (slot < 0)
+            (void)wk_raise(L, "S.series: '%s' must be a series, got %s", lua_tostring(L, -2),
+                           luaL_typename(L, -1));
+        h->extra[slot].used = false;
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, t + 2);
+    }
+    lua_settop(L, t);
+}
+
+/* Triggers of symbol i in the order they were declared; their functions go to the list on top. */
+static void add_triggers(lua_State *L, wk_host *h, int32_t i, int on)
+{
+    const int list = lua_gettop(L);
+    for (int32_t k = 0; k < h->n_when; k++) {
+        const wk_when *w = &h->when[k];
+        lua_pushstring(L, w->name);
+        lua_rawget(L, on);
+        if (!lua_isfunction(L, -1)) {
+            const char *near = wk_nearest_key(L, on, w->name);
+            if (near)
+                (void)wk_raise(L, "S.when.%s has no S.on.%s; did you mean S.on.%s?", w->name,
+                               w->name, near);
+            (void)wk_raise(L, "S.when.%s has no function S.on.%s(sym, p)", w->name, w->name);
+        }
+        int32_t index = 0;
+        const double *mask = wk_slot_values(L, h, w->slot);
+        if (wick_run_add_trigger(h->ctx, h->run, i, mask, &index) < 0) (void)wk_raise_ctx(L, h);
+        lua_rawseti(L, list, index + 1);
+    }
+}
+
+/* Every function under S.on needs its mask. */
+static void check_triggers(lua_State *L, wk_host *h, int on)
+{
+    for (lua_pushnil(L); lua_next(L, on); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+        int32_t k = 0;
+        while (k < h->n_when && strcmp(h->when[k].name, name) != 0) k++;
+        if (k < h->n_when) continue;
+        const char *names[WK_WHEN_MAX];
+        for (k = 0; k < h->n_when; k++) names[k] = h->when[k].name;
+        const char *near = wick_nearest(name, names, h->n_when);
+        if (near)
+            (void)wk_raise(L, "S.on.%s has no mask; did you mean S.when.%s?", name, near);
+        (void)wk_raise(L, "S.on.%s has no mask: set S.when.%s in S.series", name, name);
+    }
+}
+
+static void push_raw(lua_State *L, int t, const char *key)
+{
+    lua_pushstring(L, key);
+    lua_rawget(L, t);
+}
+
+static void run_signals(lua_State *L, wk_host *h, int t, int base)
+{
+    h->hook = "signals";
+    push_raw(L, t, "signals");
+    const int f = lua_gettop(L);
+    lua_createtable(L, h->n_syms, 0);
+    for (int32_t i = 0; i < h->n_syms; i++) {
+        h->decl = i;
+        lua_pushvalue(L, f);
+        wk_push_bars(L, h, i);
+        lua_pushvalue(L, base + WK_AT_PARAMS);
+        lua_call(L, 2, 1);
+        wk_take_signals(L, h, i, -1);
+        lua_rawseti(L, f + 1, i + 1);
+        lua_settop(L, f + 1);
+        if (h->sh.stop) wk_budget_check(L, h);
+    }
+    lua_replace(L, base + WK_AT_SIZE);
+    lua_settop(L, f - 1);
+}
+
+/* S.series for every symbol; masks are added once everything is evaluated. */
+static void declare_series(lua_State *L, wk_host *h, int t, int base)
+{
+    h->hook = "series";
+    push_raw(L, t, "series");
+    const int f = lua_gettop(L);
+    if (lua_isnil(L, f)) {
+        lua_settop(L, f - 1);
+        return;
+    }
+    push_raw(L, t, "on");
+    const int on = lua_gettop(L);
+    lua_createtable(L, h->n_syms, 0);
+    const int lists = lua_gettop(L);
+    for (int32_t i = 0; i < h->n_syms; i++) {
+        h->decl = i;
+        h->n_when = 0;
+        const int64_t first = h->n_slots;
+        lua_pushvalue(L, f);
+        wk_push_bars(L, h, i);
+        lua_pushvalue(L, base + WK_AT_PARAMS);
+        lua_call(L, 2, 1);
+        name_series(L, h, i);
+        lua_settop(L, lists);
+        check_triggers(L, h, on);
+        wk_eval_declared(L, h, i, first);
+        lua_createtable(L, h->n_when, 0);
+        add_triggers(L, h, i, on);
+        lua_rawseti(L, lists, i + 1);
+        if (h->sh.stop) wk_budget_check(L, h);
+    }
+    lua_replace(L, base + WK_AT_ON);
+    lua_settop(L, f - 1);
+}
+
+static void run_init(lua_State *L, wk_host *h, int t, int base)
+{
+    h->hook = "init";
+    push_raw(L, t, "init");
+    if (!lua_isnil(L, -1)) {
+        h->decl = -1;
+        lua_pushvalue(L, base + WK_AT_CTX);
+        lua_pushvalue(L, base + WK_AT_PARAMS);
+        lua_call(L, 2, 0);
+    } else {
+        lua_pop(L, 1);
+    }
+}
+
+/* Pine: the body runs for every symbol, each with its own strategy object. */
+static void declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
+{
+    lua_createtable(L, h->n_syms, 0);
+    const int list = lua_gettop(L);
+    for (int32_t i = 0; i < h->n_syms; i++) {
+        h->decl = i;
+        lua_newtable(L);
+        lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_loaded);
+        wk_push_strategy(L, h, s);
+        push_raw(L, lua_gettop(L), "each");
+        if (!lua_isfunction(L, -1))
+            (void)wk_raise(L, "%s: each_bar was not called for %s", s->path,
+                           wick_bars_symbol(h->syms[i].bars));
+        lua_rawseti(L, list, i + 1);
+        lua_settop(L, list);
+        if (h->sh.stop) wk_budget_check(L, h);
+    }
+    lua_replace(L, base + WK_AT_PINE);
+}
+
+static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
+{
+    h->decl = -1;
+    wk_push_strategy(L, h, s);
+    const int t = lua_gettop(L);
+    if (s->style == WK_STYLE_SIGNALS) {
+        run_signals(L, h, t, base);
+        return;
+    }
+    run_init(L, h, t, base);
+    declare_series(L, h, t, base);
+    push_raw(L, t, "before_bar");
+    lua_replace(L, base + WK_AT_BEFORE);
+    push_raw(L, t, "each_bar");
+    lua_replace(L, base + WK_AT_EACH);
+    push_raw(L, t, "on_bar");
+    lua_replace(L, base + WK_AT_AFTER);
+}
+
+static int run_main(lua_State *L)
+{
+    job *j = lua_touserdata(L, 1);
+    wk_host *h = j->h;
+    wk_script *s = j->s;
+    lua_settop(L, 0);
+    for (int i = 0; i < WK_AT_COUNT; i++) lua_pushnil(L);
+    const int base = 1;
+    wk_rng_start(h, 0);
+    wk_fresh_env(L, h);
+    wk_push_syms(L, h);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_syms);
+    lua_replace(L, base + WK_AT_SYMS);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_ctx);
+    lua_replace(L, base + WK_AT_CTX);
+    wk_push_param_values(L, h, s);
+    lua_replace(L, base + WK_AT_PARAMS);
+    h->hook = "the file body";
+    h->sh.phase = WK_DECLARE;
+    if (s->style == WK_STYLE_PINE)
+        declare_pine(L, h, s, base);
+    else
+        strategy_parts(L, h, s, base);
+    lua_settop(L, base + WK_AT_COUNT - 1);
+    if (s->style != WK_STYLE_SIGNALS) wk_eval_declared(L, h, -1, 0);
+    h->decl = -1;
+    h->sh.phase = WK_DECIDE;
+    wk_loop(L, h, base);
+    return 0;
+}
+
+static int clear_main(lua_State *L)
+{
+    job *j = lua_touserdata(L, 1);
+    wk_hot_clear(L, j->h);
+    return 0;
+}
+
+/* First tick on which trading is allowed. */
+static int64_t first_tick(const wick_panel *panel, const wick_run_opts *o)
+{
+    if (!o->has_trade_from) return 0;
+    const int64_t *clock = wick_panel_clock(panel);
+    int64_t lo = 0, hi = wick_panel_ticks(panel);
+    while (lo < hi) {
+        const int64_t mid = lo + (hi - lo) / 2;
+        if (clock[mid] < o->trade_from)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Where the strategy stood when it failed. */
+static void note_bar(wick_ctx *ctx, wk_host *h)
+{
+    const wick_cursor *c = h->sh.cur;
+    const char *hook = h->hook ? h->hook : "the strategy";
+    char at[WICK_TIME_TEXT];
+    if (h->sh.phase != WK_DECIDE || !c) {
+        if (h->decl >= 0 && h->decl < h->n_syms)
+            (void)wick_note(ctx, "while running %s for %s", hook,
+                            wick_bars_symbol(h->syms[h->decl].bars));
+        return;
+    }
+    wick_time_format(at, c->time, true);
+    if (c->symbol >= 0)
+        (void)wick_note(ctx, "while running %s for %s at %s", hook,
+                        wick_bars_symbol(h->syms[c->symbol].bars), at);
+    else
+        (void)wick_note(ctx, "while running %s at %s", hook, at);
+}
+
+wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
+                          const wick_run_opts *opts, wick_cache *cache, wick_ledger **out)
+{
+    wk_host *h = s->host;
+    wick_run_opts o = {.size = sizeof o};
+    if (opts) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    o.size = sizeof o;
+    o.ask_before = (s->hooks & WK_HOOK_BEFORE) != 0;
+    o.ask_after = (s->hooks & WK_HOOK_BAR) != 0;
+    o.ask_bar = (s->hooks & WK_HOOK_EACH) != 0 || s->style == WK_STYLE_PINE;
+    o.ask_fill = false;
+    wick_status st = wk_bind(ctx, h, panel, cache);
+    if (st < 0) return st;
+    wk_script *outer = h->script;
+    job j = {h, s};
+    h->script = s;
+    WICK_TRY(wick_run_new(ctx, panel, &o, &h->run));
+    h->sh.cur = wick_run_cursor(h->run);
+    h->tick0 = first_tick(panel, &o);
+    const wk_budget_mark mark = wk_budget_enter(h, "the run", h->run_seconds, false);
+    st = wk_protect(h, ctx, run_main, &j, NULL);
+    if (st < 0 && st != WICK_E_CANCELLED) note_bar(ctx, h);
+    wk_budget_leave(h, mark);
+    if (h->n_hot_tables > 0) {
+        wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;
+        if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
+        if (st < 0) wick_ctx_free(scratch);
+    }
+    if (st >= 0) st = wick_run_finish(ctx, h->run, out);
+out:
+    wick_run_free(h->run);
+    h->run = NULL;
+    h->hook = NULL;
+    h->script = outer;
+    wk_unbind(h);
+    return st;
+}
+
+/* core.new_pine(): the strategy object of the symbol being declared. */
+static int core_new_pine(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    if (h->decl < 0) return wk_raise(L, "pine.strategy belongs into the file body");
+    lua_createtable(L, 0, 16);
+    lua_pushinteger(L, h->decl);
+    lua_setfield(L, -2, "id");
+    lua_pushnumber(L, h->sh.base);
+    lua_setfield(L, -2, "run");
+    lua_pushstring(L, wick_bars_symbol(h->syms[h->decl].bars));
+    lua_setfield(L, -2, "symbol");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->mt_pine);
+    lua_setmetatable(L, -2);
+    return 1;
+}
+
+void wk_run_open(lua_State *L, wk_host *h)
+{
+    wk_push_func(L, h, core_new_pine);
+    lua_setfield(L, -2, "new_pine");
+    lua_pushlightuserdata(L, &h->sh);
+    lua_setfield(L, -2, "shared");
+    lua_newtable(L);
+    h->ref_hot = luaL_ref(L, LUA_REGISTRYINDEX);
+}

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/lua_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Loading a file, what it declares, and parameter values. */
+
+/* ---- parameters --------------------------------------------------------------------------- */
+
+static void free_params(wk_script *s)
+{
+    for (int64_t i = 0; i < s->n_params; i++) {
+        wk_param *p = &s->params[i];
+        free((char *)(uintptr_t)p->name);
+        free((char *)(uintptr_t)p->title);
+        for (int64_t k = 0; p->choices && p->choices[k]; k++)
+            free((char *)(uintptr_t)p->choices[k]);
+        free((void *)(uintptr_t)p->choices);
+    }
+    free(s->params);
+    s->params = NULL;
+    s->n_params = 0;
+}
+
+static char *copy_text(lua_State *L, int i)
+{
+    char *s = strdup(lua_tostring(L, i));
+    if (!s) (void)luaL_error(L, "out of memory");
+    return s;
+}
+
+static double number_of(lua_State *L, int t, const char *key, double otherwise)
+{
+    lua_getfield(L, t, key);
+    const double v = lua_isboolean(L, -1)  ? (double)lua_toboolean(L, -1)
+                     : lua_isnumber(L, -1) ? lua_tonumber(L, -1)
+                                           : otherwise;
+    lua_pop(L, 1);
+    return v;
+}
+
+static void read_choices(lua_State *L, wk_param *p, int t)
+{
+    lua_getfield(L, t, "choices");
+    const int64_t n = (int64_t)lua_rawlen(L, -1);
+    const char **list = calloc((size_t)n + 1, sizeof *list);
+    if (!list) (void)luaL_error(L, "out of memory");
+    p->choices = list;
+    for (int64_t i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, (int)(i + 1));
+        list[i] = copy_text(L, -1);
+        lua_pop(L, 1);
+    }
+    p->lo = 0;
+    p->hi = (double)(n - 1);
+    lua_pop(L, 1);
+}
+
+/* One entry of S.params: name at -2, specification table at -1. */
+static void read_param(lua_State *L, wk_script *s)
+{
+    static const char *const kinds[] = {"int", "num", "bool", "choice"};
+    const int t = lua_gettop(L);
+    wk_param *p = &s->params[s->n_params];
+    if (lua_type(L, t - 1) != LUA_TSTRING)
+        (void)wk_raise(L, "params: every parameter has a name: { n = wick.int(20, 5, 120) }");
+    const char *name = lua_tostring(L, t - 1);
+    const char *kind = NULL;
+    if (lua_type(L, t) == LUA_TTABLE) {
+        lua_getfield(L, t, "kind");
+        kind = lua_tostring(L, -1);
+    }
+    int k = 0;
+    while (k < 4 && !(kind && strcmp(kinds[k], kind) == 0)) k++;
+    if (k == 4)
+        (void)wk_raise(L, "params.%s: declare it with wick.int, wick.num, wick.bool or wick.choice",
+                       name);
+    memset(p, 0, sizeof *p);
+    p->name = copy_text(L, t - 1);
+    s->n_params++;
+    p->kind = (wk_param_kind)k;
+    p->lo = number_of(L, t, "lo", 0);
+    p->hi = number_of(L, t, "hi", 1);
+    p->step = number_of(L, t, "step", 0);
+    p->value = p->def = number_of(L, t, "def", 0);
+    if (p->kind == WK_PARAM_CHOICE) read_choices(L, p, t);
+    lua_getfield(L, t, "title");
+    if (lua_type(L, -1) == LUA_TSTRING) p->title = copy_text(L, -1);
+    lua_settop(L, t);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const wk_param *)a)->name, ((const wk_param *)b)->name);
+}
+
+static void read_params(lua_State *L, wk_script *s, int t)
+{
+    int64_t n = 0;
+    for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) n++;
+    s->params = calloc((size_t)n + 1, sizeof *s->params);
+    if (!s->params) (void)luaL_error(L, "out of memory");
+    lua_pushnil(L);
+    while (lua_next(L, t)) {
+        read_param(L, s);
+        lua_pop(L, 1);
+    }
+    qsort(s->params, (size_t)s->n_params, sizeof *s->params, by_name);
+}
+
+static int unknown_param(lua_State *L)
+{
+    const char *word = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+    const char *near = wk_nearest_key(L, 1, word);
+    if (near) return wk_raise(L, "p has no parameter '%s'; did you mean '%s'?", word, near);
+    return wk_raise(L, "p has no parameter '%s'", word);
+}
+
+static int param_write(lua_State *L)
+{
+    return wk_raise(L, "parameters are read-only; keep '%s' in a local variable",
+                    lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "it");
+}
+
+void wk_push_param_values(lua_State *L, wk_host *h, const wk_script *s)
+{
+    lua_createtable(L, 0, (int)s->n_params);
+    for (int64_t i = 0; i < s->n_params; i++) {
+        const wk_param *p = &s->params[i];
+        if (p->kind == WK_PARAM_BOOL)
+            lua_pushboolean(L, p->value != 0.0);
+        else if (p->kind == WK_PARAM_CHOICE)
+            lua_pushstring(L, p->choices[(int)p->value]);
+        else if (p->kind == WK_PARAM_INT)
+            lua_pushinteger(L, (lua_Integer)p->value);
+        else
+            lua_pushnumber(L, p->value);
+        lua_setfield(L, -2, p->name);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_params_meta);
+    lua_setmetatable(L, -2);
+}
+
+static wick_status check_value(wick_ctx *ctx, const wk_param *p, double v)
+{
+    char lo[WICK_DOUBLE_TEXT], hi[WICK_DOUBLE_TEXT], got[WICK_DOUBLE_TEXT];
+    wick_format_double(got, v);
+    if (p->kind == WK_PARAM_INT && v != floor(v))
+        return wick_fail(ctx, WICK_E_ARG, "parameter '%s' must be a whole number, got %s", p->name,
+                         got);
+    if (v >= p->lo && v <= p->hi) return WICK_OK;
+    wick_format_double(lo, p->lo);
+    wick_format_double(hi, p->hi);
+    return wick_fail(ctx, WICK_E_ARG, "parameter '%s' must be %s to %s, got %s", p->name, lo, hi,
+                     got);
+}
+
+wick_status wk_script_set_number(wick_ctx *ctx, wk_script *s, int64_t i, double value)
+{
+    if (i < 0 || i >= s->n_params)
+        return wick_fail(ctx, WICK_E_ARG, "no parameter number %lld", (long long)i);
+    const wick_status st = check_value(ctx, &s->params[i], value);
+    if (st >= 0) s->params[i].value = value;
+    return st;
+}
+
+static wick_status unknown_name(wick_ctx *ctx, const wk_script *s, const char *name)
+{
+    const char **names = calloc((size_t)s->n_params + 1, sizeof *names);
+    if (!names) return wick_fail_mem(ctx);
+    for (int64_t i = 0; i < s->n_params; i++) names[i] = s->params[i].name;
+    const char *near = wick_nearest(name, names, s->n_params);
+    wick_buf b = {0};
+    for (int64_t i = 0; i < s->n_params; i++)
+        wick_buf_addf(&b, "%s%s", i ? ", " : "", names[i]);
+    if (near)
+        (void)wick_fail(ctx, WICK_E_ARG, "%s has no parameter '%s'; did you mean '%s'?", s->path,
+                        name, near);
+    else if (b.len)
+        (void)wick_fail(ctx, WICK_E_ARG, "%s has no parameter '%s'; it has %s", s->path, name,
+                        b.data);
+    else
+        (void)wick_fail(ctx, WICK_E_ARG, "%s has no parameter '%s'; it declares none", s->path,
+                        name);
+    wick_buf_free(&b);
+    free(names);
+    return WICK_E_ARG;
+}
+
+static wick_status parse_choice(wick_ctx *ctx, const wk_param *p, const char *text, double *v)
+{
+    int64_t n = 0;
+    wick_buf b = {0};
+    for (; p->choices[n]; n++) {
+        if (strcmp(p->choices[n], text) == 0) {
+            *v = (double)n;
+            wick_buf_free(&b);
+            return WICK_OK;
+        }
+        wick_buf_addf(&b, "%s%s", n ? ", " : "", p->choices[n]);
+    }
+    const char *near = wick_nearest(text, p->choices, n);
+    if (near)
+        (void)wick_fail(ctx, WICK_E_ARG, "parameter '%s' cannot be '%s'; did you mean '%s'?",
+                        p->name, text, near);
+    else
+        (void)wick_fail(ctx, WICK_E_ARG, "parameter '%s' must be one of %s, got '%s'", p->name,
+                        b.data ? b.data : "", text);
+    wick_buf_free(&b);
+    return WICK_E_ARG;
+}
+
+wick_status wk_script_set_param(wick_ctx *ctx, wk_script *s, const char *name, const char *text)
+{
+    int64_t i = 0;
+    while (i < s->n_params && strcmp(s->params[i].name, name) != 0) i++;
+    if (i == s->n_params) return unknown_name(ctx, s, name);
+    const wk_param *p = &s->params[i];
+    double v = 0;
+    if (p->kind == WK_PARAM_CHOICE) {
+        const wick_status st = parse_choice(ctx, p, text, &v);
+        if (st < 0) return st;
+    } else if (p->kind == WK_PARAM_BOOL) {
+        const bool yes = strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+        if (!yes && strcmp(text, "false") != 0 && strcmp(text, "0") != 0)
+            return wick_fail(ctx, WICK_E_ARG, "parameter '%s' must be true or false, got '%s'",
+                             name, text);
+        v = yes;
+    } else if (!wick_parse_double(text, (int64_t)strlen(text), &v) || !isfinite(v)) {
+        return wick_fail(ctx, WICK_E_ARG, "parameter '%s' must be a number, got '%s'", name, text);
+    }
+    return wk_script_set_number(ctx, s, i, v);
+}
+
+/* ---- the body ----------------------------------------------------------------------------- */
+
+void wk_fresh_env(lua_State *L, wk_host *h)
+{
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_loaded);
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_defs);
+    wk_push_env(L, h);
+    lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_env);
+}
+
+static void wrong_result(lua_State *L, const wk_script *s)
+{
+    if (lua_isnil(L, -1))
+        (void)wk_raise(L, "%s: the file returned nothing; its last line must be 'return S' (or "
+                          "'return s:each_bar(function() ... end)')",
+                       s->path);
+    (void)wk_raise(L, "%s: the file returned a %s; a strategy is made with wick.strategy \"name\" "
+                      "or pine.strategy { ... }",
+                   s->path, luaL_typename(L, -1));
+}
+
+void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_core);
+    const int core = lua_gettop(L);
+    lua_newtable(L);
+    lua_setfield(L, core, "inputs");
+    lua_newtable(L);
+    lua_setfield(L, core, "metric_list");
+    lua_settop(L, core - 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->chunk);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);
+    wk_set_env(L, -2);
+    lua_call(L, 0, 1);
+    const void *id = NULL;
+    if (lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1)) {
+        id = lua_topointer(L, -1);
+        lua_pop(L, 1);
+    }
+    if (id != h->id_strategy && id != h->id_pine) wrong_result(L, s);
+}
+
+/* ---- what a file declares ----------------------------------------------------------------- */
+
+static bool has_function(lua_State *L, int t, const char *key)
+{
+    lua_pushstring(L, key);
+    lua_rawget(L, t);
+    const int type = lua_type(L, -1);
+    if (type != LUA_TNIL && type != LUA_TFUNCTION)
+        (void)wk_raise(L, "S.%s must be a function, got %s", key, luaL_typename(L, -1));
+    lua_pop(L, 1);
+    return type == LUA_TFUNCTION;
+}
+
+static void read_hooks(lua_State *L, wk_script *s, int t)
+{
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } hooks[] = {{"signals", WK_HOOK_SIGNALS}, {"series", WK_HOOK_SERIES}, {"init", WK_HOOK_INIT},
+                 {"before_bar", WK_HOOK_BEFORE}, {"each_bar", WK_HOOK_EACH},
+                 {"on_bar", WK_HOOK_BAR}};
+    s->hooks = 0;
+    for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++)
+        if (has_function(L, t, hooks[i].name)) s->hooks |= hooks[i].bit;
+    lua_pushliteral(L, "on");
+    lua_rawget(L, t);
+    if (lua_type(L, -1) == LUA_TTABLE) {
+        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) s->hooks |= WK_HOOK_ON;
+    }
+    lua_pop(L, 1);
+    const uint32_t bars = WK_HOOK_BEFORE | WK_HOOK_EACH | WK_HOOK_BAR;
+    if ((s->hooks & WK_HOOK_SIGNALS) && (s->hooks & (bars | WK_HOOK_ON | WK_HOOK_SERIES)))
+        (void)wk_raise(L, "%s: S.signals decides for the whole history; it cannot stand beside bar "
+                          "hooks or triggers",
+                       s->path);
+    if (!(s->hooks & (bars | WK_HOOK_ON | WK_HOOK_SIGNALS)))
+        (void)wk_raise(L, "%s: the strategy decides nothing: define S.signals, S.on.NAME, S.each_bar "
+                          "or S.on_bar",
+                       s->path);
+    s->style = s->hooks & WK_HOOK_SIGNALS                          ? WK_STYLE_SIGNALS
+               : (s->hooks & WK_HOOK_ON) && !(s->hooks & bars) ? WK_STYLE_TRIGGERS
+                                                               : WK_STYLE_EVENTS;
+}
+
+/* Settings the file asks for: a table of key = value in field `engine`. */
+static void read_settings(lua_State *L, wk_script *s, int t)
+{
+    lua_pushliteral(L, "engine");
+    lua_rawget(L, t);
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        return;
+    }
+    const int from = lua_gettop(L);
+    int64_t n = 0;
+    for (lua_pushnil(L); lua_next(L, from); lua_pop(L, 1)) n++;
+    s->setting_keys = calloc((size_t)n + 1, sizeof *s->setting_keys);
+    s->setting_values = calloc((size_t)n + 1, sizeof *s->setting_values);
+    if (!s->setting_keys || !s->setting_values) (void)luaL_error(L, "out of memory");
+    lua_pushnil(L);
+    while (lua_next(L, from)) {
+        char text[WICK_DOUBLE_TEXT];
+        if (lua_type(L, -2) != LUA_TSTRING)
+            (void)wk_raise(L, "engine settings are written key = value");
+        if (lua_type(L, -1) == LUA_TNUMBER) {
+            wick_format_double(text, lua_tonumber(L, -1));
+            lua_pushstring(L, text);
+        } else if (lua_isboolean(L, -1)) {
+            lua_pushstring(L, lua_toboolean(L, -1) ? "on" : "off");
+        } else {
+            lua_pushstring(L, lua_tostring(L, -1));
+        }
+        if (!lua_isstring(L, -1)) (void)wk_raise(L, "engine settings are texts or numbers");
+        /* Insertion by key: a table's own order is not the same everywhere. */
+        int64_t at = s->n_settings++;
+        const char *key = lua_tostring(L, -3);
+        for (; at > 0 && strcmp(s->setting_keys[at - 1], key) > 0; at--) {
+            s->setting_keys[at] = s->setting_keys[at - 1];
+            s->setting_values[at] = s->setting_values[at - 1];
+        }
+        s->setting_values[at] = copy_text(L, -1);
+        s->setting_keys[at] = strdup(key);
+        lua_pop(L, 2);
+    }
+    lua_settop(L, from - 1);
+}
+
+static int load_main(lua_State *L)
+{
+    wk_script *s = lua_touserdata(L, 1);
+    wk_host *h = s->host;
+    char chunk[1100];
+    snprintf(chunk, sizeof chunk, "@%s", s->path);
+    if (luaL_loadbufferx(L, s->text, (size_t)s->text_n, chunk, "t") != 0) return lua_error(L);
+    s->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
+    wk_rng_start(h, 0);
+    wk_fresh_env(L, h);
+    wk_push_strategy(L, h, s);
+    const int t = lua_gettop(L);
+    lua_getmetatable(L, t);
+    const bool pine = lua_topointer(L, -1) == h->id_pine;
+    lua_pop(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_core);
+    if (pine) {
+        s->style = WK_STYLE_PINE;
+        lua_getfield(L, -1, "inputs");
+        if (!has_function(L, t, "each"))
+            (void)wk_raise(L, "%s: the strategy never decides; end the file with 'return "
+                              "s:each_bar(function() ... end)'",
+                           s->path);
+    } else {
+        read_hooks(L, s, t);
+        lua_pushliteral(L, "params");
+        lua_rawget(L, t);
+    }
+    if (lua_type(L, -1) == LUA_TTABLE)
+        read_params(L, s, lua_gettop(L));
+    else if (!lua_isnil(L, -1))
+        (void)wk_raise(L, "S.params must be a table, got %s", luaL_typename(L, -1));
+    read_settings(L, s, t);
+    lua_settop(L, t + 1);
+    lua_getfield(L, t, "name");
+    s->name = lua_type(L, -1) == LUA_TSTRING ? copy_text(L, -1) : strdup("strategy");
+    s->cash = number_of(L, t, "initial_cash", 0);
+    lua_getfield(L, t + 1, "metric_list");
+    s->n_metrics = (int64_t)lua_rawlen(L, -1);
+    s->metrics = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+/* ---- public ------------------------------------------------------------------------------- */
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+}
+
+/* A first line starting with # is for the shell; a byte order mark is for nobody. The newline stays
+ * so that line numbers hold. */
+static const char *skip_head(const char *text, int64_t *n)
+{
+    if (*n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        *n -= 3;
+    }
+    if (*n > 0 && *text == '#')
+        while (*n > 0 && *text != '\n') {
+            text++;
+            --*n;
+        }
+    return text;
+}
+
+wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
+                              int64_t n, wk_script **out)
+{
+    wk_script *s = calloc(1, sizeof *s);
+    if (!s) return wick_fail_mem(ctx);
+    s->host = h;
+    s->next = h->scripts;
+    h->scripts = s;
+    s->chunk = s->metrics = LUA_NOREF;
+    s->path = strdup(name);
+    s->folder = folder_of(name);
+    text = skip_head(text, &n);
+    s->text = malloc((size_t)n + 1);
+    wick_status st = WICK_OK;
+    if (!s->path || !s->folder || !s->text) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    memcpy(s->text, text, (size_t)n);
+    s->text_n = n;
+    WICK_TRY(wk_bind_empty(ctx, h));
+    h->decl = 0;
+    h->sh.phase = WK_LOAD;
+    wk_script *outer = h->script;
+    h->script = s;
+    h->hook = NULL;
+    const wk_budget_mark mark = wk_budget_enter(h, "the file body", h->load_seconds, true);
+    st = wk_protect(h, ctx, load_main, s, NULL);
+    wk_budget_leave(h, mark);
+    h->script = outer;
+    wk_unbind(h);
+out:
+    if (st < 0)
+        wk_script_free(s);
+    else
+        *out = s;
+    return st;
+}
+
+wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
+{
+    char *text = NULL;
+    int64_t n = 0;
+    wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
+    if (st < 0) return st;
+    st = wk_host_load_text(ctx, h, path, text, n, out);
+    free(text);
+    return st;
+}
+
+void wk_script_free(wk_script *s)
+{
+    if (!s) return;
+    wk_host *h = s->host;
+    for (wk_script **at = &h->scripts; *at; at = &(*at)->next)
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    if (h->L) {
+        luaL_unref(h->L, LUA_REGISTRYINDEX, s->chunk);
+        luaL_unref(h->L, LUA_REGISTRYINDEX, s->metrics);
+    }
+    free_params(s);
+    for (int64_t i = 0; i < s->n_settings; i++) {
+        free(s->setting_keys[i]);
+        free(s->setting_values[i]);
+    }
+    free(s->setting_keys);
+    free(s->setting_values);
+    free(s->metric_names);
+    free(s->metric_values);
+    free(s->path);
+    free(s->folder);
+    free(s->name);
+    free(s->text);
+    free(s);
+}
+
+const char *wk_script_name(const wk_script *s)
+{
+    return s->name;
+}
+
+const char *wk_script_path(const wk_script *s)
+{
+    return s->path;
+}
+
+wk_style wk_script_style(const wk_script *s)
+{
+    return s->style;
+}
+
+const char *wk_script_style_name(const wk_script *s)
+{
+    static const char *const names[] = {"signals", "triggers", "events", "pine"};
+    return names[s->style];
+}
+
+int64_t wk_script_params(const wk_script *s)
+{
+    return s->n_params;
+}
+
+const wk_param *wk_script_param(const wk_script *s, int64_t i)
+{
+    return i >= 0 && i < s->n_params ? &s->params[i] : NULL;
+}
+
+double wk_script_cash(const wk_script *s)
+{
+    return s->cash;
+}
+
+wick_status wk_script_apply_settings(wick_ctx *ctx, const wk_script *s, wick_settings *to)
+{
+    /* A profile sets every switch at once, so it goes first. */
+    for (int pass = 0; pass < 2; pass++)
+        for (int64_t i = 0; i < s->n_settings; i++) {
+            const bool profile = strcmp(s->setting_keys[i], "profile") == 0;
+            if (profile != (pass == 0)) continue;
+            const wick_status st =
+                profile ? wick_settings_profile(ctx, to, s->setting_values[i])
+                        : wick_settings_set(ctx, to, s->setting_keys[i], s->setting_values[i]);
+            if (st < 0) return wick_note(ctx, "while reading the settings of %s", s->path);
+        }
+    return WICK_OK;
+}
+
+/* core.strategy_meta, core.when and the metatable of `p`. */
+static int when_write(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const char *name = luaL_checkstring(L, 2);
+    if (h->sh.phase != WK_DECLARE && h->sh.phase != WK_LOAD)
+        return wk_raise(L, "S.when.%s: masks are declared in S.series", name);
+    const int64_t slot = wk_series_slot(L, h, 3);
+    if (slot < 0)
+        return wk_raise(L, "S.when.%s must be a mask (a series), got %s", name,
+                        luaL_typename(L, 3));
+    if (h->slots[slot].sym != h->decl)
+        return wk_raise(L, "S.when.%s: the mask belongs to another symbol", name);
+    h->extra[slot].used = false;
+    int32_t i = 0;
+    while (i < h->n_when && strcmp(h->when[i].name, name) != 0) i++;
+    if (i == WK_WHEN_MAX) return wk_raise(L, "S.when: %d triggers at most", WK_WHEN_MAX);
+    if (strlen(name) >= sizeof h->when[i].name)
+        return wk_raise(L, "S.when.%s: the name is too long", name);
+    strcpy(h->when[i].name, name);
+    h->when[i].slot = slot;
+    if (i == h->n_when) h->n_when++;
+    return 0;
+}
+
+void wk_script_open(lua_State *L, wk_host *h)
+{
+    const int core = lua_gettop(L);
+    lua_newtable(L);
+    h->id_strategy = lua_topointer(L, -1);
+    lua_pushvalue(L, -1);
+    h->mt_strategy = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_setfield(L, core, "strategy_meta");
+    lua_newtable(L);
+    lua_newtable(L);
+    wk_push_func(L, h, when_write);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushliteral(L, "when");
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, core, "when");
+    lua_newtable(L);
+    wk_push_func(L, h, unknown_param);
+    lua_setfield(L, -2, "__index");
+    wk_push_func(L, h, param_write);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushliteral(L, "params");
+    lua_setfield(L, -2, "__metatable");
+    h->ref_params_meta = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_settop(L, core);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/lua_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory ------------------------------------------------------------------------------- */
+
+/* The line that asked for too much. Lua 5.4 keeps its call information valid at every allocation;
+ * LuaJIT's compiled code does not, so there the hook's name has to do. */
+static void note_place(wk_host *h)
+{
+#if WICK_LUAJIT
+    (void)h;
+#else
+    if (h->running && !h->mem.quiet) (void)wk_where(h->running, h->mem.where, sizeof h->mem.where);
+#endif
+}
+
+static void *gate_alloc(void *user, void *p, size_t old, size_t want)
+{
+    wk_host *h = user;
+    if (!p) old = 0; /* Lua 5.4 passes a type tag there */
+    if (want == 0) {
+        h->mem.used -= (int64_t)old;
+        free(p);
+        return NULL;
+    }
+    const int64_t after = h->mem.used + (int64_t)want - (int64_t)old;
+    if (want > old && after > h->mem.cap) {
+        if (!h->mem.hit) {
+            h->mem.hit = true;
+            note_place(h);
+        }
+        return NULL;
+    }
+    void *q = realloc(p, want);
+    if (!q) return NULL;
+    h->mem.used = after;
+    return q;
+}
+
+/* ---- places and errors -------------------------------------------------------------------- */
+
+/* Frames of the embedded layer have sources that start with '='. */
+static bool script_frame(lua_State *L, lua_Debug *ar)
+{
+    lua_getinfo(L, "Sl", ar);
+    return ar->currentline > 0 && ar->source[0] == '@';
+}
+
+bool wk_where(lua_State *L, char *out, size_t n)
+{
+    lua_Debug ar;
+    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+        if (!script_frame(L, &ar)) continue;
+        snprintf(out, n, "%s:%d", ar.short_src, ar.currentline);
+        return true;
+    }
+    return false;
+}
+
+int wk_raise(lua_State *L, const char *fmt, ...)
+{
+    char text[1024], at[160];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (wk_where(L, at, sizeof at))
+        lua_pushfstring(L, "%s: %s", at, text);
+    else
+        lua_pushstring(L, text);
+    return lua_error(L);
+}
+
+int wk_raise_ctx(lua_State *L, wk_host *h)
+{
+    const wick_status st = wick_ctx_code(h->ctx);
+    if (st == WICK_E_ARG || st == WICK_E_PARSE || st == WICK_E_SCRIPT || st == WICK_E_STATE) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s", wick_ctx_error(h->ctx));
+        wick_ctx_clear(h->ctx);
+        return wk_raise(L, "%s", text);
+    }
+    lua_pushlightuserdata(L, h);
+    return lua_error(L);
+}
+
+/* What an error value says, as text on the stack. */
+static void error_text(lua_State *L, int i)
+{
+    const int t = lua_type(L, i);
+    if (t == LUA_TSTRING) {
+        lua_pushvalue(L, i);
+    } else if (t == LUA_TNUMBER) {
+        char text[WICK_DOUBLE_TEXT];
+        wick_format_double(text, lua_tonumber(L, i));
+        lua_pushfstring(L, "error raised with the number %s", text);
+    } else if (t == LUA_TTABLE && (lua_pushliteral(L, "message"), lua_rawget(L, i),
+                                   lua_type(L, -1) == LUA_TSTRING)) {
+        return;
+    } else if (t == LUA_TNIL) {
+        lua_pushliteral(L, "error raised without a message: error(nil)");
+    } else {
+        lua_pushfstring(L, "error raised with a %s instead of a message", lua_typename(L, t));
+    }
+}
+
+static const char *frame_name(const lua_Debug *ar)
+{
+    if (*ar->what == 'm') return "the file body";
+    return ar->name ? ar->name : "a function";
+}
+
+/* Message handler: text, then one "called from" line for each further script frame. Runs where the
+ * error was raised, so that the stack is still there. */
+static int handler(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TLIGHTUSERDATA) return 1; /* the context already has it */
+    enum { MAX_LINES = 8 };
+    char at[160];
+    luaL_checkstack(L, 20, NULL);
+    error_text(L, 1);
+    const int text = lua_gettop(L);
+    const bool placed = lua_type(L, 1) == LUA_TSTRING;
+    if (!placed && wk_where(L, at, sizeof at)) {
+        lua_pushfstring(L, "%s: %s", at, lua_tostring(L, text));
+        lua_replace(L, text);
+    }
+    lua_Debug ar;
+    bool first = true;
+    int lines = 0;
+    lua_pushvalue(L, text);
+    for (int level = 0; lua_getstack(L, level, &ar) && lines < MAX_LINES; level++) {
+        if (!script_frame(L, &ar)) continue;
+        if (!first) {
+            lua_getinfo(L, "n", &ar);
+            lua_pushfstring(L, "\nwhile in %s, %s:%d", frame_name(&ar), ar.short_src,
+                            ar.currentline);
+            lua_concat(L, 2);
+            lines++;
+        }
+        first = false;
+    }
+    return 1;
+}
+
+static wick_status memory_error(wk_host *h, wick_ctx *ctx)
+{
+    if (!h->mem.hit) return wick_fail_mem(ctx);
+    const char *colon = h->mem.where[0] ? ": " : "";
+    return wick_fail(ctx, WICK_E_BUDGET,
+                     "%s%sthe script wants more than its %lld MiB of memory; is a table or a "
+                     "string growing without end?",
+                     h->mem.where, colon, (long long)(h->mem.cap >> 20));
+}
+
+wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
+{
+    lua_State *L = h->L;
+    wick_status st;
+    if (lua_status == LUA_ERRMEM) {
+        st = memory_error(h, ctx);
+    } else if (lua_type(L, -1) == LUA_TLIGHTUSERDATA) {
+        st = wick_ctx_code(ctx);
+        if (st == WICK_OK) st = wick_fail(ctx, WICK_E_INTERNAL, "an error without a message");
+    } else {
+        const char *text = lua_tostring(L, -1);
+        if (h->mem.hit && (!text || strstr(text, "not enough memory")))
+            st = memory_error(h, ctx);
+        else if (text && strstr(text, "stack overflow"))
+            st = wick_fail(ctx, WICK_E_BUDGET,
+                           "%.*s: the script calls itself without end (stack overflow)",
+                           (int)strcspn(text, " "), text);
+        else
+            st = wick_fail(ctx, WICK_E_SCRIPT, "%s",
+                           text ? text : "the script failed while handling an error");
+    }
+    lua_pop(L, 1);
+    h->mem.hit = false;
+    h->mem.where[0] = '\0';
+    return st;
+}
+
+typedef struct protect_arg {
+    lua_CFunction f;
+    void *arg;
+} protect_arg;
+
+static int protected_main(lua_State *L)
+{
+    const protect_arg *a = (const protect_arg *)lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    lua_pushlightuserdata(L, a->arg);
+    return a->f(L);
+}
+
+wick_status wk_protect(wk_host *h, wick_ctx *ctx, lua_CFunction f, void *arg, const char *what)
+{
+    lua_State *L = h->L;
+    protect_arg a = {f, arg};
+    wick_ctx *outer = h->ctx;
+    h->ctx = ctx;
+    wick_ctx_clear(ctx);
+    const int top = lua_gettop(L);
+    /* Made beforehand: nothing here may allocate, there is nobody to catch a failure. */
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_handler);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_main);
+    lua_pushlightuserdata(L, &a);
+    const int rc = lua_pcall(L, 1, 0, top + 1);
+    wick_status st = WICK_OK;
+    if (rc != 0) {
+        st = wk_take_error(h, ctx, rc);
+        if (what) st = wick_note(ctx, "while running %s", what);
+    }
+    lua_settop(L, top);
+    h->ctx = outer;
+    return st;
+}
+
+/* ---- small tools -------------------------------------------------------------------------- */
+
+void wk_push_func(lua_State *L, wk_host *h, lua_CFunction f)
+{
+    lua_pushlightuserdata(L, h);
+    lua_pushcclosure(L, f, 1);
+}
+
+void wk_set_funcs(lua_State *L, wk_host *h, const luaL_Reg *list)
+{
+    for (; list->name; list++) {
+        wk_push_func(L, h, list->func);
+        lua_setfield(L, -2, list->name);
+    }
+}
+
+const char *wk_nearest_key(lua_State *L, int index, const char *word)
+{
+    enum { MAX_NAMES = 512 };
+    const char *names[MAX_NAMES];
+    int64_t n = 0;
+    const int t = lua_absindex(L, index);
+    lua_pushnil(L);
+    while (lua_next(L, t)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING && n < MAX_NAMES) names[n++] = lua_tostring(L, -1);
+    }
+    /* Table order differs between the VMs; of equally near names the first in the alphabet. */
+    for (int64_t i = 1; i < n; i++)
+        for (int64_t k = i; k > 0 && strcmp(names[k - 1], names[k]) > 0; k--) {
+            const char *swap = names[k];
+            names[k] = names[k - 1];
+            names[k - 1] = swap;
+        }
+    return wick_nearest(word, names, n);
+}
+
+/* ---- the host ----------------------------------------------------------------------------- */
+
+const char *wk_host_vm(void)
+{
+#if WICK_LUAJIT
+    return LUAJIT_VERSION;
+#else
+    return LUA_RELEASE;
+#endif
+}
+
+static int panic(lua_State *L)
+{
+    (void)L;
+    fputs("wick: defect: an error outside every protected call\n", stderr);
+    abort();
+}
+
+static int open_all(lua_State *L)
+{
+    wk_host *h = (wk_host *)lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    lua_pushlightuserdata(L, h);
+    lua_setfield(L, LUA_REGISTRYINDEX, "wick.host");
+    lua_pushcfunction(L, handler);
+    h->ref_handler = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushcfunction(L, protected_main);
+    h->ref_main = luaL_ref(L, LUA_REGISTRYINDEX);
+    luaL_openlibs(L);
+    wk_sandbox_open(L, h);
+#if WICK_LUAJIT
+    luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | (h->strict ? LUAJIT_MODE_OFF : LUAJIT_MODE_ON));
+#endif
+    return 0;
+}
+
+static bool copy_roots(wk_host *h, const wk_host_opts *o)
+{
+    if (!o || o->n_roots <= 0) return true;
+    h->roots = calloc((size_t)o->n_roots, sizeof *h->roots);
+    if (!h->roots) return false;
+    for (int64_t i = 0; i < o->n_roots; i++) {
+        h->roots[i] = strdup(o->roots[i]);
+        if (!h->roots[i]) return false;
+        h->n_roots = i + 1;
+    }
+    return true;
+}
+
+wick_status wk_host_new(wick_ctx *ctx, const wk_host_opts *opts, wk_host **out)
+{
+    wk_host *h = calloc(1, sizeof *h);
+    if (!h) return wick_fail_mem(ctx);
+    h->mem.cap = opts && opts->memory_cap > 0 ? opts->memory_cap : INT64_C(1) << 30;
+    h->load_seconds = opts && opts->load_seconds > 0 ? opts->load_seconds : 0.5;
+    h->run_seconds = opts && opts->run_seconds != 0 ? opts->run_seconds : 60.0;
+    h->seed = opts ? opts->seed : 0;
+    h->strict = opts && opts->strict;
+    h->print = opts ? opts->print : NULL;
+    h->print_user = opts ? opts->print_user : NULL;
+    h->decl = -1;
+    h->sh.base = 1.0;
+    wick_status st = WICK_E_MEM;
+    if (!copy_roots(h, opts) || !wk_slots_reserve(h, 64)) goto fail;
+    h->L = lua_newstate(gate_alloc, h);
+    if (!h->L) goto fail;
+    lua_atpanic(h->L, panic);
+    h->ctx = ctx;
+    lua_pushcfunction(h->L, open_all);
+    lua_pushlightuserdata(h->L, h);
+    const int rc = lua_pcall(h->L, 1, 0, 0);
+    if (rc != 0) {
+        st = wk_take_error(h, ctx, rc);
+        wk_host_free(h);
+        return st;
+    }
+    h->ctx = NULL;
+    *out = h;
+    return WICK_OK;
+fail:
+    wk_host_free(h);
+    return wick_fail_mem(ctx);
+}
+
+void wk_host_free(wk_host *h)
+{
+    if (!h) return;
+    while (h->scripts) wk_script_free(h->scripts);
+    wk_unbind(h);
+    h->running = NULL;
+    wk_budget_free(h);
+    h->mem.quiet = true;
+    if (h->L) lua_close(h->L);
+    for (int64_t i = 0; i < h->n_roots; i++) free(h->roots[i]);
+    free(h->roots);
+    free(h->slots);
+    free(h->extra);
+    free(h);
+}
