@@ -23,10 +23,7 @@ typedef struct csv {
     csv_plan plan;
     csv_field *head;   /**< CSV_HEAD lines of CSV_FIELDS fields */
     csv_field *fields;
-    char *header_text; /**< copy of the header line, to know a repeated one */
-    int64_t header_len;
-    const char *last_symbol; /**< the row before's symbol: files are sorted by symbol or date */
-    int32_t last_index, last_len;
+    int32_t last_index, last_len; /**< the row before's symbol: files are sorted by it, mostly */
     int64_t day_first_line; /**< of the first stamp whose first part can only be a day */
     bool skipped;           /**< rows of symbols nobody asked for */
     char last_text[64];
@@ -184,7 +181,7 @@ static wick_status prepare(csv *c, bool *usable)
     int64_t first_line = 0;
     const char *s, *e;
     bool cut;
-    memset(c->head, 0, sizeof *c->head * CSV_HEAD * CSV_FIELDS);
+    int32_t counts[CSV_HEAD];
     int64_t data_at = start, data_line = 0;
     while (n < CSV_HEAD) {
         /* The first block holds these lines unless they are absurdly long; never refill here, the
@@ -199,14 +196,11 @@ static wick_status prepare(csv *c, bool *usable)
         if (n == 0) {
             first_line = c->line;
             c->plan.delimiter = guess_delimiter(s, e);
-            c->header_len = e - s;
-            c->header_text = malloc((size_t)(e - s) + 1);
-            if (c->header_text == NULL) return wick_fail_mem(c->ctx);
-            memcpy(c->header_text, s, (size_t)(e - s));
             data_at = c->at;
             data_line = c->line;
         }
-        csv_split(s, e, c->plan.delimiter, c->head + (int64_t)n * CSV_FIELDS, CSV_FIELDS);
+        counts[n] = csv_split(s, e, c->plan.delimiter, c->head + (int64_t)n * CSV_FIELDS, CSV_FIELDS);
+        if (counts[n] > CSV_FIELDS) counts[n] = CSV_FIELDS;
         n++;
     }
     if (wk_defects_is_fatal(c->d)) return WICK_OK;
@@ -214,7 +208,7 @@ static wick_status prepare(csv *c, bool *usable)
         wk_defects_add(c->d, "empty_file", true, 0, "the file has no line with text");
         return WICK_OK;
     }
-    if (!csv_plan_make(&c->plan, c->head, n, first_line, c->d, c->notes)) return WICK_OK;
+    if (!csv_plan_make(&c->plan, c->head, counts, n, first_line, c->d, c->notes)) return WICK_OK;
     c->at = c->plan.has_header ? data_at : start;
     c->line = c->plan.has_header ? data_line : 0;
     *usable = true;
@@ -423,7 +417,6 @@ static void release(csv *c)
     free(c->buf);
     free(c->head);
     free(c->fields);
-    free(c->header_text);
 }
 
 /* One pass over the file. *again: a date showed that days come first, read it anew that way. */

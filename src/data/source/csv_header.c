@@ -278,16 +278,9 @@ static void shift_for_index(csv_plan *p, const csv_field *row, int32_t n_row)
     p->columns++;
 }
 
-bool csv_plan_make(csv_plan *p, const csv_field *lines, int32_t n_lines, int64_t first_line,
-                   wick_defects *d, wick_buf *notes)
+bool csv_plan_make(csv_plan *p, const csv_field *lines, const int32_t *counts, int32_t n_lines,
+                   int64_t first_line, wick_defects *d, wick_buf *notes)
 {
-    int32_t counts[CSV_HEAD];
-    for (int32_t r = 0; r < n_lines; r++) {
-        counts[r] = 0;
-        while (counts[r] < CSV_FIELDS && lines[(int64_t)r * CSV_FIELDS + counts[r]].s != NULL) {
-            counts[r]++;
-        }
-    }
     for (int k = 0; k < COL_ROLES; k++) p->col[k] = -1;
     p->has_header = csv_is_header(lines, counts[0]);
     p->day_first = false;

@@ -34,10 +34,10 @@ bool csv_is_missing(const csv_field *f);
 bool csv_number(const csv_field *f, double *out);
 
 /** Names in the header line become roles, or roles are found from rows without a header. `lines`
- * are the first non-empty lines of the file. False: a file defect was added to `d`. `first_line`
- * is the line number of lines[0]. */
-bool csv_plan_make(csv_plan *p, const csv_field *lines, int32_t n_lines, int64_t first_line,
-                   wick_defects *d, wick_buf *notes);
+ * are the first non-empty lines of the file, CSV_FIELDS fields apart, of which `counts` are there;
+ * `first_line` is the number of the first. False: a file defect was added to `d`. */
+bool csv_plan_make(csv_plan *p, const csv_field *lines, const int32_t *counts, int32_t n_lines,
+                   int64_t first_line, wick_defects *d, wick_buf *notes);
 /** True when the fields look like column names (again). */
 bool csv_is_header(const csv_field *f, int32_t n);
 
