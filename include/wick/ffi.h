@@ -68,6 +68,8 @@ typedef struct wick_order {
     double stop_limit;   /* a stop exit worse than this price does not act on that bar */
     int32_t exit_fill;   /* wick_fill + 1: test and fill bracket levels with this price of the bar; 0 levels */
     int32_t hold_fill;   /* wick_fill + 1 of the time exit; 0: the run's setting */
+    int32_t target_fill; /* as exit_fill, for the target alone; 0: as exit_fill */
+    int32_t reserved;    /* 0 */
 } wick_order;
 
 /* Advances to the next question and returns wick_step; 0 when the run is over, negative on error. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* phases=batch, the order of PyBroker (portfolio_engine.md A1, A5): every stop is tested against the
- * whole bar, in order of opening; then all due orders at their fill price whatever moment of the bar
+ * whole bar, symbol by symbol; then all due orders at their fill price whatever moment of the bar
  * it belongs to: covers, sells, buys; then limit orders that try again. */
 #include "engine/path.h"
 
@@ -35,10 +35,12 @@ static double reached(const wick_run *r, const bar_prices *p, bool down, double 
     return open ? (level > p->o ? level : p->o) : level > p->l ? level : p->l;
 }
 
-static double tested(const wick_run *r, const wk_lot *l, const bar_prices *p, bool down,
-                     double level, double exit_price)
+static double tested(const wick_run *r, const wk_lot *l, int32_t bar, const bar_prices *p, bool down,
+                     double level, int32_t fill)
 {
-    if (l->exit_fill == 0) return reached(r, p, down, level);
+    if (fill == 0) return reached(r, p, down, level);
+    double exit_price = wk_bar_price(&r->feed[l->symbol], bar, fill - 1);
+    if (r->set.stop_rounding == WK_STOP_ROUND_CENTS) exit_price = wk_cents(exit_price);
     return (down ? exit_price <= level : exit_price >= level) ? exit_price : WICK_NA;
 }
 
@@ -57,11 +59,9 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
     const int32_t s = l->symbol, side = -l->side;
     const bool is_long = l->side > 0;
     const bar_prices p = prices(r, s, bar);
-    double x = l->exit_fill != 0 ? wk_bar_price(&r->feed[s], bar, l->exit_fill - 1) : WICK_NA;
-    if (r->set.stop_rounding == WK_STOP_ROUND_CENTS) x = wk_cents(x);
-    const double raw[3] = {tested(r, l, &p, is_long, l->stop, x),
-                           tested(r, l, &p, !is_long, l->target, x),
-                           tested(r, l, &p, is_long, l->trail.level, x)};
+    const double raw[3] = {tested(r, l, bar, &p, is_long, l->stop, l->exit_fill),
+                           tested(r, l, bar, &p, !is_long, l->target, l->target_fill),
+                           tested(r, l, bar, &p, is_long, l->trail.level, l->exit_fill)};
     static const int8_t order[2][3] = {{0, 1, 2}, {1, 0, 2}};
     static const int8_t reasons[3] = {WICK_BY_STOP_LOSS, WICK_BY_STOP_PROFIT, WICK_BY_STOP_TRAILING};
     for (int k = 0; k < 3; k++) {
@@ -69,8 +69,7 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
         if (isnan(raw[w])) continue;
         const int32_t type = w == 1 ? WICK_LIMIT : WICK_STOP;
         const double fill = wk_fill_price(r, s, bar, raw[w], side, type, false);
-        /* PyBroker holds targets to the stop limit as well. */
-        if (l->stop_limit > 0.0 && side * (fill - l->stop_limit) > 0.0) continue;
+        if (w != 1 && l->stop_limit > 0.0 && side * (fill - l->stop_limit) > 0.0) continue;
         const double other = w == 1 ? (isnan(raw[0]) ? raw[2] : raw[0]) : raw[1];
         if (!isnan(other)) wk_ambiguous_pair(r, l, bar, raw[w], other);
         exit_at(r, slot, reasons[w], type, fill, bar);
@@ -78,24 +77,6 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
     }
     if (r->set.trail_update == WK_TRAIL_CLOSE) wk_trail_move(l, &l->trail, p.c);
     else wk_trail_move(l, &l->trail, is_long ? p.h : p.l);
-}
-
-/* Hot symbols in the order in which their positions were opened, longs first. */
-static void sort_by_opening(wick_run *r)
-{
-    for (int32_t i = 1; i < r->n_hot; i++) {
-        const int32_t s = r->hot[i];
-        const bool shorts = r->sym[s].pos < 0.0;
-        int32_t k = i;
-        while (k > 0) {
-            const wk_sym *b = &r->sym[r->hot[k - 1]];
-            if ((b->pos < 0.0) < shorts) break;
-            if ((b->pos < 0.0) == shorts && b->opened <= r->sym[s].opened) break;
-            r->hot[k] = r->hot[k - 1];
-            k--;
-        }
-        r->hot[k] = s;
-    }
 }
 
 static void stops(wick_run *r)
@@ -213,7 +194,6 @@ void wk_tick_batch(wick_run *r)
         r->sym[r->hot[i]].up_first = wk_ohlc_up_first(&r->feed[r->hot[i]], r->bar_of[r->hot[i]]);
         r->sym[r->hot[i]].stale = 1;
     }
-    sort_by_opening(r);
     stops(r);
     due_orders(r);
 }

@@ -39,8 +39,7 @@ typedef struct wk_bracket {
     double trail_points, trail_pct, trail_start;
     double stop_limit;
     int32_t hold_bars;
-    int8_t exit_fill; /**< wick_fill + 1 */
-    int8_t hold_fill; /**< wick_fill + 1 */
+    int8_t exit_fill, target_fill, hold_fill; /**< wick_fill + 1 */
 } wk_bracket;
 
 enum { WK_FILL_FIXED = 100 };
@@ -83,7 +82,7 @@ typedef struct wk_lot {
     int8_t seg;      /**< path segment of the entry: points before it precede the entry */
     int8_t up_first; /**< path of the entry bar */
     int8_t live_seg;
-    int8_t exit_fill, hold_fill;
+    int8_t exit_fill, target_fill, hold_fill; /**< 0: levels */
     int8_t entry_type; /**< wick_order_type of the entry */
     int8_t full;       /**< paid in full: value is quantity times price */
     int32_t live_bar;  /**< the bracket acts from (live_bar, live_seg, live_px) on */
@@ -110,7 +109,6 @@ typedef struct wk_sym {
     int32_t due;        /**< ... and the own bar is before this one */
     int32_t lot, lot_end, lots;
     int32_t ord, ord_end, ords;
-    int32_t opened;     /**< sequence of the flat-to-held changes */
     int32_t sig_from;   /**< first bar whose unseen entry signals are not counted yet */
     int32_t amb_bar;    /**< last bar counted as ambiguous */
     int8_t watched, stale;
@@ -189,7 +187,7 @@ struct wick_run {
 
     /* account */
     double cash0, cash, fees, realized, equity;
-    int32_t n_long, n_short, opened_seq, lot_serial, last_id;
+    int32_t n_long, n_short, lot_serial, last_id;
 
     /* arrays */
     wk_vec ords, lots, trades, recs, slot_of, tags, fills;
@@ -254,6 +252,7 @@ static inline bool wk_given_price(double v)
 
 double wk_bar_price(const wk_feed *f, int32_t bar, int32_t fill);
 double wk_cents(double p);
+double wk_cents_exact(double p);
 /** Fill price of an order or exit: slippage, spread, rounding, the bar's range. */
 double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_t side,
                      int32_t type, bool rounded_market);

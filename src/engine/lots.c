@@ -147,7 +147,7 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     l->trail_points = l->trail_pct = l->trail_start = l->stop_limit = 0.0;
     l->trail.extreme = p;
     l->hold_bar = l->blocked_bar = WK_NEVER;
-    l->exit_fill = l->hold_fill = 0;
+    l->exit_fill = l->target_fill = l->hold_fill = 0;
     l->live_bar = at->bar + (at->next ? 1 : 0);
     l->live_seg = at->next ? 0 : at->seg;
     l->live_px = at->px;
@@ -168,6 +168,7 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     if (wk_given(b->trail_start)) l->trail_start = b->trail_start;
     if (wk_given(b->stop_limit)) l->stop_limit = b->stop_limit;
     l->exit_fill = b->exit_fill;
+    l->target_fill = b->target_fill != 0 ? b->target_fill : b->exit_fill;
     l->hold_fill = b->hold_fill;
     wk_trail_move(l, &l->trail, p);
     if (b->hold_bars <= 0) return;
@@ -199,7 +200,6 @@ static void take(wick_run *r, int32_t s, int32_t side, double q, double price, d
     wk_sym *y = &r->sym[s];
     const double pv = r->feed[s].point_value;
     if (y->lots == 0) {
-        y->opened = ++r->opened_seq;
         if (side > 0) r->n_long++;
         else r->n_short++;
     }

@@ -40,11 +40,10 @@ static bool meets(bool down, double level, double from, double to, double *at)
 int32_t wk_lot_meets(const wick_run *r, const wk_lot *l, const wk_trail *t, double from, double to,
                      double *px)
 {
-    if (l->exit_fill != 0) return WK_ITEM_NONE;
     const bool is_long = l->side > 0;
     int32_t kind = WK_ITEM_NONE;
     double best = WK_INF, at;
-    if (l->blocked_bar != r->bar_of[l->symbol]) {
+    if (l->exit_fill == 0 && l->blocked_bar != r->bar_of[l->symbol]) {
         if (meets(is_long, l->stop, from, to, &at)) {
             best = fabs(at - from);
             *px = at;
@@ -56,6 +55,7 @@ int32_t wk_lot_meets(const wick_run *r, const wk_lot *l, const wk_trail *t, doub
             kind = WK_ITEM_TRAIL;
         }
     }
+    if (l->target_fill != 0) return kind;
     const double through = r->set.through_ticks * r->feed[l->symbol].tick;
     if (meets(!is_long, l->target + l->side * through, from, to, &at) && fabs(at - from) < best) {
         *px = at;
@@ -188,8 +188,8 @@ static void gapped_lot(wick_run *r, int32_t slot, int32_t bar, double px)
 {
     const wk_lot *l = wk_lot_at(r, slot);
     const double d = l->side;
-    if (l->live_bar > bar || l->exit_fill != 0) return;
-    if (l->blocked_bar != bar) {
+    if (l->live_bar > bar) return;
+    if (l->exit_fill == 0 && l->blocked_bar != bar) {
         const bool stop = d * (px - l->stop) <= 0.0, trail = d * (px - l->trail.level) <= 0.0;
         if (stop || trail) {
             /* Of two levels passed the one nearer to the last price acted first. */
@@ -200,6 +200,7 @@ static void gapped_lot(wick_run *r, int32_t slot, int32_t bar, double px)
             return;
         }
     }
+    if (l->target_fill != 0) return;
     const double through = r->set.through_ticks * r->feed[l->symbol].tick;
     if (d * (px - (l->target + d * through)) >= 0.0) add_lot_item(r, slot, WK_ITEM_TARGET, px, px);
 }
@@ -249,6 +250,21 @@ static int32_t hold_kind(const wick_run *r, const wk_lot *l)
     return l->hold_fill > 0 ? l->hold_fill - 1 : r->set.hold_fill;
 }
 
+/* Levels tested with one price of the bar instead of its path. */
+static void priced_exit(wick_run *r, int32_t slot, int32_t bar, int32_t fill, bool stops, bool at_close)
+{
+    if (fill == 0 || (fill - 1 == WICK_FILL_CLOSE) != at_close) return;
+    const wk_lot *l = wk_lot_at(r, slot);
+    const double p = wk_bar_price(&r->feed[l->symbol], bar, fill - 1), d = l->side;
+    if (!stops) {
+        if (d * (p - l->target) >= 0.0) add_lot_item(r, slot, WK_ITEM_TARGET, p, p);
+    } else if (d * (p - l->stop) <= 0.0) {
+        add_lot_item(r, slot, WK_ITEM_STOP, p, p);
+    } else if (d * (p - l->trail.level) <= 0.0) {
+        add_lot_item(r, slot, WK_ITEM_TRAIL, p, p);
+    }
+}
+
 /* Orders and exits that belong to the open (or to a price of the bar other than its close), or to
  * its close. */
 static void timed_items(wick_run *r, int32_t s, int32_t bar, bool at_close)
@@ -257,14 +273,9 @@ static void timed_items(wick_run *r, int32_t s, int32_t bar, bool at_close)
     const wk_feed *f = &r->feed[s];
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
-        if (l->exit_fill != 0 && l->live_bar <= bar && !(l->live_bar == bar && l->live_seg > 1) &&
-            (l->exit_fill - 1 == WICK_FILL_CLOSE) == at_close) {
-            const double p = wk_bar_price(f, bar, l->exit_fill - 1), d = l->side;
-            const int32_t kind = d * (p - l->stop) <= 0.0          ? WK_ITEM_STOP
-                                 : d * (p - l->trail.level) <= 0.0 ? WK_ITEM_TRAIL
-                                 : d * (p - l->target) >= 0.0      ? WK_ITEM_TARGET
-                                                                   : WK_ITEM_NONE;
-            if (kind != WK_ITEM_NONE) add_lot_item(r, slot, kind, p, p);
+        if (wk_lot_live(l, bar)) {
+            priced_exit(r, slot, bar, l->exit_fill, true, at_close);
+            priced_exit(r, slot, bar, l->target_fill, false, at_close);
         }
         const int32_t hold = hold_kind(r, l);
         if (l->hold_bar <= bar && (hold == WICK_FILL_CLOSE) == at_close) {
@@ -325,8 +336,8 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
         l->blocked_bar = at->bar;
         return;
     }
-    if (r->set.intrabar != WK_INTRABAR_CLOSE && at->seg >= 1 && at->seg <= 3 && l->exit_fill == 0 &&
-        it->kind != WK_ITEM_HOLD && !(at->seg == 1 && it->px == r->feed[s].f[WICK_OPEN][at->bar])) {
+    if (r->set.intrabar != WK_INTRABAR_CLOSE && at->seg >= 1 && at->seg <= 3 &&
+        (it->kind == WK_ITEM_TARGET ? l->target_fill : l->exit_fill) == 0 && it->kind != WK_ITEM_HOLD && !(at->seg == 1 && it->px == r->feed[s].f[WICK_OPEN][at->bar])) {
         wk_ambiguous_exit(r, l, at, it->px);
     }
     wk_exit_lot(r, it->slot, reasons[it->kind], type, p, at);
@@ -463,7 +474,7 @@ static void end_bar(wick_run *r, int32_t s)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) continue;
-        if (r->set.intrabar != WK_INTRABAR_CLOSE && l->exit_fill == 0 && l->blocked_bar != bar) {
+        if (r->set.intrabar != WK_INTRABAR_CLOSE && l->blocked_bar != bar) {
             wk_ambiguous_held(r, l, bar);
         }
         const bool from_open = l->live_bar < bar || l->live_px == f->f[WICK_OPEN][bar];

@@ -14,6 +14,18 @@ double wk_cents(double p)
     return round_half_away(p * 100.0) / 100.0;
 }
 
+/* As printf("%.2f"): nearest cent of the exact binary value, exact halves to even. The error term of
+ * the product decides what p * 100 alone cannot. */
+double wk_cents_exact(double p)
+{
+    const double a = fabs(p), k = a * 100.0, err = fma(a, 100.0, -k);
+    double n = floor(k);
+    const double rest = (k - n) - 0.5;
+    const bool up = rest + err > 0.0 || (rest + err == 0.0 && fmod(n, 2.0) != 0.0);
+    n += up ? 1.0 : 0.0;
+    return p < 0.0 ? -n / 100.0 : n / 100.0;
+}
+
 double wk_bar_price(const wk_feed *f, int32_t bar, int32_t fill)
 {
     const double h = f->f[WICK_HIGH][bar], l = f->f[WICK_LOW][bar];
@@ -63,7 +75,7 @@ double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_
     switch (k->price_rounding) {
     case WK_ROUND_TICK: return to_tick(f, bar, p, side, type == WICK_LIMIT);
     case WK_ROUND_CENTS: return rounded_market ? wk_cents(p) : p;
-    case WK_ROUND_CENTS_EXACT: return rounded_market ? wick_round_printf(p, 2) : p;
+    case WK_ROUND_CENTS_EXACT: return rounded_market ? wk_cents_exact(p) : p;
     default: return p;
     }
 }

@@ -48,6 +48,9 @@ static int32_t check_ints(wick_run *r, const wick_order *o, bool target)
     if (o->exit_fill < 0 || o->exit_fill > WICK_FILL_VWAP + 1) {
         return refuse(r, "exit_fill", o->exit_fill, "a fill price kind");
     }
+    if (o->target_fill < 0 || o->target_fill > WICK_FILL_VWAP + 1) {
+        return refuse(r, "target_fill", o->target_fill, "a fill price kind");
+    }
     if (o->hold_fill < 0 || o->hold_fill > WICK_FILL_VWAP + 1) {
         return refuse(r, "hold_fill", o->hold_fill, "a fill price kind");
     }
@@ -123,7 +126,7 @@ static bool copy_bracket(const wick_order *o, wk_bracket *b)
     *b = (wk_bracket){o->stop_price,   o->stop_points,   o->stop_pct,  o->target_price,
                       o->target_points, o->target_pct,   o->trail_points, o->trail_pct,
                       o->trail_start,  o->stop_limit,    o->hold_bars,
-                      (int8_t)o->exit_fill, (int8_t)o->hold_fill};
+                      (int8_t)o->exit_fill, (int8_t)o->target_fill, (int8_t)o->hold_fill};
     return b->stop_price != 0.0 || b->stop_points != 0.0 || b->stop_pct != 0.0 ||
            b->target_price != 0.0 || b->target_points != 0.0 || b->target_pct != 0.0 ||
            b->trail_points != 0.0 || b->trail_pct != 0.0 || b->hold_bars > 0;
