@@ -258,4 +258,11 @@ core.pine = setmetatable({}, {
   end,
 })
 
+--- Names of `wick`, for wick check.
+function core.wick_names()
+  local names = {}
+  for name in next, wick do names[name] = true end
+  return names
+end
+
 return core.freeze("wick", wick)

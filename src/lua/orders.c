@@ -249,6 +249,21 @@ static int sym_close(lua_State *L)
     return push_closed(L, h, wick_run_close(h->run, s, f, tag ? wick_run_tag(h->run, tag) : 0));
 }
 
+/* `sym.close` is the closing price, so sym:close(...) arrives as a call of that series. */
+static int series_call(lua_State *L)
+{
+    if (lua_type(L, 2) == LUA_TTABLE) {
+        lua_pushliteral(L, "close");
+        lua_rawget(L, 2);
+        if (lua_rawequal(L, -1, 1)) {
+            lua_pop(L, 1);
+            lua_remove(L, 1);
+            return sym_close(L);
+        }
+    }
+    return wk_raise(L, "a series is not a function: write x[0] for its value");
+}
+
 /* sym:target { pct= | units= | cash= [, tag=] } */
 static int sym_target(lua_State *L)
 {
@@ -415,7 +430,7 @@ void wk_orders_open(lua_State *L, wk_host *h)
     static const luaL_Reg shared[] = {
         {"protect", sym_protect}, {"target", sym_target}, {"units", sym_units}, {NULL, NULL}};
     static const luaL_Reg list[] = {{"buy", sym_buy},           {"sell", sym_sell},
-                                    {"order", sym_order},       {"close", sym_close},
+                                    {"order", sym_order},
                                     {"cancel", sym_cancel},     {"cancel_all", sym_cancel_all},
                                     {NULL, NULL}};
     static const luaL_Reg for_ctx[] = {
@@ -431,6 +446,11 @@ void wk_orders_open(lua_State *L, wk_host *h)
     wk_set_funcs(L, h, shared);
     lua_newtable(L);
     wk_set_funcs(L, h, list);
+    wk_push_func(L, h, sym_close);
+    lua_setfield(L, -2, "close");
     lua_setfield(L, core, "orders");
+    lua_getfield(L, core, "series_meta");
+    wk_push_func(L, h, series_call);
+    lua_setfield(L, -2, "__call");
     lua_settop(L, core);
 }

@@ -58,6 +58,17 @@ static int global_write(lua_State *L)
     return wk_raise(L, "global '%s' assigned; write 'local %s'", word, word);
 }
 
+/* core.absent(): what scripts look for in vain, and why. */
+static int core_absent(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
+        lua_pushstring(L, absent[i][1]);
+        lua_setfield(L, -2, absent[i][0]);
+    }
+    return 1;
+}
+
 /* upvalue 2: name of the library. */
 static int unknown_member(lua_State *L)
 {
@@ -697,7 +708,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
         {"raise", core_raise},   {"nearest", core_nearest}, {"phase", core_phase},
         {"param", core_param},   {"is", core_is},           {"module", core_module},
         {"freeze", core_freeze}, {"embedded", core_embedded}, {"pow", math_pow},
-        {"mod", math_mod},       {NULL, NULL}};
+        {"mod", math_mod},       {"absent", core_absent},     {NULL, NULL}};
     h->ref_modules = new_ref_table(L);
     h->ref_chunks = new_ref_table(L);
     h->ref_loaded = new_ref_table(L);

@@ -33,7 +33,8 @@ static char *copy_text(lua_State *L, int i)
 
 static double number_of(lua_State *L, int t, const char *key, double otherwise)
 {
-    lua_getfield(L, t, key);
+    lua_pushstring(L, key);
+    lua_rawget(L, t); /* a handle's own fields, not what its metatable explains */
     const double v = lua_isboolean(L, -1)  ? (double)lua_toboolean(L, -1)
                      : lua_isnumber(L, -1) ? lua_tonumber(L, -1)
                                            : otherwise;

@@ -191,11 +191,19 @@ function m.exit(s, id, from, args)
   queue(s, "exit", id, { from = from, levels = check("exit", args, exit_fields) })
 end
 
---- s:close(id [, comment]): closes what is held.
-function m.close(s, id, comment)
+--- s:close(id [, comment]): closes what is held. `s.close` is the closing price too, as in Pine, so
+--- the method is what calling that series does.
+local function close(s, id, comment)
   check_id("close", id)
   queue(s, "close", id, comment)
 end
+
+local call_series = core.series_meta.__call
+core.series_meta.__call = function(x, s, ...)
+  if core.is(s) == "pine" and rawequal(x, s.close) then return close(s, ...) end
+  return call_series(x, s, ...)
+end
+
 --- s:close_all()
 function m.close_all(s) queue(s, "close", nil) end
 --- s:cancel(id)
