@@ -97,8 +97,8 @@ static wick_node crossing(wick_ctx *ctx, wick_graph *g, bool kernel, wick_node f
 {
     const wick_node in[2] = {f, s};
     if (kernel) return wick_graph_ta(ctx, g, wick_ta_find("crossover"), in, 2, NULL, 0, 0);
-    const wick_node before = op2(ctx, g, WICK_OP_LE, wick_graph_lag(ctx, g, f, 1),
-                                 wick_graph_lag(ctx, g, s, 1));
+    const wick_node before =
+        op2(ctx, g, WICK_OP_LE, wick_graph_lag(ctx, g, f, 1), wick_graph_lag(ctx, g, s, 1));
     return op2(ctx, g, WICK_OP_AND, op2(ctx, g, WICK_OP_GT, f, s), before);
 }
 
@@ -189,8 +189,9 @@ static void chain(const bench *b, bool fused)
         if (t < best) best = t;
         wick_graph_free(g);
     }
-    line(b, fused ? "a chain of 10 operations, last one asked for"
-                  : "a chain of 10 operations, all asked for",
+    line(b,
+         fused ? "a chain of 10 operations, last one asked for"
+               : "a chain of 10 operations, all asked for",
          OPS, best);
     wick_cache_unref(cache);
 }

@@ -123,7 +123,7 @@ typedef struct entry entry;
 struct entry {
     wk_key key;
     wk_object *obj;
-    entry *chain;        /* same bucket */
+    entry *chain;         /* same bucket */
     entry *newer, *older; /* by last use */
 };
 

@@ -23,7 +23,8 @@ wick_status wk_expr_fail(wk_parser *p, int64_t at, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     int64_t column = 1; /* in characters: continuation bytes of UTF-8 do not count */
-    for (int64_t i = 0; i < at && i < p->n; i++) column += ((unsigned char)p->text[i] & 0xc0) != 0x80;
+    for (int64_t i = 0; i < at && i < p->n; i++)
+        column += ((unsigned char)p->text[i] & 0xc0) != 0x80;
     return wick_fail(p->ctx, WICK_E_PARSE, "expression, column %lld: %s", (long long)column, text);
 }
 
@@ -95,10 +96,13 @@ static wick_status read_punct(wk_parser *p)
     static const char *const two[] = {"==", "!=", ">=", "<=", "&&", "||", "~=", ":=", "**"};
     static const struct {
         const char *wrong, *hint;
-    } hints[] = {{"&&", "write 'and'"},         {"||", "write 'or'"},
-                 {"~=", "write '!='"},          {"!", "write 'not'"},
+    } hints[] = {{"&&", "write 'and'"},
+                 {"||", "write 'or'"},
+                 {"~=", "write '!='"},
+                 {"!", "write 'not'"},
                  {":=", "nothing is assigned in an expression"},
-                 {"**", "write pow(x, y)"},     {"^", "write pow(x, y)"}};
+                 {"**", "write pow(x, y)"},
+                 {"^", "write pow(x, y)"}};
     int64_t n = 1;
     for (size_t k = 0; k < sizeof two / sizeof two[0]; k++) {
         if (peek(p, p->pos) == two[k][0] && peek(p, p->pos + 1) == two[k][1]) n = 2;
@@ -218,7 +222,8 @@ static wick_node parse_operand(wk_parser *p)
                         p->tok.kind == WK_T_STRING ? ": text stands only for a choice" : "");
 }
 
-/* x[k]: k bars ago. An NA offset reads the present bar, a fraction is cut off (pine_semantics 3). */
+/* x[k]: k bars ago. An NA offset reads the present bar, a fraction is cut off (pine_semantics 3).
+ */
 static wick_node parse_history(wk_parser *p, wick_node x)
 {
     while (wk_expr_is(p, "[")) {
@@ -250,7 +255,7 @@ static wick_node parse_unary(wk_parser *p)
 {
     const bool minus = wk_expr_is(p, "-"), plus = wk_expr_is(p, "+");
     const bool not = token_is(p, WK_T_NAME, "not");
-    if (!minus && !plus && !not) {
+    if (!minus && !plus && !not ) {
         const wick_node x = parse_operand(p);
         return x < 0 ? x : parse_history(p, x);
     }

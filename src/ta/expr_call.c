@@ -70,8 +70,9 @@ static wick_status read_args(wk_parser *p, const char *fn, args *out)
         if (st < 0) return st;
         if (wk_expr_is(p, ")")) return wk_expr_next(p);
         if (!wk_expr_is(p, ",")) {
-            return wk_expr_fail(p, p->tok.at, "expected ',' or ')' after an argument of %s, found %s",
-                                fn, wk_expr_shown(p, shown));
+            return wk_expr_fail(p, p->tok.at,
+                                "expected ',' or ')' after an argument of %s, found %s", fn,
+                                wk_expr_shown(p, shown));
         }
         st = wk_expr_next(p);
         if (st < 0) return st;
@@ -87,17 +88,17 @@ static const struct {
     wick_op op;
     uint8_t kind, lo, hi; /* how many arguments */
 } functions[] = {
-    {"abs", WICK_OP_ABS, F_OP, 1, 1},      {"sqrt", WICK_OP_SQRT, F_OP, 1, 1},
-    {"log", WICK_OP_LOG, F_OP, 1, 1},      {"log10", WICK_OP_LOG10, F_OP, 1, 1},
-    {"exp", WICK_OP_EXP, F_OP, 1, 1},      {"floor", WICK_OP_FLOOR, F_OP, 1, 1},
-    {"ceil", WICK_OP_CEIL, F_OP, 1, 1},    {"sign", WICK_OP_SIGN, F_OP, 1, 1},
-    {"sin", WICK_OP_SIN, F_OP, 1, 1},      {"cos", WICK_OP_COS, F_OP, 1, 1},
-    {"tan", WICK_OP_TAN, F_OP, 1, 1},      {"asin", WICK_OP_ASIN, F_OP, 1, 1},
-    {"acos", WICK_OP_ACOS, F_OP, 1, 1},    {"atan", WICK_OP_ATAN, F_OP, 1, 1},
-    {"na", WICK_OP_ISNA, F_OP, 1, 1},      {"pow", WICK_OP_POW, F_OP, 2, 2},
-    {"min", WICK_OP_MIN, F_CHAIN, 2, 20},  {"max", WICK_OP_MAX, F_CHAIN, 2, 20},
-    {"avg", WICK_OP_ADD, F_AVG, 1, 20},    {"round", WICK_OP_ROUND, F_ROUND, 1, 2},
-    {"nz", WICK_OP_NZ, F_NZ, 1, 2},        {"round_to_mintick", WICK_OP_FLOOR, F_MINTICK, 1, 1},
+    {"abs", WICK_OP_ABS, F_OP, 1, 1},     {"sqrt", WICK_OP_SQRT, F_OP, 1, 1},
+    {"log", WICK_OP_LOG, F_OP, 1, 1},     {"log10", WICK_OP_LOG10, F_OP, 1, 1},
+    {"exp", WICK_OP_EXP, F_OP, 1, 1},     {"floor", WICK_OP_FLOOR, F_OP, 1, 1},
+    {"ceil", WICK_OP_CEIL, F_OP, 1, 1},   {"sign", WICK_OP_SIGN, F_OP, 1, 1},
+    {"sin", WICK_OP_SIN, F_OP, 1, 1},     {"cos", WICK_OP_COS, F_OP, 1, 1},
+    {"tan", WICK_OP_TAN, F_OP, 1, 1},     {"asin", WICK_OP_ASIN, F_OP, 1, 1},
+    {"acos", WICK_OP_ACOS, F_OP, 1, 1},   {"atan", WICK_OP_ATAN, F_OP, 1, 1},
+    {"na", WICK_OP_ISNA, F_OP, 1, 1},     {"pow", WICK_OP_POW, F_OP, 2, 2},
+    {"min", WICK_OP_MIN, F_CHAIN, 2, 20}, {"max", WICK_OP_MAX, F_CHAIN, 2, 20},
+    {"avg", WICK_OP_ADD, F_AVG, 1, 20},   {"round", WICK_OP_ROUND, F_ROUND, 1, 2},
+    {"nz", WICK_OP_NZ, F_NZ, 1, 2},       {"round_to_mintick", WICK_OP_FLOOR, F_MINTICK, 1, 1},
 };
 enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
 
@@ -149,8 +150,8 @@ static wick_node rounded(wk_parser *p, const args *a)
 static wick_node to_mintick(wk_parser *p, wick_node x)
 {
     const double tick = wick_bars_info(p->g->bars)->tick, scale = round(1.0 / tick);
-    const wick_node steps = op2(p, WICK_OP_ADD, op2(p, WICK_OP_DIV, x, number(p, tick)),
-                                number(p, 0.5));
+    const wick_node steps =
+        op2(p, WICK_OP_ADD, op2(p, WICK_OP_DIV, x, number(p, tick)), number(p, 0.5));
     const wick_node whole = op1(p, WICK_OP_FLOOR, steps);
     if (scale >= 1.0 && fabs(scale * tick - 1.0) < 1e-9) {
         return op2(p, WICK_OP_DIV, whole, number(p, scale));
@@ -287,7 +288,8 @@ static wick_status set_named(wk_parser *p, const wick_ta_spec *s, const arg *a, 
 }
 
 /* Positional arguments fill the series and then the parameters. As in Pine, `highest(20)` and
- * `atr(14)` leave out series that have a default: a number in such a place begins the parameters. */
+ * `atr(14)` leave out series that have a default: a number in such a place begins the parameters.
+ */
 static wick_status bind_args(wk_parser *p, const wick_ta_spec *s, const args *a, bound *b)
 {
     const int32_t given = wick_ta_given(s), n = wick_ta_params(s);
@@ -344,7 +346,8 @@ static wick_status fill_defaults(wk_parser *p, const wick_ta_spec *s, int64_t at
 }
 
 /* `.hist` after an indicator; obligatory when it has several outputs, because taking the first
- * silently is how a signal line gets lost. */
+ * silently is how a signal line gets lost. An output named like its indicator (vwap) is what the
+ * bare call means. */
 static wick_status read_output(wk_parser *p, const wick_ta_spec *s, int64_t at, int32_t *out)
 {
     const char *names[WICK_TA_MAX_OUT];
@@ -361,6 +364,10 @@ static wick_status read_output(wk_parser *p, const wick_ta_spec *s, int64_t at, 
     *out = 0;
     if (!wk_expr_is(p, ".")) {
         if (n == 1) return WICK_OK;
+        for (int32_t k = 0; k < n; k++) {
+            *out = k;
+            if (strcmp(names[k], s->name) == 0) return WICK_OK;
+        }
         return wk_expr_fail(p, at, "ta.%s has %d outputs: add one of %s", s->name, (int)n, list);
     }
     const wick_status st = wk_expr_next(p);
@@ -393,8 +400,8 @@ static wick_node call_indicator(wk_parser *p, const wick_ta_spec *s, const args 
     if (st >= 0) st = fill_defaults(p, s, at, &b);
     if (st >= 0) st = read_output(p, s, at, &out);
     if (st < 0) return st;
-    const wick_node x = wick_graph_ta(p->ctx, p->g, s, b.in, wick_ta_given(s), b.p,
-                                      wick_ta_params(s), out);
+    const wick_node x =
+        wick_graph_ta(p->ctx, p->g, s, b.in, wick_ta_given(s), b.p, wick_ta_params(s), out);
     if (x < 0 && wick_ctx_code(p->ctx) == WICK_E_ARG) {
         char why[300];
         snprintf(why, sizeof why, "%s", wick_ctx_error(p->ctx));
@@ -507,8 +514,9 @@ static wick_node looked_up(wk_parser *p, const char *name, int64_t at, bool *fou
     if (!*found) return -1;
     if (!v.is_node) return number(p, v.number);
     if (p->g != p->outer) {
-        return wk_expr_fail(p, at, "series '%s' belongs to the lower timeframe: inside higher() "
-                                   "only sources, indicators and numbers have a meaning",
+        return wk_expr_fail(p, at,
+                            "series '%s' belongs to the lower timeframe: inside higher() "
+                            "only sources, indicators and numbers have a meaning",
                             name);
     }
     if (!wk_node_valid(p->g, v.node)) {

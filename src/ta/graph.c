@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Declaring series: nodes, their content keys, and the rule that equal declarations are one node. */
+/* Declaring series: nodes, their content keys, and why equal declarations are one node. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -337,8 +337,7 @@ wick_node wick_graph_lag(wick_ctx *ctx, wick_graph *g, wick_node x, int64_t k)
     if (!wk_node_valid(g, x)) return bad_node(ctx, g, x);
     if (k < 0) {
         return wick_fail(ctx, WICK_E_ARG,
-                         "a lag of %lld bars would look ahead: it must be 0 or more",
-                         (long long)k);
+                         "a lag of %lld bars would look ahead: it must be 0 or more", (long long)k);
     }
     if (k == 0) return x;
     /* Beyond the first bar everything is NA; a clamp keeps sums of lags in range. */

@@ -398,8 +398,7 @@ int32_t wk_graph_view(wick_ctx *ctx, wick_graph *g, int64_t tf, wick_graph **inn
     const int64_t base = wick_bars_info(g->bars)->timeframe_ms;
     char have[16], want[16];
     if (tf == 0 || tf < -1200 || tf > 4000 * WICK_MS_DAY) {
-        return wick_fail(ctx, WICK_E_ARG, "a timeframe of %lld ms is out of range",
-                         (long long)tf);
+        return wick_fail(ctx, WICK_E_ARG, "a timeframe of %lld ms is out of range", (long long)tf);
     }
     if (tf == base) { /* the chart's own values */
         *inner = g;

@@ -15,7 +15,7 @@ enum { LANES = 16 };
 typedef struct plan {
     wick_ctx *ctx;
     wick_graph *g;
-    int32_t hi;     /* nodes 0..hi-1 matter */
+    int32_t hi; /* nodes 0..hi-1 matter */
     uint8_t *mark;
     int32_t *stage; /* of each needed node */
     int32_t *list;  /* needed, not yet computed nodes by stage, ascending inside a stage */
@@ -243,8 +243,8 @@ static wick_status run_lanes(plan *p, const job *jobs, int32_t lanes)
             out[l][k] = col[l][k]->v;
         }
     }
-    const wick_status st = lanes > 1 ? s->run_many(g->n, in, lanes, par, outs)
-                                     : s->run(g->n, in, par[0], out[0]);
+    const wick_status st =
+        lanes > 1 ? s->run_many(g->n, in, lanes, par, outs) : s->run(g->n, in, par[0], out[0]);
     if (st < 0) {
         drop_outputs(col, lanes);
         wick_fail_mem(p->ctx); /* a kernel has no other way to fail */

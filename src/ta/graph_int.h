@@ -68,12 +68,12 @@ wk_object *wk_cache_put(wick_cache *c, wk_key key, wk_object *o);
 typedef enum wk_kind {
     WK_SOURCE, /**< op: wick_source */
     WK_CONST,
-    WK_OP,     /**< op: wick_op; elementwise */
-    WK_LAG,    /**< k bars back of in[0], which is never a lag itself */
-    WK_OUT,    /**< output `op` of call in[0] */
+    WK_OP,  /**< op: wick_op; elementwise */
+    WK_LAG, /**< k bars back of in[0], which is never a lag itself */
+    WK_OUT, /**< output `op` of call in[0] */
     WK_COLUMN,
-    WK_OTHER,  /**< op: wick_source of panel symbol k */
-    WK_HIGHER  /**< node in[1] of higher view in[0] */
+    WK_OTHER, /**< op: wick_source of panel symbol k */
+    WK_HIGHER /**< node in[1] of higher view in[0] */
 } wk_kind;
 
 typedef struct wk_gnode {
@@ -119,8 +119,8 @@ struct wick_graph {
     wick_panel *panel;
     wick_cache *cache;
     int64_t n;
-    uint64_t id;      /**< of the bars */
-    int64_t symbol;   /**< index in the panel, -1 when it is not there */
+    uint64_t id;    /**< of the bars */
+    int64_t symbol; /**< index in the panel, -1 when it is not there */
     wk_gnode *node;
     int32_t n_nodes, cap_nodes;
     wk_call *call;
@@ -128,8 +128,8 @@ struct wick_graph {
     wk_index by_key, calls_by_key;
     wk_view *view;
     int32_t n_views;
-    int64_t round;    /**< counts evaluations */
-    uint64_t serial;  /**< names columns without a key */
+    int64_t round;   /**< counts evaluations */
+    uint64_t serial; /**< names columns without a key */
 };
 
 static inline bool wk_node_valid(const wick_graph *g, wick_node x)

@@ -13,7 +13,7 @@
 /* A condition as 1.0 or 0.0. */
 #define BIT(cond) ((cond) ? 1.0 : 0.0)
 /* NaN compares false both ways, so this is "true" of Pine without a test for NA. */
-#define TRUTH(x)  (((x) < 0.0) | ((x) > 0.0))
+#define TRUTH(x) (((x) < 0.0) | ((x) > 0.0))
 /* Subtracting an infinity or a NaN from itself is NaN: finite means x - x == 0. */
 #define FINITE(x) ((x) - (x) == 0.0)
 

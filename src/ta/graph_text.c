@@ -9,12 +9,12 @@ static const struct {
     const char *name;
     wick_unit unit;
 } sources[WICK_S_COUNT] = {
-    [WICK_S_OPEN] = {"open", WICK_U_PRICE},       [WICK_S_HIGH] = {"high", WICK_U_PRICE},
-    [WICK_S_LOW] = {"low", WICK_U_PRICE},         [WICK_S_CLOSE] = {"close", WICK_U_PRICE},
-    [WICK_S_VOLUME] = {"volume", WICK_U_VOLUME},  [WICK_S_HL2] = {"hl2", WICK_U_PRICE},
-    [WICK_S_HLC3] = {"hlc3", WICK_U_PRICE},       [WICK_S_OHLC4] = {"ohlc4", WICK_U_PRICE},
-    [WICK_S_HLCC4] = {"hlcc4", WICK_U_PRICE},     [WICK_S_TIME] = {"time", WICK_U_ANY},
-    [WICK_S_NEW_DAY] = {"new_day", WICK_U_MASK},  [WICK_S_BAR_INDEX] = {"bar_index", WICK_U_BARS},
+    [WICK_S_OPEN] = {"open", WICK_U_PRICE},      [WICK_S_HIGH] = {"high", WICK_U_PRICE},
+    [WICK_S_LOW] = {"low", WICK_U_PRICE},        [WICK_S_CLOSE] = {"close", WICK_U_PRICE},
+    [WICK_S_VOLUME] = {"volume", WICK_U_VOLUME}, [WICK_S_HL2] = {"hl2", WICK_U_PRICE},
+    [WICK_S_HLC3] = {"hlc3", WICK_U_PRICE},      [WICK_S_OHLC4] = {"ohlc4", WICK_U_PRICE},
+    [WICK_S_HLCC4] = {"hlcc4", WICK_U_PRICE},    [WICK_S_TIME] = {"time", WICK_U_ANY},
+    [WICK_S_NEW_DAY] = {"new_day", WICK_U_MASK}, [WICK_S_BAR_INDEX] = {"bar_index", WICK_U_BARS},
 };
 
 const char *wk_source_name(wick_source s)
@@ -34,18 +34,18 @@ static const struct {
     const char *text;
     int strength;
 } ops[WICK_OP_COUNT] = {
-    [WICK_OP_NEG] = {"-", 8},       [WICK_OP_NOT] = {"not ", 8},   [WICK_OP_ABS] = {"abs", 0},
-    [WICK_OP_SQRT] = {"sqrt", 0},   [WICK_OP_LOG] = {"log", 0},    [WICK_OP_LOG10] = {"log10", 0},
+    [WICK_OP_NEG] = {"-", 8},       [WICK_OP_NOT] = {"not ", 8},    [WICK_OP_ABS] = {"abs", 0},
+    [WICK_OP_SQRT] = {"sqrt", 0},   [WICK_OP_LOG] = {"log", 0},     [WICK_OP_LOG10] = {"log10", 0},
     [WICK_OP_EXP] = {"exp", 0},     [WICK_OP_FLOOR] = {"floor", 0}, [WICK_OP_CEIL] = {"ceil", 0},
-    [WICK_OP_ROUND] = {"round", 0}, [WICK_OP_SIGN] = {"sign", 0},  [WICK_OP_ISNA] = {"na", 0},
-    [WICK_OP_SIN] = {"sin", 0},     [WICK_OP_COS] = {"cos", 0},    [WICK_OP_TAN] = {"tan", 0},
-    [WICK_OP_ASIN] = {"asin", 0},   [WICK_OP_ACOS] = {"acos", 0},  [WICK_OP_ATAN] = {"atan", 0},
-    [WICK_OP_ADD] = {" + ", 6},     [WICK_OP_SUB] = {" - ", 6},    [WICK_OP_MUL] = {" * ", 7},
-    [WICK_OP_DIV] = {" / ", 7},     [WICK_OP_MOD] = {" % ", 7},    [WICK_OP_POW] = {"pow", 0},
-    [WICK_OP_MIN] = {"min", 0},     [WICK_OP_MAX] = {"max", 0},    [WICK_OP_GT] = {" > ", 5},
-    [WICK_OP_GE] = {" >= ", 5},     [WICK_OP_LT] = {" < ", 5},     [WICK_OP_LE] = {" <= ", 5},
-    [WICK_OP_EQ] = {" == ", 4},     [WICK_OP_NE] = {" != ", 4},    [WICK_OP_AND] = {" and ", 3},
-    [WICK_OP_OR] = {" or ", 2},     [WICK_OP_NZ] = {"nz", 0},      [WICK_OP_IF] = {" ? ", 1},
+    [WICK_OP_ROUND] = {"round", 0}, [WICK_OP_SIGN] = {"sign", 0},   [WICK_OP_ISNA] = {"na", 0},
+    [WICK_OP_SIN] = {"sin", 0},     [WICK_OP_COS] = {"cos", 0},     [WICK_OP_TAN] = {"tan", 0},
+    [WICK_OP_ASIN] = {"asin", 0},   [WICK_OP_ACOS] = {"acos", 0},   [WICK_OP_ATAN] = {"atan", 0},
+    [WICK_OP_ADD] = {" + ", 6},     [WICK_OP_SUB] = {" - ", 6},     [WICK_OP_MUL] = {" * ", 7},
+    [WICK_OP_DIV] = {" / ", 7},     [WICK_OP_MOD] = {" % ", 7},     [WICK_OP_POW] = {"pow", 0},
+    [WICK_OP_MIN] = {"min", 0},     [WICK_OP_MAX] = {"max", 0},     [WICK_OP_GT] = {" > ", 5},
+    [WICK_OP_GE] = {" >= ", 5},     [WICK_OP_LT] = {" < ", 5},      [WICK_OP_LE] = {" <= ", 5},
+    [WICK_OP_EQ] = {" == ", 4},     [WICK_OP_NE] = {" != ", 4},     [WICK_OP_AND] = {" and ", 3},
+    [WICK_OP_OR] = {" or ", 2},     [WICK_OP_NZ] = {"nz", 0},       [WICK_OP_IF] = {" ? ", 1},
 };
 
 const char *wk_op_text(wick_op op, int *strength)

@@ -127,8 +127,8 @@ static inline void random_graph(wick_ctx *ctx, wick_graph *g, uint64_t seed,
         const uint64_t kind = wick_pcg_below(&r, 10);
         if (kind < 2) {
             const wick_node x = out[wick_pcg_below(&r, i)];
-            out[i] = wick_graph_lag(ctx, g, x, (int64_t)wick_pcg_below(&r, 9) *
-                                                   (int64_t)(1 + wick_pcg_below(&r, 200)));
+            out[i] = wick_graph_lag(
+                ctx, g, x, (int64_t)wick_pcg_below(&r, 9) * (int64_t)(1 + wick_pcg_below(&r, 200)));
         } else if (kind < 4) {
             out[i] = random_ta(ctx, g, &r, out, i);
         } else {

@@ -52,8 +52,8 @@ static void test_other_symbols_of_ragged_calendars(void **state)
     wick_ctx_free(ctx);
 }
 
-static wick_bars *zone_bars(wick_ctx *ctx, const char *symbol, int64_t n, int64_t step, int64_t from,
-                            const char *zone, const char *session)
+static wick_bars *zone_bars(wick_ctx *ctx, const char *symbol, int64_t n, int64_t step,
+                            int64_t from, const char *zone, const char *session)
 {
     int64_t *t = malloc((size_t)n * sizeof *t);
     double *v = malloc((size_t)n * sizeof *v);
@@ -61,8 +61,8 @@ static wick_bars *zone_bars(wick_ctx *ctx, const char *symbol, int64_t n, int64_
         t[i] = from + i * step;
         v[i] = 100.0 + (double)i;
     }
-    const wick_symbol_info info = {.symbol = symbol, .timezone = zone, .session = session,
-                                   .tick = 0.01, .timeframe_ms = step};
+    const wick_symbol_info info = {
+        .symbol = symbol, .timezone = zone, .session = session, .tick = 0.01, .timeframe_ms = step};
     wick_bars *b = NULL;
     check_ok(ctx, wick_bars_new(ctx, symbol, n, t, v, v, v, v, NULL, &info, &b));
     free(t);
@@ -81,7 +81,8 @@ static void test_other_timeframes(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     const int64_t start = wick_time_from_civil(2024, 1, 1, 0, 0, 0, 0), h = 3600000;
-    wick_bars *b[2] = {hours(ctx, "FAST", 100, h, start), hours(ctx, "SLOW", 40, 4 * h, start - 8 * h)};
+    wick_bars *b[2] = {hours(ctx, "FAST", 100, h, start),
+                       hours(ctx, "SLOW", 40, 4 * h, start - 8 * h)};
     wick_panel *p = NULL;
     check_ok(ctx, wick_panel_new(ctx, b, 2, &p));
     check_other(ctx, p, NULL, 0, 1);
@@ -123,8 +124,7 @@ static void test_higher_shows_closed_windows_only(void **state)
         const int64_t k = (last - start) / h - 1; /* bar that closed the window */
         check_same(wick_graph_values(g, x[0])[i], k < 0 ? WICK_NA : 100.0 + (double)k);
         /* Mean of three windows, one window back: closes lie 4 apart, the first is at bar 1. */
-        check_same(wick_graph_values(g, x[1])[i],
-                   k < 13 ? WICK_NA : 100.0 + (double)(k - 8));
+        check_same(wick_graph_values(g, x[1])[i], k < 13 ? WICK_NA : 100.0 + (double)(k - 8));
         const int64_t day = (close - start + 2 * h) / WICK_MS_DAY - 1;
         check_same(wick_graph_values(g, x[2])[i], day < 0 ? WICK_NA : (double)day);
     }
@@ -166,8 +166,10 @@ static wick_bars *session_bars(wick_ctx *ctx, bool after_hours, int64_t days)
             n++;
         }
     }
-    const wick_symbol_info info = {.symbol = "NY", .timezone = "America/New_York",
-                                   .session = "0930-1600:23456", .tick = 0.01,
+    const wick_symbol_info info = {.symbol = "NY",
+                                   .timezone = "America/New_York",
+                                   .session = "0930-1600:23456",
+                                   .tick = 0.01,
                                    .timeframe_ms = half};
     wick_bars *b = NULL;
     check_ok(ctx, wick_bars_new(ctx, "NY", n, t, v, v, v, v, NULL, &info, &b));
@@ -195,7 +197,8 @@ static void test_higher_and_sessions(void **state)
         for (int64_t i = 0; i < n; i++) {
             const int64_t d = (after ? i : i + 1) / day, w = (after ? i : i + 1) / (day * 5);
             check_same(wick_graph_values(g, x[0])[i], d == 0 ? WICK_NA : 99.0 + (double)(d * day));
-            check_same(wick_graph_values(g, x[1])[i], w == 0 ? WICK_NA : 99.0 + (double)(w * day * 5));
+            check_same(wick_graph_values(g, x[1])[i],
+                       w == 0 ? WICK_NA : 99.0 + (double)(w * day * 5));
         }
         wick_graph_free(g);
         wick_bars_unref(b);
@@ -279,7 +282,8 @@ static void check_prefixes(wick_ctx *ctx, wick_bars *all, wick_cache *cache, uin
         wick_graph *h = new_graph(ctx, part, NULL, cache);
         eval_all(ctx, h, y);
         for (int i = 0; i < N_EXPR; i++) {
-            check_columns(wick_graph_values(h, y[i]), wick_graph_values(g, x[i]), k, expressions[i]);
+            check_columns(wick_graph_values(h, y[i]), wick_graph_values(g, x[i]), k,
+                          expressions[i]);
         }
         wick_graph_free(h);
         wick_bars_unref(part);
