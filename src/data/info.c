@@ -70,16 +70,14 @@ static double grid_of(int64_t n, const double *const *f)
 
 static double guess_tick(int64_t n, const double *const *f, bool stock)
 {
-    const double grid = grid_of(n, f);
-    double low = HUGE_VAL;
-    for (int64_t i = 0; i < n; i++) {
-        if (f[WICK_LOW][i] < low) low = f[WICK_LOW][i];
-    }
     if (stock) {
         /* Adjusted prices leave the cent grid; orders are still placed on it. Under one dollar the
          * exchanges' step is a hundredth of a cent. */
-        return n > 0 && low < 1.0 && (grid == 0.0 || grid < 0.01) ? 1e-4 : 0.01;
+        double low = HUGE_VAL;
+        for (int64_t i = 0; i < n; i++) low = f[WICK_LOW][i] < low ? f[WICK_LOW][i] : low;
+        return low < 1.0 && grid_of(n, f) < 0.01 ? 1e-4 : 0.01;
     }
+    const double grid = grid_of(n, f);
     if (grid > 0.0 && n >= 20) return grid < 1.0 ? grid : 1.0;
     return grid > 0.0 && grid < 0.01 ? grid : 0.01;
 }
