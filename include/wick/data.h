@@ -237,7 +237,7 @@ typedef enum wick_reason {
     WICK_BY_STOP_TRAILING, /**< "stop_trailing" */
     WICK_BY_STOP_PROFIT,   /**< "take_profit" */
     WICK_BY_BARS,          /**< "hold_bars": time exit */
-    WICK_BY_END,           /**< "end_of_data" */
+    WICK_BY_END,           /**< "end": the last-bar liquidation */
     WICK_BY_MARGIN,        /**< "margin_call" */
     WICK_BY_BANKRUPT,      /**< "bankruptcy" */
     WICK_BY_RISK,          /**< "risk_rule" */

@@ -14,7 +14,7 @@ struct wick_ledger {
 const char *wick_reason_name(int32_t reason)
 {
     static const char *const names[] = {"signal",    "stop_loss",   "stop_trailing", "take_profit",
-                                        "hold_bars", "end_of_data", "margin_call",   "bankruptcy",
+                                        "hold_bars", "end", "margin_call", "bankruptcy",
                                         "risk_rule", "open"};
     if (reason < 0 || reason > WICK_BY_OPEN) return "unknown";
     return names[reason];
