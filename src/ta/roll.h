@@ -2,9 +2,8 @@
 /**
  * The compensated rolling sum under sma, variance, correlation, cmo, mfi and their relatives.
  *
- * Bits matter here: two windows holding the same values must give the same sum, and Pine's own
- * machine is reproduced operation for operation (pine_semantics.md 4.1). It carries an accumulator
- * s and a compensation c, stores with every value what was really added so that the same amount
+ * Bits matter here, because strategies compare averages that tie: Pine's own machine is reproduced
+ * operation for operation (pine_semantics.md 4.1). It carries an accumulator s and a compensation c, stores with every value what was really added so that the same amount
  * leaves later, and on bars where shifting the value by |c| rounds down starts over from a plain
  * newest-first sum. While the window fills nothing leaves and a bar is one compensated add.
  * Missing values take no slot; on such a bar the last full sum is shown again.
