@@ -48,7 +48,8 @@ char *test_read(const char *path, int64_t *n);
 /** The folder of shared specifications and data: WICK_SHARED, else ../shared beside the sources;
  * NULL when absent. Tests that need it print why and call skip(). */
 const char *test_shared(void);
-/** Path below test_shared(), or skips the test with a line that says what is missing. */
+/** Path below test_shared(), or skips the test with a line that says what is missing. Call it before
+ * anything is allocated: skipping leaves the test at once. */
 const char *test_shared_or_skip(const char *below);
 /** Path below the source folder ("tests/golden/x.csv"). */
 const char *test_source(const char *below);
