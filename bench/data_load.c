@@ -28,7 +28,8 @@ static wick_panel *load(wick_ctx *ctx, const char *path)
 static int64_t rows_of(const wick_panel *p)
 {
     int64_t rows = 0;
-    for (int64_t i = 0; i < wick_panel_count(p); i++) rows += wick_bars_count(wick_panel_bars(p, i));
+    for (int64_t i = 0; i < wick_panel_count(p); i++)
+        rows += wick_bars_count(wick_panel_bars(p, i));
     return rows;
 }
 
@@ -67,7 +68,8 @@ static void run_pandas(const char *path)
         "    best = min(best, time.perf_counter() - t)\n"
         "print(f'pandas       {best * 1e3:8.1f} ms   read_csv with parse_dates, {len(d)} rows')\n";
     fflush(stdout);
-    char *const argv[] = {"python3", "-c", (char *)(uintptr_t)script, (char *)(uintptr_t)path, NULL};
+    char *const argv[] = {"python3", "-c", (char *)(uintptr_t)script, (char *)(uintptr_t)path,
+                          NULL};
     execvp(argv[0], argv); /* the last thing this program does */
     printf("pandas       no python3\n");
 }

@@ -58,8 +58,8 @@ typedef enum wick_field {
 } wick_field;
 
 /** Copies and validates columns. Rules: n >= 0, ascending time, finite positive prices unless
- * `info->allow_negative`, low <= open, close <= high, volume >= 0 or NA (NULL volume: all NA). The error
- * names the row. `info` may be NULL: everything inferred. */
+ * `info->allow_negative`, low <= open, close <= high, volume >= 0 or NA (NULL volume: all NA). The
+ * error names the row. `info` may be NULL: everything inferred. */
 WICK_API wick_status wick_bars_new(wick_ctx *ctx, const char *symbol, int64_t n,
                                    const int64_t *time, const double *open, const double *high,
                                    const double *low, const double *close, const double *volume,
@@ -78,8 +78,8 @@ WICK_API uint64_t wick_bars_id(const wick_bars *b);
 WICK_API void wick_bars_digest(const wick_bars *b, char hex[65]);
 /** First bar with stamp >= t (count when none). */
 WICK_API int64_t wick_bars_find(const wick_bars *b, int64_t t);
-/** Places where bars are missing, and how many in all. Nights and weekends of markets that close are
- * no gaps; exchange holidays up to four days neither. */
+/** Places where bars are missing, and how many in all. Nights and weekends of markets that close
+ * are no gaps; exchange holidays up to four days neither. */
 WICK_API int64_t wick_bars_gaps(const wick_bars *b, int64_t *missing);
 /** Rows [from, to) as new bars with the same info (a copy; used by cuts and windows). */
 WICK_API wick_status wick_bars_slice(wick_ctx *ctx, const wick_bars *b, int64_t from, int64_t to,
@@ -109,9 +109,9 @@ WICK_API bool wick_timeframe_parse(const char *s, int64_t *ms);
 /** Canonical text: "1m" "15m" "1h" "1d" "1w" "1mo". Returns length. */
 WICK_API int wick_timeframe_format(char out[16], int64_t ms);
 
-/** Dated amounts (cash dividends) or ratios (splits, "4" or "4:1") from a CSV file with a date column
- * and one named amount, dividend, ratio, split ...; rows with 0 are skipped. Free both with free().
- */
+/** Dated amounts (cash dividends) or ratios (splits, "4" or "4:1") from a CSV file with a date
+ * column and one named amount, dividend, ratio, split ...; rows with 0 are skipped. Free both with
+ * free(). */
 WICK_API wick_status wick_events_load(wick_ctx *ctx, const char *path, int64_t **date,
                                       double **value, int64_t *n) WICK_NODISCARD;
 

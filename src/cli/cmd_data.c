@@ -6,11 +6,13 @@
 #include "cli/cmd_data.h"
 
 #define LOAD_OPTIONS                                                                               \
-    {"symbols", "A,B|@FILE", "only these", CLI_ONE},                                               \
-        {"from", "DATE", "first day, UTC", CLI_ONE}, {"to", "DATE", "last day, included", CLI_ONE}, \
+    {"symbols", "A,B|@FILE", "only these", CLI_ONE}, {"from", "DATE", "first day, UTC", CLI_ONE},  \
+        {"to", "DATE", "last day, included", CLI_ONE},                                             \
         {"symbol-info", "FILE", "symbol_info.json; default: beside the data", CLI_ONE},            \
         {"drop-bad", NULL, "leave rows in error out and go on", CLI_ONE},                          \
-        {"jobs", "N", "files read in parallel; default: all cores", CLI_ONE}
+    {                                                                                              \
+        "jobs", "N", "files read in parallel; default: all cores", CLI_ONE                         \
+    }
 
 /* ---- loading as the options say ----------------------------------------------------------- */
 
@@ -94,15 +96,14 @@ static void info_cells(const wick_bars *b, char cell[INFO_COLUMNS][64])
     snprintf(cell[7], 64, "%.60s%s", s->kind, (s->inferred & WICK_INFO_KIND) != 0 ? "*" : "");
     snprintf(cell[8], 64, "%.60s%s", s->timezone,
              (s->inferred & WICK_INFO_TIMEZONE) != 0 ? "*" : "");
-    snprintf(cell[9], 64, "%.60s%s", s->session,
-             (s->inferred & WICK_INFO_SESSION) != 0 ? "*" : "");
+    snprintf(cell[9], 64, "%.60s%s", s->session, (s->inferred & WICK_INFO_SESSION) != 0 ? "*" : "");
 }
 
 static int info_table(cli *c, const wick_panel *p)
 {
     static const bool right[INFO_COLUMNS] = {false, true, false, false, true, true, true};
     const int64_t n = wick_panel_count(p);
-    char (*text)[INFO_COLUMNS][64] = calloc((size_t)n + 1, sizeof *text);
+    char(*text)[INFO_COLUMNS][64] = calloc((size_t)n + 1, sizeof *text);
     const char **cells = calloc((size_t)n * INFO_COLUMNS + 1, sizeof *cells);
     wick_buf out = {0};
     int code = CLI_DEFECT;
@@ -190,7 +191,8 @@ typedef wick_status (*adjust_fn)(wick_ctx *, const wick_bars *, int64_t, const i
 
 /* Events of one symbol: FOLDER/SYMBOL.csv, where a missing file means none, or one file when
  * there is one symbol. */
-static wick_status adjust_one(cli *c, const char *path, adjust_fn adjust, bool single, wick_bars **b)
+static wick_status adjust_one(cli *c, const char *path, adjust_fn adjust, bool single,
+                              wick_bars **b)
 {
     char file[1024];
     int64_t *date = NULL, n = 0;
@@ -201,7 +203,8 @@ static wick_status adjust_one(cli *c, const char *path, adjust_fn adjust, bool s
     } else if (!single) {
         return wick_fail(c->ctx, WICK_E_ARG,
                          "%s is one file but there are several symbols: name a folder with one "
-                         "file per symbol", path);
+                         "file per symbol",
+                         path);
     } else {
         snprintf(file, sizeof file, "%s", path);
     }
@@ -267,7 +270,8 @@ static int run_resample(cli *c)
 {
     const char *text = cli_text(c, "timeframe");
     int64_t tf = 0;
-    if (text == NULL) return cli_error(c, c->command->example, "%s: --timeframe is missing", c->path);
+    if (text == NULL)
+        return cli_error(c, c->command->example, "%s: --timeframe is missing", c->path);
     if (!wick_timeframe_parse(text, &tf)) {
         return cli_error(c, "try 5m, 15m, 1h, 4h, 1d, 1w, 1M", "--timeframe: '%s' is none", text);
     }
@@ -277,7 +281,8 @@ static int run_resample(cli *c)
     wick_bars **bars = calloc((size_t)n + 1, sizeof(wick_bars *));
     wick_status st = bars != NULL ? WICK_OK : wick_fail_mem(c->ctx);
     for (int64_t i = 0; i < n && st == WICK_OK; i++) {
-        st = wick_bars_resample(c->ctx, wick_panel_bars(p, i), tf, cli_has(c, "complete"), &bars[i]);
+        st =
+            wick_bars_resample(c->ctx, wick_panel_bars(p, i), tf, cli_has(c, "complete"), &bars[i]);
     }
     if (st == WICK_OK) st = wick_panel_new(c->ctx, bars, n, &made);
     for (int64_t i = 0; bars != NULL && i < n; i++) wick_bars_unref(bars[i]);
@@ -327,11 +332,15 @@ static const cli_command info_command = {
 };
 
 static const cli_option convert_options[] = {
-    {"out", "PATH", "where to write: a folder (one CSV file per symbol), a .csv,\n"
-                    ".csv.gz or .csv.zst file (all symbols), or a .wick file", CLI_ONE},
+    {"out", "PATH",
+     "where to write: a folder (one CSV file per symbol), a .csv,\n"
+     ".csv.gz or .csv.zst file (all symbols), or a .wick file",
+     CLI_ONE},
     {"timeframe", "TF", "aggregate to 5m, 1h, 1d, 1w ...", CLI_ONE},
-    {"dividends", "PATH", "adjust for cash dividends: FOLDER/SYMBOL.csv with\ndate,amount (or "
-                          "one file for one symbol)", CLI_ONE},
+    {"dividends", "PATH",
+     "adjust for cash dividends: FOLDER/SYMBOL.csv with\ndate,amount (or "
+     "one file for one symbol)",
+     CLI_ONE},
     {"splits", "PATH", "adjust for splits, the same with date,ratio (new per old)", CLI_ONE},
     LOAD_OPTIONS,
     {NULL, NULL, NULL, CLI_ONE},
@@ -381,15 +390,16 @@ static const cli_command synth_command = {
     .name = "synth",
     .summary = "makes up bars to try things with",
     .options = synth_options,
-    .notes = "Prices switch between rising, falling, sideways and crashing; symbols share a market.\n"
-             "They gap through stops as real ones do, but nothing learnt from them is worth money.",
+    .notes =
+        "Prices switch between rising, falling, sideways and crashing; symbols share a market.\n"
+        "They gap through stops as real ones do, but nothing learnt from them is worth money.",
     .example = "wick data synth --out bars --symbols 8 --bars 1500 --seed 1",
     .run = run_synth,
 };
 
 static const cli_command *const subs[] = {
-    &cli_command_data_check, &info_command, &convert_command, &resample_command, &synth_command,
-    NULL,
+    &cli_command_data_check, &info_command,  &convert_command,
+    &resample_command,       &synth_command, NULL,
 };
 
 const cli_command cli_command_data = {

@@ -147,8 +147,8 @@ static void check_path(report *r, const char *path)
     }
     wick_dir_list_free(names, n);
     if (used == 0) {
-        r->code = cli_error(r->c, NULL, "%s: no data file here (.csv, .csv.gz, .csv.zst, .wick)",
-                            path);
+        r->code =
+            cli_error(r->c, NULL, "%s: no data file here (.csv, .csv.gz, .csv.zst, .wick)", path);
     }
 }
 
@@ -188,8 +188,10 @@ static int run_check(cli *c)
 }
 
 static const cli_option check_options[] = {
-    {"against", "FILE", "compare with a second file of the same market: the finer is\n"
-                        "aggregated and windows that disagree are listed", CLI_ONE},
+    {"against", "FILE",
+     "compare with a second file of the same market: the finer is\n"
+     "aggregated and windows that disagree are listed",
+     CLI_ONE},
     {"all", NULL, "list every row (default: the first 3 of each rule)", CLI_ONE},
     {"allow-negative", NULL, "prices at or below zero are no error (spreads)", CLI_ONE},
     {"symbol-info", "FILE", "symbol_info.json; default: beside the data", CLI_ONE},

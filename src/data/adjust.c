@@ -79,7 +79,8 @@ wick_status wick_bars_adjust_dividends(wick_ctx *ctx, const wick_bars *b, int64_
                 wick_time_format(day, e[k].date, true);
                 st = wick_fail(ctx, WICK_E_DATA,
                                "%s: the dividend of %s (%.10g) is not below the close before it "
-                               "(%.10g)", b->info.symbol, day, e[k].value, before);
+                               "(%.10g)",
+                               b->info.symbol, day, e[k].value, before);
                 break;
             }
             f *= 1.0 - e[k--].value / before;

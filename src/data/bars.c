@@ -92,8 +92,8 @@ int64_t wk_rows_first_bad(const wk_cols *c, bool allow_negative, int64_t from)
 
 const char *wk_rule_name(int rule)
 {
-    static const char *const names[] = {"good",       "time_backwards", "duplicate_time",
-                                        "empty_row",  "non_positive",   "ohlc_order",
+    static const char *const names[] = {"good",      "time_backwards", "duplicate_time",
+                                        "empty_row", "non_positive",   "ohlc_order",
                                         "bad_volume"};
     return names[rule];
 }
@@ -108,13 +108,15 @@ void wk_row_text(const wk_cols *c, int64_t i, int rule, char *out, size_t cap)
     case WK_ROW_BACKWARDS:
     case WK_ROW_DUPLICATE:
         wick_time_format(before, i > 0 ? c->time[i - 1] : 0, true);
-        snprintf(out, cap, rule == WK_ROW_DUPLICATE ? "the stamp %s is there twice (before: %s)"
-                                                    : "time runs back to %s after %s",
+        snprintf(out, cap,
+                 rule == WK_ROW_DUPLICATE ? "the stamp %s is there twice (before: %s)"
+                                          : "time runs back to %s after %s",
                  now, before);
         break;
     case WK_ROW_MISSING:
-        snprintf(out, cap, "%s: a price is missing (open %.10g, high %.10g, low %.10g, close %.10g)",
-                 now, o, h, l, x);
+        snprintf(out, cap,
+                 "%s: a price is missing (open %.10g, high %.10g, low %.10g, close %.10g)", now, o,
+                 h, l, x);
         break;
     case WK_ROW_NOT_POSITIVE:
         snprintf(out, cap,
@@ -131,9 +133,7 @@ void wk_row_text(const wk_cols *c, int64_t i, int rule, char *out, size_t cap)
                  h, l, x);
         break;
     }
-    default:
-        snprintf(out, cap, "%s: volume is %.10g", now, c->f[WICK_VOLUME][i]);
-        break;
+    default: snprintf(out, cap, "%s: volume is %.10g", now, c->f[WICK_VOLUME][i]); break;
     }
 }
 
@@ -212,8 +212,8 @@ wick_status wick_bars_new(wick_ctx *ctx, const char *symbol, int64_t n, const in
 {
     const double *in[WICK_FIELDS] = {open, high, low, close, volume};
     if (symbol == NULL || symbol[0] == '\0') return wick_fail(ctx, WICK_E_ARG, "no symbol given");
-    if (n < 0 || (n > 0 && (time == NULL || open == NULL || high == NULL || low == NULL ||
-                            close == NULL))) {
+    if (n < 0 ||
+        (n > 0 && (time == NULL || open == NULL || high == NULL || low == NULL || close == NULL))) {
         return wick_fail(ctx, WICK_E_ARG, "%s: time, open, high, low and close are needed", symbol);
     }
     wk_cols c;

@@ -200,7 +200,8 @@ static void jump_rule(check *k, bool warnings)
     if (jumps >= 10 && jumps * 50 >= rows && up * 4 >= jumps && (jumps - up) * 4 >= jumps) {
         wk_defects_add(k->d, "mixed_series", true, line_of(k, first),
                        "%s%lld of %lld moves are threefold or more, up and down: rows of two "
-                       "instruments are mixed", k->label, (long long)jumps, (long long)rows - 1);
+                       "instruments are mixed",
+                       k->label, (long long)jumps, (long long)rows - 1);
     }
 }
 
@@ -316,8 +317,8 @@ static void unfinished_rule(check *k)
 }
 
 wick_status wk_check_rows(wick_ctx *ctx, const wk_cols *c, const uint32_t *line, const char *label,
-                          int64_t timeframe_ms, bool allow_negative, bool warnings,
-                          wick_defects *d, uint8_t *bad)
+                          int64_t timeframe_ms, bool allow_negative, bool warnings, wick_defects *d,
+                          uint8_t *bad)
 {
     check k = {c, line, label, timeframe_ms, d, bad};
     bool marked = false;

@@ -9,7 +9,8 @@ wick_status wick_bars_with_column(wick_ctx *ctx, wick_bars *b, const char *name,
                                   const double *values, wick_bars **out)
 {
     if (name == NULL || name[0] == '\0') return wick_fail(ctx, WICK_E_ARG, "a column needs a name");
-    if (b->n > 0 && values == NULL) return wick_fail(ctx, WICK_E_ARG, "column %s has no values", name);
+    if (b->n > 0 && values == NULL)
+        return wick_fail(ctx, WICK_E_ARG, "column %s has no values", name);
     const size_t len = strlen(name);
     wick_bars *c = calloc(1, sizeof *c + len + 1);
     double *column = wick_alloc_column(wk_col_stride(b->n));

@@ -62,7 +62,7 @@ out:
 
 typedef struct pair {
     wick_ctx *ctx;
-    const wick_bars *a, *b; /**< same timeframe by now */
+    const wick_bars *a, *b;         /**< same timeframe by now */
     const int32_t *full_a, *full_b; /**< source bars in each window; NULL: not resampled */
     int64_t need;                   /**< bars a complete window has */
     const uint32_t *line;           /**< of every source bar of a; NULL: native file */
@@ -106,8 +106,8 @@ static void compare_row(pair *p, int64_t i, int64_t k)
     wick_timeframe_format(tf, p->a->info.timeframe_ms);
     wk_defects_add(p->d, "disagrees", true, line_of(p, i),
                    "%s window %s: %s is %.10g, but %.10g in %s%s; one of them was saved while the "
-                   "bar was still forming or comes from another market", tf, when, names[bad],
-                   p->a->f[bad][i], p->b->f[bad][k], p->other,
+                   "bar was still forming or comes from another market",
+                   tf, when, names[bad], p->a->f[bad][i], p->b->f[bad][k], p->other,
                    count > 1 ? " (other fields differ too)" : "");
 }
 
@@ -151,9 +151,10 @@ static void compare_ratio(pair *p)
         if (p->common > 1 && fabs(r / before - 1.0) > limit) {
             char when[WICK_TIME_TEXT];
             wick_time_format(when, p->a->time[i], true);
-                    wk_defects_add(p->d, "adjustment_break", true, line_of(p, i),
+            wk_defects_add(p->d, "adjustment_break", true, line_of(p, i),
                            "%s: the ratio to %s steps by %+.2f %% (%.6g to %.6g): the two are not "
-                           "adjusted alike", when, p->other, (r / before - 1.0) * 100.0, before, r);
+                           "adjusted alike",
+                           when, p->other, (r / before - 1.0) * 100.0, before, r);
         }
         before = r;
         i++;
@@ -221,11 +222,16 @@ wick_status wick_check_against(wick_ctx *ctx, const char *path, const char *othe
     int64_t common = 0;
     for (int64_t i = 0; i < a.n; i++) {
         for (int64_t k = 0; k < b.n; k++) {
-            /* Two files of one symbol each are meant to be the same market, whatever their names. */
+            /* Two files of one symbol each are meant to be the same market, whatever their names.
+             */
             const bool same = (a.n == 1 && b.n == 1) ||
                               strcmp(a.bars[i]->info.symbol, b.bars[k]->info.symbol) == 0;
             if (!same) continue;
-            pair p = {.ctx = ctx, .a = a.bars[i], .b = b.bars[k], .other = other, .d = a.defects,
+            pair p = {.ctx = ctx,
+                      .a = a.bars[i],
+                      .b = b.bars[k],
+                      .other = other,
+                      .d = a.defects,
                       .line = a.lines != NULL ? a.lines[i] : NULL};
             WICK_TRY(compare_pair(&p));
             common += p.common;

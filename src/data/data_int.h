@@ -85,8 +85,8 @@ int64_t wk_add_months(int64_t t, int64_t months);
 wick_defects *wk_defects_new(const char *file, int64_t max_per_rule);
 /** One row (or the file: line 0) breaks a rule. Past the limit per rule it is only counted.
  * `rule` is a literal. */
-void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t line,
-                    const char *fmt, ...) WICK_PRINTF(5, 6);
+void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t line, const char *fmt,
+                    ...) WICK_PRINTF(5, 6);
 void wk_defects_reset(wick_defects *d); /**< forgets everything but the file */
 void wk_defects_dropped(wick_defects *d, int64_t rows);
 /** Whether an error of this file can be cured by leaving rows out. */
@@ -105,12 +105,12 @@ typedef struct wk_rows {
     int64_t *time;
     double *f[WICK_FIELDS];
     uint32_t *line;
-    int32_t *symbol;  /**< index into `symbols`; NULL when the file has no symbol column */
-    int16_t *offset;  /**< minutes east of UTC written in the stamp; NULL when none was */
+    int32_t *symbol; /**< index into `symbols`; NULL when the file has no symbol column */
+    int16_t *offset; /**< minutes east of UTC written in the stamp; NULL when none was */
     bool has_volume, long_format;
     char **symbols;
     int32_t n_symbols, cap_symbols;
-    int32_t *slots;   /**< hash table over `symbols` */
+    int32_t *slots; /**< hash table over `symbols` */
     int32_t n_slots;
 } wk_rows;
 void wk_rows_free(wk_rows *r);
@@ -147,8 +147,8 @@ wick_status wk_native_read(wick_ctx *ctx, const char *path, const wick_load_opts
  * over). `label` prefixes sentences in files of many symbols ("" else). */
 enum { WK_BAD_VALUE = 1, WK_BAD_TIME = 2 }; /* bits of `bad` */
 wick_status wk_check_rows(wick_ctx *ctx, const wk_cols *c, const uint32_t *line, const char *label,
-                          int64_t timeframe_ms, bool allow_negative, bool warnings,
-                          wick_defects *d, uint8_t *bad) WICK_NODISCARD;
+                          int64_t timeframe_ms, bool allow_negative, bool warnings, wick_defects *d,
+                          uint8_t *bad) WICK_NODISCARD;
 
 /* ---- loading ------------------------------------------------------------------------------ */
 
@@ -166,23 +166,23 @@ wick_status wk_info_find(wick_ctx *ctx, const wick_json_doc *doc, const char *na
 /** What one file gave. */
 typedef struct wk_file {
     char *path;
-    char symbol[128];        /**< from the name */
-    int64_t timeframe_ms;    /**< from the name, 0 none */
+    char symbol[128];     /**< from the name */
+    int64_t timeframe_ms; /**< from the name, 0 none */
     const wick_json_doc *info;
     const char *info_name;
-    bool by_name_wanted;     /**< its name is one of the symbols asked for (or all are) */
+    bool by_name_wanted; /**< its name is one of the symbols asked for (or all are) */
     wick_bars **bars;
-    uint32_t **lines;        /**< line of each bar, per symbol; NULL unless report_only */
+    uint32_t **lines; /**< line of each bar, per symbol; NULL unless report_only */
     int64_t n;
     wick_defects *defects;
-    wick_buf notes;          /**< lines for the log */
+    wick_buf notes; /**< lines for the log */
 } wk_file;
 void wk_file_free(wk_file *f);
 /** Reads and checks one file. Defects that stop it are its status (WICK_E_DATA) unless
  * `report_only`, when the rows in error are left out and everything, warnings too, is in `defects`.
  * `reported`: the caller passes the findings on, so that no note about them is needed. */
-wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported,
-                         bool report_only, wk_file *f) WICK_NODISCARD;
+wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported, bool report_only,
+                         wk_file *f) WICK_NODISCARD;
 /** One file with everything that can be said about it: rows in error are left out, findings kept.
  * Free `out` whatever the status (it is zeroed when the file was never opened). */
 wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts,

@@ -60,8 +60,8 @@ static bool grow(wick_defects *d)
     return true;
 }
 
-void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t line,
-                    const char *fmt, ...)
+void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t line, const char *fmt,
+                    ...)
 {
     const int r = rule_index(d, rule);
     d->rule[r].total++;
@@ -87,8 +87,8 @@ void wk_defects_add(wick_defects *d, const char *rule, bool is_error, int64_t li
         if ((unsigned char)*p < 32 || *p == 127) *p = '?';
     }
     d->rule[r].listed++;
-    d->items[d->n] = (item){.d = {.rule = rule, .is_error = is_error, .line = line, .text = own},
-                            .order = d->n};
+    d->items[d->n] =
+        (item){.d = {.rule = rule, .is_error = is_error, .line = line, .text = own}, .order = d->n};
     d->n++;
 }
 

@@ -39,7 +39,7 @@ static bool amount(const csv_field *f, double *out)
 static bool columns(const csv_field *f, int32_t n, int32_t *date, int32_t *value)
 {
     static const char *const dates[] = {"date", "ex date", "exdate", "ex-date", "day", NULL};
-    static const char *const values[] = {"amount",       "dividend", "dividends", "cash", "value",
+    static const char *const values[] = {"amount",       "dividend", "dividends", "cash",  "value",
                                          "stock splits", "split",    "splits",    "ratio", NULL};
     *date = *value = -1;
     for (int32_t i = n - 1; i >= 0; i--) {
@@ -80,7 +80,8 @@ static wick_status read_lines(wick_ctx *ctx, const char *path, const char *text,
                              (long long)line, f[v].n < 40 ? (int)f[v].n : 40, f[v].s);
         }
         if (value[*n] == 0.0) continue;
-        date[(*n)++] = wk_floor_div(st.time + st.offset * INT64_C(60000), WICK_MS_DAY) * WICK_MS_DAY;
+        date[(*n)++] =
+            wk_floor_div(st.time + st.offset * INT64_C(60000), WICK_MS_DAY) * WICK_MS_DAY;
     }
     return WICK_OK;
 }

@@ -264,12 +264,13 @@ static void session_dates(part *p, const wick_tz *tz, const char *label, wick_de
     }
     if (!clear) {
         wk_defects_add(d, "mixed_stamps", false, p->line[0],
-                       "%sdaily bars with many different times of day; their dates are used", label);
+                       "%sdaily bars with many different times of day; their dates are used",
+                       label);
     }
     if (moved == 0) return;
     /* Currency days begin on the evening before (17:00 in New York): Sunday's bar is Monday's. */
-    const bool evening = k.first >= 20 * INT64_C(3600000) && sundays > 0 && fridays == 0 &&
-                         saturdays == 0;
+    const bool evening =
+        k.first >= 20 * INT64_C(3600000) && sundays > 0 && fridays == 0 && saturdays == 0;
     for (int64_t i = 0; i < p->c.n; i++) {
         p->c.time[i] = (wk_floor_div(wall_of(p, i, tz), WICK_MS_DAY) + evening) * WICK_MS_DAY;
     }
@@ -422,12 +423,16 @@ static wick_status finish(job *j, bool report_only)
     return WICK_OK;
 }
 
-wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported,
-                         bool report_only, wk_file *f)
+wick_status wk_file_load(wick_ctx *ctx, const wick_load_opts *opts, bool reported, bool report_only,
+                         wk_file *f)
 {
     const bool warnings = report_only || (reported && opts->keep_defects);
-    job j = {.ctx = ctx, .opts = opts, .warnings = warnings, .keep_lines = report_only,
-             .reported = reported, .f = f};
+    job j = {.ctx = ctx,
+             .opts = opts,
+             .warnings = warnings,
+             .keep_lines = report_only,
+             .reported = reported,
+             .f = f};
     wk_rows rows;
     memset(&rows, 0, sizeof rows);
     wick_status st = WICK_OK;

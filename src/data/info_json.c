@@ -4,9 +4,9 @@
 
 #include "data/data_int.h"
 
-static const char *const keys[] = {"ticker",   "type",     "currency", "mintick",   "pointvalue",
-                                   "lot_step", "timezone", "session",  "timeframe", "allow_negative",
-                                   "description"};
+static const char *const keys[] = {"ticker",     "type",           "currency",   "mintick",
+                                   "pointvalue", "lot_step",       "timezone",   "session",
+                                   "timeframe",  "allow_negative", "description"};
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
 static wick_status text_of(wick_ctx *ctx, const char *where, const wick_json *j, const char *key,

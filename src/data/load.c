@@ -16,7 +16,7 @@ typedef struct loader {
     struct {
         char *path;
         wick_json_doc *doc;
-    } *info;
+    } * info;
     int64_t n_info;
     bool *seen; /**< per symbol asked for: a file name matches */
 } loader;
@@ -157,7 +157,8 @@ static wick_status same_symbol_twice(loader *l)
                 wick_timeframe_format(x, a->timeframe_ms != 0 ? a->timeframe_ms : b->timeframe_ms);
                 return wick_fail(l->ctx, WICK_E_DATA,
                                  "%s and %s are both %s; choose one with --timeframe %s, or name "
-                                 "one of the files", a->path, b->path, a->symbol, x);
+                                 "one of the files",
+                                 a->path, b->path, a->symbol, x);
             }
             return wick_fail(l->ctx, WICK_E_DATA, "%s and %s are both %s; name one of them",
                              a->path, b->path, a->symbol);
@@ -281,9 +282,9 @@ static wick_status check_symbols(loader *l, wick_bars *const *bars, int64_t n)
             st = wick_fail(l->ctx, WICK_E_DATA, "%s has no bar in the range asked for",
                            l->o.symbols[i]);
         } else {
-            st = wick_fail(l->ctx, WICK_E_DATA, "no data for the symbol %s%s%s%s",
-                           l->o.symbols[i], near != NULL ? "; did you mean " : "",
-                           near != NULL ? near : "", near != NULL ? "?" : "");
+            st = wick_fail(l->ctx, WICK_E_DATA, "no data for the symbol %s%s%s%s", l->o.symbols[i],
+                           near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                           near != NULL ? "?" : "");
         }
         free(names);
         return st;
@@ -384,8 +385,7 @@ out:
     return st;
 }
 
-wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
-                        wk_file *out)
+wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *opts, wk_file *out)
 {
     loader l = {.ctx = ctx, .o = wk_load_opts(opts)};
     wick_status st = WICK_OK;

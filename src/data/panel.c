@@ -280,8 +280,8 @@ double wick_panel_bars_per_year(const wick_panel *p)
         found = (double)(n - 1) * year / (double)(longest->time[n - 1] - longest->time[0]);
     }
     /* 6.5 hours a day is the New York session. */
-    const double known[] = {252.0, 365.0, 52.0, 12.0, 4.0, 1.0, round_the_clock,
-                            252.0 * 6.5 * 3600000.0 / length};
+    const double known[] = {
+        252.0, 365.0, 52.0, 12.0, 4.0, 1.0, round_the_clock, 252.0 * 6.5 * 3600000.0 / length};
     const size_t n_known = tf > 0 && tf < WICK_MS_DAY ? 8 : 6;
     double best = found, distance = 0.03;
     for (size_t k = 0; k < n_known; k++) {

@@ -6,10 +6,10 @@
 
 /* Windows of one resampling. Wall clock is the exchange's: days begin there. */
 typedef struct windows {
-    int64_t tf;           /**< target */
-    const wick_tz *tz;    /**< NULL: UTC */
-    int64_t anchor;       /**< session open after midnight, ms; 0 round the clock */
-    bool dates;           /**< source stamps are session dates already */
+    int64_t tf;        /**< target */
+    const wick_tz *tz; /**< NULL: UTC */
+    int64_t anchor;    /**< session open after midnight, ms; 0 round the clock */
+    bool dates;        /**< source stamps are session dates already */
 } windows;
 
 static int64_t wall_of(const windows *w, int64_t t)
@@ -39,9 +39,9 @@ static int64_t window_of(const windows *w, int64_t t, int64_t *end)
         const wick_civil c = wick_time_to_civil(wall);
         const int64_t m = (int64_t)c.year * 12 + c.month - 1;
         const int64_t first = wk_floor_div(m, -tf) * -tf;
-        const int64_t start = wick_time_from_civil((int32_t)wk_floor_div(first, 12),
-                                                   (int32_t)(((first % 12) + 12) % 12) + 1, 1, 0, 0,
-                                                   0, 0);
+        const int64_t start =
+            wick_time_from_civil((int32_t)wk_floor_div(first, 12),
+                                 (int32_t)(((first % 12) + 12) % 12) + 1, 1, 0, 0, 0, 0);
         *end = wk_add_months(start, -tf);
         return start;
     }
@@ -85,8 +85,7 @@ static wick_status check_target(wick_ctx *ctx, const wick_bars *b, int64_t tf)
         return wick_fail(ctx, WICK_E_DATA, "%s: bars of %s cannot be made from bars of %s",
                          b->info.symbol, want, have);
     }
-    const bool even = tf > 0 ? tf % from == 0
-                             : from < 0 ? tf % from == 0 : WICK_MS_DAY % from == 0;
+    const bool even = tf > 0 ? tf % from == 0 : from < 0 ? tf % from == 0 : WICK_MS_DAY % from == 0;
     if (!even) {
         return wick_fail(ctx, WICK_E_DATA, "%s: bars of %s are not a whole number of bars of %s",
                          b->info.symbol, want, have);

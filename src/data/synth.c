@@ -197,8 +197,7 @@ static wick_status one_symbol(wick_ctx *ctx, const plan *p, const market *m, int
     for (int64_t i = 0; i < p->bars; i++) {
         double bar[WICK_FIELDS];
         walk_bar(&w, m, i, bar);
-        const bool hole = p->ragged && s > 0 && i + 1 < p->bars &&
-                          wick_pcg_uniform(&holes) < 0.01;
+        const bool hole = p->ragged && s > 0 && i + 1 < p->bars && wick_pcg_uniform(&holes) < 0.01;
         if (i < first || hole) continue;
         c.time[n] = m->time[i];
         for (int k = 0; k < WICK_FIELDS; k++) c.f[k][n] = bar[k];

@@ -43,7 +43,8 @@ static void repair(uint8_t *d, uint64_t n)
         const uint64_t stride = rows == 0 ? 64 : (rows + 7) / 8 * 64;
         if (stride * 6 > n - at) continue;
         uint64_t h = wick_hash64(d + at, (int64_t)rows * 8, rows);
-        for (uint64_t k = 1; k <= 5; k++) h = wick_hash64(d + at + k * stride, (int64_t)rows * 8, h);
+        for (uint64_t k = 1; k <= 5; k++)
+            h = wick_hash64(d + at + k * stride, (int64_t)rows * 8, h);
         memcpy(e + 16, &h, 8);
     }
     if (table > n - 64) return;

@@ -15,17 +15,17 @@ typedef struct csv {
     wick_defects *d;
     wick_buf *notes;
     wick_reader *reader;
-    char *buf;         /**< unread text is [at, have) */
+    char *buf; /**< unread text is [at, have) */
     int64_t at, have, cap;
-    bool end;          /**< the reader has no more */
+    bool end; /**< the reader has no more */
     char eol;
-    int64_t line;      /**< number of the line last returned */
+    int64_t line; /**< number of the line last returned */
     csv_plan plan;
-    csv_field *head;   /**< CSV_HEAD lines of CSV_FIELDS fields */
+    csv_field *head; /**< CSV_HEAD lines of CSV_FIELDS fields */
     csv_field *fields;
     int32_t last_index, last_len; /**< the row before's symbol: files are sorted by it, mostly */
-    int64_t day_first_line; /**< of the first stamp whose first part can only be a day */
-    bool skipped;           /**< rows of symbols nobody asked for */
+    int64_t day_first_line;       /**< of the first stamp whose first part can only be a day */
+    bool skipped;                 /**< rows of symbols nobody asked for */
     char last_text[64];
 } csv;
 
@@ -101,10 +101,13 @@ static bool refuse_format(csv *c)
     static const struct {
         const char *magic, *what;
     } known[] = {
-        {"PAR1", "a Parquet file"},        {"ARROW1", "an Arrow/Feather file"},
+        {"PAR1", "a Parquet file"},
+        {"ARROW1", "an Arrow/Feather file"},
         {"PK\x03\x04", "a zip archive (or an Excel workbook)"},
-        {"SQLite format 3", "an SQLite database"}, {"\x89HDF", "an HDF5 file"},
-        {"%PDF", "a PDF"},                 {"<!DOCTYPE", "an HTML page"},
+        {"SQLite format 3", "an SQLite database"},
+        {"\x89HDF", "an HDF5 file"},
+        {"%PDF", "a PDF"},
+        {"<!DOCTYPE", "an HTML page"},
         {"<html", "an HTML page"},
     };
     const char *what = NULL;
@@ -112,7 +115,8 @@ static bool refuse_format(csv *c)
         if (starts(c, known[k].magic)) what = known[k].what;
     }
     if (what != NULL) {
-        wk_defects_add(c->d, "unsupported_format", true, 1, "this is %s, not CSV; convert it", what);
+        wk_defects_add(c->d, "unsupported_format", true, 1, "this is %s, not CSV; convert it",
+                       what);
         return true;
     }
     int64_t i = c->at;
@@ -123,7 +127,8 @@ static bool refuse_format(csv *c)
                        nested ? "; rows of plain numbers as exchanges send them have no column "
                                 "names (Bitfinex candles are time, open, close, high, low, volume; "
                                 "Binance klines time, open, high, low, close, volume): write CSV "
-                                "with a header" : "; convert it to CSV with a header");
+                                "with a header"
+                              : "; convert it to CSV with a header");
         return true;
     }
     int64_t odd = 0;
@@ -199,7 +204,8 @@ static wick_status prepare(csv *c, bool *usable)
             data_at = c->at;
             data_line = c->line;
         }
-        counts[n] = csv_split(s, e, c->plan.delimiter, c->head + (int64_t)n * CSV_FIELDS, CSV_FIELDS);
+        counts[n] =
+            csv_split(s, e, c->plan.delimiter, c->head + (int64_t)n * CSV_FIELDS, CSV_FIELDS);
         if (counts[n] > CSV_FIELDS) counts[n] = CSV_FIELDS;
         n++;
     }
@@ -280,8 +286,8 @@ static const char *const field_names[] = {"open", "high", "low", "close", "volum
 static void second_header(csv *c, const char *s, const char *e)
 {
     wk_defects_add(c->d, "second_header", true, c->line,
-                   "a second header line inside the data: \"%.*s\"",
-                   e - s < 60 ? (int)(e - s) : 60, s);
+                   "a second header line inside the data: \"%.*s\"", e - s < 60 ? (int)(e - s) : 60,
+                   s);
 }
 
 /* A row whose stamp is unusable: which rule is it? */
@@ -326,8 +332,8 @@ static bool row_values(csv *c, const csv_field *f, double out[WICK_FIELDS])
     if (missing == 4) {
         const csv_field *x = &f[c->plan.col[WICK_OPEN]];
         wk_defects_add(c->d, "empty_row", true, c->line, "no prices%s: the fields %s%.*s%s",
-                       volume ? " (though a volume)" : "", x->n > 0 ? "say \"" : "are empty",
-                       x->n, x->s, x->n > 0 ? "\"" : "");
+                       volume ? " (though a volume)" : "", x->n > 0 ? "say \"" : "are empty", x->n,
+                       x->s, x->n > 0 ? "\"" : "");
         return false;
     }
     if (missing > 0) {
@@ -353,7 +359,8 @@ static wick_status one_row(csv *c, const char *s, const char *e, bool cut)
         }
         wk_defects_add(c->d, cut ? "truncated_line" : "short_row", true, c->line,
                        cut ? "the file ends in the middle of this line: %d fields instead of %d"
-                           : "%d fields where %d are expected", (int)n, (int)c->plan.columns);
+                           : "%d fields where %d are expected",
+                       (int)n, (int)c->plan.columns);
         return WICK_OK;
     }
     if (n > c->plan.columns && c->plan.has_header) {
@@ -454,8 +461,14 @@ wick_status wk_csv_read(wick_ctx *ctx, const char *path, const wick_load_opts *o
     bool again = false;
     wick_status st = WICK_OK;
     for (int k = 0; k < 2; k++) {
-        csv c = {.ctx = ctx, .opts = opts, .rows = rows, .d = d, .notes = notes, .eol = '\n',
-                 .cap = BLOCK, .last_index = -1};
+        csv c = {.ctx = ctx,
+                 .opts = opts,
+                 .rows = rows,
+                 .d = d,
+                 .notes = notes,
+                 .eol = '\n',
+                 .cap = BLOCK,
+                 .last_index = -1};
         st = pass(&c, path, k == 1, &again);
         release(&c);
         if (st < 0 || !again) break;

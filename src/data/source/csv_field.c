@@ -48,7 +48,8 @@ int32_t csv_split(const char *s, const char *end, char delimiter, csv_field *out
 
 bool csv_is_missing(const csv_field *f)
 {
-    static const char *const words[] = {"null", "nan", "na", "n/a", "none", "-", ".", "nil", "#n/a"};
+    static const char *const words[] = {"null", "nan", "na",  "n/a", "none",
+                                        "-",    ".",   "nil", "#n/a"};
     if (f->n == 0) return true;
     if (f->n > 4) return false;
     char low[5];

@@ -43,8 +43,8 @@ bool wk_native_is(const char *path)
     char head[sizeof magic];
     FILE *f = fopen(path, "rb");
     if (f == NULL) return false;
-    const bool is = fread(head, 1, sizeof head, f) == sizeof head &&
-                    memcmp(head, magic, sizeof magic) == 0;
+    const bool is =
+        fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, magic, sizeof magic) == 0;
     fclose(f);
     return is;
 }
@@ -139,10 +139,16 @@ static wick_status read_symbol(native *x, const native_entry *e, const char *con
         return wick_fail(x->ctx, WICK_E_DATA, "%s: %s: row %lld breaks the rules of bars", x->path,
                          text[0], (long long)wk_rows_first_bad(&c, e->allow_negative != 0, 0) + 1);
     }
-    const wick_symbol_info info = {.symbol = text[0], .ticker = text[1], .kind = text[2],
-                                   .currency = text[3], .timezone = text[4], .session = text[5],
-                                   .tick = e->tick, .point_value = e->point_value,
-                                   .qty_step = e->qty_step, .timeframe_ms = e->timeframe_ms,
+    const wick_symbol_info info = {.symbol = text[0],
+                                   .ticker = text[1],
+                                   .kind = text[2],
+                                   .currency = text[3],
+                                   .timezone = text[4],
+                                   .session = text[5],
+                                   .tick = e->tick,
+                                   .point_value = e->point_value,
+                                   .qty_step = e->qty_step,
+                                   .timeframe_ms = e->timeframe_ms,
                                    .inferred = e->inferred,
                                    .allow_negative = e->allow_negative != 0};
     return wk_bars_map(x->ctx, x->map, &c, e->hash, &info, out);
@@ -274,7 +280,9 @@ wick_status wick_panel_save(wick_ctx *ctx, const wick_panel *p, const char *path
         st = wick_fail_mem(ctx);
         goto out;
     }
-    native_head h = {.version = VERSION, .endian = ENDIAN_MARK, .symbols = (uint32_t)n,
+    native_head h = {.version = VERSION,
+                     .endian = ENDIAN_MARK,
+                     .symbols = (uint32_t)n,
                      .entry_bytes = sizeof(native_entry)};
     memcpy(h.magic, magic, sizeof magic);
     h.table_bytes = (uint64_t)n * sizeof *entries + (uint64_t)strings.len;

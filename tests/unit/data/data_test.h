@@ -9,7 +9,7 @@
 #include "check.h"
 #include "wick/data.h"
 
-#define DAY WICK_MS_DAY
+#define DAY      WICK_MS_DAY
 #define COUNT(a) ((int64_t)(sizeof(a) / sizeof((a)[0])))
 
 static inline int64_t at(const char *text)

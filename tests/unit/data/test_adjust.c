@@ -30,7 +30,8 @@ static void dividends_scale_what_came_before(void **state)
     const double huge[] = {60.0}, none[] = {0.0};
     check_fails(ctx, wick_bars_adjust_dividends(ctx, b, 1, weekend, huge, &r), WICK_E_DATA,
                 "not below the close before it");
-    check_fails(ctx, wick_bars_adjust_dividends(ctx, b, 1, weekend, none, &r), WICK_E_DATA, "above 0");
+    check_fails(ctx, wick_bars_adjust_dividends(ctx, b, 1, weekend, none, &r), WICK_E_DATA,
+                "above 0");
     check_ok(ctx, wick_bars_adjust_dividends(ctx, b, 0, NULL, NULL, &r));
     assert_true(wick_bars_id(r) == wick_bars_id(b));
     wick_bars_unref(r);
@@ -65,15 +66,19 @@ static void events_are_read(void **state)
     char *dir = test_dir_new();
     int64_t *date = NULL, n = 0;
     double *value = NULL;
-    test_write(test_path(dir, "d.csv"), "\xef\xbb\xbf" "Date,Dividends,Stock Splits\r\n"
-               "2024-02-09 00:00:00-05:00,0.1575,0\r\n2024-05-11,0,0\r\n2024-08-12,0.2,0", -1);
+    test_write(test_path(dir, "d.csv"),
+               "\xef\xbb\xbf"
+               "Date,Dividends,Stock Splits\r\n"
+               "2024-02-09 00:00:00-05:00,0.1575,0\r\n2024-05-11,0,0\r\n2024-08-12,0.2,0",
+               -1);
     check_ok(ctx, wick_events_load(ctx, test_path(dir, "d.csv"), &date, &value, &n));
     assert_int_equal(n, 2);
     assert_int_equal(date[0], at("2024-02-09"));
     check_same(value[1], 0.2);
     free(date);
     free(value);
-    test_write(test_path(dir, "s.csv"), "date,ratio\n2020-08-31,4:1\n2021-01-04,3/2\n2022-01-04,0.1\n", -1);
+    test_write(test_path(dir, "s.csv"),
+               "date,ratio\n2020-08-31,4:1\n2021-01-04,3/2\n2022-01-04,0.1\n", -1);
     check_ok(ctx, wick_events_load(ctx, test_path(dir, "s.csv"), &date, &value, &n));
     assert_int_equal(n, 3);
     check_same(value[0], 4.0);

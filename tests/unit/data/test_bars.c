@@ -164,12 +164,43 @@ static void gaps_are_counted(void **state)
     wick_ctx_free(ctx);
 }
 
+static void named_columns_lie_beside_the_prices(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const double mom[] = {1, 2, 3, 4}, other[] = {9, 8, 7, 6};
+    wick_bars *b = make(ctx), *one = NULL, *two = NULL, *again = NULL, *part = NULL;
+    check_ok(ctx, wick_bars_with_column(ctx, b, "mom", mom, &one));
+    check_ok(ctx, wick_bars_with_column(ctx, one, "rank", other, &two));
+    check_ok(ctx, wick_bars_with_column(ctx, two, "mom", other, &again));
+    assert_null(wick_bars_column(b, "mom"));
+    wick_bars_unref(b); /* what is built on it keeps it */
+    wick_bars_unref(one);
+    check_same(wick_bars_column(two, "mom")[2], 3.0);
+    check_same(wick_bars_column(again, "mom")[2], 7.0); /* hides the older one */
+    check_same(wick_bars_column(again, "rank")[0], 9.0);
+    assert_ptr_not_equal(wick_bars_column(two, "mom"), mom);
+    assert_null(wick_bars_column(two, "nothing"));
+    assert_true(wick_bars_id(two) != wick_bars_id(again));
+    assert_string_equal(wick_bars_symbol(again), "AAA");
+    check_ok(ctx, wick_bars_slice(ctx, again, 1, 3, &part));
+    wick_bars_unref(two);
+    wick_bars_unref(again);
+    check_same(wick_bars_field(part, WICK_CLOSE)[0], 12.0);
+    check_fails(ctx, wick_bars_with_column(ctx, part, "", mom, &b), WICK_E_ARG, "name");
+    check_fails(ctx, wick_bars_with_column(ctx, part, "x", NULL, &b), WICK_E_ARG, "no values");
+    wick_bars_unref(part);
+    wick_ctx_free(ctx);
+}
+
 static wick_status walk(wick_ctx *ctx, void *arg)
 {
     (void)arg;
-    wick_bars *b = NULL, *part = NULL;
+    wick_bars *b = NULL, *part = NULL, *with = NULL;
     wick_status st = wick_bars_new(ctx, "AAA", 4, T, O, H, L, C, V, NULL, &b);
     if (st == WICK_OK) st = wick_bars_slice(ctx, b, 1, 3, &part);
+    if (st == WICK_OK) st = wick_bars_with_column(ctx, part, "x", C, &with);
+    wick_bars_unref(with);
     wick_bars_unref(part);
     wick_bars_unref(b);
     return st;
@@ -190,6 +221,7 @@ int main(void)
         cmocka_unit_test(finding_and_slicing),
         cmocka_unit_test(identity_follows_the_content),
         cmocka_unit_test(gaps_are_counted),
+        cmocka_unit_test(named_columns_lie_beside_the_prices),
         cmocka_unit_test(survives_want_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

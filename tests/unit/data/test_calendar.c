@@ -10,12 +10,12 @@ static void timeframes_read_and_write(void **state)
         int64_t ms;
         const char *canonical;
     } cases[] = {
-        {"1m", 60000, "1m"},        {"15", 900000, "15m"},      {"60", 3600000, "1h"},
-        {"240", 14400000, "4h"},    {"1h", 3600000, "1h"},      {"4H", 14400000, "4h"},
-        {"D", DAY, "1d"},           {"1D", DAY, "1d"},          {"1d", DAY, "1d"},
-        {"W", 7 * DAY, "1w"},       {"2w", 14 * DAY, "2w"},     {"M", -1, "1mo"},
-        {"3M", -3, "3mo"},          {"1mo", -1, "1mo"},         {"12M", -12, "12mo"},
-        {"30S", 30000, "30s"},      {"90m", 5400000, "90m"},    {"1440", DAY, "1d"},
+        {"1m", 60000, "1m"},     {"15", 900000, "15m"},   {"60", 3600000, "1h"},
+        {"240", 14400000, "4h"}, {"1h", 3600000, "1h"},   {"4H", 14400000, "4h"},
+        {"D", DAY, "1d"},        {"1D", DAY, "1d"},       {"1d", DAY, "1d"},
+        {"W", 7 * DAY, "1w"},    {"2w", 14 * DAY, "2w"},  {"M", -1, "1mo"},
+        {"3M", -3, "3mo"},       {"1mo", -1, "1mo"},      {"12M", -12, "12mo"},
+        {"30S", 30000, "30s"},   {"90m", 5400000, "90m"}, {"1440", DAY, "1d"},
         {"250ms", 250, "250ms"},
     };
     for (int64_t k = 0; k < COUNT(cases); k++) {
@@ -28,7 +28,8 @@ static void timeframes_read_and_write(void **state)
         assert_true(wick_timeframe_parse(text, &ms));
         assert_int_equal(ms, cases[k].ms);
     }
-    static const char *const wrong[] = {"", "0", "x", "1x", "-5", "1 m", "m1", "99999999999m", "1.5h"};
+    static const char *const wrong[] = {"",    "0", "x", "1x", "-5", "1 m", "m1", "99999999999m",
+                                        "1.5h"};
     for (int64_t k = 0; k < COUNT(wrong); k++) {
         int64_t ms = 77;
         assert_false(wick_timeframe_parse(wrong[k], &ms));
@@ -67,7 +68,7 @@ static void sessions_follow_pine(void **state)
         {"0930-1130,1300-1500", NULL, "2024-03-04T12:00Z", false},
         {"0930-1130,1300-1500", NULL, "2024-03-04T13:00Z", true},
         {"0000-2400", NULL, "2024-03-04T23:59Z", true},
-        {"0900-0900", NULL, "2024-03-04T08:59Z", true}, /* equal ends: a whole day */
+        {"0900-0900", NULL, "2024-03-04T08:59Z", true},   /* equal ends: a whole day */
         {"0900-0900:2", NULL, "2024-03-04T08:59Z", true}, /* Sunday's run ends on Monday (2) */
         {"0900-0900:2", NULL, "2024-03-04T09:00Z", false},
         {"2200-0200", NULL, "2024-03-04T23:00Z", true},
@@ -93,8 +94,9 @@ static void sessions_follow_pine(void **state)
         if (in != cases[k].in) print_error("%s at %s\n", cases[k].session, cases[k].when);
         assert_true(in == cases[k].in);
     }
-    static const char *const wrong[] = {"0930", "0930-16", "9:30-16:00", "0930-1660", "0930-1600:",
-                                        "0930-1600:8", "0930-1600;23", "0930-1600,", "9999-0000"};
+    static const char *const wrong[] = {"0930",         "0930-16",    "9:30-16:00",
+                                        "0930-1660",    "0930-1600:", "0930-1600:8",
+                                        "0930-1600;23", "0930-1600,", "9999-0000"};
     wick_session *s = NULL;
     for (int64_t k = 0; k < COUNT(wrong); k++) {
         check_fails(ctx, wick_session_parse(ctx, wrong[k], NULL, &s), WICK_E_ARG, "is no session");

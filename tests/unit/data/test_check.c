@@ -2,9 +2,9 @@
 /* Every rule on a small table made for it, and the real defects where they are at hand. */
 #include "data_test.h"
 
-#define HEAD "date,open,high,low,close,volume\n"
+#define HEAD         "date,open,high,low,close,volume\n"
 #define D(day, rest) "2024-01-" day "," rest "\n"
-#define GOOD "10,11,9,10.5,100"
+#define GOOD         "10,11,9,10.5,100"
 
 typedef struct expect {
     const char *what, *text;
@@ -19,21 +19,26 @@ static const expect rules[] = {
      "time_backwards", 5, 1, true, 4},
     {"twin", HEAD D("02", GOOD) D("03", GOOD) D("03", GOOD) D("04", GOOD), "duplicate_time", 4, 1,
      true, 3},
-    {"block", HEAD D("02", GOOD) D("03", GOOD) D("04", GOOD) D("02", GOOD) D("03", GOOD)
-     D("04", GOOD) D("05", GOOD), "duplicate_time", 6, 2, true, 4},
-    {"ahead", HEAD D("02", GOOD) D("03", GOOD) "2124-01-04," GOOD "\n" D("04", GOOD) D("05", GOOD)
-     D("08", GOOD), "time_ahead", 4, 1, true, 5},
+    {"block",
+     HEAD D("02", GOOD) D("03", GOOD) D("04", GOOD) D("02", GOOD) D("03", GOOD) D("04", GOOD)
+         D("05", GOOD),
+     "duplicate_time", 6, 2, true, 4},
+    {"ahead",
+     HEAD D("02", GOOD) D("03", GOOD) "2124-01-04," GOOD "\n" D("04", GOOD) D("05", GOOD)
+         D("08", GOOD),
+     "time_ahead", 4, 1, true, 5},
     {"order", HEAD D("02", "10,9.5,9,9.2,1") D("03", GOOD) D("04", "10,11,10.2,10.5,1"),
      "ohlc_order", 2, 2, true, 1},
-    {"rounding", HEAD D("02", "6.8,7.1653203964233400,6.8,7.1653203964233407,1") D("03", GOOD), NULL,
-     0, 0, false, 2},
+    {"rounding", HEAD D("02", "6.8,7.1653203964233400,6.8,7.1653203964233407,1") D("03", GOOD),
+     NULL, 0, 0, false, 2},
     {"zero price", HEAD D("02", GOOD) D("03", "0,11,0,10,1") D("04", GOOD), "non_positive", 3, 1,
      true, 2},
     {"negative volume", HEAD D("02", GOOD) D("03", "10,11,9,10,-5") D("04", GOOD), "bad_volume", 3,
      1, true, 2},
     {"empty row", HEAD D("02", GOOD) D("03", ",,,,") D("04", GOOD), "empty_row", 3, 1, true, 2},
-    {"null row", HEAD D("02", "null,null,null,null,null") D("03", "NaN,NaN,NaN,NaN,5")
-     D("04", GOOD), "empty_row", 2, 2, true, 1},
+    {"null row",
+     HEAD D("02", "null,null,null,null,null") D("03", "NaN,NaN,NaN,NaN,5") D("04", GOOD),
+     "empty_row", 2, 2, true, 1},
     {"one price missing", HEAD D("02", GOOD) D("03", "10,,9,10,5"), "missing_price", 3, 1, true, 1},
     {"text", HEAD D("02", GOOD) D("03", "10,eleven,9,10,5"), "not_a_number", 3, 1, true, 1},
     {"text volume", HEAD D("02", GOOD) D("03", "10,11,9,10,many"), "not_a_number", 3, 1, true, 1},
@@ -41,20 +46,29 @@ static const expect rules[] = {
     {"bad date", HEAD D("02", GOOD) D("33", GOOD) D("04", GOOD), "bad_time", 3, 1, true, 2},
     {"no time", HEAD D("02", GOOD) "," GOOD "\n", "no_time", 3, 1, true, 1},
     {"second header", HEAD D("02", GOOD) HEAD D("03", GOOD), "second_header", 3, 1, true, 2},
-    {"two headers", HEAD ",GEHC,GEHC,GEHC,GEHC,GEHC\n" D("03", GOOD), "second_header", 2, 1, true, 1},
-    {"cut off", HEAD D("02", GOOD) D("03", GOOD) "2024-01-04,10,1", "truncated_line", 4, 1, true, 2},
+    {"two headers", HEAD ",GEHC,GEHC,GEHC,GEHC,GEHC\n" D("03", GOOD), "second_header", 2, 1, true,
+     1},
+    {"cut off", HEAD D("02", GOOD) D("03", GOOD) "2024-01-04,10,1", "truncated_line", 4, 1, true,
+     2},
     {"short", HEAD D("02", GOOD) "2024-01-03,10\n" D("04", GOOD), "short_row", 3, 1, true, 2},
-    {"long", HEAD D("02", GOOD) "2024-01-03," GOOD ",7\n" D("04", GOOD), "extra_fields", 3, 1, true, 2},
+    {"long", HEAD D("02", GOOD) "2024-01-03," GOOD ",7\n" D("04", GOOD), "extra_fields", 3, 1, true,
+     2},
     {"trailing comma", HEAD D("02", GOOD ",") D("03", GOOD ","), NULL, 0, 0, false, 2},
-    {"clock of its own", HEAD "2024-01-02 14:30:00," GOOD "\n2024-01-03 14:30:00," GOOD
-     "\n2024-01-04 14:30:00," GOOD "\n2024-01-05 14:30:00," GOOD "\n2024-01-08 14:30:00," GOOD
-     "\n2024-01-09 17:56:12," GOOD "\n", "mixed_stamps", 7, 1, true, 5},
-    {"adjusted alone", HEAD D("02", "100.1,101.25,99.5,100.75,1") D("03", "100.1,101.25,99.5,100.75,1")
-     D("04", "100.1,101.25,99.5,100.75,1") D("05", "99.826547,100.973412,99.228461,100.475113,1")
-     D("08", "100.1,101.25,99.5,100.75,1"), "mixed_adjustment", 5, 1, true, 4},
-    {"adjusted before", HEAD D("02", "99.826547,100.973412,99.228461,100.475113,1")
-     D("03", "99.826547,100.973412,99.228461,100.475113,1")
-     D("04", "100.1,101.25,99.5,100.75,1") D("05", "100.1,101.25,99.5,100.75,1"), NULL, 0, 0, false, 4},
+    {"clock of its own",
+     HEAD "2024-01-02 14:30:00," GOOD "\n2024-01-03 14:30:00," GOOD "\n2024-01-04 14:30:00," GOOD
+          "\n2024-01-05 14:30:00," GOOD "\n2024-01-08 14:30:00," GOOD "\n2024-01-09 17:56:12," GOOD
+          "\n",
+     "mixed_stamps", 7, 1, true, 5},
+    {"adjusted alone",
+     HEAD D("02", "100.1,101.25,99.5,100.75,1") D("03", "100.1,101.25,99.5,100.75,1") D(
+         "04", "100.1,101.25,99.5,100.75,1") D("05", "99.826547,100.973412,99.228461,100.475113,1")
+         D("08", "100.1,101.25,99.5,100.75,1"),
+     "mixed_adjustment", 5, 1, true, 4},
+    {"adjusted before",
+     HEAD D("02", "99.826547,100.973412,99.228461,100.475113,1")
+         D("03", "99.826547,100.973412,99.228461,100.475113,1")
+             D("04", "100.1,101.25,99.5,100.75,1") D("05", "100.1,101.25,99.5,100.75,1"),
+     NULL, 0, 0, false, 4},
     {"jump", HEAD D("02", "10,10.5,9,10,1") D("03", "31,32,30,31,1"), "price_jump", 3, 1, false, 2},
     {"fall", HEAD D("02", "31,32,30,31,1") D("03", "10,10.5,9,10,1"), "price_jump", 3, 1, false, 2},
     {"gap", HEAD D("02", GOOD) D("03", GOOD) D("12", GOOD), "gap", 4, 1, false, 3},
@@ -109,7 +123,8 @@ static void a_row_can_be_wrong_twice(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     char *dir = test_dir_new();
-    wick_defects *d = check_text(ctx, dir, "A.csv", HEAD D("02", "-5,-6,-4,-5,1") D("03", GOOD), NULL);
+    wick_defects *d =
+        check_text(ctx, dir, "A.csv", HEAD D("02", "-5,-6,-4,-5,1") D("03", GOOD), NULL);
     assert_int_equal(found(d, "non_positive", NULL), 1);
     assert_int_equal(found(d, "ohlc_order", NULL), 1);
     assert_int_equal(wick_defects_dropped(d), 1);
@@ -264,7 +279,8 @@ static void steps_of_adjustment_show_against_another_vendor(void **state)
     }
     test_write(test_path(dir, "a.csv"), a.data, a.len);
     test_write(test_path(dir, "b.csv"), b.data, b.len);
-    check_ok(ctx, wick_check_against(ctx, test_path(dir, "a.csv"), test_path(dir, "b.csv"), NULL, &d));
+    check_ok(ctx,
+             wick_check_against(ctx, test_path(dir, "a.csv"), test_path(dir, "b.csv"), NULL, &d));
     assert_int_equal(found(d, "adjustment_break", &line), 1);
     assert_int_equal(line, 14);
     wick_defects_free(d);

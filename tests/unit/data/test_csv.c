@@ -28,66 +28,116 @@ static void dialects_are_recognised(void **state)
         const char *what, *text;
         bool intraday, no_volume;
     } cases[] = {
-        {"plain", "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n"
-                  "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,300\n", 0, 0},
-        {"no final newline", "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n"
-                  "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,300", 0, 0},
-        {"order, case, CRLF, BOM", "\xef\xbb\xbfVOLUME,Close,HIGH,Low,Open,Date\r\n"
-                  "100,11,12,9,10,2024-03-04\r\n0,12,13,10,11,2024-03-05\r\n"
-                  "300,13.5,14.25,11,12.5,2024-03-06\r\n", 0, 0},
-        {"old Mac line ends", "date,open,high,low,close,volume\r2024-03-04,10,12,9,11,100\r"
-                  "2024-03-05,11,13,10,12,0\r2024-03-06,12.5,14.25,11,13.5,300\r", 0, 0},
-        {"semicolons, blanks, quotes", "\"Date\"; \"Open\";High ; Low;Close;Volume\n"
-                  "2024-03-04; 10 ;12;\"9\";11;100\n2024-03-05;11;13;10;12;0\n"
-                  "\"2024-03-06\";12.5;14.25;11;13.5;300\n", 0, 0},
-        {"tabs", "time\to\th\tl\tc\tv\n2024-03-04\t10\t12\t9\t11\t100\n"
-                  "2024-03-05\t11\t13\t10\t12\t0\n2024-03-06\t12.5\t14.25\t11\t13.5\t300\n", 0, 0},
-        {"bars", "Day|Open|High|Low|Close|Vol.\n20240304|10|12|9|11|100\n"
-                  "20240305|11|13|10|12|0\n20240306|12.5|14.25|11|13.5|300\n", 0, 0},
-        {"no volume", "date,open,high,low,close\n2024-03-04,10,12,9,11\n2024-03-05,11,13,10,12\n"
-                  "2024-03-06,12.5,14.25,11,13.5\n", 0, 1},
-        {"no header", "2024-03-04,10,12,9,11,100\n2024-03-05,11,13,10,12,0\n"
-                  "2024-03-06,12.5,14.25,11,13.5,300\n", 0, 0},
-        {"klines without header", "1709544600000,10,12,9,11,100,1709544659999,5\n"
-                  "1709544660000,11,13,10,12,0,1709544719999,5\n"
-                  "1709544720000,12.5,14.25,11,13.5,300,1709544779999,5\n", 1, 0},
-        {"index column", ",Unnamed: 0,Date,Open,High,Low,Close,Volume\n0,5,2024-03-04,10,12,9,11,"
-                  "100\n1,6,2024-03-05,11,13,10,12,0\n2,7,2024-03-06,12.5,14.25,11,13.5,300\n", 0, 0},
-        {"index without a name", "Date,Open,High,Low,Close,Volume\n1,2024-03-04,10,12,9,11,100\n"
-                  "2,2024-03-05,11,13,10,12,0\n3,2024-03-06,12.5,14.25,11,13.5,300\n", 0, 0},
-        {"adjusted close beside", "Date,Open,High,Low,Close,Adj Close,Volume\n"
-                  "2024-03-04,10,12,9,11,5,100\n2024-03-05,11,13,10,12,6,0\n"
-                  "2024-03-06,12.5,14.25,11,13.5,7,300\n", 0, 0},
-        {"month first", "Date,Open,High,Low,Close,Volume\n03/04/2024,10,12,9,11,100\n"
-                  "03/05/2024,11,13,10,12,0\n3/6/2024,12.5,14.25,11,13.5,300\n", 0, 0},
-        {"web page", "Date,Close/Last,Volume,Open,High,Low\n03/06/2024,$13.5,300,$12.5,$14.25,$11\n"
-                  "03/05/2024,$12,0,$11,$13,$10\n03/04/2024,$11,\"0.1K\",$10,$12,$9\n", 0, 0},
-        {"thousands", "date,open,high,low,close,volume\n2024-03-04,1.0e1,12.00,9,11,\"100\"\n"
-                  "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,3e2\n", 0, 0},
-        {"seconds", "c,h,l,o,s,t,v\n11,12,9,10,ok,1709544600,100\n12,13,10,11,ok,1709544660,0\n"
-                  "13.5,14.25,11,12.5,ok,1709544720,300\n", 1, 0},
-        {"milliseconds", "timestamp,open,high,low,close,volume\n1709544600000,10,12,9,11,100\n"
-                  "1709544660000.0,11,13,10,12,0\n1709544720000,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"microseconds", "open_time,open,high,low,close,volume\n1709544600000000,10,12,9,11,100\n"
-                  "1709544660000000,11,13,10,12,0\n1709544720000000,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"nanoseconds", "ts_event,open,high,low,close,volume\n1709544600000000000,10,12,9,11,100\n"
-                  "1709544660000000000,11,13,10,12,0\n"
-                  "1709544720000000000,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"ISO with zone", "Datetime,Open,High,Low,Close,Volume\n2024-03-04T09:30:00Z,10,12,9,11,100"
-                  "\n2024-03-04 04:31:00-05:00,11,13,10,12,0\n"
-                  "2024-03-04T15:02:00+0530,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"date and clock", "<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<TICKVOL>\n"
-                  "2024.03.04,09:30,10,12,9,11,100\n2024.03.04,09:31:00,11,13,10,12,0\n"
-                  "2024.03.04,09:32,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"clock of six digits", "Date,Time,Open,High,Low,Close,Volume\n"
-                  "2024-03-04,093000,10,12,9,11,100\n2024-03-04,093100,11,13,10,12,0\n"
-                  "2024-03-04,093200,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"stamp wins over epoch", "unix,date,open,high,low,close,Volume USDT\n"
-                  "1,2024-03-04 09:30:00,10,12,9,11,100\n2,2024-03-04 09:31:00,11,13,10,12,0\n"
-                  "3,2024-03-04 09:32:00,12.5,14.25,11,13.5,300\n", 1, 0},
-        {"comments and blank lines", "# made by hand\n\ndate,open,high,low,close,volume\n\n"
-                  "2024-03-04,10,12,9,11,100\n\n2024-03-05,11,13,10,12,0\n"
-                  "2024-03-06,12.5,14.25,11,13.5,300\n\n", 0, 0},
+        {"plain",
+         "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n"
+         "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,300\n",
+         0, 0},
+        {"no final newline",
+         "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n"
+         "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,300",
+         0, 0},
+        {"order, case, CRLF, BOM",
+         "\xef\xbb\xbfVOLUME,Close,HIGH,Low,Open,Date\r\n"
+         "100,11,12,9,10,2024-03-04\r\n0,12,13,10,11,2024-03-05\r\n"
+         "300,13.5,14.25,11,12.5,2024-03-06\r\n",
+         0, 0},
+        {"old Mac line ends",
+         "date,open,high,low,close,volume\r2024-03-04,10,12,9,11,100\r"
+         "2024-03-05,11,13,10,12,0\r2024-03-06,12.5,14.25,11,13.5,300\r",
+         0, 0},
+        {"semicolons, blanks, quotes",
+         "\"Date\"; \"Open\";High ; Low;Close;Volume\n"
+         "2024-03-04; 10 ;12;\"9\";11;100\n2024-03-05;11;13;10;12;0\n"
+         "\"2024-03-06\";12.5;14.25;11;13.5;300\n",
+         0, 0},
+        {"tabs",
+         "time\to\th\tl\tc\tv\n2024-03-04\t10\t12\t9\t11\t100\n"
+         "2024-03-05\t11\t13\t10\t12\t0\n2024-03-06\t12.5\t14.25\t11\t13.5\t300\n",
+         0, 0},
+        {"bars",
+         "Day|Open|High|Low|Close|Vol.\n20240304|10|12|9|11|100\n"
+         "20240305|11|13|10|12|0\n20240306|12.5|14.25|11|13.5|300\n",
+         0, 0},
+        {"no volume",
+         "date,open,high,low,close\n2024-03-04,10,12,9,11\n2024-03-05,11,13,10,12\n"
+         "2024-03-06,12.5,14.25,11,13.5\n",
+         0, 1},
+        {"no header",
+         "2024-03-04,10,12,9,11,100\n2024-03-05,11,13,10,12,0\n"
+         "2024-03-06,12.5,14.25,11,13.5,300\n",
+         0, 0},
+        {"klines without header",
+         "1709544600000,10,12,9,11,100,1709544659999,5\n"
+         "1709544660000,11,13,10,12,0,1709544719999,5\n"
+         "1709544720000,12.5,14.25,11,13.5,300,1709544779999,5\n",
+         1, 0},
+        {"index column",
+         ",Unnamed: 0,Date,Open,High,Low,Close,Volume\n0,5,2024-03-04,10,12,9,11,"
+         "100\n1,6,2024-03-05,11,13,10,12,0\n2,7,2024-03-06,12.5,14.25,11,13.5,300\n",
+         0, 0},
+        {"index without a name",
+         "Date,Open,High,Low,Close,Volume\n1,2024-03-04,10,12,9,11,100\n"
+         "2,2024-03-05,11,13,10,12,0\n3,2024-03-06,12.5,14.25,11,13.5,300\n",
+         0, 0},
+        {"adjusted close beside",
+         "Date,Open,High,Low,Close,Adj Close,Volume\n"
+         "2024-03-04,10,12,9,11,5,100\n2024-03-05,11,13,10,12,6,0\n"
+         "2024-03-06,12.5,14.25,11,13.5,7,300\n",
+         0, 0},
+        {"month first",
+         "Date,Open,High,Low,Close,Volume\n03/04/2024,10,12,9,11,100\n"
+         "03/05/2024,11,13,10,12,0\n3/6/2024,12.5,14.25,11,13.5,300\n",
+         0, 0},
+        {"web page",
+         "Date,Close/Last,Volume,Open,High,Low\n03/06/2024,$13.5,300,$12.5,$14.25,$11\n"
+         "03/05/2024,$12,0,$11,$13,$10\n03/04/2024,$11,\"0.1K\",$10,$12,$9\n",
+         0, 0},
+        {"thousands",
+         "date,open,high,low,close,volume\n2024-03-04,1.0e1,12.00,9,11,\"100\"\n"
+         "2024-03-05,11,13,10,12,0\n2024-03-06,12.5,14.25,11,13.5,3e2\n",
+         0, 0},
+        {"seconds",
+         "c,h,l,o,s,t,v\n11,12,9,10,ok,1709544600,100\n12,13,10,11,ok,1709544660,0\n"
+         "13.5,14.25,11,12.5,ok,1709544720,300\n",
+         1, 0},
+        {"milliseconds",
+         "timestamp,open,high,low,close,volume\n1709544600000,10,12,9,11,100\n"
+         "1709544660000.0,11,13,10,12,0\n1709544720000,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"microseconds",
+         "open_time,open,high,low,close,volume\n1709544600000000,10,12,9,11,100\n"
+         "1709544660000000,11,13,10,12,0\n1709544720000000,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"nanoseconds",
+         "ts_event,open,high,low,close,volume\n1709544600000000000,10,12,9,11,100\n"
+         "1709544660000000000,11,13,10,12,0\n"
+         "1709544720000000000,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"ISO with zone",
+         "Datetime,Open,High,Low,Close,Volume\n2024-03-04T09:30:00Z,10,12,9,11,100"
+         "\n2024-03-04 04:31:00-05:00,11,13,10,12,0\n"
+         "2024-03-04T15:02:00+0530,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"date and clock",
+         "<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<TICKVOL>\n"
+         "2024.03.04,09:30,10,12,9,11,100\n2024.03.04,09:31:00,11,13,10,12,0\n"
+         "2024.03.04,09:32,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"clock of six digits",
+         "Date,Time,Open,High,Low,Close,Volume\n"
+         "2024-03-04,093000,10,12,9,11,100\n2024-03-04,093100,11,13,10,12,0\n"
+         "2024-03-04,093200,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"stamp wins over epoch",
+         "unix,date,open,high,low,close,Volume USDT\n"
+         "1,2024-03-04 09:30:00,10,12,9,11,100\n2,2024-03-04 09:31:00,11,13,10,12,0\n"
+         "3,2024-03-04 09:32:00,12.5,14.25,11,13.5,300\n",
+         1, 0},
+        {"comments and blank lines",
+         "# made by hand\n\ndate,open,high,low,close,volume\n\n"
+         "2024-03-04,10,12,9,11,100\n\n2024-03-05,11,13,10,12,0\n"
+         "2024-03-06,12.5,14.25,11,13.5,300\n\n",
+         0, 0},
     };
     wick_ctx *ctx = wick_ctx_new();
     char *dir = test_dir_new();
@@ -96,8 +146,8 @@ static void dialects_are_recognised(void **state)
         const wick_status st = load_text(ctx, dir, "AAA.csv", cases[k].text, NULL, &p);
         if (st < 0) print_error("%s\n", cases[k].what);
         check_ok(ctx, st);
-        is_the_table(p, "AAA", cases[k].intraday ? minute : day,
-                     cases[k].intraday ? 60000 : DAY, !cases[k].no_volume);
+        is_the_table(p, "AAA", cases[k].intraday ? minute : day, cases[k].intraday ? 60000 : DAY,
+                     !cases[k].no_volume);
         wick_panel_unref(p);
     }
     test_dir_remove(dir);
@@ -151,16 +201,23 @@ static void daily_stamps_become_dates(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     char *dir = test_dir_new();
-    stamp_is(ctx, dir, "2024-03-07 14:30:00,1,1,1,1\n2024-03-08 14:30:00,1,1,1,1\n"
-             "2024-03-11 13:30:00,1,1,1,1\n2024-03-12 13:30:00,1,1,1,1\n", 2, "2024-03-11");
-    stamp_is(ctx, dir, "2024-03-07 00:00:00-05:00,1,1,1,1\n2024-03-08 00:00:00-05:00,1,1,1,1\n"
-             "2024-03-11 00:00:00-04:00,1,1,1,1\n", 2, "2024-03-11");
-    stamp_is(ctx, dir, "2024-03-07T00:00:00+09:00,1,1,1,1\n2024-03-08T00:00:00+09:00,1,1,1,1\n"
-             "2024-03-11T00:00:00+09:00,1,1,1,1\n", 0, "2024-03-07");
+    stamp_is(ctx, dir,
+             "2024-03-07 14:30:00,1,1,1,1\n2024-03-08 14:30:00,1,1,1,1\n"
+             "2024-03-11 13:30:00,1,1,1,1\n2024-03-12 13:30:00,1,1,1,1\n",
+             2, "2024-03-11");
+    stamp_is(ctx, dir,
+             "2024-03-07 00:00:00-05:00,1,1,1,1\n2024-03-08 00:00:00-05:00,1,1,1,1\n"
+             "2024-03-11 00:00:00-04:00,1,1,1,1\n",
+             2, "2024-03-11");
+    stamp_is(ctx, dir,
+             "2024-03-07T00:00:00+09:00,1,1,1,1\n2024-03-08T00:00:00+09:00,1,1,1,1\n"
+             "2024-03-11T00:00:00+09:00,1,1,1,1\n",
+             0, "2024-03-07");
     /* Currency days open on the evening before: Sunday 22:00 is Monday's bar. */
-    stamp_is(ctx, dir, "2024-03-03 22:00,1,1,1,1\n2024-03-04 22:00,1,1,1,1\n"
-             "2024-03-05 22:00,1,1,1,1\n2024-03-06 22:00,1,1,1,1\n2024-03-07 22:00,1,1,1,1\n", 0,
-             "2024-03-04");
+    stamp_is(ctx, dir,
+             "2024-03-03 22:00,1,1,1,1\n2024-03-04 22:00,1,1,1,1\n"
+             "2024-03-05 22:00,1,1,1,1\n2024-03-06 22:00,1,1,1,1\n2024-03-07 22:00,1,1,1,1\n",
+             0, "2024-03-04");
     test_dir_remove(dir);
     wick_ctx_free(ctx);
 }
@@ -189,8 +246,9 @@ static void long_format_is_split(void **state)
     assert_int_equal(wick_panel_find(p, "BBB"), -1);
     wick_panel_unref(p);
     /* One symbol in the column: its name, not the file's. */
-    check_ok(ctx, load_text(ctx, dir, "x.csv",
-                            "Ticker,Open,High,Low,Close,Timestamp\nQQ,1,1,1,1,2024-03-04\n", NULL, &p));
+    check_ok(ctx,
+             load_text(ctx, dir, "x.csv",
+                       "Ticker,Open,High,Low,Close,Timestamp\nQQ,1,1,1,1,2024-03-04\n", NULL, &p));
     assert_string_equal(wick_bars_symbol(wick_panel_bars(p, 0)), "QQ");
     wick_panel_unref(p);
     test_dir_remove(dir);
@@ -213,7 +271,8 @@ static void numbers_are_exact(void **state)
         const int digits = 1 + (int)wick_pcg_below(&g, 17);
         snprintf(text, sizeof text, "%.*g", digits, want[i]);
         want[i] = strtod(text, NULL);
-        wick_buf_addf(&b, "%lld,%s,%s,%s,%s\n", 1700000000000 + i * 60000LL, text, text, text, text);
+        wick_buf_addf(&b, "%lld,%s,%s,%s,%s\n", 1700000000000 + i * 60000LL, text, text, text,
+                      text);
     }
     wick_panel *p = NULL;
     check_ok(ctx, load_text(ctx, dir, "N.csv", b.data, NULL, &p));
@@ -340,7 +399,8 @@ static void survives_want_of_memory(void **state)
     test_write(test_path(dir, "m.csv"),
                "date,symbol,open,high,low,close,volume\n2024-03-04,BBB,2,2,2,2,20\n"
                "2024-03-04,AAA,1,1,1,1,10\n2024-03-05 00:00:00+01:00,BBB,2,1,2,2,21\n"
-               "2024-03-06,AAA,1,1,1,1,12\n", -1);
+               "2024-03-06,AAA,1,1,1,1,12\n",
+               -1);
     char *path = malloc(512);
     assert_non_null(path);
     snprintf(path, 512, "%s", test_path(dir, "m.csv"));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "data_test.h"
 
-#define ONE "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n2024-03-05,11,13,10,12,5\n" \
-            "2024-03-06,12,14,11,13,300\n"
+#define ONE                                                                                        \
+    "date,open,high,low,close,volume\n2024-03-04,10,12,9,11,100\n2024-03-05,11,13,10,12,5\n"       \
+    "2024-03-06,12,14,11,13,300\n"
 #define BAD "date,open,high,low,close,volume\n2024-03-04,10,9,9,11,100\n"
 
 static void only_needed_files_are_opened(void **state)
@@ -30,8 +31,8 @@ static void only_needed_files_are_opened(void **state)
     check_fails(ctx, wick_load(ctx, paths, 1, &o, &p, NULL, NULL), WICK_E_DATA,
                 "no data for the symbol BRK,B; did you mean BRK.B?");
     /* A symbol inside a long file beside the others. */
-    test_write(test_path(dir, "more.csv"), "date,symbol,open,high,low,close\n2024-03-04,ZZZ,1,1,1,1\n",
-               -1);
+    test_write(test_path(dir, "more.csv"),
+               "date,symbol,open,high,low,close\n2024-03-04,ZZZ,1,1,1,1\n", -1);
     const char *const both[] = {"AAA", "ZZZ"};
     o.symbols = both;
     check_ok(ctx, wick_load(ctx, paths, 1, &o, &p, NULL, NULL));
@@ -99,8 +100,11 @@ static void ranges_are_inclusive(void **state)
     wick_ctx *ctx = wick_ctx_new();
     char *dir = test_dir_new();
     wick_panel *p = NULL;
-    wick_load_opts o = {.size = sizeof o, .has_from = true, .from = at("2024-03-05"),
-                        .has_to = true, .to = at("2024-03-05")};
+    wick_load_opts o = {.size = sizeof o,
+                        .has_from = true,
+                        .from = at("2024-03-05"),
+                        .has_to = true,
+                        .to = at("2024-03-05")};
     check_ok(ctx, load_text(ctx, dir, "A.csv", ONE, &o, &p));
     assert_int_equal(wick_bars_count(wick_panel_bars(p, 0)), 1);
     wick_panel_unref(p);
@@ -165,7 +169,8 @@ static void threads_change_nothing(void **state)
         check_ok(ctx, wick_load(ctx, paths, 1, &o, &p, NULL, NULL));
         assert_int_equal(wick_panel_count(p), 12);
         for (int64_t i = 0; i < 12; i++) {
-            assert_true(wick_bars_id(wick_panel_bars(p, i)) == wick_bars_id(wick_panel_bars(made, i)));
+            assert_true(wick_bars_id(wick_panel_bars(p, i)) ==
+                        wick_bars_id(wick_panel_bars(made, i)));
         }
         wick_panel_unref(p);
     }
@@ -183,10 +188,12 @@ static void facts_come_from_the_file_beside(void **state)
     char *dir = test_dir_new();
     wick_panel *p = NULL;
     write_minutes(test_path(dir, "ohlcv_ETH-USDT-USDT_15m_warmup6m.csv"), 50, 900000);
-    test_write(test_path(dir, "symbol_info.json"),
-               "{\"ETH-USDT-USDT\": {\"ticker\": \"ETHUSDT.P\", \"type\": \"crypto\", \"currency\": "
-               "\"USDT\", \"mintick\": 0.01, \"pointvalue\": 1, \"lot_step\": 0.0001, "
-               "\"timezone\": \"Etc/UTC\", \"session\": \"24x7\", \"timeframe\": \"15\"}}", -1);
+    test_write(
+        test_path(dir, "symbol_info.json"),
+        "{\"ETH-USDT-USDT\": {\"ticker\": \"ETHUSDT.P\", \"type\": \"crypto\", \"currency\": "
+        "\"USDT\", \"mintick\": 0.01, \"pointvalue\": 1, \"lot_step\": 0.0001, "
+        "\"timezone\": \"Etc/UTC\", \"session\": \"24x7\", \"timeframe\": \"15\"}}",
+        -1);
     const char *paths[] = {dir};
     check_ok(ctx, wick_load(ctx, paths, 1, NULL, &p, NULL, NULL));
     const wick_symbol_info *s = wick_bars_info(wick_panel_bars(p, 0));
@@ -200,9 +207,12 @@ static void facts_come_from_the_file_beside(void **state)
     /* A key that the file name begins with serves the symbols of that family. */
     write_minutes(test_path(dir, "ABC-2023_5m.csv"), 50, 300000);
     test_write(test_path(dir, "info.json"),
-               "{\"AB\": {\"mintick\": 5}, \"ABC\": {\"mintick\": 0.25, \"type\": \"futures\"}}", -1);
+               "{\"AB\": {\"mintick\": 5}, \"ABC\": {\"mintick\": 0.25, \"type\": \"futures\"}}",
+               -1);
     const char *const sym[] = {"ABC-2023"};
-    wick_load_opts o = {.size = sizeof o, .symbols = sym, .n_symbols = 1,
+    wick_load_opts o = {.size = sizeof o,
+                        .symbols = sym,
+                        .n_symbols = 1,
                         .symbol_info = test_path(dir, "info.json")};
     check_ok(ctx, wick_load(ctx, paths, 1, &o, &p, NULL, NULL));
     s = wick_bars_info(wick_panel_bars(p, 0));
@@ -255,8 +265,8 @@ static void facts_are_guessed_from_bars(void **state)
         for (int i = 0; i < 6000; i++) {
             char x[32];
             snprintf(x, sizeof x, cases[k].format, (5000 + i * 7 % 113) * cases[k].scale);
-            wick_buf_addf(&b, "%lld,%s,%s,%s,%s\n",
-                          1700006400000 + (long long)(i * cases[k].step), x, x, x, x);
+            wick_buf_addf(&b, "%lld,%s,%s,%s,%s\n", 1700006400000 + (long long)(i * cases[k].step),
+                          x, x, x, x);
         }
         wick_panel *p = NULL;
         check_ok(ctx, load_text(ctx, dir, "A.csv", b.data, NULL, &p));
@@ -296,10 +306,12 @@ static void written_csv_reads_back(void **state)
     char *dir = test_dir_new();
     for (int k = 0; k < 6; k++) {
         wick_panel *p = NULL, *q = NULL;
-        const wick_synth_opts o = {.size = sizeof o, .symbols = 3, .bars = 90, .timeframe = tfs[k % 2]};
+        const wick_synth_opts o = {
+            .size = sizeof o, .symbols = 3, .bars = 90, .timeframe = tfs[k % 2]};
         check_ok(ctx, wick_synth(ctx, &o, &p));
         char path[512];
-        snprintf(path, sizeof path, "%s_%d%s", test_path(dir, "out"), k, outs[k / 2] + (k < 4 ? 3 : 0));
+        snprintf(path, sizeof path, "%s_%d%s", test_path(dir, "out"), k,
+                 outs[k / 2] + (k < 4 ? 3 : 0));
         const wick_status wrote = wick_panel_write_csv(ctx, p, path);
         if (wrote != WICK_E_UNSUPPORTED) {
             const char *paths[] = {path};
@@ -307,7 +319,8 @@ static void written_csv_reads_back(void **state)
             check_ok(ctx, wick_load(ctx, paths, 1, NULL, &q, NULL, NULL));
             assert_int_equal(wick_panel_count(q), 3);
             for (int64_t i = 0; i < 3; i++) {
-                assert_true(wick_bars_id(wick_panel_bars(p, i)) == wick_bars_id(wick_panel_bars(q, i)));
+                assert_true(wick_bars_id(wick_panel_bars(p, i)) ==
+                            wick_bars_id(wick_panel_bars(q, i)));
             }
             wick_panel_unref(q);
         }

@@ -43,8 +43,12 @@ static void what_is_saved_is_read(void **state)
     wick_bars_unref(keep);
     const char *const one[] = {"SYN02"};
     const wick_bars *b2 = wick_panel_bars(p, 1);
-    const wick_load_opts o = {.size = sizeof o, .symbols = one, .n_symbols = 1, .has_from = true,
-                              .from = wick_bars_time(b2)[3], .has_to = true,
+    const wick_load_opts o = {.size = sizeof o,
+                              .symbols = one,
+                              .n_symbols = 1,
+                              .has_from = true,
+                              .from = wick_bars_time(b2)[3],
+                              .has_to = true,
                               .to = wick_bars_time(b2)[7]};
     check_ok(ctx, wick_load(ctx, &path, 1, &o, &q, NULL, NULL));
     assert_int_equal(wick_panel_count(q), 1);
@@ -59,6 +63,7 @@ static wick_status load_bytes(wick_ctx *ctx, const char *dir, const char *data, 
 {
     const char *path = test_path(dir, "y.wick");
     wick_panel *p = NULL;
+    remove(path); /* rewriting a file in place makes some file systems wait for the disk */
     test_write(path, data, n);
     const wick_status st = wick_load(ctx, &path, 1, NULL, &p, NULL, NULL);
     if (st < 0) assert_null(p);

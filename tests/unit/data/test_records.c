@@ -7,10 +7,21 @@ static const char *const NAMES[] = {"AAA", "BBB"}, *const TAGS[] = {"long", "exi
 
 static wick_ledger_in input(const wick_trade_rec *trades, const wick_order_rec *orders)
 {
-    const wick_ledger_in in = {.size = sizeof in, .n = 3, .time = T, .equity = E, .cash = CASH,
-                               .n_trades = 1, .trades = trades, .n_orders = 3, .orders = orders,
-                               .n_symbols = 2, .symbols = NAMES, .n_tags = 2, .tags = TAGS,
-                               .cash0 = 100.0, .ambiguity = {.bars = 2, .bounded = true}};
+    const wick_ledger_in in = {.size = sizeof in,
+                               .n = 3,
+                               .time = T,
+                               .equity = E,
+                               .cash = CASH,
+                               .n_trades = 1,
+                               .trades = trades,
+                               .n_orders = 3,
+                               .orders = orders,
+                               .n_symbols = 2,
+                               .symbols = NAMES,
+                               .n_tags = 2,
+                               .tags = TAGS,
+                               .cash0 = 100.0,
+                               .ambiguity = {.bars = 2, .bounded = true}};
     return in;
 }
 
@@ -75,6 +86,22 @@ static void ledgers_take_an_arena(void **state)
     assert_ptr_equal(wick_ledger_equity(l).equity, e); /* no copy */
     check_same(wick_ledger_equity(l).long_value[0], 0.0);
     wick_ledger_unref(l);
+    /* A borrowed arena stays the caller's, and counts may be handed over. */
+    wick_arena *mine = wick_arena_new(0);
+    int64_t fates[WICK_FATES] = {0}, stamp = 5;
+    const double worth = 7.0;
+    fates[WICK_FATE_ZERO] = 3;
+    const wick_ledger_in lent = {.size = sizeof lent,
+                                 .n = 1,
+                                 .time = &stamp,
+                                 .equity = &worth,
+                                 .fates = fates,
+                                 .borrowed = true};
+    check_ok(ctx, wick_ledger_take(ctx, &lent, mine, &l));
+    assert_int_equal(wick_ledger_fates(l)[WICK_FATE_ZERO], 3);
+    wick_ledger_unref(l);
+    assert_non_null(wick_arena_alloc(mine, 8));
+    wick_arena_free(mine);
     /* The arena is gone on failure too. */
     const wick_ledger_in bad = {.size = sizeof bad, .n = 1};
     check_fails(ctx, wick_ledger_take(ctx, &bad, wick_arena_new(0), &l), WICK_E_ARG, "equity");
@@ -101,7 +128,8 @@ static void every_name_is_known_and_different(void **state)
     (void)state;
     for (int i = 0; i <= WICK_BY_OPEN; i++) {
         assert_string_not_equal(wick_reason_name(i), "unknown");
-        for (int k = 0; k < i; k++) assert_string_not_equal(wick_reason_name(i), wick_reason_name(k));
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(wick_reason_name(i), wick_reason_name(k));
     }
     for (int i = 0; i < WICK_FATES; i++) {
         assert_string_not_equal(wick_fate_name(i), "unknown");

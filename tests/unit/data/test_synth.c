@@ -5,8 +5,12 @@ static wick_panel *make(wick_ctx *ctx, int64_t symbols, int64_t bars, uint64_t s
                         bool ragged)
 {
     wick_panel *p = NULL;
-    const wick_synth_opts o = {.size = sizeof o, .symbols = symbols, .bars = bars, .seed = seed,
-                               .timeframe = tf, .ragged = ragged};
+    const wick_synth_opts o = {.size = sizeof o,
+                               .symbols = symbols,
+                               .bars = bars,
+                               .seed = seed,
+                               .timeframe = tf,
+                               .ragged = ragged};
     check_ok(ctx, wick_synth(ctx, &o, &p));
     return p;
 }
@@ -34,15 +38,17 @@ static void the_bars_are_pinned(void **state)
         bool ragged;
         const char *sha256;
     } pins[] = {
-        {8, 1500, 1, NULL, false, "f16e4879e30fe325422159ffded0b485cb6c9519917aa45514336bc9f20e2193"},
-        {3, 400, 7, "15m", false, "c1fa1e6e8325257cb9bceb4fa616918293741d7e87645c33f940a58f314f6934"},
+        {8, 1500, 1, NULL, false,
+         "f16e4879e30fe325422159ffded0b485cb6c9519917aa45514336bc9f20e2193"},
+        {3, 400, 7, "15m", false,
+         "c1fa1e6e8325257cb9bceb4fa616918293741d7e87645c33f940a58f314f6934"},
         {9, 500, 2, "1d", true, "7366f3576d954f5d743025abb691698094d3f524f4571b09c0e3de764b33867c"},
     };
     wick_ctx *ctx = wick_ctx_new();
     for (int64_t k = 0; k < COUNT(pins); k++) {
         char hex[65];
-        wick_panel *p = make(ctx, pins[k].symbols, pins[k].bars, pins[k].seed, pins[k].tf,
-                             pins[k].ragged);
+        wick_panel *p =
+            make(ctx, pins[k].symbols, pins[k].bars, pins[k].seed, pins[k].tf, pins[k].ragged);
         digest_of(p, hex);
         assert_string_equal(hex, pins[k].sha256);
         wick_panel_unref(p);
@@ -64,7 +70,8 @@ static void bars_are_plausible(void **state)
         assert_int_equal(wick_bars_info(b)->timeframe_ms, DAY);
         check_same(wick_bars_info(b)->tick, 0.01);
         for (int64_t i = 0; i < 3000; i++) {
-            assert_true(l[i] >= 0.01 && l[i] <= o[i] && l[i] <= c[i] && h[i] >= o[i] && h[i] >= c[i]);
+            assert_true(l[i] >= 0.01 && l[i] <= o[i] && l[i] <= c[i] && h[i] >= o[i] &&
+                        h[i] >= c[i]);
             check_same(wick_round_printf(c[i], 2), c[i]);
             assert_true(c[i] < 2e4);
             const int day = wick_time_to_civil(wick_bars_time(b)[i]).weekday;
