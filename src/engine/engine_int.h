@@ -114,9 +114,10 @@ typedef struct wk_sym {
     int8_t watched, stale;
     int8_t sig_state;   /**< side whose entry signals pass unseen because it is held full */
     int8_t up_first;    /**< path of the present bar */
-    int8_t hot;         /**< in the hot list of this tick */
+    int8_t walks;       /**< levels may be met on this bar */
     int8_t seg;
     double px;          /**< where the walker stands */
+    double pts[4];      /**< path of the present bar */
 } wk_sym;
 
 /* ---- the run ------------------------------------------------------------------------------ */
@@ -168,7 +169,7 @@ struct wick_run {
     wick_panel *panel;
     wick_arena *arena;
     bool own_arena, finished;
-    bool ask_bar, ask_before, ask_after, ask_fill, lean, ask_any, solo;
+    bool ask_bar, ask_before, ask_after, ask_fill, lean, ask_any, solo, quick;
     bool dead;   /**< bankrupt: no decisions any more */
     bool risky;  /**< equity can reach zero between fills */
     bool on_close_pending;

@@ -350,11 +350,7 @@ static void exec_items(wick_run *r, bool at_close)
         const wk_item it = ((const wk_item *)r->items.p)[i];
         const int32_t bar = r->bar_of[it.symbol];
         wk_at at = {.bar = bar, .seg = 4, .next = at_close, .px = it.px};
-        if (!at_close) {
-            double pts[4];
-            wk_path(&r->feed[it.symbol], bar, r->sym[it.symbol].up_first != 0, pts);
-            at.seg = (int8_t)wk_path_meets(pts, it.px);
-        }
+        if (!at_close) at.seg = (int8_t)wk_path_meets(r->sym[it.symbol].pts, it.px);
         wk_exec_item(r, &it, &at);
     }
     r->items.n = 0;
@@ -388,8 +384,10 @@ static void begin_bar(wick_run *r, int32_t s)
         if (side != 0) up = (side > 0) == (r->set.intrabar == WK_INTRABAR_BEST);
     }
     y->up_first = up;
+    y->walks = 0;
     y->seg = 0;
-    y->px = r->feed[s].f[WICK_OPEN][bar];
+    wk_path(&r->feed[s], bar, up, y->pts);
+    y->px = y->pts[0];
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot_at(r, slot)->trail0 = wk_lot_at(r, slot)->trail;
     }
@@ -439,12 +437,11 @@ static const wk_item *pick(const wick_run *r)
 
 static void walk_segment(wick_run *r, int32_t seg)
 {
-    double to[4];
     for (int32_t i = 0; i < r->n_hot; i++) {
-        const int32_t s = r->hot[i];
-        wk_path(&r->feed[s], r->bar_of[s], r->sym[s].up_first != 0, to);
-        r->sym[s].seg = (int8_t)seg;
-        wk_next_event(r, s, to[seg], &r->evs[i]);
+        wk_sym *y = &r->sym[r->hot[i]];
+        y->seg = (int8_t)seg;
+        if (y->walks) wk_next_event(r, r->hot[i], y->pts[seg], &r->evs[i]);
+        else r->evs[i].kind = WK_ITEM_NONE;
     }
     const wk_item *e;
     while ((e = pick(r)) != NULL && r->status >= 0) {
@@ -454,15 +451,13 @@ static void walk_segment(wick_run *r, int32_t seg)
         wk_exec_item(r, &it, &at);
         /* A fill may cancel, shrink or wake orders of any symbol. */
         for (int32_t i = 0; i < r->n_hot; i++) {
-            const int32_t s = r->hot[i];
-            wk_path(&r->feed[s], r->bar_of[s], r->sym[s].up_first != 0, to);
-            wk_next_event(r, s, to[seg], &r->evs[i]);
+            const wk_sym *y = &r->sym[r->hot[i]];
+            if (y->walks) wk_next_event(r, r->hot[i], y->pts[seg], &r->evs[i]);
         }
     }
     for (int32_t i = 0; i < r->n_hot; i++) {
         const int32_t s = r->hot[i];
-        wk_path(&r->feed[s], r->bar_of[s], r->sym[s].up_first != 0, to);
-        advance(r, s, to[seg]);
+        if (r->sym[s].walks) advance(r, s, r->sym[s].pts[seg]);
     }
 }
 
@@ -474,9 +469,7 @@ static void end_bar(wick_run *r, int32_t s)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) continue;
-        if (r->set.intrabar != WK_INTRABAR_CLOSE && l->blocked_bar != bar) {
-            wk_ambiguous_held(r, l, bar);
-        }
+        if (y->walks && l->blocked_bar != bar) wk_ambiguous_held(r, l, bar);
         const bool from_open = l->live_bar < bar || l->live_px == f->f[WICK_OPEN][bar];
         if (r->set.trail_update == WK_TRAIL_AFTER_TEST && from_open) {
             wk_trail_move(l, &l->trail, f->f[l->side > 0 ? WICK_HIGH : WICK_LOW][bar]);
@@ -485,6 +478,34 @@ static void end_bar(wick_run *r, int32_t s)
         }
     }
     y->stale = 1;
+}
+
+/* Whether levels can be met on this bar in whatever order its extremes come. Most bars of a trend
+ * only carry a trailing stop along: when the level it ends with is out of reach, moving it is all
+ * there is to do. */
+static bool must_walk(wick_run *r, int32_t s)
+{
+    const wk_sym *y = &r->sym[s];
+    const int32_t bar = r->bar_of[s];
+    const double low = r->feed[s].f[WICK_LOW][bar], high = r->feed[s].f[WICK_HIGH][bar];
+    if (low > y->lo && high < y->hi) return false;
+    if (y->ords > 0 || r->set.trail_update != WK_TRAIL_PATH) return true;
+    for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
+        const wk_lot *l = wk_lot_at(r, slot);
+        if (l->live_bar == bar && (l->live_seg > 1 || l->live_px != y->pts[0])) return true;
+        const double good = l->side > 0 ? high : low, bad = l->side > 0 ? low : high;
+        wk_trail t = l->trail;
+        wk_trail_move(l, &t, good);
+        if (l->side * (bad - l->stop) <= 0.0 || l->side * (bad - t.level) <= 0.0 ||
+            l->side * (good - l->target) >= 0.0) {
+            return true;
+        }
+    }
+    for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
+        wk_lot *l = wk_lot_at(r, slot);
+        if (l->live_bar <= bar) wk_trail_move(l, &l->trail, l->side > 0 ? high : low);
+    }
+    return false;
 }
 
 void wk_tick_walk(wick_run *r)
@@ -497,7 +518,13 @@ void wk_tick_walk(wick_run *r)
         if (!closes) wk_gapped_items(r, s, r->bar_of[s], r->sym[s].px);
     }
     exec_items(r, false);
-    for (int32_t seg = 1; seg <= 3 && !closes && r->status >= 0; seg++) walk_segment(r, seg);
+    bool walks = false;
+    for (int32_t i = 0; i < r->n_hot && !closes; i++) {
+        wk_sym *y = &r->sym[r->hot[i]];
+        y->walks = must_walk(r, r->hot[i]);
+        walks = walks || y->walks;
+    }
+    for (int32_t seg = 1; seg <= 3 && walks && r->status >= 0; seg++) walk_segment(r, seg);
     for (int32_t i = 0; i < r->n_hot; i++) {
         const int32_t s = r->hot[i];
         if (closes) wk_gapped_items(r, s, r->bar_of[s], r->feed[s].f[WICK_CLOSE][r->bar_of[s]]);

@@ -167,6 +167,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     r->warmup = o.warmup;
     r->n_sym = (int32_t)wick_panel_count(panel);
     r->solo = r->n_sym == 1;
+    r->quick = r->solo && o.ask_bar && !o.ask_before && !o.ask_after && !o.ask_fill;
     r->cash0 = r->cash = r->equity = o.cash;
     r->free_ord = r->free_lot = WK_NONE;
     r->amb.bounded = true;
