@@ -33,21 +33,66 @@ WK_INLINE void blocks(int64_t n, const double *x, int64_t w, double *tail, doubl
     }
 }
 
-WK_INLINE wick_status column(int64_t n, const double *src, int64_t w, double *out, bool highest)
+/* The same with the bars of the extremes carried along; writes offsets. */
+WK_INLINE void block_offsets(int64_t n, const double *x, int64_t w, double *tail, int64_t *tail_at,
+                             double *out, bool highest)
+{
+    for (int64_t b = 0; b < n; b += w) {
+        const int64_t len = n - b < w ? n - b : w;
+        double front = x[b];
+        int64_t at = b;
+        for (int64_t i = b; i < b + len; i++) {
+            const bool newer = highest ? x[i] > front : x[i] < front;
+            at = newer ? i : at;
+            front = newer ? x[i] : front;
+            int64_t best = at;
+            if (b > 0 && i - b + 1 < w) {
+                const double older = tail[i - b + 1];
+                best = (highest ? front > older : front < older) ? at : tail_at[i - b + 1];
+            }
+            out[i] = (double)(best - i);
+        }
+        if (len < w) return;
+        double back = x[b + w - 1];
+        at = b + w - 1;
+        for (int64_t i = w - 1; i >= 0; i--) {
+            const bool keeps = highest ? back > x[b + i] : back < x[b + i];
+            at = keeps ? at : b + i;
+            back = keeps ? back : x[b + i];
+            tail[i] = back;
+            tail_at[i] = at;
+        }
+    }
+}
+
+static wick_status by_steps(int64_t n, const double *src, int64_t w, double *out, bool highest,
+                            bool offsets)
+{
+    wk_ext *k = malloc((size_t)wk_ext_bytes(w));
+    if (k == NULL) return WICK_E_MEM;
+    wk_ext_init(k, w);
+    for (int64_t i = 0; i < n; i++) {
+        double offset;
+        const double value = highest ? wk_ext_step(k, src[i], true, &offset)
+                                     : wk_ext_step(k, src[i], false, &offset);
+        out[i] = offsets ? offset : value;
+    }
+    free(k);
+    return WICK_OK;
+}
+
+WK_INLINE wick_status column(int64_t n, const double *src, int64_t w, double *out, bool highest,
+                             bool offsets)
 {
     const int64_t first = wk_first(n, src);
-    if (!wk_clean(n, src, first)) {
-        wk_ext *k = malloc((size_t)wk_ext_bytes(w));
-        double ignored;
-        if (k == NULL) return WICK_E_MEM;
-        wk_ext_init(k, w);
-        for (int64_t i = 0; i < n; i++) out[i] = wk_ext_step(k, src[i], highest, &ignored);
-        free(k);
-        return WICK_OK;
-    }
-    double *tail = malloc((size_t)w * sizeof(double));
+    if (!wk_clean(n, src, first)) return by_steps(n, src, w, out, highest, offsets);
+    double *tail = malloc((size_t)w * (offsets ? 2 : 1) * sizeof(double));
     if (tail == NULL) return WICK_E_MEM;
-    blocks(n - first, src + first, w, tail, out + first, highest);
+    if (offsets)
+        block_offsets(n - first, src + first, w, tail, (int64_t *)(void *)(tail + w), out + first,
+                      highest);
+    else
+        blocks(n - first, src + first, w, tail, out + first, highest);
     free(tail);
     wk_fill_na(first, out);
     wk_fill_na(w - 1 < n ? w - 1 : n, out);
@@ -56,10 +101,20 @@ WK_INLINE wick_status column(int64_t n, const double *src, int64_t w, double *ou
 
 wick_status wk_highest_column(int64_t n, const double *src, int64_t w, double *out)
 {
-    return column(n, src, w, out, true);
+    return column(n, src, w, out, true, false);
 }
 
 wick_status wk_lowest_column(int64_t n, const double *src, int64_t w, double *out)
 {
-    return column(n, src, w, out, false);
+    return column(n, src, w, out, false, false);
+}
+
+wick_status wk_highest_offsets(int64_t n, const double *src, int64_t w, double *out)
+{
+    return column(n, src, w, out, true, true);
+}
+
+wick_status wk_lowest_offsets(int64_t n, const double *src, int64_t w, double *out)
+{
+    return column(n, src, w, out, false, true);
 }

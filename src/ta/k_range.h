@@ -92,8 +92,12 @@ WK_INLINE double wk_ext_step(wk_ext *k, double x, bool highest, double *offset)
     return wk_ext_step_of(k, x, highest, false, offset);
 }
 
-/** Column form of the values; the bits of stepping. */
+/** Column forms; the bits of stepping. */
 wick_status wk_highest_column(int64_t n, const double *src, int64_t w, double *out);
 wick_status wk_lowest_column(int64_t n, const double *src, int64_t w, double *out);
+
+/** Offsets to the extremes, 0 or below. */
+wick_status wk_highest_offsets(int64_t n, const double *src, int64_t w, double *out);
+wick_status wk_lowest_offsets(int64_t n, const double *src, int64_t w, double *out);
 
 #endif

@@ -58,13 +58,13 @@ static wick_status lowest_run(int64_t n, const double *const *in, const double *
 static wick_status highestbars_run(int64_t n, const double *const *in, const double *p,
                                    double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 1, 1, size, init, highestbars_step);
+    return wk_highest_offsets(n, in[0], wk_window(p, 0), out[0]);
 }
 
 static wick_status lowestbars_run(int64_t n, const double *const *in, const double *p,
                                   double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 1, 1, size, init, lowestbars_step);
+    return wk_lowest_offsets(n, in[0], wk_window(p, 0), out[0]);
 }
 
 static wick_status highest_many(int64_t n, const double *const *in, int32_t count,

@@ -83,10 +83,29 @@ static void swing_step(void *state, const double *p, const double *in, double *o
     out[3] = k->low.prev;
 }
 
+/* One side of clean input by columns: a bar is a swing when the extreme of the window it is the middle
+ * of is its own. `last` holds the extremes at first. */
+static void swing_side(int64_t n, const double *x, int64_t w, double *last, double *prev)
+{
+    side s = {WICK_NA, WICK_NA};
+    for (int64_t i = 0; i < n; i++) {
+        if (i >= 2 * w && x[i - w] == last[i]) confirm(&s, x[i - w]);
+        last[i] = s.last;
+        prev[i] = s.prev;
+    }
+}
+
 static wick_status swing_run(int64_t n, const double *const *in, const double *p,
                              double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 2, 4, swing_size, swing_init, swing_step);
+    if (!wk_clean(n, in[0], 0) || !wk_clean(n, in[1], 0))
+        return wk_run_steps(n, in, p, out, 2, 4, swing_size, swing_init, swing_step);
+    wick_status st = wk_highest_column(n, in[0], swing_width(p), out[0]);
+    if (st >= 0) st = wk_lowest_column(n, in[1], swing_width(p), out[2]);
+    if (st < 0) return st;
+    swing_side(n, in[0], wk_window(p, 0), out[0], out[1]);
+    swing_side(n, in[1], wk_window(p, 0), out[2], out[3]);
+    return WICK_OK;
 }
 
 /* Plain reading, one side: collect confirmed swings bar by bar. */
@@ -142,38 +161,47 @@ static double less(double a, double b)
     return a < b ? 1.0 : 0.0;
 }
 
+/* One bar on which the swings are known: out[5..8] are set already. */
+static void structure_advance(structure_state *k, double close, double *out)
+{
+    const double last_high = out[5], prev_high = out[6], last_low = out[7], prev_low = out[8];
+    double way = 0.0;
+    if (close > last_high && last_high != k->broken_high) {
+        k->broken_high = last_high;
+        way = 1.0;
+    } else if (close < last_low && last_low != k->broken_low) {
+        k->broken_low = last_low;
+        way = -1.0;
+    }
+    const bool against = way != 0.0 && k->state == -way;
+    if (way != 0.0) k->state = way;
+    out[0] = k->state;
+    out[1] = against ? 0.0 : way;
+    out[2] = against ? way : 0.0;
+    out[3] = less(prev_low, last_low);
+    out[4] = less(last_high, prev_high);
+}
+
 /* high, low, close */
 static void structure_step(void *state, const double *p, const double *in, double *out)
 {
     structure_state *k = state;
-    swing_state *s = (swing_state *)(void *)(k + 1);
-    double side_of_break = 0.0;
-    (void)p;
-    swing_advance(s, in[0], in[1]);
-    if (in[2] > s->high.last && s->high.last != k->broken_high) {
-        k->broken_high = s->high.last;
-        side_of_break = 1.0;
-    } else if (in[2] < s->low.last && s->low.last != k->broken_low) {
-        k->broken_low = s->low.last;
-        side_of_break = -1.0;
-    }
-    const bool against = side_of_break != 0.0 && k->state == -side_of_break;
-    if (side_of_break != 0.0) k->state = side_of_break;
-    out[0] = k->state;
-    out[1] = against ? 0.0 : side_of_break;
-    out[2] = against ? side_of_break : 0.0;
-    out[3] = less(s->low.prev, s->low.last);
-    out[4] = less(s->high.last, s->high.prev);
-    out[5] = s->high.last;
-    out[6] = s->high.prev;
-    out[7] = s->low.last;
-    out[8] = s->low.prev;
+    swing_step(k + 1, p, in, out + 5);
+    structure_advance(k, in[2], out);
 }
 
 static wick_status structure_run(int64_t n, const double *const *in, const double *p,
                                  double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 3, 9, structure_size, structure_init, structure_step);
+    structure_state k = {0.0, WICK_NA, WICK_NA};
+    const wick_status st = swing_run(n, in, p, out + 5);
+    for (int64_t i = 0; st >= 0 && i < n; i++) {
+        double y[9];
+        for (int j = 5; j < 9; j++) y[j] = out[j][i];
+        structure_advance(&k, in[2][i], y);
+        for (int j = 0; j < 5; j++) out[j][i] = y[j];
+    }
+    return st;
 }
 
 /* ---- sweep ---------------------------------------------------------------------------------- */
