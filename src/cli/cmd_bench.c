@@ -362,6 +362,33 @@ static wick_status make_bars(bench *b, const char *option, const wick_synth_opts
     return st;
 }
 
+/* Without operands everything is timed. */
+static bool wanted(const bench *b, const char *group)
+{
+    for (int i = 0; i < b->c->n_operands; i++)
+        if (strcmp(b->c->operands[i], group) == 0) return true;
+    return b->c->n_operands == 0;
+}
+
+static bool check_operands(const cli *c)
+{
+    static const char *const groups[] = {"cross_signals", "cross_triggers", "cross_events",
+                                         "book_signals",  "book_events",    "output",
+                                         "grid",          "files"};
+    enum { GROUPS = sizeof groups / sizeof *groups };
+    for (int i = 0; i < c->n_operands; i++) {
+        char hint[128];
+        bool known = false;
+        for (int k = 0; k < GROUPS; k++) known = known || strcmp(c->operands[i], groups[k]) == 0;
+        if (known) continue;
+        cli_nearest(hint, sizeof hint, c->operands[i], groups, GROUPS);
+        cli_error(c, *hint ? hint : "`wick help bench` names the cases", "unknown case '%s'",
+                  c->operands[i]);
+        return false;
+    }
+    return true;
+}
+
 static wick_status run_cases(bench *b)
 {
     const wick_synth_opts feed = {
@@ -370,10 +397,11 @@ static wick_status run_cases(bench *b)
     wick_status st;
     WICK_TRY(make_bars(b, "feed", &feed, &b->feed, &b->feed_bars));
     WICK_TRY(make_bars(b, "book", &book, &b->book, &b->book_bars));
-    for (int i = 0; i < SCRIPT_CASES; i++) WICK_TRY(time_script(b, &script_cases[i]));
-    WICK_TRY(time_output(b));
-    WICK_TRY(time_grid(b));
-    WICK_TRY(time_files(b));
+    for (int i = 0; i < SCRIPT_CASES; i++)
+        if (wanted(b, script_cases[i].id)) WICK_TRY(time_script(b, &script_cases[i]));
+    if (wanted(b, "output")) WICK_TRY(time_output(b));
+    if (wanted(b, "grid")) WICK_TRY(time_grid(b));
+    if (wanted(b, "files")) WICK_TRY(time_files(b));
 out:
     return st;
 }
@@ -444,7 +472,7 @@ static int run(cli *c)
     bench b = {.c = c, .seconds = 0.5, .pairs = 2000};
     const char *format = "table";
     int code;
-    if (!cli_num(c, "seconds", 0.01, 3600, &b.seconds) ||
+    if (!check_operands(c) || !cli_num(c, "seconds", 0.01, 3600, &b.seconds) ||
         !cli_int(c, "pairs", 1, 1000000, &b.pairs) || !cli_int(c, "jobs", 1, 1024, &b.jobs) ||
         !cli_choice(c, "format", "table|json", &format))
         return CLI_MISTAKE;
@@ -460,11 +488,13 @@ static int run(cli *c)
 const cli_command cli_command_bench = {
     .name = "bench",
     .summary = "times standard work on this machine",
-    .operands = NULL,
+    .operands = "[CASE...]",
     .min_operands = 0,
-    .max_operands = 0,
+    .max_operands = -1,
     .options = options,
-    .notes = "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
+    .notes = "Cases: cross_signals cross_triggers cross_events book_signals book_events output grid\n"
+             "files; default: all.\n"
+             "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
              "wick.",
     .example = "wick bench --seconds 1",
     .run = run,
