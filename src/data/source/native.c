@@ -182,7 +182,7 @@ static wick_status read_all(native *x, const wick_load_opts *opts, wick_bars **b
     wick_status st = WICK_OK;
     for (uint32_t i = 0; i < x->head.symbols; i++) {
         native_entry e;
-        const char *text[STRINGS];
+        const char *text[STRINGS] = {NULL};
         WICK_TRY(read_entry(x, i, &e, text));
         if (!wanted(opts, text[0])) continue;
         WICK_TRY(read_symbol(x, &e, text, &bars[*n]));
