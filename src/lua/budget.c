@@ -23,7 +23,7 @@
  *    results are written in one piece at the end, so nothing is left half done.
  */
 
-enum { TICK_MS = 10, GRACE_TICKS = 200, COUNT_STEP = 1000, LOAD_COUNTS = 20000 };
+enum { TICK_MS = 10, GRACE_TICKS = 100, CALL_TICKS = 500, COUNT_STEP = 1000, LOAD_COUNTS = 20000 };
 
 static long thread_id(void)
 {
@@ -63,7 +63,18 @@ static void on_tick(int sig, siginfo_t *info, void *where)
     wk_budget *b = &h->budget;
     if (!b->what) return;
     b->ticks++;
-    const bool over = b->limit >= 0 && b->ticks > b->limit;
+    const wick_cursor *c = h->run ? h->sh.cur : NULL;
+    if (c && (c->tick != b->seen_tick || c->symbol != b->seen_symbol || c->step != b->seen_step)) {
+        b->seen_tick = c->tick;
+        b->seen_symbol = c->symbol;
+        b->seen_step = c->step;
+        b->call_ticks = 0;
+    } else if (c) {
+        b->call_ticks++;
+    }
+    const bool limited = b->limit >= 0;
+    if (limited && b->call_ticks > CALL_TICKS) b->one_call = true;
+    const bool over = limited && (b->ticks > b->limit || b->one_call);
     if (!over && !wick_interrupted() && !b->tripped) return;
     if (over) b->tripped = 1;
     h->sh.stop = 1;
@@ -71,8 +82,9 @@ static void on_tick(int sig, siginfo_t *info, void *where)
         lua_sethook(h->running, stop_hook,
                     LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
     if (++b->grace < GRACE_TICKS) return;
-    const ssize_t done = write(STDERR_FILENO, b->last_words, strlen(b->last_words));
-    _exit(wick_interrupted() ? 130 : done < 0 ? 2 : 2);
+    if (wick_interrupted()) _exit(130);
+    if (write(STDERR_FILENO, b->last_words, strlen(b->last_words)) < 0) _exit(3);
+    _exit(2);
 }
 
 static bool make_timer(wk_host *h)
@@ -115,9 +127,23 @@ void wk_budget_name(wk_host *h, const char *what)
 {
     h->budget.what = what;
     snprintf(h->budget.last_words, sizeof h->budget.last_words,
-             "wick: error: %.120s: %.40s ran longer than its %g s of CPU time inside code that "
-             "cannot be interrupted; stopped\n",
-             h->script && h->script->path ? h->script->path : "script", what, h->budget.seconds);
+             "%s: error: %.120s: %.40s ran longer than its %g s of CPU time (%g s in one call) inside "
+             "code that cannot be interrupted; is there an endless loop?\n",
+             WICK_LUAJIT ? "wick-jit" : "wick",
+             h->script && h->script->path ? h->script->path : "script", what, h->budget.seconds,
+             CALL_TICKS * TICK_MS / 1000.0);
+}
+
+/* LuaJIT counts instructions only in code it interprets. */
+static void set_compiler(wk_host *h, bool on)
+{
+#if WICK_LUAJIT
+    if (!h->strict)
+        luaJIT_setmode(h->L, 0, LUAJIT_MODE_ENGINE | (on ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
+#else
+    (void)h;
+    (void)on;
+#endif
 }
 
 wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, bool count)
@@ -128,7 +154,8 @@ wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, boo
     const bool nested = b->what != NULL;
     b->seconds = seconds;
     wk_budget_name(h, what);
-    b->ticks = b->grace = 0;
+    b->ticks = b->grace = b->call_ticks = 0;
+    b->one_call = false;
     b->limit = seconds < 0 ? -1 : (int64_t)(seconds * 1000.0 / TICK_MS + 0.5);
     b->counts = 0;
     b->max_counts = count ? LOAD_COUNTS : 0;
@@ -138,7 +165,10 @@ wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, boo
         h->running = h->L;
         if (make_timer(h)) run_timer(b, true);
     }
-    if (count) lua_sethook(h->L, count_hook, LUA_MASKCOUNT, COUNT_STEP);
+    if (count) {
+        lua_sethook(h->L, count_hook, LUA_MASKCOUNT, COUNT_STEP);
+        set_compiler(h, false);
+    }
     return before;
 }
 
@@ -154,6 +184,7 @@ void wk_budget_leave(wk_host *h, wk_budget_mark before)
     b->max_counts = before.max_counts;
     b->seconds = before.seconds;
     lua_sethook(h->L, NULL, 0, 0);
+    set_compiler(h, true);
     if (before.what) {
         b->tripped = 0;
         h->sh.stop = 0;
@@ -169,7 +200,9 @@ void wk_budget_free(wk_host *h)
 void wk_budget_check(lua_State *L, wk_host *h)
 {
     const wk_budget *b = &h->budget;
-    const char *what = b->what ? b->what : "script";
+    const char *what = wk_hook_name(h);
+    if (wick_interrupted() || b->tripped)
+        lua_sethook(L, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
     if (wick_interrupted()) {
         if (wick_ctx_code(h->ctx) != WICK_E_CANCELLED)
             (void)wick_fail(h->ctx, WICK_E_CANCELLED, "interrupted in %s", what);
@@ -186,6 +219,11 @@ void wk_budget_check(lua_State *L, wk_host *h)
             (void)wick_fail(h->ctx, WICK_E_BUDGET,
                             "%s%s%s used up its %d million instructions; is there an endless loop?",
                             at, colon, what, LOAD_COUNTS * COUNT_STEP / 1000000);
+        else if (b->one_call)
+            (void)wick_fail(h->ctx, WICK_E_BUDGET,
+                            "%s%sone call of %s used up its %g s of CPU time; is there an endless "
+                            "loop?",
+                            at, colon, what, CALL_TICKS * TICK_MS / 1000.0);
         else
             (void)wick_fail(h->ctx, WICK_E_BUDGET,
                             "%s%s%s used up its %g s of CPU time; is there an endless loop?", at,

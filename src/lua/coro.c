@@ -2,18 +2,12 @@
 #include "lua/lua_int.h"
 
 /*
- * Lua 5.4 keeps hooks per coroutine, so the budget has to know which one runs and to follow errors
- * out of it: these replace create, resume and wrap. LuaJIT's hooks are global; its own functions
- * stay.
+ * Own create, resume and wrap. Lua 5.4 keeps hooks per coroutine, so the budget has to know which
+ * one runs and to follow errors out of it; LuaJIT does not limit how deeply resumes are nested, and
+ * each one takes C stack.
  */
-#if WICK_LUAJIT
-void wk_coro_open(lua_State *L, wk_host *h)
-{
-    (void)h;
-    lua_getglobal(L, "coroutine");
-    lua_setfield(L, -2, "coroutine");
-}
-#else
+enum { MAX_DEPTH = 150 };
+
 static int co_create(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -27,6 +21,15 @@ static int co_create(lua_State *L)
 static int run_coroutine(lua_State *L, lua_State *co, int nargs)
 {
     wk_host *h = wk_self(L);
+    if (h->co_depth >= MAX_DEPTH) (void)wk_raise(L, "stack overflow (coroutines in coroutines)");
+    if (lua_status(co) == 0 && lua_gettop(co) == 0) {
+        lua_pushliteral(L, "cannot resume dead coroutine");
+        return -1;
+    }
+    if (co == L || (lua_status(co) != 0 && lua_status(co) != LUA_YIELD)) {
+        lua_pushliteral(L, "cannot resume a coroutine that runs or has failed");
+        return -1;
+    }
     if (!lua_checkstack(co, nargs)) {
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
@@ -35,10 +38,12 @@ static int run_coroutine(lua_State *L, lua_State *co, int nargs)
     lua_State *before = h->running;
     int nres = 0;
     h->running = co;
+    h->co_depth++;
     const int st = wk_resume(co, L, nargs, &nres);
+    h->co_depth--;
     h->running = before;
     if (h->sh.stop) wk_budget_check(L, h);
-    if (st != LUA_OK && st != LUA_YIELD) {
+    if (st != 0 && st != LUA_YIELD) {
         lua_xmove(co, L, 1);
         return -1;
     }
@@ -86,4 +91,3 @@ void wk_coro_open(lua_State *L, wk_host *h)
     wk_set_funcs(L, h, list);
     lua_setfield(L, -2, "coroutine");
 }
-#endif

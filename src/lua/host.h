@@ -22,8 +22,9 @@ typedef struct wk_host_opts {
     uint64_t seed;       /**< of math.random in scripts */
     bool strict;         /**< wick-jit: compiler off, so budgets hold inside loops */
     double load_seconds; /**< CPU time of a file body; 0: 0.5 */
-    double run_seconds;  /**< CPU time of all hooks of one run; 0: 60; < 0: no limit */
-    int64_t memory_cap;  /**< bytes of the VM; 0: 1 GiB */
+    double run_seconds;  /**< CPU time of one run; 0: 600; < 0: no limit. A single call of a hook
+                              may take at most 5 of them */
+    int64_t memory_cap;  /**< bytes of the VM; 0: 512 MiB */
     void (*print)(void *user, const char *text, int64_t n); /**< one line; NULL: stderr */
     void *print_user;
 } wk_host_opts;

@@ -142,7 +142,6 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
     const wick_cursor *c = h->sh.cur;
     switch (step) {
     case WICK_STEP_BAR:
-        h->hook = "each_bar";
         if (!lua_isnil(L, base + WK_AT_EACH)) {
             lua_pushvalue(L, base + WK_AT_EACH);
             push_of(L, base + WK_AT_SYMS, c->symbol);
@@ -154,7 +153,6 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
         }
         break;
     case WICK_STEP_TRIGGER:
-        h->hook = "on";
         push_of(L, base + WK_AT_ON, c->symbol);
         lua_rawgeti(L, -1, c->trigger + 1);
         lua_remove(L, -2);
@@ -164,14 +162,12 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
         break;
     case WICK_STEP_BEFORE:
     case WICK_STEP_AFTER:
-        h->hook = step == WICK_STEP_BEFORE ? "before_bar" : "on_bar";
         lua_pushvalue(L, base + (step == WICK_STEP_BEFORE ? WK_AT_BEFORE : WK_AT_AFTER));
         lua_pushvalue(L, base + WK_AT_CTX);
         lua_pushvalue(L, base + WK_AT_PARAMS);
         lua_call(L, 2, 0);
         break;
     case WICK_STEP_SIZE:
-        h->hook = "size";
         push_of(L, base + WK_AT_SIZE, c->symbol);
         push_of(L, base + WK_AT_SYMS, c->symbol);
         lua_pushvalue(L, base + WK_AT_PARAMS);

@@ -85,6 +85,10 @@ typedef struct wk_budget {
     long tid;               /**< thread the timer belongs to */
     const char *what;       /**< "on_bar"; NULL: nothing is limited */
     int64_t ticks, limit, grace; /**< timer ticks used, allowed (< 0: any), and until the end */
+    int64_t call_ticks;          /**< since the run last moved on */
+    int64_t seen_tick;           /**< where the run stood at the last timer tick */
+    int32_t seen_symbol, seen_step;
+    bool one_call;               /**< it was a single call that ran away */
     int64_t counts, max_counts;  /**< of the count hook; 0: not counted */
     volatile sig_atomic_t tripped;
     double seconds;
@@ -121,7 +125,9 @@ struct wk_host {
     wk_when when[WK_WHEN_MAX];
     int32_t n_when;
     wk_script *script; /**< being loaded or run */
-    const char *hook;  /**< name of the hook running, for messages */
+    const char *hook;  /**< declaring hook running, for messages */
+    char *c_base;      /**< where the C stack stood when the script was entered */
+    int32_t co_depth;
     int64_t symbols_tick;
     bool in_test;
 
@@ -190,6 +196,10 @@ int wk_raise_ctx(lua_State *L, wk_host *h);
 int wk_raise(lua_State *L, const char *fmt, ...) WICK_PRINTF(2, 3);
 /** Writes "file:line" of the innermost script frame; false when there is none. */
 bool wk_where(lua_State *L, char *out, size_t n);
+/** Name of the hook in hand: "signals", "each_bar" ... */
+const char *wk_hook_name(const wk_host *h);
+/** Raises when C functions that call scripts are nested too deeply; LuaJIT has no such check. */
+void wk_check_depth(lua_State *L, wk_host *h);
 /** Nearest name among the string keys of the table at `index`; pushes it (and returns it) or
  * returns NULL without pushing. */
 const char *wk_nearest_key(lua_State *L, int index, const char *word);

@@ -249,7 +249,7 @@ static int64_t first_tick(const wick_panel *panel, const wick_run_opts *o)
 static void note_bar(wick_ctx *ctx, wk_host *h)
 {
     const wick_cursor *c = h->sh.cur;
-    const char *hook = h->hook ? h->hook : "the strategy";
+    const char *hook = wk_hook_name(h);
     char at[WICK_TIME_TEXT];
     if (h->sh.phase != WK_DECIDE || !c) {
         if (h->decl >= 0 && h->decl < h->n_syms)

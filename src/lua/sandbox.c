@@ -263,6 +263,7 @@ static int base_require(lua_State *L)
     const char *name = luaL_checkstring(L, 1);
     char path[1024];
     lua_settop(L, 1);
+    wk_check_depth(L, h);
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (strcmp(given[i], name) == 0) {
             lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);
@@ -296,6 +297,45 @@ static int base_require(lua_State *L)
     lua_pushvalue(L, -1);
     lua_setfield(L, 2, name);
     return 1;
+}
+
+/* ---- strings ----------------------------------------------------------------------------- */
+
+/* LuaJIT cuts the count to 32 bits without a word. */
+static int string_rep(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    size_t n = 0, m = 0;
+    (void)luaL_checklstring(L, 1, &n);
+    const double times = luaL_checknumber(L, 2);
+    (void)luaL_optlstring(L, 3, "", &m);
+    const double bytes = times * (double)(n + m);
+    if (times > 0 && bytes > (double)(h->mem.cap < INT32_MAX ? h->mem.cap : INT32_MAX))
+        return wk_raise(L, "string.rep: a text of %.0f bytes is more than a script may hold", bytes);
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* gsub calls back from C. */
+static int string_gsub(lua_State *L)
+{
+    wk_check_depth(L, wk_self(L));
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* Field `name` of the table at `from`, wrapped by f, goes to the table at `to`. */
+static void wrap_function(lua_State *L, wk_host *h, int from, int to, const char *name,
+                          lua_CFunction f)
+{
+    lua_pushlightuserdata(L, h);
+    lua_getfield(L, from, name);
+    lua_pushcclosure(L, f, 2);
+    lua_setfield(L, to, name);
 }
 
 /* ---- numbers ------------------------------------------------------------------------------ */
@@ -604,7 +644,9 @@ static void fill_libs(lua_State *L, wk_host *h, int core, int libs)
     const int string = lua_gettop(L);
     lua_getglobal(L, "string");
     pick(L, string + 1, string,
-         "byte char find gmatch gsub len lower match rep reverse sub upper");
+         "byte char find gmatch len lower match reverse sub upper");
+    wrap_function(L, h, string + 1, string, "rep", string_rep);
+    wrap_function(L, h, string + 1, string, "gsub", string_gsub);
     lua_settop(L, string);
     core_to(L, core, string, "format", "format");
     lua_setfield(L, libs, "string");

@@ -223,6 +223,7 @@ static int ctx_series(lua_State *L)
     check_ctx(L, h, "series");
     const char *name = luaL_checkstring(L, 2);
     luaL_checktype(L, 3, LUA_TFUNCTION);
+    wk_check_depth(L, h);
     if (h->sh.phase == WK_DECIDE || !h->syms)
         return wk_raise(L, "ctx:series: series are declared in init");
     const int32_t before = h->decl;

@@ -40,6 +40,8 @@ static void push_text(lua_State *L, int i)
     case LUA_TSTRING: lua_pushvalue(L, i); return;
     default: break;
     }
+    wk_check_depth(L, wk_self(L));
+    luaL_checkstack(L, 8, "stack overflow");
     if (luaL_callmeta(L, i, "__tostring")) {
         if (lua_type(L, -1) != LUA_TSTRING)
             (void)wk_raise(L, "__tostring must return a string, it returned a %s",

@@ -40,6 +40,25 @@ static void *gate_alloc(void *user, void *p, size_t old, size_t want)
     return q;
 }
 
+/* A quarter of the usual 8 MiB is left to the library functions in between. */
+enum { C_STACK_BYTES = 6 << 20 };
+
+void wk_check_depth(lua_State *L, wk_host *h)
+{
+    char here = 0;
+    const char *volatile at = &here;
+    const uintptr_t a = (uintptr_t)at, b = (uintptr_t)h->c_base;
+    if ((a > b ? a - b : b - a) > C_STACK_BYTES) (void)wk_raise(L, "stack overflow");
+}
+
+const char *wk_hook_name(const wk_host *h)
+{
+    static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar", "on", "size"};
+    const int32_t step = h->sh.phase == WK_DECIDE && h->sh.cur ? h->sh.cur->step : 0;
+    if (step > 0 && step <= WICK_STEP_SIZE) return names[step];
+    return h->hook ? h->hook : h->budget.what ? h->budget.what : "the script";
+}
+
 /* ---- places and errors -------------------------------------------------------------------- */
 
 /* Frames of the embedded layer have sources that start with '='. */
@@ -113,21 +132,34 @@ static const char *frame_name(const lua_Debug *ar)
     return ar->name ? ar->name : "a function";
 }
 
+/* A message of the VM about one of wick's own Lua files ("wick.base:96: ...") belongs to the script
+ * line that called it; one without any place gets that of the innermost script line. */
+static void place_text(lua_State *L, int text)
+{
+    char at[160];
+    const char *s = lua_tostring(L, text), *rest = s;
+    const size_t head = strcspn(s, ":\n");
+    const bool placed = s[head] == ':' && s[head + 1] >= '0' && s[head + 1] <= '9';
+    if (placed && strncmp(s, "wick.", 5) != 0) return;
+    if (placed) {
+        rest = strchr(s + head + 1, ':');
+        rest = rest ? rest + 1 + strspn(rest + 1, " ") : s;
+    }
+    if (!wk_where(L, at, sizeof at)) return;
+    lua_pushfstring(L, "%s: %s", at, rest);
+    lua_replace(L, text);
+}
+
 /* Message handler: text, then one "called from" line for each further script frame. Runs where the
  * error was raised, so that the stack is still there. */
 static int handler(lua_State *L)
 {
     if (lua_type(L, 1) == LUA_TLIGHTUSERDATA) return 1; /* the context already has it */
     enum { MAX_LINES = 8 };
-    char at[160];
     luaL_checkstack(L, 20, NULL);
     error_text(L, 1);
     const int text = lua_gettop(L);
-    const bool placed = lua_type(L, 1) == LUA_TSTRING;
-    if (!placed && wk_where(L, at, sizeof at)) {
-        lua_pushfstring(L, "%s: %s", at, lua_tostring(L, text));
-        lua_replace(L, text);
-    }
+    place_text(L, text);
     lua_Debug ar;
     bool first = true;
     int lines = 0;
@@ -156,6 +188,18 @@ static wick_status memory_error(wk_host *h, wick_ctx *ctx)
                      h->mem.where, colon, (long long)(h->mem.cap >> 20));
 }
 
+/* The VMs spell it in several ways, some with half a traceback in the message. */
+static wick_status overflow_error(wick_ctx *ctx, const char *text)
+{
+    const char *colon = strstr(text, ": ");
+    const size_t line = strcspn(text, "\n");
+    const int place = colon && (size_t)(colon - text) < line && strchr(text, ':') != colon
+                          ? (int)(colon - text) + 2
+                          : 0;
+    return wick_fail(ctx, WICK_E_BUDGET,
+                     "%.*sthe script calls itself without end (stack overflow)", place, text);
+}
+
 wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
 {
     lua_State *L = h->L;
@@ -170,9 +214,7 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
         if (h->mem.hit && (!text || strstr(text, "not enough memory")))
             st = memory_error(h, ctx);
         else if (text && strstr(text, "stack overflow"))
-            st = wick_fail(ctx, WICK_E_BUDGET,
-                           "%.*s: the script calls itself without end (stack overflow)",
-                           (int)strcspn(text, " "), text);
+            st = overflow_error(ctx, text);
         else
             st = wick_fail(ctx, WICK_E_SCRIPT, "%s",
                            text ? text : "the script failed while handling an error");
@@ -201,6 +243,9 @@ wick_status wk_protect(wk_host *h, wick_ctx *ctx, lua_CFunction f, void *arg, co
     lua_State *L = h->L;
     protect_arg a = {f, arg};
     wick_ctx *outer = h->ctx;
+    char here = 0, *volatile base = &here;
+    char *outer_base = h->c_base;
+    if (!outer_base) h->c_base = base;
     h->ctx = ctx;
     wick_ctx_clear(ctx);
     const int top = lua_gettop(L);
@@ -216,6 +261,8 @@ wick_status wk_protect(wk_host *h, wick_ctx *ctx, lua_CFunction f, void *arg, co
     }
     lua_settop(L, top);
     h->ctx = outer;
+    h->c_base = outer_base;
+    if (!outer_base) h->co_depth = 0;
     return st;
 }
 
@@ -309,9 +356,9 @@ wick_status wk_host_new(wick_ctx *ctx, const wk_host_opts *opts, wk_host **out)
 {
     wk_host *h = calloc(1, sizeof *h);
     if (!h) return wick_fail_mem(ctx);
-    h->mem.cap = opts && opts->memory_cap > 0 ? opts->memory_cap : INT64_C(1) << 30;
+    h->mem.cap = opts && opts->memory_cap > 0 ? opts->memory_cap : INT64_C(512) << 20;
     h->load_seconds = opts && opts->load_seconds > 0 ? opts->load_seconds : 0.5;
-    h->run_seconds = opts && opts->run_seconds != 0 ? opts->run_seconds : 60.0;
+    h->run_seconds = opts && opts->run_seconds != 0 ? opts->run_seconds : 600.0;
     h->seed = opts ? opts->seed : 0;
     h->strict = opts && opts->strict;
     h->print = opts ? opts->print : NULL;
