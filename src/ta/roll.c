@@ -54,39 +54,99 @@ static void one_lane(lane_state *l, int64_t from, int64_t to)
     l->c = c;
 }
 
-/* Bars [from, n) of `count` lanes that are all past their warm-up. `count` is a constant at every
- * call, so the small arrays live in registers. */
-WK_INLINE void many_lanes(lane_state *l, int count, int64_t from, int64_t n)
+/* Two lanes in one register, where the compiler offers such a thing; each half is rounded like a
+ * number of its own, so the bits stay. Other compilers do one lane at a time by the same code. */
+#if defined(__GNUC__)
+enum { WIDE = 2 };
+typedef double wide __attribute__((vector_size(16)));
+typedef int64_t wide_bits __attribute__((vector_size(16)));
+#define WIDE_AT(v, k) ((v)[k])
+
+static inline wide wide_of(const double *v)
 {
-    double s[WK_LANES], c[WK_LANES], div[WK_LANES], *ent[WK_LANES], *out[WK_LANES];
-    const double *src[WK_LANES];
-    int64_t w[WK_LANES], mask[WK_LANES];
-    for (int k = 0; k < count; k++) {
-        s[k] = l[k].s, c[k] = l[k].c, div[k] = l[k].div, ent[k] = l[k].ent, out[k] = l[k].out;
-        src[k] = l[k].src, w[k] = l[k].w, mask[k] = l[k].mask;
+    return (wide){v[0], v[1]};
+}
+
+static inline wide wide_abs(wide v)
+{
+    const wide_bits most = {INT64_MAX, INT64_MAX};
+    return (wide)((wide_bits)v & most);
+}
+#else
+enum { WIDE = 1 };
+typedef double wide;
+#define WIDE_AT(v, k) (v)
+
+static inline wide wide_of(const double *v)
+{
+    return v[0];
+}
+
+static inline wide wide_abs(wide v)
+{
+    return fabs(v);
+}
+#endif
+
+enum { GROUPS = WK_LANES / WIDE };
+
+/* The bar on which a lane starts over from its raw window; rare on prices. */
+static WK_NOINLINE void rebase(const lane_state *l, int64_t i, double *s, double *c, double *entry)
+{
+    *s = plain_sum(l->src, i, l->w);
+    *c = 0.0;
+    *entry = l->src[i];
+}
+
+/* Bars [from, n) of `groups` times WIDE lanes that are all past their warm-up. `groups` is a constant
+ * at every call, so everything lives in registers. */
+WK_INLINE void many_lanes(const lane_state *l, int groups, int64_t from, int64_t n)
+{
+    wide s[GROUPS], c[GROUPS], div[GROUPS];
+    for (int g = 0; g < groups; g++) {
+        const lane_state *a = &l[g * WIDE], *b = &l[g * WIDE + WIDE - 1];
+        s[g] = wide_of((const double[]){a->s, b->s});
+        c[g] = wide_of((const double[]){a->c, b->c});
+        div[g] = wide_of((const double[]){a->div, b->div});
     }
     for (int64_t i = from; i < n; i++) {
-        for (int k = 0; k < count; k++) {
-            const double x = src[k][i];
-            double entry;
-            if (WK_UNLIKELY(wk_sum_fires(c[k], x))) {
-                s[k] = plain_sum(src[k], i, w[k]);
-                c[k] = 0.0;
-                entry = x;
-            } else {
-                const double y1 = -ent[k][(i - w[k]) & mask[k]] - c[k];
-                const double t = s[k] + y1;
-                const double e1 = (t - s[k]) - y1;
-                entry = x - e1;
-                s[k] = t + entry;
-                c[k] = (s[k] - t) - entry;
+        wide entry[GROUPS], over[GROUPS];
+        for (int g = 0; g < groups; g++) {
+            double now[WIDE], gone[WIDE];
+            for (int k = 0; k < WIDE; k++) {
+                const lane_state *m = &l[g * WIDE + k];
+                now[k] = m->src[i];
+                gone[k] = m->ent[(i - m->w) & m->mask];
             }
-            ent[k][i & mask[k]] = entry;
-            out[k][i] = s[k] / div[k];
+            const wide x = wide_of(now), b = wide_abs(c[g]);
+            over[g] = b - ((x + b) - x); /* wk_sum_fires */
+            const wide y1 = -wide_of(gone) - c[g];
+            const wide t = s[g] + y1;
+            const wide e1 = (t - s[g]) - y1;
+            entry[g] = x - e1;
+            s[g] = t + entry[g];
+            c[g] = (s[g] - t) - entry[g];
+        }
+        for (int g = 0; g < groups; g++)
+            for (int k = 0; k < WIDE; k++)
+                if (WK_UNLIKELY(WIDE_AT(over[g], k) > 0.0)) {
+                    double a, d, e;
+                    rebase(&l[g * WIDE + k], i, &a, &d, &e);
+                    WIDE_AT(s[g], k) = a, WIDE_AT(c[g], k) = d, WIDE_AT(entry[g], k) = e;
+                }
+        for (int g = 0; g < groups; g++) {
+            const wide mean = s[g] / div[g];
+            for (int k = 0; k < WIDE; k++) {
+                const lane_state *m = &l[g * WIDE + k];
+                m->ent[i & m->mask] = WIDE_AT(entry[g], k);
+                m->out[i] = WIDE_AT(mean, k);
+            }
         }
     }
 }
 
+/* `l` has room for WK_LANES. The last lane fills what is left of its group: done twice over, it writes
+ * the same numbers to the same places. */
 static void group(lane_state *l, int count, int64_t n)
 {
     int64_t start = 0; /* first bar on which every lane evicts */
@@ -94,16 +154,12 @@ static void group(lane_state *l, int count, int64_t n)
         if (l[k].first + l[k].w > start) start = l[k].first + l[k].w;
     if (start > n) start = n;
     for (int k = 0; k < count; k++) one_lane(&l[k], l[k].first, start);
-    switch (count) {
-    case 1: one_lane(&l[0], start, n); break;
-    case 2: many_lanes(l, 2, start, n); break;
-    case 3: many_lanes(l, 3, start, n); break;
-    case 4: many_lanes(l, 4, start, n); break;
-    case 5: many_lanes(l, 5, start, n); break;
-    case 6: many_lanes(l, 6, start, n); break;
-    case 7: many_lanes(l, 7, start, n); break;
-    default: many_lanes(l, 8, start, n); break;
-    }
+    for (int k = count; k < WK_LANES; k++) l[k] = l[count - 1];
+    if (count == 1) one_lane(&l[0], start, n);
+    else if (count <= WIDE) many_lanes(l, 1, start, n);
+    else if (count <= 2 * WIDE) many_lanes(l, 2, start, n);
+    else if (count <= 3 * WIDE) many_lanes(l, 3, start, n);
+    else many_lanes(l, GROUPS, start, n);
 }
 
 static wick_status by_steps(int64_t n, const wk_lane *l)

@@ -60,10 +60,11 @@ WK_INLINE void step_with(void *state, const double *p, double x, double *out, fi
     finish(x, s, q, p, out);
 }
 
-/* Lanes of up to four windows: eight sums in one pass. */
+/* Lanes of up to four windows: eight sums in one pass. Parameters are copied, so that the compiler
+ * sees that no output changes them. */
 WK_INLINE wick_status many_with(int64_t n, const double *const *in, int32_t count,
-                                const double *const *p, double *const *const *out, int n_out,
-                                finish_fn finish)
+                                const double *const *p, double *const *const *out, int n_param,
+                                int n_out, finish_fn finish)
 {
     enum { PAIRS = WK_LANES / 2 };
     wk_scratch s;
@@ -84,10 +85,13 @@ WK_INLINE wick_status many_with(int64_t n, const double *const *in, int32_t coun
         st = wk_roll(n, l, 2 * have);
         for (int32_t j = 0; j < have && st >= 0; j++) {
             const double *sum = s.col[1 + 2 * j], *sq = s.col[2 + 2 * j];
+            const double own[2] = {p[k + j][0], p[k + j][n_param - 1]};
+            double *to[3] = {out[k + j][0], out[k + j][n_out - 1], out[k + j][n_out - 1]};
+            if (n_out == 3) to[1] = out[k + j][1];
             for (int64_t i = 0; i < n; i++) {
                 double y[3];
-                finish(x[i], sum[i], sq[i], p[k + j], y);
-                for (int o = 0; o < n_out; o++) out[k + j][o][i] = y[o];
+                finish(x[i], sum[i], sq[i], own, y);
+                for (int o = 0; o < n_out; o++) to[o][i] = y[o];
             }
         }
     }
@@ -121,7 +125,7 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
     return WICK_OK;
 }
 
-#define MEMBER(name, n_out)                                                                        \
+#define MEMBER(name, n_param, n_out)                                                               \
     static void name##_step(void *state, const double *p, const double *in, double *out)           \
     {                                                                                              \
         step_with(state, p, in[0], out, name##_of);                                                \
@@ -129,12 +133,12 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
     static wick_status name##_many(int64_t n, const double *const *in, int32_t count,              \
                                    const double *const *p, double *const *const *out)              \
     {                                                                                              \
-        return many_with(n, in, count, p, out, n_out, name##_of);                                  \
+        return many_with(n, in, count, p, out, n_param, n_out, name##_of);                         \
     }                                                                                              \
     static wick_status name##_run(int64_t n, const double *const *in, const double *p,             \
                                   double *const *out)                                              \
     {                                                                                              \
-        return many_with(n, in, 1, &p, &out, n_out, name##_of);                                    \
+        return many_with(n, in, 1, &p, &out, n_param, n_out, name##_of);                           \
     }                                                                                              \
     static wick_status name##_ref(int64_t n, const double *const *in, const double *p,             \
                                   double *const *out)                                              \
@@ -142,11 +146,11 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
         return ref_with(n, in, p, out, n_out, name##_of);                                          \
     }
 
-MEMBER(variance, 1)
-MEMBER(stdev, 1)
-MEMBER(bb, 3)
-MEMBER(bbw, 1)
-MEMBER(zscore, 1)
+MEMBER(variance, 2, 1)
+MEMBER(stdev, 2, 1)
+MEMBER(bb, 2, 3)
+MEMBER(bbw, 2, 1)
+MEMBER(zscore, 1, 1)
 
 static int64_t biased_warmup(const double *p)
 {
