@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Every indicator over whole columns, at three windows, and lanes against single runs.
+ *
+ *     ta_kernels [PART OF A NAME]
+ *
+ * 53,929 synthetic bars of 15 minutes, the same everywhere; the best of seven runs, one thread. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wick/ta.h"
+
+enum { BARS = 53929, ROUNDS = 7, MAX_LANES = 8 };
+
+typedef struct bench {
+    double *source[WICK_S_COUNT];
+    double *out[MAX_LANES][WICK_TA_MAX_OUT];
+} bench;
+
+static void stop(const char *why)
+{
+    fprintf(stderr, "ta_kernels: %s\n", why);
+    exit(1);
+}
+
+static double *column(void)
+{
+    double *v = wick_alloc_column(BARS);
+    if (v == NULL) stop("no memory");
+    return v;
+}
+
+static void make(bench *b, const wick_bars *bars)
+{
+    const double *f[WICK_FIELDS];
+    for (int k = 0; k < WICK_S_COUNT; k++) b->source[k] = column();
+    for (int k = 0; k < MAX_LANES; k++)
+        for (int j = 0; j < WICK_TA_MAX_OUT; j++) b->out[k][j] = column();
+    for (int k = 0; k < WICK_FIELDS; k++) {
+        f[k] = wick_bars_field(bars, (wick_field)k);
+        memcpy(b->source[k], f[k], BARS * sizeof(double));
+    }
+    for (int64_t i = 0; i < BARS; i++) {
+        const double o = f[WICK_OPEN][i], h = f[WICK_HIGH][i], l = f[WICK_LOW][i], c = f[WICK_CLOSE][i];
+        b->source[WICK_S_HL2][i] = (h + l) / 2.0;
+        b->source[WICK_S_HLC3][i] = (h + l + c) / 3.0;
+        b->source[WICK_S_OHLC4][i] = (o + h + l + c) / 4.0;
+        b->source[WICK_S_HLCC4][i] = (h + l + c + c) / 4.0;
+        b->source[WICK_S_TIME][i] = (double)wick_bars_time(bars)[i];
+        b->source[WICK_S_NEW_DAY][i] = i % 96 == 0;
+        b->source[WICK_S_BAR_INDEX][i] = (double)i;
+    }
+}
+
+/* Series without a default: close, then open. Masks: new days. */
+static void inputs(const bench *b, const wick_ta_spec *s, const double **in)
+{
+    for (int32_t k = 0; s->in[k].name != NULL; k++) {
+        int from = s->in[k].source;
+        if (from == WICK_S_NONE) from = k == 0 ? WICK_S_CLOSE : WICK_S_OPEN;
+        if (s->in[k].unit == WICK_U_MASK) from = WICK_S_NEW_DAY;
+        in[k] = b->source[from];
+    }
+}
+
+static double time_lanes(bench *b, const wick_ta_spec *s, int32_t lanes, double p[][WICK_TA_MAX_PARAM])
+{
+    const double *in[WICK_TA_MAX_IN + 1], *sets[MAX_LANES];
+    double *const *out[MAX_LANES], best = INFINITY;
+    inputs(b, s, in);
+    for (int32_t k = 0; k < lanes; k++) sets[k] = p[k], out[k] = b->out[k];
+    for (int r = 0; r < ROUNDS; r++) {
+        const double start = wick_now();
+        const wick_status st = lanes == 1 ? s->run(BARS, in, p[0], b->out[0])
+                                          : s->run_many(BARS, in, lanes, sets, out);
+        const double took = wick_now() - start;
+        if (st < 0) stop("no memory");
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static void defaults(const wick_ta_spec *s, double *p)
+{
+    for (int32_t k = 0; s->param[k].name != NULL; k++) p[k] = s->param[k].def;
+}
+
+static void show(bench *b, const wick_ta_spec *s)
+{
+    static const double windows[] = {14, 200, 1000};
+    double p[MAX_LANES][WICK_TA_MAX_PARAM] = {{0}};
+    const bool window = s->param[0].name != NULL && strcmp(s->param[0].name, "n") == 0;
+    printf("%-32s", s->name);
+    defaults(s, p[0]);
+    for (int k = 0; k < (window ? 3 : 1); k++) {
+        if (window) p[0][0] = windows[k];
+        printf(" %9.2f", time_lanes(b, s, 1, p) / BARS * 1e9);
+    }
+    if (s->run_many != NULL) {
+        for (int k = 0; k < MAX_LANES; k++) {
+            defaults(s, p[k]);
+            p[k][0] = 10.0 + 20.0 * k;
+        }
+        printf("   lanes");
+        for (int32_t lanes = 1; lanes <= MAX_LANES; lanes *= 2)
+            printf(" %d: %.3f ms", (int)lanes, time_lanes(b, s, lanes, p) * 1e3);
+    }
+    printf("\n");
+}
+
+int main(int argc, char **argv)
+{
+    const wick_synth_opts o = {.size = sizeof o, .symbols = 1, .bars = BARS, .timeframe = "15m"};
+    wick_ctx *ctx = wick_ctx_new();
+    wick_panel *panel = NULL;
+    bench *b = calloc(1, sizeof *b);
+    if (ctx == NULL || b == NULL) stop("no memory");
+    if (wick_synth(ctx, &o, &panel) < 0) stop(wick_ctx_error(ctx));
+    make(b, wick_panel_bars(panel, 0));
+    printf("%-32s %9s %9s %9s\n", "ns a bar, window", "14", "200", "1000");
+    for (int64_t i = 0; i < wick_ta_count(); i++)
+        if (argc < 2 || strstr(wick_ta_at(i)->name, argv[1]) != NULL) show(b, wick_ta_at(i));
+    for (int k = 0; k < WICK_S_COUNT; k++) wick_free_aligned(b->source[k]);
+    for (int k = 0; k < MAX_LANES; k++)
+        for (int j = 0; j < WICK_TA_MAX_OUT; j++) wick_free_aligned(b->out[k][j]);
+    free(b);
+    wick_panel_unref(panel);
+    wick_ctx_free(ctx);
+    return 0;
+}
