@@ -313,6 +313,8 @@ double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r);         /**< orders that asked for this close */
 void wk_after_capture(wick_run *r);
 void wk_items_sort(wick_run *r);
+/** Leaves the entries alone in the list, sorted; returns where to begin. */
+int32_t wk_items_requeue(wick_run *r);
 wk_item *wk_item_add(wick_run *r);
 void wk_kill_all(wick_run *r, int32_t s, int32_t fate); /**< every pending order of s; -1: all */
 bool wk_item_alive(const wick_run *r, const wk_item *it);

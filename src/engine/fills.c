@@ -122,7 +122,8 @@ void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
         r->cash = cash_if_closed(r, s, closing, price);
         opening = wk_round_qty(r, s, affordable(r, s, closing, opening, price, basis));
         r->cash = had;
-        if (!(opening > 0.0)) {
+        /* The last digits of a sum that should be zero buy dust: that is nothing. */
+        if (!(opening > 1e-9 * (asked - closing))) {
             opening = 0.0;
             fate = WICK_FATE_NO_CASH;
         }
@@ -137,7 +138,9 @@ void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
     r->fees += fee;
     const double per_unit = fee / done;
     if (closing > 0.0) {
-        wk_close_qty(r, s, closing, price, per_unit, at, WK_NONE, id, tag, reason);
+        /* All of it means every lot: their sum may differ from the position in its last digits. */
+        const bool all = closing >= fabs(r->sym[s].pos) * (1.0 - 1e-12);
+        wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, id, tag, reason);
     }
     if (opening > 0.0 && r->status >= 0) {
         wk_lot_open(r, wk_ord_at(r, slot), opening, price, per_unit * opening, at);

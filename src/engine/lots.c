@@ -339,6 +339,23 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
 }
 
 
+/* Sums afresh: what is left after closing most of a position is small beside the rounding errors of
+ * what was there before. With many lots the position is not small, and a sum would cost. */
+static void sum_lots(wick_run *r, wk_sym *y)
+{
+    enum { FEW = 8 };
+    if (y->lots > FEW) return;
+    y->pos = y->cost = y->a = y->b = 0.0;
+    for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
+        const wk_lot *l = wk_lot_at(r, slot);
+        const double d = l->side, pv = r->feed[l->symbol].point_value;
+        y->pos += d * l->qty;
+        y->cost += l->qty * l->price;
+        y->b += d * l->qty * pv;
+        if (!l->full) y->a += (l->basis - d * pv * l->price) * l->qty;
+    }
+}
+
 double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee_per_unit,
                     const wk_at *at, int32_t only, int32_t order, int32_t tag, int32_t reason)
 {
@@ -357,8 +374,8 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
         if (!(l->qty > 0.0)) unlink_lot(r, y, slot);
         if (only != WK_NONE) break;
     }
+    sum_lots(r, y);
     if (y->lots == 0) {
-        y->pos = y->cost = y->a = y->b = 0.0;
         if (side > 0) r->n_long--;
         else r->n_short--;
     }

@@ -343,15 +343,29 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
     wk_exit_lot(r, it->slot, reasons[it->kind], type, p, at);
 }
 
-static void exec_items(wick_run *r, bool at_close)
+/* Closing items first, then entries by score. An order that was to close may find that something
+ * before it did, and open instead: it then takes its place among the entries. */
+void wk_items_exec(wick_run *r, wk_place place)
 {
     wk_items_sort(r);
-    for (int32_t i = 0; i < r->items.n && r->status >= 0; i++) {
-        const wk_item it = ((const wk_item *)r->items.p)[i];
-        const int32_t bar = r->bar_of[it.symbol];
-        wk_at at = {.bar = bar, .seg = 4, .next = at_close, .px = it.px};
-        if (!at_close) at.seg = (int8_t)wk_path_meets(r->sym[it.symbol].pts, it.px);
-        wk_exec_item(r, &it, &at);
+    int32_t i = 0;
+    for (int32_t pass = 0; pass <= 1; pass++) {
+        if (pass == 1) i = wk_items_requeue(r);
+        for (; i < r->items.n && r->status >= 0; i++) {
+            wk_item *it = (wk_item *)r->items.p + i;
+            if (it->cls != pass) break;
+            if (!wk_item_alive(r, it)) continue;
+            if (pass == 0 && it->kind == WK_ITEM_ORDER && wk_ord_class(r, wk_ord_at(r, it->slot)) == 1) {
+                it->cls = 1;
+                it->score = wk_ord_at(r, it->slot)->score;
+                continue;
+            }
+            const wk_item x = *it;
+            wk_at at = {.bar = r->bar_of[x.symbol], .seg = 4, .held = place == WK_AFTER_CAPTURE,
+                        .next = place != WK_AT_OPEN, .px = x.px};
+            if (place == WK_AT_OPEN) at.seg = (int8_t)wk_path_meets(r->sym[x.symbol].pts, x.px);
+            wk_exec_item(r, &x, &at);
+        }
     }
     r->items.n = 0;
 }
@@ -517,7 +531,7 @@ void wk_tick_walk(wick_run *r)
         timed_items(r, s, r->bar_of[s], false);
         if (!closes) wk_gapped_items(r, s, r->bar_of[s], r->sym[s].px);
     }
-    exec_items(r, false);
+    wk_items_exec(r, WK_AT_OPEN);
     bool walks = false;
     for (int32_t i = 0; i < r->n_hot && !closes; i++) {
         wk_sym *y = &r->sym[r->hot[i]];
@@ -530,6 +544,6 @@ void wk_tick_walk(wick_run *r)
         if (closes) wk_gapped_items(r, s, r->bar_of[s], r->feed[s].f[WICK_CLOSE][r->bar_of[s]]);
         timed_items(r, s, r->bar_of[s], true);
     }
-    exec_items(r, true);
+    wk_items_exec(r, WK_AT_CLOSE);
     for (int32_t i = 0; i < r->n_hot; i++) end_bar(r, r->hot[i]);
 }

@@ -18,6 +18,9 @@ void wk_next_event(wick_run *r, int32_t s, double to, wk_item *ev);
 int32_t wk_ord_class(const wick_run *r, const wk_ord *o);
 /** Levels already passed at px (the open; the close when only closes are tested) become items. */
 void wk_gapped_items(wick_run *r, int32_t s, int32_t bar, double px);
+/** Executes the collected items, closing ones first, and empties the list. */
+typedef enum wk_place { WK_AT_OPEN, WK_AT_CLOSE, WK_AFTER_CAPTURE } wk_place;
+void wk_items_exec(wick_run *r, wk_place place);
 /** Whether a lot's bracket acts on this bar from its first price on. */
 bool wk_lot_live(const wk_lot *l, int32_t bar);
 

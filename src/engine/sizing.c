@@ -43,7 +43,10 @@ double wk_units(const wick_run *r, int32_t s, int32_t kind, double amount, doubl
     switch (kind) {
     case WICK_SIZE_CASH: q = amount / unit; break;
     case WICK_SIZE_PCT_EQUITY: q = r->equity * amount / 100.0 / unit; break;
-    case WICK_SIZE_PCT_CASH: q = r->cash * amount / 100.0 / unit; break;
+    case WICK_SIZE_PCT_CASH:
+        /* What is left after spending all of it is rounding, not cash. */
+        q = r->cash > 1e-9 * fabs(r->equity) ? r->cash * amount / 100.0 / unit : 0.0;
+        break;
     case WICK_SIZE_RISK_PCT:
         q = stop > 0.0 ? r->equity * (amount / 100.0) / (stop * r->feed[s].point_value) : 0.0;
         break;

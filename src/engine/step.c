@@ -241,11 +241,25 @@ static bool ask_fill(wick_run *r)
     return true;
 }
 
+/* Debug builds prove the books after every tick; a broken one ends the run with its name. */
+static void prove(wick_run *r)
+{
+#ifndef NDEBUG
+    const char *bad = r->status < 0 ? NULL : wk_check(r);
+    if (bad == NULL) return;
+    snprintf(r->refusal, sizeof r->refusal, "defect in the engine at tick %d: %s", (int)r->tick, bad);
+    wk_run_fail(r, WICK_E_INTERNAL);
+#else
+    (void)r;
+#endif
+}
+
 static bool next_tick(wick_run *r)
 {
     if (r->ticks == 0 || r->tick + 1 >= r->ticks) return false;
     if (!(r->solo ? next_solo(r) : next_of_many(r))) return false;
     wk_tick_process(r);
+    prove(r);
     return true;
 }
 
@@ -254,6 +268,7 @@ static void end_tick(wick_run *r)
 {
     if (r->on_close_pending) wk_on_close(r);
     if (r->set.close_at_end == WK_END_AFTER_CAPTURE && r->n_watch > 0) wk_after_capture(r);
+    prove(r);
 }
 
 /* The next bar of the only symbol when it is asked about every bar and nothing else can happen on

@@ -63,6 +63,18 @@ void wk_items_sort(wick_run *r)
     merge_sort(v, tmp, n);
 }
 
+int32_t wk_items_requeue(wick_run *r)
+{
+    wk_item *v = r->items.p;
+    int32_t n = 0;
+    for (int32_t i = 0; i < r->items.n; i++) {
+        if (v[i].cls == 1) v[n++] = v[i];
+    }
+    r->items.n = n;
+    wk_items_sort(r);
+    return 0;
+}
+
 double wk_equity_now(const wick_run *r)
 {
     if (r->n_watch == 0) return r->cash;
@@ -204,13 +216,7 @@ void wk_on_close(wick_run *r)
                             .px = c, .price = c};
         }
     }
-    wk_items_sort(r);
-    for (int32_t i = 0; i < r->items.n && r->status >= 0; i++) {
-        const wk_item it = ((const wk_item *)r->items.p)[i];
-        const wk_at at = {.bar = r->bar_of[it.symbol], .seg = 4, .held = 1, .next = 1, .px = it.px};
-        wk_exec_item(r, &it, &at);
-    }
-    r->items.n = 0;
+    wk_items_exec(r, WK_AFTER_CAPTURE);
     refresh(r);
     wk_record_row(r);
 }

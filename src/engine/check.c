@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The account's identities (portfolio_engine.md G8), from the lots up. Debug builds run this after
+ * every tick; the property tests do the same from outside, on the ledger. */
+#include "engine/engine_int.h"
+
+static bool apart(double a, double b, double scale)
+{
+    return !(fabs(a - b) <= 1e-9 * (1.0 + scale));
+}
+
+typedef struct sums {
+    double equity, open, gross;
+    int32_t longs, shorts, orders;
+} sums;
+
+static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
+{
+    const wk_sym *y = &r->sym[s];
+    const double pv = r->feed[s].point_value, mark = wk_mark(r, s);
+    double pos = 0.0, cost = 0.0, gross = 0.0;
+    int32_t lots = 0, orders = 0;
+    for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next, lots++) {
+        const wk_lot *l = wk_lot_at(r, slot);
+        if (!(l->qty > 0.0)) return "a lot without a quantity";
+        if (lots > 0 && l->side * pos < 0.0) return "lots of both directions in one symbol";
+        const double pnl = l->side * (mark - l->price) * l->qty * pv;
+        pos += l->side * l->qty;
+        cost += l->qty * l->price;
+        gross += l->qty * fabs(l->price);
+        t->open += pnl;
+        t->equity += l->basis * l->qty + pnl;
+        t->gross += l->qty * pv * (fabs(mark) + fabs(l->price));
+        if ((l->side > 0 ? l->stop > y->lo : l->stop < y->hi) && !y->stale) return "a stop nobody watches";
+        if ((l->side > 0 ? l->target < y->hi : l->target > y->lo) && !y->stale) return "a target nobody watches";
+    }
+    for (int32_t slot = y->ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) orders++;
+    if (lots != y->lots || orders != y->ords) return "a list that lost count";
+    if ((lots > 0 || orders > 0) && !y->watched) return "a symbol nobody watches";
+    if (apart(pos, y->pos, fabs(pos))) return "lots do not add up to the position";
+    if (apart(cost, y->cost, gross)) return "lots do not add up to the cost";
+    if (lots == 0 && (y->pos != 0.0 || y->a != 0.0 || y->b != 0.0)) return "a flat symbol with a value";
+    if (lots > 0 && pos > 0.0) t->longs++;
+    if (lots > 0 && pos < 0.0) t->shorts++;
+    t->orders += orders;
+    return NULL;
+}
+
+const char *wk_check(const wick_run *r)
+{
+    sums t = {.equity = r->cash, .gross = fabs(r->cash) + fabs(r->realized)};
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        const char *bad = check_symbol(r, s, &t);
+        if (bad != NULL) return bad;
+    }
+    if (t.longs != r->n_long || t.shorts != r->n_short || t.orders != r->live_ords) {
+        return "counts of positions or orders are wrong";
+    }
+    if (apart(t.equity, wk_equity_now(r), t.gross)) return "cash and positions are not the equity";
+    const double gain = r->realized + t.open - r->fees;
+    if (apart(t.equity, r->cash0 + gain, t.gross + r->cash0 + r->fees)) {
+        return "closed and open results less fees are not the gain";
+    }
+    const wick_settings *k = &r->set;
+    if ((k->max_long > 0 && r->n_long > k->max_long) || (k->max_short > 0 && r->n_short > k->max_short) ||
+        (k->slots > 0 && r->n_long + r->n_short > k->slots)) {
+        return "more positions than allowed";
+    }
+    return NULL;
+}
