@@ -34,8 +34,8 @@ typedef struct cli cli;
 typedef struct cli_command cli_command;
 struct cli_command {
     const char *name;
-    const char *summary;  /**< one line for the list of commands */
-    const char *operands; /**< "FILE.lua", "PATH..." or NULL */
+    const char *summary;            /**< one line for the list of commands */
+    const char *operands;           /**< "FILE.lua", "PATH..." or NULL */
     int min_operands, max_operands; /**< max -1: any number */
     const cli_option *options;      /**< NULL: only the common ones (--help, --quiet) */
     const char *notes;              /**< paragraphs after the options in help; may be NULL */

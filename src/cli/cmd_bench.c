@@ -81,8 +81,8 @@ static void runner_free(runner *r)
     wick_settings_free(r->settings);
 }
 
-/* Columns or hooks, engine, trades, every metric. As in the libraries of bench/compare.py nothing is
- * written as text; that is a case of its own. */
+/* Columns or hooks, engine, trades, every metric. As in the libraries of bench/compare.py nothing
+ * is written as text; that is a case of its own. */
 static wick_status run_and_score(wick_ctx *ctx, runner *r, wick_ledger **ledger,
                                  wick_scores **scores)
 {
@@ -137,14 +137,15 @@ static wick_status fastest(bench *b, wick_status (*work)(wick_ctx *, void *), vo
 
 typedef struct script_case {
     const char *id, *name, *text;
-    bool of_book; /* else of the feed */
+    bool of_book;        /* else of the feed */
     const char *rate_id; /* NULL: no figure in bars per second */
 } script_case;
 
 static const script_case script_cases[] = {
     {"cross_signals", "10/30 cross on the feed, signals", cross_signals, false, NULL},
     {"cross_triggers", "10/30 cross on the feed, triggers", cross_triggers, false, NULL},
-    {"cross_events", "10/30 cross on the feed, every bar", cross_events, false, "cross_events_rate"},
+    {"cross_events", "10/30 cross on the feed, every bar", cross_events, false,
+     "cross_events_rate"},
     {"book_signals", "breakout on the book, 20 slots, signals", breakout_signals, true, NULL},
     {"book_events", "breakout on the book, 20 slots, every bar", breakout_events, true,
      "book_events_rate"},
@@ -420,12 +421,12 @@ static int print_table(const bench *b)
         cells[3 * i + 1] = numbers[i];
         cells[3 * i + 2] = b->at[i].unit;
     }
-    wick_buf_addf(&out,
-                  "%s %s, %s, %d cores\nfeed: %lld bars; book: %lld bars of %lld symbols; fastest of "
-                  "%.3g s each, trades and all metrics included\n",
-                  b->c->program, wick_version(), wk_host_vm(), (int)wick_cores(),
-                  (long long)b->feed_bars, (long long)b->book_bars,
-                  (long long)wick_panel_count(b->book), b->seconds);
+    wick_buf_addf(
+        &out,
+        "%s %s, %s, %d cores\nfeed: %lld bars; book: %lld bars of %lld symbols; fastest of "
+        "%.3g s each, trades and all metrics included\n",
+        b->c->program, wick_version(), wk_host_vm(), (int)wick_cores(), (long long)b->feed_bars,
+        (long long)b->book_bars, (long long)wick_panel_count(b->book), b->seconds);
     wick_text_table(&out, 3, header, right, cells, b->n);
     return cli_print(b->c, &out);
 }
@@ -492,10 +493,11 @@ const cli_command cli_command_bench = {
     .min_operands = 0,
     .max_operands = -1,
     .options = options,
-    .notes = "Cases: cross_signals cross_triggers cross_events book_signals book_events output grid\n"
-             "files; default: all.\n"
-             "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
-             "wick.",
+    .notes =
+        "Cases: cross_signals cross_triggers cross_events book_signals book_events output grid\n"
+        "files; default: all.\n"
+        "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
+        "wick.",
     .example = "wick bench --seconds 1",
     .run = run,
 };

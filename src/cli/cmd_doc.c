@@ -32,7 +32,7 @@ static int64_t find_entries(wick_buf *b, const char *name)
             cli_doc_setting(b, wick_settings_doc(i));
         }
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++)
-        if (strcmp(d->name, name) == 0) {
+        if (cli_lua_doc_has(d, name)) {
             if (found++) wick_buf_add(b, "\n", 1);
             cli_doc_lua(b, d);
         }

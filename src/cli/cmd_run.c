@@ -191,8 +191,7 @@ static bool load_bars(job *j)
                   "no bars: say where they are with --data PATH");
         return false;
     }
-    const wick_status st =
-        wick_load(j->c->ctx, r->data, r->n_data, &opts, &j->panel, &defects, &n);
+    const wick_status st = wick_load(j->c->ctx, r->data, r->n_data, &opts, &j->panel, &defects, &n);
     if (st == WICK_OK) {
         report_dropped(j->c, defects, n);
         report_inferred(j->c, j->panel);
@@ -333,8 +332,8 @@ static int write_outputs(cli *c, const wick_result *r)
 }
 
 /* Stages of a run in their order, for --timings. */
-static const char *const stages[] = {"arguments and script", "bars", "strategy and engine", "metrics",
-                                     "output"};
+static const char *const stages[] = {"arguments and script", "bars", "strategy and engine",
+                                     "metrics", "output"};
 enum { STAGES = sizeof stages / sizeof *stages };
 
 static void lap(job *j)
@@ -398,11 +397,12 @@ const cli_command cli_command_run = {
     .min_operands = 1,
     .max_operands = 1,
     .options = options,
-    .notes = "Later wins: defaults, what the script asks for, --profile, --config, options.\n"
-             "A config file is a JSON object with any of: profile engine cash data symbols from to\n"
-             "trade_from timeframe symbol_info params seed jobs drop_bad strict. Paths in it are\n"
-             "relative to it. docs/conventions.md explains each.\n"
-             "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
+    .notes =
+        "Later wins: defaults, what the script asks for, --profile, --config, options.\n"
+        "A config file is a JSON object with any of: profile engine cash data symbols from to\n"
+        "trade_from timeframe symbol_info params seed jobs drop_bad strict. Paths in it are\n"
+        "relative to it. docs/conventions.md explains each.\n"
+        "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
     .example = "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
                "--from 2020-01-01 --param donchian_period=25 --trades trades.csv",
     .run = run,

@@ -33,7 +33,8 @@ static int run(cli *c)
     cli_note(c, "%lld passed, %lld failed", (long long)sum.passed, (long long)sum.failed);
     if (code == CLI_GOOD && sum.failed > 0) return CLI_MISTAKE;
     if (code == CLI_GOOD && sum.passed == 0)
-        return cli_error(c, "a test file calls test(name, function) or states its output in comments",
+        return cli_error(c,
+                         "a test file calls test(name, function) or states its output in comments",
                          "no test was found");
     return code;
 }
@@ -44,9 +45,10 @@ const cli_command cli_command_test = {
     .operands = "FILE.lua...",
     .min_operands = 1,
     .max_operands = -1,
-    .notes = "A file holds test(name, function) blocks, or is a small program whose comments state\n"
-             "what it prints or the error it ends with (docs/scripting.md). Exit code 2 when a test\n"
-             "fails.",
+    .notes =
+        "A file holds test(name, function) blocks, or is a small program whose comments state\n"
+        "what it prints or the error it ends with (docs/scripting.md). Exit code 2 when a test\n"
+        "fails.",
     .example = "wick test tests/lua/params.lua",
     .run = run,
 };

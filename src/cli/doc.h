@@ -9,11 +9,14 @@
 /** Functions and methods of the Lua layer, with what they take and give (doc_lua.c). */
 typedef struct cli_lua_doc {
     const char *name;  /**< "wick.int", "sym:buy", "S.signals"; NULL ends the table */
+    const char *also;  /**< further names explained here, separated by blanks */
     const char *call;  /**< "wick.int(default, low, high [, step])" */
     const char *group; /**< heading of the reference page */
     const char *doc;
 } cli_lua_doc;
 extern const cli_lua_doc cli_lua_docs[];
+
+bool cli_lua_doc_has(const cli_lua_doc *d, const char *name);
 
 const char *cli_unit_name(wick_unit u);
 void cli_doc_ta(wick_buf *b, const wick_ta_spec *s);

@@ -1,104 +1,166 @@
 /* SPDX-License-Identifier: MIT */
-/* What scripts may call and define. tests/lua checks that every name a script can reach is here. */
+/* What scripts may call and define. tests/e2e/reference.sh checks that every name is here. */
 #include "cli/doc.h"
 
 #define DECLARE "Declarations"
-#define SERIES "Series"
+#define SERIES  "Series"
 #define SIGNALS "Signals style"
-#define HOOKS "Hooks"
-#define CTX "The portfolio: ctx"
-#define SYM "A symbol while deciding: sym"
-#define PINE "Pine style"
-#define MORE "Metrics of your own"
+#define HOOKS   "Hooks"
+#define CTX     "The portfolio: ctx"
+#define SYM     "A symbol while deciding: sym"
+#define PINE    "Pine style"
+#define MORE    "Metrics and small helpers"
 
 const cli_lua_doc cli_lua_docs[] = {
-    {"wick.strategy", "wick.strategy(name)", DECLARE,
-     "A new strategy; define hooks on it and return it from the file."},
-    {"wick.int", "wick.int(default, low, high [, step])", DECLARE, "A whole-number parameter."},
-    {"wick.num", "wick.num(default, low, high [, step])", DECLARE, "A real-number parameter."},
-    {"wick.bool", "wick.bool(default)", DECLARE, "A parameter that is true or false."},
-    {"wick.choice", "wick.choice(first, ...)", DECLARE,
+    {"wick.strategy", "", "wick.strategy(name)", DECLARE,
+     "A new strategy; fill in params and hooks and return it from the file."},
+    {"wick.int", "", "wick.int(default, low, high [, step])", DECLARE, "A whole-number parameter."},
+    {"wick.num", "", "wick.num(default, low, high [, step])", DECLARE, "A real-number parameter."},
+    {"wick.bool", "", "wick.bool(default)", DECLARE, "A parameter that is true or false."},
+    {"wick.choice", "", "wick.choice(first, ...)", DECLARE,
      "A parameter that is one of these words; the first is the default."},
-    {"S.params", "S.params = { name = wick.int(20, 5, 120), ... }", DECLARE,
+    {"S.params", "params", "S.params = { name = wick.int(20, 5, 120), ... }", DECLARE,
      "Parameters, declared once: default, check of --param, and search space."},
-    {"wick.stream", "wick.stream(name, ...)", DECLARE,
-     "Streaming form of an indicator: call the result once with each value; it returns the same "
+    {"S.engine", "", "S.engine = { fill = \"open\", ... }", DECLARE,
+     "Settings the strategy asks for; a profile, config file or option overrides them."},
+    {"ta.define", "",
+     "ta.define { name=, inputs = {\"src\"}, params = { n = wick.int(...) }, outputs = "
+     "{\"x\"}, run = function(n, src, p) end }",
+     DECLARE,
+     "An indicator in Lua. run gets lists of n values and returns one list per output; "
+     "afterwards it is called as ta.NAME."},
+    {"wick.stream", "", "wick.stream(name, parameters...)", DECLARE,
+     "Streaming form of an indicator: call the result once with each value; it gives the same "
      "numbers as the series."},
-    {"wick.expr", "wick.expr(text, b, p)", SERIES,
-     "A series from text such as \"close > highest(high, n)[1]\". Names are sources, indicators and "
-     "fields of p."},
-    {"wick.iff", "wick.iff(mask, a, b)", SERIES, "a where the mask is 1, else b."},
-    {"wick.nz", "wick.nz(x [, y])", SERIES, "x, or y (default 0) where x is not available."},
-    {"wick.na", "wick.na", SERIES, "The missing value."},
-    {"x:lag", "x:lag(k), in a declaration also x[k]", SERIES,
+    {"b.open",
+     "b.high b.low b.close b.volume b.hl2 b.hlc3 b.ohlc4 b.hlcc4 b.time b.bar_index b.new_day",
+     "b.open b.high b.low b.close b.volume b.hl2 b.hlc3 b.ohlc4 b.hlcc4 b.time b.bar_index "
+     "b.new_day",
+     SERIES,
+     "Series of a symbol's bars. time is the stamp in ms; new_day is 1 on the first bar of a "
+     "trading day."},
+    {"x:lag", "", "x:lag(k), in a declaration also x[k]", SERIES,
      "The value k bars ago. Inside a bar function x[k] is a number."},
-    {"x:gt", "x:gt(y); also ge lt le eq ne, and wick.gt(x, y) ...", SERIES,
+    {"x:gt", "x:ge x:lt x:le x:eq x:ne wick.gt wick.ge wick.lt wick.le wick.eq wick.ne",
+     "x:gt(y) x:ge(y) x:lt(y) x:le(y) x:eq(y) x:ne(y), or wick.gt(x, y) ...", SERIES,
      "Comparison as a mask: 1 or 0; 0 where a side is not available."},
-    {"x:both", "x:both(y, ...)", SERIES, "1 where all masks are 1. wick.both(x, y, ...) is the same."},
-    {"x:either", "x:either(y, ...)", SERIES, "1 where any mask is 1."},
-    {"x:negate", "x:negate()", SERIES, "1 where the mask is 0."},
-    {"b:symbol", "b:symbol(\"SPY\").close", SERIES,
+    {"x:both", "wick.both", "x:both(y, ...), or wick.both(x, y, ...)", SERIES,
+     "1 where all masks are 1."},
+    {"x:either", "wick.either", "x:either(y, ...), or wick.either(x, y, ...)", SERIES,
+     "1 where any mask is 1."},
+    {"x:negate", "wick.negate", "x:negate()", SERIES, "1 where the mask is 0."},
+    {"wick.iff", "", "wick.iff(mask, a, b)", SERIES, "a where the mask is 1, else b."},
+    {"wick.nz", "", "wick.nz(x [, y])", SERIES, "x, or y (default 0) where x is not available."},
+    {"wick.isna", "", "wick.isna(x)", SERIES, "1 where x is not available."},
+    {"wick.na", "", "wick.na", SERIES, "The missing value. It equals nothing, not even itself."},
+    {"wick.min", "wick.max", "wick.min(x, y, ...) wick.max(x, y, ...)", SERIES,
+     "The least or greatest, of series and numbers."},
+    {"wick.abs",
+     "wick.sign wick.floor wick.ceil wick.round wick.sqrt wick.exp wick.log wick.log10 "
+     "wick.sin wick.cos wick.tan wick.asin wick.acos wick.atan",
+     "wick.abs(x); also sign floor ceil round sqrt exp log log10 sin cos tan asin acos atan",
+     SERIES, "Of a series, bar by bar, or of a number."},
+    {"wick.pow", "wick.mod", "wick.pow(x, y) wick.mod(x, y)", SERIES,
+     "Power and remainder. The ^ of the two VMs differs in the last digit; wick.pow does not."},
+    {"wick.expr", "", "wick.expr(text [, b] [, names...])", SERIES,
+     "A series from text such as \"close > highest(high, n)[1]\". Names are sources, "
+     "indicators, and the fields of the tables given."},
+    {"b:symbol", "", "b:symbol(\"SPY\").close", SERIES,
      "A series of another symbol, aligned by close time."},
-    {"b:higher", "b:higher(\"1w\", \"ema(close, 10)\")", SERIES,
+    {"b:higher", "", "b:higher(\"1w\", \"ema(close, 10)\")", SERIES,
      "An expression on completed bars of a higher timeframe."},
-    {"S.signals", "function S.signals(b, p) return { long = mask, ... } end", SIGNALS,
-     "Whole columns, once per symbol. Keys: long short flat exit_long exit_short (masks); stop target "
-     "(levels); stop_points target_points trail (distances); stop_pct target_pct trail_pct; hold; "
-     "limit entry_stop expire; score; size = { units= | cash= | pct_equity= | pct_cash= | "
-     "risk_pct= } or a function (sym, p) -> units."},
-    {"S.series", "function S.series(b, p) S.when.name = mask; return { atr = series } end", HOOKS,
-     "Named series for bar functions and masks that wake S.on.name."},
-    {"S.when", "S.when.name = mask", HOOKS, "Wakes S.on.name on the bars where the mask is 1."},
-    {"S.on", "function S.on.name(sym, p) end", HOOKS, "Called on the bars of the mask S.when.name."},
-    {"S.init", "function S.init(ctx, p) end", HOOKS, "Once, before the first bar."},
-    {"S.before_bar", "function S.before_bar(ctx, p) end", HOOKS,
+    {"S.signals", "signals", "function S.signals(b, p) return { long = mask, ... } end", SIGNALS,
+     "Whole columns, once per symbol. Keys: long short flat exit_long exit_short (masks); stop "
+     "target (levels); stop_points target_points trail (distances from the fill); stop_pct "
+     "target_pct trail_pct; hold (bars); limit entry_stop expire (priced entries); score; size "
+     "= { units= | cash= | pct_equity= | pct_cash= | risk_pct= }, a number or series each, or "
+     "a function (sym, p) -> units."},
+    {"S.series", "", "function S.series(b, p) S.when.name = mask; return { atr = series } end",
+     HOOKS, "Named series for bar functions, and masks that wake S.on.name."},
+    {"S.when", "", "S.when.name = mask", HOOKS, "Wakes S.on.name on the bars where the mask is 1."},
+    {"S.on", "", "function S.on.name(sym, p) end", HOOKS,
+     "Called on the bars of the mask S.when.name."},
+    {"S.init", "", "function S.init(ctx, p) end", HOOKS, "Once, before the first bar."},
+    {"S.before_bar", "", "function S.before_bar(ctx, p) end", HOOKS,
      "Every tick, before the symbols are asked."},
-    {"S.each_bar", "function S.each_bar(sym, p) end", HOOKS, "Every symbol with a bar at this tick."},
-    {"S.on_bar", "function S.on_bar(ctx, p) end", HOOKS, "Every tick, after the symbols."},
-    {"ctx:series", "ctx:series(name, function(b) return series end)", CTX,
+    {"S.each_bar", "", "function S.each_bar(sym, p) end", HOOKS,
+     "Every symbol with a bar at this tick."},
+    {"S.on_bar", "", "function S.on_bar(ctx, p) end", HOOKS, "Every tick, after the symbols."},
+    {"ctx.bar", "ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count",
+     "ctx.bar ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count", CTX,
+     "Ticks since trading began (from 0), stamp in ms, account, list of symbols with a bar "
+     "now, list of all symbols, number of symbols held."},
+    {"ctx:series", "", "ctx:series(name, function(b) return series end)", CTX,
      "Declares a named series for every symbol; in S.init only."},
-    {"ctx:rank", "ctx:rank(series, n)", CTX,
+    {"ctx:rank", "", "ctx:rank(series, n)", CTX,
      "The n symbols with the highest value now, ties by name; absent and NA ones are left out."},
-    {"ctx:target_weights", "ctx:target_weights(list, w or {w, ...})", CTX,
-     "Orders the differences to these fractions of equity; what is held and not listed is closed."},
-    {"ctx:close_all", "ctx:close_all()", CTX, "Closes everything that is held."},
-    {"ctx:sym", "ctx:sym(name)", CTX, "One symbol by name."},
-    {"ctx.bar", "ctx.bar, ctx.time, ctx.equity, ctx.cash, ctx.symbols, ctx.all, ctx.open_count", CTX,
-     "Ticks since trading began (from 0), stamp in ms, account, symbols with a bar now, every symbol, "
-     "symbols held."},
+    {"ctx:target_weights", "", "ctx:target_weights(list, w or {w, ...})", CTX,
+     "Orders the differences to these fractions of equity; what is held and not listed is "
+     "closed."},
+    {"ctx:close_all", "", "ctx:close_all()", CTX, "Closes everything that is held."},
+    {"ctx:sym", "", "ctx:sym(name)", CTX, "One symbol by name."},
     {"sym.position",
-     "sym.name open high low close volume bar time position avg_price open_pnl bars_held pending lots",
-     SYM, "What is known of the symbol now; prices and named series are indexed: sym.close[0]."},
-    {"sym:buy", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
-     "Enters long; a short position is closed first. Returns the order id, or nil and the reason. "
-     "Fields: a size key (units cash pct_equity pct_cash risk_pct), limit, stop, on_close, delay, "
-     "expire, score, tag, oco, after, and bracket keys stop_loss target stop_points target_points "
-     "trail stop_pct target_pct trail_pct hold."},
-    {"sym:sell", "sym:sell { ... }", SYM, "Enters short; a long position is closed first."},
-    {"sym:order", "sym:order { side = \"buy\", ... }", SYM, "A plain signed order."},
-    {"sym:close", "sym:close([fraction [, tag]])", SYM, "Closes what is held, or a fraction of it."},
-    {"sym:target", "sym:target { pct= | units= | cash= }", SYM, "Orders the difference to a target."},
-    {"sym:protect", "sym:protect { stop=, target=, trail= }", SYM,
-     "Moves the levels of what is held."},
-    {"sym:cancel", "sym:cancel(id or tag)", SYM, "Withdraws resting orders."},
-    {"sym:cancel_all", "sym:cancel_all()", SYM, "Withdraws all resting orders of the symbol."},
-    {"pine.strategy", "pine.strategy { title = \"...\", pyramiding = 0 }", PINE,
-     "A strategy in Pine style; the file runs once for every symbol."},
-    {"pine.input.int", "pine.input.int(name, default [, { min=, max=, step= }])", PINE,
-     "A whole-number parameter. pine.input.float, .bool and .string alike."},
-    {"s:each_bar", "return s:each_bar(function() ... end)", PINE, "The function of every bar."},
-    {"s:entry", "s:entry(id, direction [, { qty=, limit=, stop=, comment= }])", PINE,
-     "Enters in s.long or s.short."},
-    {"s:exit",
-     "s:exit(id, from_entry, { profit=, loss=, limit=, stop=, trail_points=, trail_offset=, qty= })",
-     PINE, "Protects an entry."},
-    {"s:order", "s:order(id, direction [, { ... }])", PINE, "A plain signed order."},
-    {"s:close", "s:close(id [, comment])", PINE, "Closes what an entry opened."},
-    {"s:close_all", "s:close_all()", PINE, "Closes everything."},
-    {"s:cancel", "s:cancel(id)", PINE, "Withdraws an order. s:cancel_all() withdraws all."},
-    {"metrics.define",
-     "metrics.define { name=, title=, better=\"higher\", eval = function(m, ledger) end }", MORE,
-     "Adds a metric: m holds every canonical metric by name, ledger.trades and ledger.equity are "
-     "lists."},
-    {NULL, NULL, NULL, NULL},
+     "sym.name sym.bar sym.time sym.avg_price sym.open_pnl sym.bars_held sym.pending sym.lots "
+     "sym.open sym.high sym.low sym.close sym.volume",
+     "sym.name bar time position avg_price open_pnl bars_held pending lots", SYM,
+     "What is known of the symbol now. Prices (open high low close volume) and named series "
+     "are indexed: sym.close[0] is this bar, sym.close[1] the one before."},
+    {"sym:buy", "order", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
+     "Enters long; a short position is closed first. Returns the order id, or nil and the "
+     "reason. Fields: one size key (units cash pct_equity pct_cash risk_pct), limit, stop, "
+     "on_close, delay, expire, score, tag, oco, after, and the bracket: stop_loss target "
+     "(prices) stop_points target_points trail trail_start (distances) stop_pct target_pct "
+     "trail_pct hold."},
+    {"sym:sell", "", "sym:sell { ... }", SYM, "Enters short; a long position is closed first."},
+    {"sym:order", "", "sym:order { side = \"buy\", ... }", SYM, "A plain signed order."},
+    {"sym:close", "", "sym:close([fraction [, tag]])", SYM,
+     "Closes what is held, or a fraction of it."},
+    {"sym:target", "", "sym:target { pct= | units= | cash= }", SYM,
+     "Orders the difference to a target."},
+    {"sym:protect", "", "sym:protect { stop=, target=, trail= }", SYM,
+     "Moves the levels of what is held; 0 removes one."},
+    {"sym:units", "", "sym:units { risk_pct = 1, stop_points = 2.5 }", SYM,
+     "Units that a size means now, rounded down to the lot step."},
+    {"sym:cancel", "", "sym:cancel(id or tag)", SYM, "Withdraws resting orders."},
+    {"sym:cancel_all", "", "sym:cancel_all()", SYM, "Withdraws all resting orders of the symbol."},
+    {"pine.strategy", "", "pine.strategy { title = \"...\", pyramiding = 0, ... }", PINE,
+     "A strategy in Pine style; the file runs once for every symbol. Fields are those of "
+     "Pine's strategy(): initial_capital, default_qty_type, default_qty_value, "
+     "commission_type, commission_value, slippage, process_orders_on_close ...; engine = { ... "
+     "} holds settings."},
+    {"pine.input.int", "pine.input.float pine.input.bool pine.input.string",
+     "pine.input.int(name, default [, { min=, max=, step=, title= }])", PINE,
+     "A parameter. pine.input.float alike; pine.input.bool(name, default); "
+     "pine.input.string(name, default, { options = {...} })."},
+    {"s:each_bar", "", "return s:each_bar(function() ... end)", PINE,
+     "The function of every bar; it ends the file."},
+    {"s:entry", "", "s:entry(id, direction [, { qty=, limit=, stop=, comment= }])", PINE,
+     "Enters in the direction s.long or s.short; an opposite position is closed first."},
+    {"s:exit", "",
+     "s:exit(id [, from_entry], { profit=, loss=, limit=, stop=, trail_points=, trail_offset=, "
+     "qty= })",
+     PINE, "Protects what an entry opens."},
+    {"s:order", "", "s:order(id, direction [, { qty=, limit=, stop= }])", PINE,
+     "A plain signed order: no pyramiding rule, no reversal."},
+    {"s:close", "", "s:close(id [, comment])", PINE, "Closes what an entry opened."},
+    {"s:close_all", "", "s:close_all()", PINE, "Closes everything."},
+    {"s:cancel", "s:cancel_all", "s:cancel(id) s:cancel_all()", PINE,
+     "Withdraws one order, or all."},
+    {"s.position_size",
+     "s.position_avg_price s.open_profit s.equity s.cash s.bars_held s.pending s.closed_trades "
+     "s.net_profit s.bar s.bar_index s.time",
+     "s.position_size s.position_avg_price s.open_profit s.net_profit s.equity s.cash "
+     "s.bars_held s.pending s.closed_trades s.bar s.bar_index s.time",
+     PINE, "The account and the position as the bar function sees them."},
+    {"metrics.define", "",
+     "metrics.define { name=, title=, better = \"higher\", eval = function(m, ledger) end }", MORE,
+     "Adds a metric: m holds every canonical metric by name; ledger.trades and ledger.equity "
+     "are lists."},
+    {"wick.fmt", "", "wick.fmt(x [, decimals])", MORE,
+     "Shortest text that reads back, the same on both VMs."},
+    {"wick.date", "", "wick.date(time)", MORE,
+     "Table of year, month, day, hour, minute, second, weekday (1 is Sunday) of a stamp, UTC."},
+    {"wick.sorted_pairs", "", "wick.sorted_pairs(t)", MORE,
+     "pairs in the order of the keys; in scripts pairs itself is sorted."},
+    {NULL, NULL, NULL, NULL, NULL},
 };

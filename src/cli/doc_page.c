@@ -25,6 +25,15 @@ void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
                   s->doc, s->values, s->def);
 }
 
+bool cli_lua_doc_has(const cli_lua_doc *d, const char *name)
+{
+    const size_t n = strlen(name);
+    if (strcmp(d->name, name) == 0) return true;
+    for (const char *s = d->also; *s; s += strcspn(s, " "), s += *s == ' ')
+        if (strcspn(s, " ") == n && strncmp(s, name, n) == 0) return true;
+    return false;
+}
+
 void cli_doc_lua(wick_buf *b, const cli_lua_doc *d)
 {
     wick_buf_addf(b, "### %s\n\n    %s\n\n%s\n", d->name, d->call, d->doc);
@@ -32,7 +41,8 @@ void cli_doc_lua(wick_buf *b, const cli_lua_doc *d)
 
 static void generated_by(wick_buf *b)
 {
-    wick_buf_add(b, "<!-- Written by `wick doc --all docs/reference`; edit the registries. -->\n", -1);
+    wick_buf_add(b, "<!-- Written by `wick doc --all docs/reference`; edit the registries. -->\n",
+                 -1);
 }
 
 static void page_index(wick_buf *b)
@@ -99,12 +109,13 @@ static void page_settings(wick_buf *b)
         good = good && set[k] && wick_settings_profile(ctx, set[k], profiles[k]) == WICK_OK;
     }
     generated_by(b);
-    wick_buf_add(b,
-                 "# Settings\n\n"
-                 "Given as `--engine key=value`, or in a config file under `engine`. A profile sets\n"
-                 "all of them at once; later keys override it.\n\n"
-                 "| setting | wick | pybroker1 | pybroker2 |\n| --- | --- | --- | --- |\n",
-                 -1);
+    wick_buf_add(
+        b,
+        "# Settings\n\n"
+        "Given as `--engine key=value`, or in a config file under `engine`. A profile sets\n"
+        "all of them at once; later keys override it.\n\n"
+        "| setting | wick | pybroker1 | pybroker2 |\n| --- | --- | --- | --- |\n",
+        -1);
     for (int64_t i = 0; good && i < wick_settings_count(); i++) {
         wick_buf_addf(b, "| %s |", wick_settings_doc(i)->key);
         for (int k = 0; k < PROFILES; k++) {

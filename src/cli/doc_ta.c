@@ -3,8 +3,8 @@
 
 #include "cli/doc.h"
 
-static const char *const unit_names[] = {"as its input", "price",          "price squared", "percent",
-                                         "ratio",        "volume",         "price x volume", "bars",
+static const char *const unit_names[] = {"as its input", "price",    "price squared",  "percent",
+                                         "ratio",        "volume",   "price x volume", "bars",
                                          "mask",         "1 / price"};
 
 const char *cli_unit_name(wick_unit u)
@@ -14,8 +14,8 @@ const char *cli_unit_name(wick_unit u)
 
 static const char *source_name(int8_t s)
 {
-    static const char *const names[] = {"open", "high",  "low",  "close", "volume",  "hl2",
-                                        "hlc3", "ohlc4", "hlcc4", "time", "new day", "bar_index"};
+    static const char *const names[] = {"open", "high",  "low",   "close", "volume",  "hl2",
+                                        "hlc3", "ohlc4", "hlcc4", "time",  "new day", "bar_index"};
     return s >= 0 && s < (int8_t)(sizeof names / sizeof *names) ? names[s] : "";
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const char *const config_keys[] = {
-    "profile",     "engine", "cash", "data", "symbols",  "from",   "to", "trade_from", "timeframe",
-    "symbol_info", "params", "seed", "jobs", "drop_bad", "strict",
+    "profile",   "engine",      "cash",   "data", "symbols", "from",     "to",     "trade_from",
+    "timeframe", "symbol_info", "params", "seed", "jobs",    "drop_bad", "strict",
 };
 enum { CONFIG_KEYS = sizeof config_keys / sizeof *config_keys };
 
@@ -52,15 +52,10 @@ static const char *scalar_text(run_config *r, const wick_json *j)
 {
     char text[WICK_DOUBLE_TEXT];
     switch (wick_json_kind(j)) {
-    case WICK_JSON_STRING:
-        return keep(r, wick_json_string(j));
-    case WICK_JSON_BOOL:
-        return wick_json_bool(j) ? "true" : "false";
-    case WICK_JSON_NUMBER:
-        wick_format_double(text, wick_json_number(j));
-        return keep(r, text);
-    default:
-        return NULL;
+    case WICK_JSON_STRING: return keep(r, wick_json_string(j));
+    case WICK_JSON_BOOL: return wick_json_bool(j) ? "true" : "false";
+    case WICK_JSON_NUMBER: wick_format_double(text, wick_json_number(j)); return keep(r, text);
+    default: return NULL;
     }
 }
 
@@ -237,9 +232,9 @@ static bool read_symbols(const source *s, const wick_json *j)
     } else {
         return bad_value(s, "symbols", "a list of names, or \"@FILE\"");
     }
-    good = list.failed ? out_of_memory(s->c)
-                       : cli_symbols(s->c, list.data ? list.data : "", &s->r->symbols,
-                                     &s->r->n_symbols);
+    good = list.failed
+               ? out_of_memory(s->c)
+               : cli_symbols(s->c, list.data ? list.data : "", &s->r->symbols, &s->r->n_symbols);
     wick_buf_free(&list);
     return good;
 }
@@ -403,8 +398,8 @@ static bool read_options(cli *c, run_config *r)
 bool run_config_read(cli *c, run_config *r)
 {
     const char *config = cli_text(c, "config"), *profile = cli_text(c, "profile");
-    *r = (run_config){.cash = 100000.0, .seed = 1, .arena = wick_arena_new(0),
-                      .settings = wick_settings_new()};
+    *r = (run_config){
+        .cash = 100000.0, .seed = 1, .arena = wick_arena_new(0), .settings = wick_settings_new()};
     if (!r->arena || !r->settings) return out_of_memory(c);
     if (profile && !set_profile(c, r, profile, "--profile")) return false;
     if (config && !read_config(c, r, config)) return false;

@@ -18,8 +18,8 @@ typedef struct run_pairs {
 } run_pairs;
 
 typedef struct run_config {
-    wick_arena *arena; /**< owns every text below */
-    wick_settings *settings; /**< complete after run_config_script */
+    wick_arena *arena;                  /**< owns every text below */
+    wick_settings *settings;            /**< complete after run_config_script */
     const char *profile, *profile_from; /**< NULL: none asked for */
     run_pairs engine, params;
     bool has_cash;
@@ -50,15 +50,17 @@ void run_config_free(run_config *r);
         {"to", "DATE", "last bar that is loaded (inclusive, UTC)", CLI_ONE},                       \
         {"trade-from", "DATE", "bars before it only warm up", CLI_ONE},                            \
         {"timeframe", "TF", "resample to 15m, 1h, 1d, 1w ... before the run", CLI_ONE},            \
-        {"symbol-info", "F.json", "facts of the symbols; default: symbol_info.json beside the\n"   \
-                                  "data, else inferred from the bars", CLI_ONE},                   \
+        {"symbol-info", "F.json",                                                                  \
+         "facts of the symbols; default: symbol_info.json beside the\n"                            \
+         "data, else inferred from the bars",                                                      \
+         CLI_ONE},                                                                                 \
         {"param", "K=V", "parameters of the strategy", CLI_PAIRS},                                 \
         {"params", "F.json", "parameters as a JSON object; --param overrides", CLI_ONE},           \
         {"config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE},          \
         {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2", CLI_ONE},       \
         {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
-        {"seed", "N", "of math.random in scripts, default 1", CLI_ONE},                   \
+        {"seed", "N", "of math.random in scripts, default 1", CLI_ONE},                            \
         {"jobs", "N", "threads, default: all cores; results do not depend on it", CLI_ONE},        \
         {"drop-bad", NULL, "go on without rows and files that break a rule", CLI_ONE},             \
     {                                                                                              \

@@ -50,21 +50,19 @@ static const char *hint_of(wick_status code)
 {
     switch (code) {
     case WICK_E_DATA:
-        return "`wick data check FILE` lists every finding; --drop-bad goes on without the bad rows";
+        return "`wick data check FILE` lists every finding; --drop-bad goes on without the bad "
+               "rows";
     case WICK_E_IO:
         return "check that the path exists, may be read or written, and that the disk has room";
-    case WICK_E_MEM:
-        return "fewer symbols or a shorter span (--symbols, --from) need less memory";
+    case WICK_E_MEM: return "fewer symbols or a shorter span (--symbols, --from) need less memory";
     case WICK_E_SCRIPT:
         return "`wick check FILE.lua` looks for misspelt names and syntax of one VM only; "
                "docs/scripting.md says what each hook returns";
     case WICK_E_BUDGET:
         return "a script may not run away: look for a loop without an end; budgets are settings "
                "(`wick list settings`)";
-    case WICK_E_INTERNAL:
-        return "this is a defect of wick: please report it with the command line";
-    default:
-        return NULL;
+    case WICK_E_INTERNAL: return "this is a defect of wick: please report it with the command line";
+    default: return NULL;
     }
 }
 

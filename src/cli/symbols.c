@@ -113,7 +113,8 @@ bool cli_symbols(cli *c, const char *text, char ***out, int64_t *n)
             if (*s) s++;
         }
         if (good && l.n == 0) {
-            cli_error(c, "write --symbols AAA,BBB or --symbols @FILE", "--symbols: no symbol given");
+            cli_error(c, "write --symbols AAA,BBB or --symbols @FILE",
+                      "--symbols: no symbol given");
             good = false;
         }
     }
