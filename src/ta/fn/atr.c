@@ -131,29 +131,39 @@ static void talib_init(void *state, const double *p)
     *(talib_state *)state = (talib_state){WICK_NA, 0.0, 0};
 }
 
-/* The sum of the seed is plain, oldest first, as TA-Lib adds it. */
+/* The seed is a plain sum, oldest first, as TA-Lib adds it. Afterwards a product instead of a quotient:
+ * no bits are promised here, and the division would be most of the time. */
+static double talib_next(talib_state *k, const double *p, double tr)
+{
+    if (k->seen >= wk_window(p, 0)) return k->e = k->e * (1.0 - 1.0 / p[0]) + tr * (1.0 / p[0]);
+    k->e += tr;
+    if (++k->seen < wk_window(p, 0)) return WICK_NA;
+    return k->e /= p[0];
+}
+
 static void talib_step(void *state, const double *p, const double *in, double *out)
 {
     talib_state *k = state;
-    const double tr = wk_tr_strict(in[0], in[1], k->prev), w = p[0];
-    const int64_t n = wk_window(p, 0);
+    const double tr = wk_tr_strict(in[0], in[1], k->prev);
     k->prev = in[2];
-    out[0] = WICK_NA;
-    if (isnan(tr)) return;
-    if (k->seen < n) {
-        k->e += tr;
-        if (++k->seen < n) return;
-        k->e /= w;
-    } else {
-        k->e = wk_rma_next(k->e, tr, w - 1.0, w);
-    }
-    out[0] = k->e;
+    out[0] = isnan(tr) ? WICK_NA : talib_next(k, p, tr);
 }
 
 static wick_status talib_run(int64_t n, const double *const *in, const double *p,
                              double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, talib_step);
+    const int64_t w = wk_window(p, 0);
+    double *o = out[0];
+    wk_tr_column(n, in[0], in[1], in[2], false, o);
+    if (n == 0 || !wk_clean(n, o, 1))
+        return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, talib_step);
+    talib_state k;
+    talib_init(&k, p);
+    for (int64_t i = 1; i < n && i <= w; i++) o[i] = talib_next(&k, p, o[i]);
+    const double keep = 1.0 - 1.0 / p[0], take = 1.0 / p[0];
+    double e = k.e;
+    for (int64_t i = w + 1; i < n; i++) o[i] = e = e * keep + o[i] * take;
+    return WICK_OK;
 }
 
 const wick_ta_spec wick_ta_tr = {

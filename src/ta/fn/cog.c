@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../k_dd.h"
+#include "../k_ramp.h"
 
 static int64_t warmup(const double *p)
 {
@@ -19,15 +19,16 @@ static void init(void *state, const double *p)
     wk_ramp_init((wk_ramp *)(void *)(last + 1), wk_window(p, 0));
 }
 
-/* Positions run 1..n from the oldest, weights from the newest: w_i = n + 1 - position. */
+/* Positions run 1..n from the oldest, weights from the newest: n + 1 - position. */
 static void step(void *state, const double *p, const double *in, double *out)
 {
-    double *last = state;
-    wk_ramp *k = (wk_ramp *)(void *)(last + 1);
-    if (!isnan(in[0]))
-        *last = wk_ramp_step(k, in[0])
-                    ? wk_finite(-wk_dd_combine(p[0] + 1.0, k->sum, -1.0, k->ramp) / k->sum.hi)
-                    : WICK_NA;
+    double *last = state, sum, ramp, base;
+    const double n = p[0];
+    if (!isnan(in[0])) {
+        const bool full = wk_ramp_step((wk_ramp *)(void *)(last + 1), in[0], &sum, &ramp, &base);
+        const double top = (n + 1.0) * sum - ramp + base * (n * (n + 1.0) / 2.0);
+        *last = full ? wk_finite(-top / (sum + n * base)) : WICK_NA;
+    }
     out[0] = *last;
 }
 

@@ -55,8 +55,9 @@ static void movements(double high, double low, double high1, double low1, double
 {
     const double up = high - high1, down = -(low - low1);
     const bool na = isnan(up) || isnan(down);
-    *plus = na ? WICK_NA : up - down > WK_EPS && up > WK_EPS ? up : 0.0;
-    *minus = na ? WICK_NA : down - up > WK_EPS && down > WK_EPS ? down : 0.0;
+    const double rise = up - down > WK_EPS ? up : 0.0, fall = down - up > WK_EPS ? down : 0.0;
+    *plus = na ? WICK_NA : rise > WK_EPS ? rise : 0.0;
+    *minus = na ? WICK_NA : fall > WK_EPS ? fall : 0.0;
 }
 
 /* Turns averaged movements and range into the two indices; returns what adx averages. */
@@ -115,11 +116,13 @@ static wick_status dmi_run(int64_t n, const double *const *in, const double *p, 
 /* ---- TA-Lib's di and adx ----------------------------------------------------------------------- */
 
 /* Running totals in Wilder's sense: sums of n - 1 bars first, then each bar takes 1/n out and its own
- * amount in. */
+ * amount in. A product and not a quotient takes it out: no bits are promised, and three divisions that
+ * wait for each other would be most of the time. */
 typedef struct talib_state {
     prev_bar prev;
     double plus, minus, range, adx;
-    int64_t bars; /* with a bar before them */
+    double take, keep; /* 1/n and the rest */
+    int64_t bars;      /* with a bar before them */
 } talib_state;
 
 static int64_t di_warmup(const double *p)
@@ -136,9 +139,10 @@ static int64_t talib_size(const double *p)
 static void talib_init(void *state, const double *p)
 {
     talib_state *k = state;
-    (void)p;
     memset(k, 0, sizeof *k);
     prev_init(&k->prev);
+    k->take = 1.0 / p[0];
+    k->keep = 1.0 - k->take;
 }
 
 static bool is_zero(double x)
@@ -147,23 +151,23 @@ static bool is_zero(double x)
 }
 
 /* True once the two indices exist. */
-static bool talib_totals(talib_state *k, const double *p, const double *in)
+WK_INLINE bool talib_totals(talib_state *k, const double *p, const double *in)
 {
     const prev_bar b = k->prev;
     if (isnan(in[0]) || isnan(in[1]) || isnan(in[2])) return false;
     prev_set(&k->prev, in);
     if (isnan(b.high)) return false;
     const double up = in[0] - b.high, down = b.low - in[1], tr = wk_tr(in[0], in[1], b.close);
-    const double plus = up > 0.0 && up > down ? up : 0.0;
-    const double minus = down > 0.0 && up < down ? down : 0.0;
+    const double rise = up > down ? up : 0.0, fall = up < down ? down : 0.0;
+    const double plus = rise > 0.0 ? rise : 0.0, minus = fall > 0.0 ? fall : 0.0;
     k->bars++;
     if (k->bars < wk_window(p, 0)) {
         k->plus += plus, k->minus += minus, k->range += tr;
         return false;
     }
-    k->plus = k->plus - k->plus / p[0] + plus;
-    k->minus = k->minus - k->minus / p[0] + minus;
-    k->range = k->range - k->range / p[0] + tr;
+    k->plus = k->plus * k->keep + plus;
+    k->minus = k->minus * k->keep + minus;
+    k->range = k->range * k->keep + tr;
     return true;
 }
 
@@ -202,7 +206,7 @@ static void adx_step(void *state, const double *p, const double *in, double *out
         if (k->bars < 2 * w - 1) return;
         k->adx /= p[0];
     } else if (counts) {
-        k->adx = wk_rma_next(k->adx, dx, p[0] - 1.0, p[0]);
+        k->adx = k->adx * k->keep + dx * k->take;
     }
     out[0] = k->adx;
 }

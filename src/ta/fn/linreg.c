@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_linreg wick_ta_slope */
-#include "../k_dd.h"
+#include "../k_ramp.h"
 #include "../k_win.h"
 
 static int64_t warmup(const double *p)
@@ -116,11 +116,11 @@ static void slope_init(void *state, const double *p)
  * centred positions add up to w*(w*w-1)/12. */
 static void slope_step(void *state, const double *p, const double *in, double *out)
 {
-    wk_ramp *k = state;
     const double w = p[0];
+    double sum, ramp, base;
     out[0] = WICK_NA;
-    if (!wk_ramp_step(k, in[0])) return;
-    out[0] = 6.0 * wk_dd_combine(2.0, k->ramp, -(w + 1.0), k->sum) / (w * (w * w - 1.0));
+    if (!wk_ramp_step(state, in[0], &sum, &ramp, &base)) return;
+    out[0] = wk_finite(6.0 * (2.0 * ramp - (w + 1.0) * sum) / (w * (w * w - 1.0)));
 }
 
 static wick_status slope_run(int64_t n, const double *const *in, const double *p,
@@ -174,6 +174,5 @@ const wick_ta_spec wick_ta_slope = {
     .state_init = slope_init,
     .step = slope_step,
     .tolerance = 1e-9,
-    .note = "Running sums in doubled precision: rounded once, whatever the window and however long "
-            "the series.",
+    .note = "An NA anywhere in the window gives NA.",
 };

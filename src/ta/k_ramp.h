@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Sum and position-weighted sum of a window of bars at O(1) a bar and without drift: for results whose
+ * bits are pinned nowhere. Time is cut into blocks of the window's length. At the end of a block the
+ * sums from each of its bars to its end are made; a later window is one of those plus the sums from the
+ * start of its own block. So every value is added at most w times, always afresh, and what came before
+ * the window leaves no trace, NA and infinities included.
+ *
+ * Values are taken relative to one near them (the last of the block before), which is exact for
+ * prices that lie within a factor of two and keeps the digits a regression would otherwise cancel.
+ */
+#ifndef WICK_TA_K_RAMP_H
+#define WICK_TA_K_RAMP_H
+
+#include "ta_int.h"
+
+/** Followed by w values of the block under way and w sums of each kind of the block before. */
+typedef struct wk_ramp {
+    int64_t w, at, n;       /* place in the block; bars so far */
+    double base;            /* what values are relative to */
+    double sum, ramp;       /* of the block under way, weights 1, 2 ... */
+} wk_ramp;
+
+static inline int64_t wk_ramp_bytes(int64_t w)
+{
+    return (int64_t)sizeof(wk_ramp) + 3 * w * (int64_t)sizeof(double);
+}
+
+static inline void wk_ramp_init(wk_ramp *k, int64_t w)
+{
+    memset(k, 0, (size_t)wk_ramp_bytes(w));
+    k->w = w;
+}
+
+/* The block is complete: from each of its bars to the end, relative to its last value. A bar earlier
+ * raises every weight by one: ramp[j] = ramp[j+1] + sum[j]. */
+static inline void wk_ramp_turn(wk_ramp *k)
+{
+    double *value = (double *)(void *)(k + 1), *sums = value + k->w, *ramps = sums + k->w;
+    const double last = value[k->w - 1];
+    double sum = 0.0, ramp = 0.0;
+    k->base = isfinite(last) ? last : 0.0;
+    for (int64_t j = k->w - 1; j >= 0; j--) {
+        sums[j] = sum += value[j] - k->base;
+        ramps[j] = ramp += sum;
+    }
+    k->at = 0;
+    k->sum = k->ramp = 0.0;
+}
+
+/** True when the window is full. Then *sum and *ramp are the sums over it of value - *base, with weights
+ * 1 (oldest) to w; they are not finite where a value of the window is not. */
+static inline bool wk_ramp_step(wk_ramp *k, double x, double *sum, double *ramp, double *base)
+{
+    double *value = (double *)(void *)(k + 1), *sums = value + k->w, *ramps = sums + k->w;
+    if (k->n == 0 && isfinite(x)) k->base = x;
+    k->n++;
+    value[k->at++] = x;
+    k->sum += x - k->base;
+    k->ramp += (double)k->at * (x - k->base);
+    *sum = k->sum;
+    *ramp = k->ramp;
+    *base = k->base;
+    if (k->at == k->w) {
+        wk_ramp_turn(k);
+        return true;
+    }
+    if (k->n <= k->w) return false;
+    const double older = (double)(k->w - k->at);
+    *ramp = ramps[k->at] + (k->ramp + older * k->sum);
+    *sum += sums[k->at];
+    return true;
+}
+
+#endif
