@@ -24,13 +24,20 @@ one() { # HOST SET PORTFOLIO JOBS
   run trades "$1" run "$SRC/strategies/$script.lua" --config "$SRC/configs/seed_replica.json" \
     --data "$SHARED/data/daily" --symbols "@$SRC/configs/portfolios/$3.json" \
     --from 2021-01-01 --to 2025-12-30 --trade-from 2023-07-03 --params "$TMP/P.json" \
-    --engine gap_fill=$gap --jobs "$4" --trades -
+    --engine gap_fill=$gap --jobs "$4" --trades - --equity "$TMP/equity.csv" --orders "$TMP/orders.csv"
   expect 0 "$1 $set_name $3"
   if awk -f "$SRC/tests/e2e/support/compare_trades.awk" \
     "$GOLDEN/strategy_${set_name}_$3_trades.csv" "$TMP/trades.out" >"$TMP/report"; then
     good
   else
     bad "$1 $set_name $3 (jobs $4)"
+    cat "$TMP/report"
+  fi
+  if awk -v portfolio="$3" -f "$SRC/tests/e2e/support/compare_account.awk" "$summary" \
+    "$TMP/equity.csv" "$TMP/orders.csv" >"$TMP/report"; then
+    good
+  else
+    bad "account of $1 $set_name $3"
     cat "$TMP/report"
   fi
   cp "$TMP/trades.out" "$TMP/$1.$set_name.$3.$4.csv"
