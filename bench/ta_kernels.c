@@ -40,7 +40,8 @@ static void make(bench *b, const wick_bars *bars)
         memcpy(b->source[k], f[k], BARS * sizeof(double));
     }
     for (int64_t i = 0; i < BARS; i++) {
-        const double o = f[WICK_OPEN][i], h = f[WICK_HIGH][i], l = f[WICK_LOW][i], c = f[WICK_CLOSE][i];
+        const double o = f[WICK_OPEN][i], h = f[WICK_HIGH][i], l = f[WICK_LOW][i],
+                     c = f[WICK_CLOSE][i];
         b->source[WICK_S_HL2][i] = (h + l) / 2.0;
         b->source[WICK_S_HLC3][i] = (h + l + c) / 3.0;
         b->source[WICK_S_OHLC4][i] = (o + h + l + c) / 4.0;
@@ -62,7 +63,8 @@ static void inputs(const bench *b, const wick_ta_spec *s, const double **in)
     }
 }
 
-static double time_lanes(bench *b, const wick_ta_spec *s, int32_t lanes, double p[][WICK_TA_MAX_PARAM])
+static double time_lanes(bench *b, const wick_ta_spec *s, int32_t lanes,
+                         double p[][WICK_TA_MAX_PARAM])
 {
     const double *in[WICK_TA_MAX_IN + 1], *sets[MAX_LANES];
     double *const *out[MAX_LANES], best = INFINITY;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Recursive averages as parts of other kernels: ema and rma with Pine's seed (the mean of the first
- * n values, summed by the machine of roll.h), pine_semantics.md 4.3 and 4.4. A missing value gives a
- * missing result and leaves the state alone.
+ * n values, summed by the machine of roll.h), pine_semantics.md 4.3 and 4.4. A missing value gives
+ * a missing result and leaves the state alone.
  */
 #ifndef WICK_TA_K_AVG_H
 #define WICK_TA_K_AVG_H
@@ -78,8 +78,7 @@ static inline double wk_rma_step(wk_avg *k, double x)
 {
     if (isnan(x)) return WICK_NA;
     if (k->w == 1) return x;
-    if (!wk_avg_seeds(k, x))
-        k->e = wk_rma_next(k->e, x, (double)(k->w - 1), (double)k->w);
+    if (!wk_avg_seeds(k, x)) k->e = wk_rma_next(k->e, x, (double)(k->w - 1), (double)k->w);
     return k->e;
 }
 

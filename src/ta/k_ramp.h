@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Sum and position-weighted sum of a window of bars at O(1) a bar and without drift: for results whose
- * bits are pinned nowhere. Time is cut into blocks of the window's length. At the end of a block the
- * sums from each of its bars to its end are made; a later window is one of those plus the sums from the
- * start of its own block. So every value is added at most w times, always afresh, and what came before
- * the window leaves no trace, NA and infinities included.
+ * Sum and position-weighted sum of a window of bars at O(1) a bar and without drift: for results
+ * whose bits are pinned nowhere. Time is cut into blocks of the window's length. At the end of a
+ * block the sums from each of its bars to its end are made; a later window is one of those plus the
+ * sums from the start of its own block. So every value is added at most w times, always afresh, and
+ * what came before the window leaves no trace, NA and infinities included.
  *
  * Values are taken relative to one near them (the last of the block before), which is exact for
  * prices that lie within a factor of two and keeps the digits a regression would otherwise cancel.
@@ -16,9 +16,9 @@
 
 /** Followed by w values of the block under way and w sums of each kind of the block before. */
 typedef struct wk_ramp {
-    int64_t w, at, n;       /* place in the block; bars so far */
-    double base;            /* what values are relative to */
-    double sum, ramp;       /* of the block under way, weights 1, 2 ... */
+    int64_t w, at, n; /* place in the block; bars so far */
+    double base;      /* what values are relative to */
+    double sum, ramp; /* of the block under way, weights 1, 2 ... */
 } wk_ramp;
 
 static inline int64_t wk_ramp_bytes(int64_t w)
@@ -32,8 +32,8 @@ static inline void wk_ramp_init(wk_ramp *k, int64_t w)
     k->w = w;
 }
 
-/* The block is complete: from each of its bars to the end, relative to its last value. A bar earlier
- * raises every weight by one: ramp[j] = ramp[j+1] + sum[j]. */
+/* The block is complete: from each of its bars to the end, relative to its last value. A bar
+ * earlier raises every weight by one: ramp[j] = ramp[j+1] + sum[j]. */
 static inline void wk_ramp_turn(wk_ramp *k)
 {
     double *value = (double *)(void *)(k + 1), *sums = value + k->w, *ramps = sums + k->w;
@@ -48,8 +48,8 @@ static inline void wk_ramp_turn(wk_ramp *k)
     k->sum = k->ramp = 0.0;
 }
 
-/** True when the window is full. Then *sum and *ramp are the sums over it of value - *base, with weights
- * 1 (oldest) to w; they are not finite where a value of the window is not. */
+/** True when the window is full. Then *sum and *ramp are the sums over it of value - *base, with
+ * weights 1 (oldest) to w; they are not finite where a value of the window is not. */
 static inline bool wk_ramp_step(wk_ramp *k, double x, double *sum, double *ramp, double *base)
 {
     double *value = (double *)(void *)(k + 1), *sums = value + k->w, *ramps = sums + k->w;

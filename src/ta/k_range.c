@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Highest and lowest over whole columns by blocks of the window's length (van Herk 1992; Gil and
- * Werman 1993): running extremes from each block's start and from its end; any window is the meeting
- * of one of each. Three comparisons a bar without branches, whatever the window or the data.
+ * Werman 1993): running extremes from each block's start and from its end; any window is the
+ * meeting of one of each. Three comparisons a bar without branches, whatever the window or the
+ * data.
  */
 #include "k_range.h"
 
@@ -13,7 +14,8 @@ WK_INLINE double pick(double older, double newer, bool highest)
 }
 
 /* x has no NA. Windows are cut off at the start of x. */
-WK_INLINE void blocks(int64_t n, const double *x, int64_t w, double *tail, double *out, bool highest)
+WK_INLINE void blocks(int64_t n, const double *x, int64_t w, double *tail, double *out,
+                      bool highest)
 {
     for (int64_t b = 0; b < n; b += w) {
         const int64_t len = n - b < w ? n - b : w;

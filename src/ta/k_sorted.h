@@ -106,9 +106,12 @@ static inline void wk_sorted_push(wk_sorted *k, double x, double eps)
 {
     double *ring = wk_sorted_ring(k);
     const double old = ring[k->at];
-    if (!isnan(x) && !isnan(old)) wk_sorted_replace(k, old, x, eps);
-    else if (!isnan(x)) wk_sorted_insert(k, x, eps);
-    else if (!isnan(old)) wk_sorted_remove(k, old, eps);
+    if (!isnan(x) && !isnan(old))
+        wk_sorted_replace(k, old, x, eps);
+    else if (!isnan(x))
+        wk_sorted_insert(k, x, eps);
+    else if (!isnan(old))
+        wk_sorted_remove(k, old, eps);
     ring[k->at] = x;
     k->at = k->at + 1 == k->w ? 0 : k->at + 1;
     if (k->n < k->w) k->n++;

@@ -33,9 +33,12 @@ static inline double wk_variance(double p, double q, double n, bool biased)
 {
     const double m = p / n;
     double v;
-    if (biased) v = q / n - m * m;
-    else if (n == 1.0) return WICK_NA;
-    else v = q / (n - 1.0) - p * m / (n - 1.0);
+    if (biased)
+        v = q / n - m * m;
+    else if (n == 1.0)
+        return WICK_NA;
+    else
+        v = q / (n - 1.0) - p * m / (n - 1.0);
     return v < 0.0 ? 0.0 : v;
 }
 

@@ -98,8 +98,8 @@ static WK_NOINLINE void rebase(const lane_state *l, int64_t i, double *s, double
     *entry = l->src[i];
 }
 
-/* Bars [from, n) of `groups` times WIDE lanes that are all past their warm-up. `groups` is a constant
- * at every call, so everything lives in registers. */
+/* Bars [from, n) of `groups` times WIDE lanes that are all past their warm-up. `groups` is a
+ * constant at every call, so everything lives in registers. */
 WK_INLINE void many_lanes(const lane_state *l, int groups, int64_t from, int64_t n)
 {
     wide s[GROUPS], c[GROUPS], div[GROUPS];
@@ -145,8 +145,8 @@ WK_INLINE void many_lanes(const lane_state *l, int groups, int64_t from, int64_t
     }
 }
 
-/* `l` has room for WK_LANES. The last lane fills what is left of its group: done twice over, it writes
- * the same numbers to the same places. */
+/* `l` has room for WK_LANES. The last lane fills what is left of its group: done twice over, it
+ * writes the same numbers to the same places. */
 static void group(lane_state *l, int count, int64_t n)
 {
     int64_t start = 0; /* first bar on which every lane evicts */
@@ -155,11 +155,16 @@ static void group(lane_state *l, int count, int64_t n)
     if (start > n) start = n;
     for (int k = 0; k < count; k++) one_lane(&l[k], l[k].first, start);
     for (int k = count; k < WK_LANES; k++) l[k] = l[count - 1];
-    if (count == 1) one_lane(&l[0], start, n);
-    else if (count <= WIDE) many_lanes(l, 1, start, n);
-    else if (count <= 2 * WIDE) many_lanes(l, 2, start, n);
-    else if (count <= 3 * WIDE) many_lanes(l, 3, start, n);
-    else many_lanes(l, GROUPS, start, n);
+    if (count == 1)
+        one_lane(&l[0], start, n);
+    else if (count <= WIDE)
+        many_lanes(l, 1, start, n);
+    else if (count <= 2 * WIDE)
+        many_lanes(l, 2, start, n);
+    else if (count <= 3 * WIDE)
+        many_lanes(l, 3, start, n);
+    else
+        many_lanes(l, GROUPS, start, n);
 }
 
 static wick_status by_steps(int64_t n, const wk_lane *l)

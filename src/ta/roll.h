@@ -5,9 +5,9 @@
  * Bits matter here, because strategies compare averages that tie: Pine's own machine is reproduced
  * operation for operation (pine_semantics.md 4.1). It carries an accumulator s and a compensation c
  * and stores with every value what was really added, so that the same amount leaves later. On bars
- * where shifting the value by |c| rounds down it starts over from a plain newest-first sum. While the
- * window fills nothing leaves and a bar is one compensated add, as PyneCore 6.11 measured. Missing
- * values take no slot; on such a bar the last full sum is shown again.
+ * where shifting the value by |c| rounds down it starts over from a plain newest-first sum. While
+ * the window fills nothing leaves and a bar is one compensated add, as PyneCore 6.11 measured.
+ * Missing values take no slot; on such a bar the last full sum is shown again.
  */
 #ifndef WICK_TA_ROLL_H
 #define WICK_TA_ROLL_H

@@ -20,8 +20,10 @@ const wick_ta_spec *wick_ta_find(const char *name)
         const int64_t mid = lo + (hi - lo) / 2;
         const int order = strcmp(wk_ta_table[mid]->name, name);
         if (order == 0) return wk_ta_table[mid];
-        if (order < 0) lo = mid + 1;
-        else hi = mid;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return NULL;
 }
@@ -70,15 +72,17 @@ static wick_status fail_choice(wick_ctx *ctx, const wick_ta_spec *s, const wick_
     return st;
 }
 
-static wick_status fail_range(wick_ctx *ctx, const wick_ta_spec *s, const wick_ta_param *d, double v)
+static wick_status fail_range(wick_ctx *ctx, const wick_ta_spec *s, const wick_ta_param *d,
+                              double v)
 {
     char text[WICK_DOUBLE_TEXT], lo[WICK_DOUBLE_TEXT], hi[WICK_DOUBLE_TEXT];
     if (d->choice != NULL) return fail_choice(ctx, s, d, v);
     wick_format_double(lo, d->lo);
     wick_format_double(hi, d->hi);
     if (isnan(v))
-        return wick_fail(ctx, WICK_E_ARG, "ta.%s: parameter %s is not a number; it goes from %s to %s",
-                         s->name, d->name, lo, hi);
+        return wick_fail(ctx, WICK_E_ARG,
+                         "ta.%s: parameter %s is not a number; it goes from %s to %s", s->name,
+                         d->name, lo, hi);
     wick_format_double(text, v);
     return wick_fail(ctx, WICK_E_ARG, "ta.%s: parameter %s is %s; it goes from %s to %s%s", s->name,
                      d->name, text, lo, hi, d->is_int ? ", whole" : "");
@@ -102,8 +106,8 @@ static wick_status fail_unknown(wick_ctx *ctx, const char *name)
     for (int64_t i = 0; i < wk_ta_table_n; i++) names[i] = wk_ta_table[i]->name;
     const char *near = wick_nearest(name, names, wk_ta_table_n);
     const wick_status st =
-        near != NULL ? wick_fail(ctx, WICK_E_ARG, "no indicator is called \"%s\"; did you mean \"%s\"?",
-                                 name, near)
+        near != NULL ? wick_fail(ctx, WICK_E_ARG,
+                                 "no indicator is called \"%s\"; did you mean \"%s\"?", name, near)
                      : wick_fail(ctx, WICK_E_ARG, "no indicator is called \"%s\"", name);
     free(names);
     return st;

@@ -15,11 +15,11 @@ extern const int64_t wk_ta_table_n;
 /** Kernels are written once as a step and once as a loop over columns; a helper that is handed the
  * step as a constant has to be inlined for the loop to be worth anything. */
 #if defined(__GNUC__)
-#define WK_INLINE static inline __attribute__((always_inline))
+#define WK_INLINE      static inline __attribute__((always_inline))
 #define WK_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define WK_NOINLINE __attribute__((noinline))
+#define WK_NOINLINE    __attribute__((noinline))
 #else
-#define WK_INLINE static inline
+#define WK_INLINE      static inline
 #define WK_UNLIKELY(x) (x)
 #define WK_NOINLINE
 #endif

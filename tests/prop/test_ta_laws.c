@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The laws every indicator keeps (architecture.md section 9), for every entry of the registry and for
- * parameter sets made from its own ranges. No entry is named here: a new file in src/ta/fn is tested
- * by being there.
+ * The laws every indicator keeps (architecture.md section 9), for every entry of the registry and
+ * for parameter sets made from its own ranges. No entry is named here: a new file in src/ta/fn is
+ * tested by being there.
  */
 #include "alloc_walk.h"
 #include "check.h"
@@ -15,7 +15,8 @@ enum { BARS = 260, MAX_SETS = 24, LANES = 11 };
 
 /* EXACT: prices are multiples of 3/64 and volumes of 1/64, so that sums and (h+l+c)/3 are exact. */
 typedef enum kind { CLEAN, LEADING, HOLES, FLAT, FINE, EXACT, KINDS } kind;
-static const char *const kind_name[KINDS] = {"clean", "leading NA", "holes", "flat", "fine", "exact"};
+static const char *const kind_name[KINDS] = {"clean", "leading NA", "holes",
+                                             "flat",  "fine",       "exact"};
 
 /* What was being tested, for messages. */
 typedef struct place {
@@ -30,7 +31,8 @@ static void fail_at(const place *at, const char *law, int32_t out, int64_t i, do
     char text[400];
     int used = snprintf(text, sizeof text, "ta.%s(", at->s->name);
     for (int32_t k = 0; at->s->param[k].name != NULL; k++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "%s%g", k > 0 ? ", " : "", at->p[k]);
+        used +=
+            snprintf(text + used, sizeof text - (size_t)used, "%s%g", k > 0 ? ", " : "", at->p[k]);
     fail_msg("%s) on %s input of %lld bars: %s; output %s at %lld: %.17g and %.17g", text, at->what,
              (long long)at->n, law, at->s->out[out].name, (long long)i, a, b);
 }
@@ -130,7 +132,7 @@ static columns inputs_new(const wick_ta_spec *s, kind of, int64_t n)
     return c;
 }
 
-/* ---- parameter sets ---------------------------------------------------------------------------- */
+/* ---- parameter sets ------------------------------------------------------------------------ */
 
 typedef struct sets {
     int count;
@@ -149,8 +151,8 @@ static void sets_add(const wick_ta_spec *s, sets *all, int32_t k, double v)
     all->count++;
 }
 
-/* The defaults; every value of a switch; for a window the smallest ones, some in between, the length
- * of the data, a little more, and far more; for a real number half and twice its default. */
+/* The defaults; every value of a switch; for a window the smallest ones, some in between, the
+ * length of the data, a little more, and far more; for a real number half and twice its default. */
 static void sets_make(const wick_ta_spec *s, sets *all)
 {
     static const double windows[] = {1, 2, 3, 5, 14, 40, BARS - 1, BARS, BARS + 5, 500};
@@ -190,25 +192,27 @@ static columns run_new(const wick_ta_spec *s, const double *p, const columns *in
     return out;
 }
 
-static void check_equal(const place *at, const char *law, const columns *a, const columns *b, int64_t n)
+static void check_equal(const place *at, const char *law, const columns *a, const columns *b,
+                        int64_t n)
 {
     for (int32_t k = 0; at->s->out[k].name != NULL; k++)
         for (int64_t i = 0; i < n; i++)
             if (!same(a->v[k][i], b->v[k][i])) fail_at(at, law, k, i, a->v[k][i], b->v[k][i]);
 }
 
-/* ---- laws -------------------------------------------------------------------------------------- */
+/* ---- laws ---------------------------------------------------------------------------------- */
 
 static void law_fields(const wick_ta_spec *s)
 {
-    const char *const groups[] = {"average", "oscillator", "volatility", "trend", "volume",
-                                  "event",   "statistic",  "structure"};
+    const char *const groups[] = {"average", "oscillator", "volatility", "trend",
+                                  "volume",  "event",      "statistic",  "structure"};
     bool known = false;
     assert_non_null(s->name);
     for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
         known = known || strcmp(groups[k], s->group) == 0;
-    if (!known || s->title == NULL || s->formula == NULL || s->source == NULL || s->warmup == NULL ||
-        s->run == NULL || s->state_size == NULL || s->state_init == NULL || s->step == NULL)
+    if (!known || s->title == NULL || s->formula == NULL || s->source == NULL ||
+        s->warmup == NULL || s->run == NULL || s->state_size == NULL || s->state_init == NULL ||
+        s->step == NULL)
         fail_msg("ta.%s: incomplete", s->name);
     if (s->title[0] == '\0' || strlen(s->formula) < 8 || strlen(s->source) < 8)
         fail_msg("ta.%s: title, formula or source says nothing", s->name);
@@ -308,8 +312,9 @@ static double unit_factor(wick_unit u, wick_unit any)
     }
 }
 
-/* Prices times a power of two give results times what their units say, to the bit. Exact sums, because
- * Pine compares with an absolute tolerance, under which the dust of inexact ones falls or not. */
+/* Prices times a power of two give results times what their units say, to the bit. Exact sums,
+ * because Pine compares with an absolute tolerance, under which the dust of inexact ones falls or
+ * not. */
 static void law_unit(const wick_ta_spec *s, const double *p)
 {
     const int32_t ports = wick_ta_inputs(s);
@@ -338,7 +343,8 @@ static void test_unit(void **state)
     for_all(law_unit);
 }
 
-/* The block of a stream has exactly the size asked for, starts from garbage, and may be used again. */
+/* The block of a stream has exactly the size asked for, starts from garbage, and may be used again.
+ */
 static void law_stream(const wick_ta_spec *s, const double *p)
 {
     const int32_t ports = wick_ta_inputs(s), outs = wick_ta_outputs(s);
@@ -503,10 +509,10 @@ static void test_extremes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields),    cmocka_unit_test(test_warmup),
-        cmocka_unit_test(test_prefix),    cmocka_unit_test(test_unit),
-        cmocka_unit_test(test_stream),    cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_lanes),     cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_fields),   cmocka_unit_test(test_warmup),
+        cmocka_unit_test(test_prefix),   cmocka_unit_test(test_unit),
+        cmocka_unit_test(test_stream),   cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_lanes),    cmocka_unit_test(test_memory),
         cmocka_unit_test(test_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,9 @@ static wick_status swma_run(int64_t n, const double *const *in, const double *p,
 const wick_ta_spec wick_ta_alma = {
     .name = "alma",
     .title = "Arnaud Legoux moving average",
-    .formula = "weights exp(-(i-m)^2 / (2 s^2)), m = offset*(n-1), s = n/sigma, i = 0 for the oldest, "
-               "divided by their sum",
+    .formula =
+        "weights exp(-(i-m)^2 / (2 s^2)), m = offset*(n-1), s = n/sigma, i = 0 for the oldest, "
+        "divided by their sum",
     .source = "Pine v6 ta.alma; pine_semantics.md 5.1",
     .group = "average",
     .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
@@ -136,8 +137,9 @@ const wick_ta_spec wick_ta_alma = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-11,
-    .note = "Weights are arbitrary, so every bar reads its whole window; sixteen bars are done side "
-            "by side. An NA in the window gives NA.",
+    .note =
+        "Weights are arbitrary, so every bar reads its whole window; sixteen bars are done side "
+        "by side. An NA in the window gives NA.",
 };
 
 const wick_ta_spec wick_ta_swma = {

@@ -131,8 +131,8 @@ static void talib_init(void *state, const double *p)
     *(talib_state *)state = (talib_state){WICK_NA, 0.0, 0};
 }
 
-/* The seed is a plain sum, oldest first, as TA-Lib adds it. Afterwards a product instead of a quotient:
- * no bits are promised here, and the division would be most of the time. */
+/* The seed is a plain sum, oldest first, as TA-Lib adds it. Afterwards a product instead of a
+ * quotient: no bits are promised here, and the division would be most of the time. */
 static double talib_next(talib_state *k, const double *p, double tr)
 {
     if (k->seen >= wk_window(p, 0)) return k->e = k->e * (1.0 - 1.0 / p[0]) + tr * (1.0 / p[0]);

@@ -71,6 +71,7 @@ const wick_ta_spec wick_ta_cog = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-11,
-    .note = "Missing values take no slot; on such a bar the last value is shown again. A sum of zero "
-            "gives NA.",
+    .note =
+        "Missing values take no slot; on such a bar the last value is shown again. A sum of zero "
+        "gives NA.",
 };

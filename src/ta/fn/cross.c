@@ -94,7 +94,8 @@ static wick_status crossunder_run(int64_t n, const double *const *in, const doub
     return WICK_OK;
 }
 
-static wick_status cross_run(int64_t n, const double *const *in, const double *p, double *const *out)
+static wick_status cross_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
 {
     return wk_run_steps(n, in, p, out, 2, 1, size, init, cross_step);
 }
@@ -177,7 +178,8 @@ const wick_ta_spec wick_ta_crossunder = {
 const wick_ta_spec wick_ta_cross = {
     .name = "cross",
     .title = "a crosses b in either direction",
-    .formula = "the relation of a and b is opposite to the last one that differed by more than 1e-10",
+    .formula =
+        "the relation of a and b is opposite to the last one that differed by more than 1e-10",
     .source = "Pine v6 ta.cross; pine_semantics.md 4.9",
     .group = "event",
     .in = {{"a", WICK_U_ANY, 1, WICK_S_NONE}, {"b", WICK_U_ANY, 1, WICK_S_NONE}},

@@ -26,7 +26,7 @@ static void prev_set(prev_bar *k, const double *in)
     *k = (prev_bar){in[0], in[1], in[2]};
 }
 
-/* ---- Pine's dmi ------------------------------------------------------------------------------- */
+/* ---- Pine's dmi ---------------------------------------------------------------------------- */
 
 static int64_t dmi_warmup(const double *p)
 {
@@ -48,8 +48,8 @@ static void dmi_init(void *state, const double *p)
     wk_avg_init(at, wk_window(p, 1));
 }
 
-/* Which of the two movements counts is decided with Pine's tolerance: a bar whose high and low moved
- * by the same amount has none. */
+/* Which of the two movements counts is decided with Pine's tolerance: a bar whose high and low
+ * moved by the same amount has none. */
 static void movements(double high, double low, double high1, double low1, double *plus,
                       double *minus)
 {
@@ -113,11 +113,11 @@ static wick_status dmi_run(int64_t n, const double *const *in, const double *p, 
     return st;
 }
 
-/* ---- TA-Lib's di and adx ----------------------------------------------------------------------- */
+/* ---- TA-Lib's di and adx ------------------------------------------------------------------- */
 
-/* Running totals in Wilder's sense: sums of n - 1 bars first, then each bar takes 1/n out and its own
- * amount in. A product and not a quotient takes it out: no bits are promised, and three divisions that
- * wait for each other would be most of the time. */
+/* Running totals in Wilder's sense: sums of n - 1 bars first, then each bar takes 1/n out and its
+ * own amount in. A product and not a quotient takes it out: no bits are promised, and three
+ * divisions that wait for each other would be most of the time. */
 typedef struct talib_state {
     prev_bar prev;
     double plus, minus, range, adx;
@@ -232,15 +232,17 @@ const wick_ta_spec wick_ta_dmi = {
     .state_size = dmi_size,
     .state_init = dmi_init,
     .step = dmi_step,
-    .note = "The true range is NA on the first bar, so its average is not atr. di and adx are TA-Lib's "
-            "forms.",
+    .note =
+        "The true range is NA on the first bar, so its average is not atr. di and adx are TA-Lib's "
+        "forms.",
 };
 
 const wick_ta_spec wick_ta_di = {
     .name = "di",
     .title = "directional indicators, TA-Lib's form",
-    .formula = "100 * total(+DM) / total(tr) and 100 * total(-DM) / total(tr), total = total - total/n "
-               "+ new",
+    .formula =
+        "100 * total(+DM) / total(tr) and 100 * total(-DM) / total(tr), total = total - total/n "
+        "+ new",
     .source = "TA-Lib PLUS_DI and MINUS_DI; strategies.md 2.1",
     .group = "trend",
     .in = PORTS,

@@ -38,9 +38,12 @@ static int64_t cmo_warmup(const double *p)
 
 static void cmo_sides(double move, double *up, double *down)
 {
-    if (isnan(move)) *up = *down = WICK_NA;
-    else if (move >= -WK_EPS) *up = move, *down = 0.0;
-    else *up = 0.0, *down = -move;
+    if (isnan(move))
+        *up = *down = WICK_NA;
+    else if (move >= -WK_EPS)
+        *up = move, *down = 0.0;
+    else
+        *up = 0.0, *down = -move;
 }
 
 static double cmo_of(double move, double up, double down)
@@ -65,8 +68,7 @@ static wick_status cmo_run(int64_t n, const double *const *in, const double *p, 
     if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
     double *up = s.col[0], *down = s.col[1], *s_down = s.col[2];
     const double *x = in[0];
-    for (int64_t i = 0; i < n; i++)
-        cmo_sides(i > 0 ? x[i] - x[i - 1] : WICK_NA, &up[i], &down[i]);
+    for (int64_t i = 0; i < n; i++) cmo_sides(i > 0 ? x[i] - x[i - 1] : WICK_NA, &up[i], &down[i]);
     const wk_lane l[2] = {{up, out[0], wk_window(p, 0), 1.0}, {down, s_down, wk_window(p, 0), 1.0}};
     const wick_status st = wk_roll(n, l, 2);
     for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = cmo_of(up[i], out[0][i], s_down[i]);
@@ -160,6 +162,7 @@ const wick_ta_spec wick_ta_mfi = {
     .state_size = size,
     .state_init = init,
     .step = mfi_step,
-    .note = "Pine's first bar counts on both sides, so the first value is at bar n-1; TA-Lib's is at "
-            "bar n. No outflow gives 100.",
+    .note =
+        "Pine's first bar counts on both sides, so the first value is at bar n-1; TA-Lib's is at "
+        "bar n. No outflow gives 100.",
 };

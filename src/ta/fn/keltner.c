@@ -45,7 +45,8 @@ static wick_status kc_run(int64_t n, const double *const *in, const double *p, d
 {
     double *r = malloc((size_t)(n + 1) * sizeof(double));
     if (r == NULL) return WICK_E_MEM;
-    if (with_tr(p)) wk_tr_column(n, in[1], in[2], in[3], false, r);
+    if (with_tr(p))
+        wk_tr_column(n, in[1], in[2], in[3], false, r);
     else
         for (int64_t i = 0; i < n; i++) r[i] = in[1][i] - in[2][i];
     const int64_t w = wk_window(p, 0);

@@ -35,7 +35,8 @@ static void step(void *state, const double *p, const double *in, double *out)
     out[2] = out[0] - out[1];
 }
 
-static wick_status by_columns(int64_t n, const double *const *in, const double *p, double *const *out)
+static wick_status by_columns(int64_t n, const double *const *in, const double *p,
+                              double *const *out)
 {
     /* The outputs hold the two averages until the line replaces the first. */
     const wk_avg_lane l[2] = {{in[0], out[0], wk_window(p, 0)}, {in[0], out[1], wk_window(p, 1)}};
@@ -47,8 +48,8 @@ static wick_status by_columns(int64_t n, const double *const *in, const double *
     return st;
 }
 
-/* Clean input: columns up to the bar where all three averages exist, then the three side by side. Each
- * alone waits for its own last value; together they cost what one does. */
+/* Clean input: columns up to the bar where all three averages exist, then the three side by side.
+ * Each alone waits for its own last value; together they cost what one does. */
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
     const double *x = in[0];
@@ -102,8 +103,10 @@ static int64_t ppo_size(const double *p)
 
 static void ppo_init(void *state, const double *p)
 {
-    if (is_ema(p)) wk_avg_init(wk_avg_init(state, wk_window(p, 0)), wk_window(p, 1));
-    else wk_sum_init(wk_sum_init(state, wk_window(p, 0)), wk_window(p, 1));
+    if (is_ema(p))
+        wk_avg_init(wk_avg_init(state, wk_window(p, 0)), wk_window(p, 1));
+    else
+        wk_sum_init(wk_sum_init(state, wk_window(p, 0)), wk_window(p, 1));
 }
 
 static double ppo_of(double fast, double slow)
@@ -146,7 +149,8 @@ static wick_status ppo_run(int64_t n, const double *const *in, const double *p, 
 const wick_ta_spec wick_ta_macd = {
     .name = "macd",
     .title = "moving average convergence/divergence",
-    .formula = "line = ema(src, fast) - ema(src, slow); signal = ema(line, n); hist = line - signal",
+    .formula =
+        "line = ema(src, fast) - ema(src, slow); signal = ema(line, n); hist = line - signal",
     .source = "Pine v6 ta.macd; Appel; pine_semantics.md 5.1",
     .group = "oscillator",
     .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},

@@ -73,8 +73,10 @@ static void levels(int type, period d, double open, double *out)
         pair(out, 4, p + 3.0 * r, p - 3.0 * r);
     } else if (type == DM) {
         double x = h + l + 2.0 * c;
-        if (c < d.open) x = h + 2.0 * l + c;
-        else if (c > d.open) x = 2.0 * h + l + c;
+        if (c < d.open)
+            x = h + 2.0 * l + c;
+        else if (c > d.open)
+            x = 2.0 * h + l + c;
         p = x / 4.0;
         pair(out, 1, x / 2.0 - l, x / 2.0 - h);
     } else {
@@ -152,6 +154,7 @@ const wick_ta_spec wick_ta_pivot_point_levels = {
     .state_size = size,
     .state_init = init,
     .step = step,
-    .note = "Constant from anchor to anchor. Levels a type does not have are NA. Woodie's point uses "
-            "the open of the period under way.",
+    .note =
+        "Constant from anchor to anchor. Levels a type does not have are NA. Woodie's point uses "
+        "the open of the period under way.",
 };

@@ -2,8 +2,9 @@
 /* registry: wick_ta_pivothigh wick_ta_pivotlow */
 #include "../k_range.h"
 
-/* p: left, right. A pivot is the extreme of left + 1 + right bars, strict to its right and not to its
- * left: of a flat top the last bar counts (pine_semantics.md 5.4). A window with NA has none. */
+/* p: left, right. A pivot is the extreme of left + 1 + right bars, strict to its right and not to
+ * its left: of a flat top the last bar counts (pine_semantics.md 5.4). A window with NA has none.
+ */
 
 typedef struct pivot_state {
     int64_t last_na; /* bar of the newest NA, far back at the start */
@@ -53,7 +54,8 @@ static void low_step(void *state, const double *p, const double *in, double *out
 }
 
 /* The extreme of every window without branches; then only bars that carry it are looked at. */
-WK_INLINE wick_status clean_run(int64_t n, const double *x, const double *p, double *out, bool highest)
+WK_INLINE wick_status clean_run(int64_t n, const double *x, const double *p, double *out,
+                                bool highest)
 {
     const int64_t w = width(p), r = wk_window(p, 1);
     double *top = malloc((size_t)(n + 1) * sizeof(double));
@@ -110,8 +112,9 @@ static wick_status low_ref(int64_t n, const double *const *in, const double *p, 
 const wick_ta_spec wick_ta_pivothigh = {
     .name = "pivothigh",
     .title = "pivot high",
-    .formula = "src[right] where it is >= the `left` values before it and > the `right` values after "
-               "it, else NA",
+    .formula =
+        "src[right] where it is >= the `left` values before it and > the `right` values after "
+        "it, else NA",
     .source = "Pine v6 ta.pivothigh; pine_semantics.md 5.4",
     .group = "structure",
     .in = {{"src", WICK_U_ANY, 1, WICK_S_HIGH}},
@@ -124,14 +127,16 @@ const wick_ta_spec wick_ta_pivothigh = {
     .state_size = size,
     .state_init = init,
     .step = high_step,
-    .note = "Reported `right` bars after the pivot, when it is known. An NA in the window gives NA.",
+    .note =
+        "Reported `right` bars after the pivot, when it is known. An NA in the window gives NA.",
 };
 
 const wick_ta_spec wick_ta_pivotlow = {
     .name = "pivotlow",
     .title = "pivot low",
-    .formula = "src[right] where it is <= the `left` values before it and < the `right` values after "
-               "it, else NA",
+    .formula =
+        "src[right] where it is <= the `left` values before it and < the `right` values after "
+        "it, else NA",
     .source = "Pine v6 ta.pivotlow; pine_semantics.md 5.4",
     .group = "structure",
     .in = {{"src", WICK_U_ANY, 1, WICK_S_LOW}},
@@ -144,5 +149,6 @@ const wick_ta_spec wick_ta_pivotlow = {
     .state_size = size,
     .state_init = init,
     .step = low_step,
-    .note = "Reported `right` bars after the pivot, when it is known. An NA in the window gives NA.",
+    .note =
+        "Reported `right` bars after the pivot, when it is known. An NA in the window gives NA.",
 };

@@ -38,8 +38,8 @@ static int64_t sorted_window(const double *x, int64_t i, int64_t w, bool compact
 
 typedef double (*read_fn)(const double *v, int64_t count, int64_t w, const double *p);
 
-static wick_status ref_with(int64_t n, const double *const *in, const double *p,
-                            double *const *out, bool compact, read_fn read)
+static wick_status ref_with(int64_t n, const double *const *in, const double *p, double *const *out,
+                            bool compact, read_fn read)
 {
     const int64_t w = wk_window(p, 0);
     double *v = malloc((size_t)(n + 1) * sizeof(double));
@@ -133,7 +133,7 @@ static wick_status mode_ref(int64_t n, const double *const *in, const double *p,
     return ref_with(n, in, p, out, true, plain_mode);
 }
 
-/* ---- percentiles: the last n bars, NA after all numbers --------------------------------------- */
+/* ---- percentiles: the last n bars, NA after all numbers ------------------------------------ */
 
 static double rank_at(const double *v, int64_t count, int64_t rank)
 {
@@ -149,7 +149,8 @@ static double read_nearest(const double *v, int64_t count, int64_t w, const doub
     return rank_at(v, count, rank - 1);
 }
 
-/* Between the ranks around n*p/100 + 1/2, counted from one; noise beside a whole rank is dropped. */
+/* Between the ranks around n*p/100 + 1/2, counted from one; noise beside a whole rank is dropped.
+ */
 static double read_linear(const double *v, int64_t count, int64_t w, const double *p)
 {
     double pos = (double)w * p[1] / 100.0 + 0.5;
@@ -203,7 +204,7 @@ static wick_status nearest_ref(int64_t n, const double *const *in, const double 
     return ref_with(n, in, p, out, false, read_nearest);
 }
 
-/* ---- percentrank: the n bars before this one --------------------------------------------------- */
+/* ---- percentrank: the n bars before this one ----------------------------------------------- */
 
 static int64_t rank_warmup(const double *p)
 {
@@ -276,8 +277,9 @@ const wick_ta_spec wick_ta_mode = {
 const wick_ta_spec wick_ta_percentile_linear_interpolation = {
     .name = "percentile_linear_interpolation",
     .title = "percentile, interpolated",
-    .formula = "sorted window read at position n*percentage/100 + 1/2 (from one), between two ranks "
-               "by proportion",
+    .formula =
+        "sorted window read at position n*percentage/100 + 1/2 (from one), between two ranks "
+        "by proportion",
     .source = "Pine v6 ta.percentile_linear_interpolation; pine_semantics.md 5.4, position as "
               "measured by PyneCore 6.11 (probe m580)",
     .group = "statistic",

@@ -59,10 +59,10 @@ static void put_in(item *v, int64_t *count, double x, int64_t bar)
     ++*count;
 }
 
-/* Pearson's correlation of age with rank over items in order of value. A group of ties is everything
- * closer than 1e-10 to its smallest member and shares the mean rank; ranks fall with value as ages
- * rise with time, so a rise counts positive. Ages, ranks and their products are multiples of 1/4
- * that doubles hold exactly, so the order of summation does not matter. */
+/* Pearson's correlation of age with rank over items in order of value. A group of ties is
+ * everything closer than 1e-10 to its smallest member and shares the mean rank; ranks fall with
+ * value as ages rise with time, so a rise counts positive. Ages, ranks and their products are
+ * multiples of 1/4 that doubles hold exactly, so the order of summation does not matter. */
 static double correlate(const item *v, int64_t n, int64_t now)
 {
     const double count = (double)n, mean = (count - 1.0) / 2.0;
@@ -113,7 +113,9 @@ static wick_status ref(int64_t n, const double *const *in, const double *p, doub
             double rank = 0.0;
             for (int64_t b = 0; b < w; b++) {
                 if (b == a) continue;
-                rank += in[0][i - b] > in[0][i - a] ? 1.0 : in[0][i - b] == in[0][i - a] ? 0.5 : 0.0;
+                rank += in[0][i - b] > in[0][i - a]    ? 1.0
+                        : in[0][i - b] == in[0][i - a] ? 0.5
+                                                       : 0.0;
                 if (isnan(in[0][i - b])) rank = WICK_NA;
             }
             if (isnan(in[0][i - a])) rank = WICK_NA;
@@ -141,6 +143,8 @@ const wick_ta_spec wick_ta_rci = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-9,
-    .note = "The ranks of a window are read once a bar from an order that is kept. Values within 1e-10 of "
-            "the smallest of their group tie. The first value is at bar n, as measured on TradingView.",
+    .note =
+        "The ranks of a window are read once a bar from an order that is kept. Values within 1e-10 "
+        "of "
+        "the smallest of their group tie. The first value is at bar n, as measured on TradingView.",
 };

@@ -145,6 +145,7 @@ const wick_ta_spec wick_ta_rsi = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-9,
-    .note = "An average of falls within 1e-10 of zero gives 100, also when nothing moved at all, and "
-            "one of rises gives 0, as measured on TradingView; TA-Lib gives 0 for a flat series.",
+    .note =
+        "An average of falls within 1e-10 of zero gives 100, also when nothing moved at all, and "
+        "one of rises gives 0, as measured on TradingView; TA-Lib gives 0 for a flat series.",
 };

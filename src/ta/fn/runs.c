@@ -95,7 +95,8 @@ const wick_ta_spec wick_ta_rising = {
     .state_size = size,
     .state_init = init,
     .step = rising_step,
-    .note = "Pine's manual says \"greater than all of the last n values\"; the built-in counts steps.",
+    .note =
+        "Pine's manual says \"greater than all of the last n values\"; the built-in counts steps.",
 };
 
 const wick_ta_spec wick_ta_falling = {

@@ -96,7 +96,8 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
 const wick_ta_spec wick_ta_sar = {
     .name = "sar",
     .title = "parabolic stop and reverse",
-    .formula = "sar + af * (extreme - sar), held off the last two bars, reversed when price passes it",
+    .formula =
+        "sar + af * (extreme - sar), held off the last two bars, reversed when price passes it",
     .source = "Pine v6 ta.sar; Wilder 1978; pine_semantics.md 5.3 and 16.8, strict reversal as "
               "measured by PyneCore 6.11",
     .group = "trend",

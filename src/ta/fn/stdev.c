@@ -100,8 +100,8 @@ WK_INLINE wick_status many_with(int64_t n, const double *const *in, int32_t coun
 }
 
 /* Plain reading: two passes over the values of the window. */
-static wick_status ref_with(int64_t n, const double *const *in, const double *p,
-                            double *const *out, int n_out, finish_fn finish)
+static wick_status ref_with(int64_t n, const double *const *in, const double *p, double *const *out,
+                            int n_out, finish_fn finish)
 {
     const int64_t w = wk_window(p, 0);
     double last_s = WICK_NA, last_q = WICK_NA;
@@ -175,8 +175,9 @@ const wick_ta_spec wick_ta_variance = {
     .warmup = biased_warmup,
     FRAME(variance),
     .tolerance = 1e-7,
-    .note = "One pass over sums, as Pine computes it; where the spread is tiny beside the level the "
-            "two-pass form of other libraries keeps more digits.",
+    .note =
+        "One pass over sums, as Pine computes it; where the spread is tiny beside the level the "
+        "two-pass form of other libraries keeps more digits.",
 };
 
 const wick_ta_spec wick_ta_stdev = {

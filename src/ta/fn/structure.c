@@ -4,8 +4,8 @@
 
 /*
  * Swings and what is read from them (strategies.md 4). Bar j is a swing high when its high is the
- * highest of bars j-n .. j+n; ties count for both bars, and it is known at bar j+n. Nothing here looks
- * ahead: a value is visible from the bar that confirms it on.
+ * highest of bars j-n .. j+n; ties count for both bars, and it is known at bar j+n. Nothing here
+ * looks ahead: a value is visible from the bar that confirms it on.
  */
 
 /* ---- swing ---------------------------------------------------------------------------------- */
@@ -83,8 +83,8 @@ static void swing_step(void *state, const double *p, const double *in, double *o
     out[3] = k->low.prev;
 }
 
-/* One side of clean input by columns: a bar is a swing when the extreme of the window it is the middle
- * of is its own. `last` holds the extremes at first. */
+/* One side of clean input by columns: a bar is a swing when the extreme of the window it is the
+ * middle of is its own. `last` holds the extremes at first. */
 static void swing_side(int64_t n, const double *x, int64_t w, double *last, double *prev)
 {
     side s = {WICK_NA, WICK_NA};
@@ -242,8 +242,9 @@ static wick_status sweep_run(int64_t n, const double *const *in, const double *p
 const wick_ta_spec wick_ta_swing = {
     .name = "swing",
     .title = "last and previous swing highs and lows",
-    .formula = "a swing high is the highest of n bars on either side, known n bars later; prev is the "
-               "value before last changed",
+    .formula =
+        "a swing high is the highest of n bars on either side, known n bars later; prev is the "
+        "value before last changed",
     .source = "strategies.md 4.1",
     .group = "structure",
     .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH}, {"low", WICK_U_PRICE, 0, WICK_S_LOW}},
@@ -258,7 +259,8 @@ const wick_ta_spec wick_ta_swing = {
     .state_size = swing_size,
     .state_init = swing_init,
     .step = swing_step,
-    .note = "Ties count for both bars, unlike pivothigh and pivotlow. A window with NA has no swing.",
+    .note =
+        "Ties count for both bars, unlike pivothigh and pivotlow. A window with NA has no swing.",
 };
 
 const wick_ta_spec wick_ta_structure = {
@@ -287,8 +289,9 @@ const wick_ta_spec wick_ta_structure = {
     .state_size = structure_size,
     .state_init = structure_init,
     .step = structure_step,
-    .note = "state, bos and choch are 1 up, -1 down, 0 none; the first break of all is a bos. A level "
-            "breaks once. bullish and bearish can hold together.",
+    .note =
+        "state, bos and choch are 1 up, -1 down, 0 none; the first break of all is a bos. A level "
+        "breaks once. bullish and bearish can hold together.",
 };
 
 const wick_ta_spec wick_ta_sweep = {

@@ -35,8 +35,8 @@ static wick_status lanes(int64_t n, const double *const *in, int32_t count, cons
         wk_lane l[WK_LANES];
         const int32_t have = count - k < WK_LANES ? count - k : WK_LANES;
         for (int32_t j = 0; j < have; j++)
-            l[j] = (wk_lane){in[0], out[k + j][0], wk_window(p[k + j], 0),
-                             mean ? p[k + j][0] : 1.0};
+            l[j] =
+                (wk_lane){in[0], out[k + j][0], wk_window(p[k + j], 0), mean ? p[k + j][0] : 1.0};
         const wick_status st = wk_roll(n, l, have);
         if (st < 0) return st;
     }
@@ -138,6 +138,7 @@ const wick_ta_spec wick_ta_sma = {
     .state_init = init,
     .step = sma_step,
     .tolerance = 1e-11,
-    .note = "On a bar without a value the last full mean is shown again, as Pine does. TA-Lib gives "
-            "the same numbers up to its uncompensated rounding.",
+    .note =
+        "On a bar without a value the last full mean is shown again, as Pine does. TA-Lib gives "
+        "the same numbers up to its uncompensated rounding.",
 };

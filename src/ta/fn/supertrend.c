@@ -51,8 +51,10 @@ WK_INLINE void trend_step(trend_state *k, double factor, double high, double low
     } else {
         if (!(lower > k->lower || k->close < k->lower)) lower = k->lower;
         if (!(upper < k->upper || k->close > k->upper)) upper = k->upper;
-        if (k->line == k->upper) k->direction = close > upper ? -1.0 : 1.0;
-        else k->direction = close < lower ? 1.0 : -1.0;
+        if (k->line == k->upper)
+            k->direction = close > upper ? -1.0 : 1.0;
+        else
+            k->direction = close < lower ? 1.0 : -1.0;
     }
     k->lower = lower;
     k->upper = upper;
@@ -92,8 +94,9 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
 const wick_ta_spec wick_ta_supertrend = {
     .name = "supertrend",
     .title = "supertrend",
-    .formula = "hl2 +- factor * atr(n), each band kept until it tightens or price has passed it; the "
-               "line is the band price is on the inner side of",
+    .formula =
+        "hl2 +- factor * atr(n), each band kept until it tightens or price has passed it; the "
+        "line is the band price is on the inner side of",
     .source = "Pine v6 ta.supertrend; pine_semantics.md 5.3",
     .group = "trend",
     .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH},
@@ -106,6 +109,7 @@ const wick_ta_spec wick_ta_supertrend = {
     .state_size = size,
     .state_init = init,
     .step = step,
-    .note = "Direction -1 is an uptrend, as in Pine. The line is 0 on the very first bar and NA from "
-            "there to bar n-1, also as in Pine.",
+    .note =
+        "Direction -1 is an uptrend, as in Pine. The line is 0 on the very first bar and NA from "
+        "there to bar n-1, also as in Pine.",
 };

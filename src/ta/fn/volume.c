@@ -108,8 +108,10 @@ static void wad_step(void *state, const double *p, const double *in, double *out
     const double bottom = k->close < in[1] ? k->close : in[1];
     double gain = 0.0;
     (void)p;
-    if (in[2] > k->close) gain = in[2] - bottom;
-    else if (in[2] < k->close) gain = in[2] - top;
+    if (in[2] > k->close)
+        gain = in[2] - bottom;
+    else if (in[2] < k->close)
+        gain = in[2] - top;
     k->close = in[2];
     out[0] = add(k, isnan(in[2]) ? WICK_NA : gain);
 }
@@ -146,11 +148,26 @@ RUN(wad, 3, init)
 RUN(iii, 4, init)
 RUN(wvad, 5, init)
 
-#define OPEN   {"open", WICK_U_PRICE, 0, WICK_S_OPEN}
-#define HIGH   {"high", WICK_U_PRICE, 0, WICK_S_HIGH}
-#define LOW    {"low", WICK_U_PRICE, 0, WICK_S_LOW}
-#define CLOSE  {"close", WICK_U_PRICE, 0, WICK_S_CLOSE}
-#define VOLUME {"volume", WICK_U_VOLUME, 0, WICK_S_VOLUME}
+#define OPEN                                                                                       \
+    {                                                                                              \
+        "open", WICK_U_PRICE, 0, WICK_S_OPEN                                                       \
+    }
+#define HIGH                                                                                       \
+    {                                                                                              \
+        "high", WICK_U_PRICE, 0, WICK_S_HIGH                                                       \
+    }
+#define LOW                                                                                        \
+    {                                                                                              \
+        "low", WICK_U_PRICE, 0, WICK_S_LOW                                                         \
+    }
+#define CLOSE                                                                                      \
+    {                                                                                              \
+        "close", WICK_U_PRICE, 0, WICK_S_CLOSE                                                     \
+    }
+#define VOLUME                                                                                     \
+    {                                                                                              \
+        "volume", WICK_U_VOLUME, 0, WICK_S_VOLUME                                                  \
+    }
 
 const wick_ta_spec wick_ta_obv = {
     .name = "obv",
@@ -233,8 +250,9 @@ const wick_ta_spec wick_ta_accdist = {
 const wick_ta_spec wick_ta_wad = {
     .name = "wad",
     .title = "Williams accumulation/distribution",
-    .formula = "running total of close - min(low, close[1]) on rises and close - max(high, close[1]) "
-               "on falls",
+    .formula =
+        "running total of close - min(low, close[1]) on rises and close - max(high, close[1]) "
+        "on falls",
     .source = "Pine v6 ta.wad; pine_semantics.md 5.5",
     .group = "volume",
     .in = {HIGH, LOW, CLOSE},

@@ -66,6 +66,7 @@ const wick_ta_spec wick_ta_vwap = {
     .state_size = size,
     .state_init = init,
     .step = step,
-    .note = "NA before the first anchor and while there is no volume. Bars without a source or volume "
-            "add nothing.",
+    .note =
+        "NA before the first anchor and while there is no volume. Bars without a source or volume "
+        "add nothing.",
 };

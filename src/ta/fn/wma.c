@@ -3,7 +3,8 @@
 #include "../k_win.h"
 
 #define ORDER_NOTE                                                                                 \
-    "The bits of Pine come from adding the whole window up on every bar, oldest first, so the cost " \
+    "The bits of Pine come from adding the whole window up on every bar, oldest first, so the "    \
+    "cost "                                                                                        \
     "grows with n; sixteen bars are done side by side to make up for it. "
 
 static int64_t wma_warmup(const double *p)
@@ -127,7 +128,8 @@ const wick_ta_spec wick_ta_wma = {
     .state_init = wma_init,
     .step = wma_step,
     .tolerance = 1e-11,
-    .note = ORDER_NOTE "A bar without a value repeats the last one inside the window and is itself NA.",
+    .note =
+        ORDER_NOTE "A bar without a value repeats the last one inside the window and is itself NA.",
 };
 
 const wick_ta_spec wick_ta_hma = {

@@ -58,7 +58,7 @@ static void table_free(table *t)
     free(t->value);
 }
 
-/* ---- series by name, as in make.py ------------------------------------------------------------ */
+/* ---- series by name, as in make.py --------------------------------------------------------- */
 
 typedef struct series {
     int64_t n;
@@ -118,7 +118,7 @@ static const double *series_find(const series *s, const char *name)
     return NULL;
 }
 
-/* ---- one column -------------------------------------------------------------------------------- */
+/* ---- one column ---------------------------------------------------------------------------- */
 
 typedef struct golden {
     char input[200];
@@ -147,7 +147,8 @@ static void golden_parse(golden *g, const wick_ta_spec *s, const char *head)
     assert_int_equal(g->params, wick_ta_params(s));
 }
 
-static void check_column(wick_ctx *ctx, const wick_ta_spec *s, const series *all, const table *t, int k)
+static void check_column(wick_ctx *ctx, const wick_ta_spec *s, const series *all, const table *t,
+                         int k)
 {
     golden g;
     const double *in[WICK_TA_MAX_IN + 1] = {NULL};
@@ -155,8 +156,10 @@ static void check_column(wick_ctx *ctx, const wick_ta_spec *s, const series *all
     golden_parse(&g, s, t->head[k]);
     for (int32_t j = 0; s->in[j].name != NULL; j++) {
         const int source = s->in[j].source;
-        if (j == 0 && s->in[j].given && g.input[0] != '-') in[j] = series_find(all, g.input);
-        else in[j] = source == WICK_S_NONE ? all->source[WICK_S_OPEN] : all->source[source];
+        if (j == 0 && s->in[j].given && g.input[0] != '-')
+            in[j] = series_find(all, g.input);
+        else
+            in[j] = source == WICK_S_NONE ? all->source[WICK_S_OPEN] : all->source[source];
     }
     for (int32_t j = 0; s->out[j].name != NULL; j++) out[j] = column(all->n);
     check_ok(ctx, wick_ta_run(ctx, s->name, all->n, in, g.p, g.params, out));

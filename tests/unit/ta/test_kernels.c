@@ -28,14 +28,87 @@ static int tear_down(void **state)
 
 /* Every function and variable of Pine v6's ta, and what the strategies need beside them. */
 static const char *const required[] = {
-    "accdist", "adx", "alma", "atr", "atr_talib", "barssince", "bb", "bbw", "cci", "change", "cmo",
-    "cog", "correlation", "count", "cross", "crossover", "crossunder", "cum", "dev", "di", "dmi",
-    "donchian", "drawdown", "ema", "falling", "fixnan", "highest", "highestbars", "hma", "iii", "kc",
-    "kcw", "keltner", "linreg", "lowest", "lowestbars", "macd", "max", "median", "mfi", "min", "mode",
-    "mom", "nvi", "obv", "percentile_linear_interpolation", "percentile_nearest_rank", "percentrank",
-    "pivot_point_levels", "pivothigh", "pivotlow", "ppo", "pvi", "pvt", "range", "rci", "rising", "rma",
-    "roc", "rsi", "sar", "slope", "sma", "stdev", "stoch", "structure", "sum", "supertrend", "sweep",
-    "swing", "swma", "tr", "tsi", "valuewhen", "variance", "vwap", "vwma", "wad", "wma", "wpr", "wvad",
+    "accdist",
+    "adx",
+    "alma",
+    "atr",
+    "atr_talib",
+    "barssince",
+    "bb",
+    "bbw",
+    "cci",
+    "change",
+    "cmo",
+    "cog",
+    "correlation",
+    "count",
+    "cross",
+    "crossover",
+    "crossunder",
+    "cum",
+    "dev",
+    "di",
+    "dmi",
+    "donchian",
+    "drawdown",
+    "ema",
+    "falling",
+    "fixnan",
+    "highest",
+    "highestbars",
+    "hma",
+    "iii",
+    "kc",
+    "kcw",
+    "keltner",
+    "linreg",
+    "lowest",
+    "lowestbars",
+    "macd",
+    "max",
+    "median",
+    "mfi",
+    "min",
+    "mode",
+    "mom",
+    "nvi",
+    "obv",
+    "percentile_linear_interpolation",
+    "percentile_nearest_rank",
+    "percentrank",
+    "pivot_point_levels",
+    "pivothigh",
+    "pivotlow",
+    "ppo",
+    "pvi",
+    "pvt",
+    "range",
+    "rci",
+    "rising",
+    "rma",
+    "roc",
+    "rsi",
+    "sar",
+    "slope",
+    "sma",
+    "stdev",
+    "stoch",
+    "structure",
+    "sum",
+    "supertrend",
+    "sweep",
+    "swing",
+    "swma",
+    "tr",
+    "tsi",
+    "valuewhen",
+    "variance",
+    "vwap",
+    "vwma",
+    "wad",
+    "wma",
+    "wpr",
+    "wvad",
     "zscore",
 };
 
@@ -102,7 +175,8 @@ static void test_run_errors(void **state)
                 "no indicator is called \"qqqqqqqqq\"");
     check_fails(ctx, wick_ta_run(ctx, "sma", 4, in, p, 2, out), WICK_E_ARG,
                 "ta.sma takes 1 parameter, got 2");
-    check_fails(ctx, wick_ta_run(ctx, "sma", 4, none, p, 1, out), WICK_E_ARG, "input src is missing");
+    check_fails(ctx, wick_ta_run(ctx, "sma", 4, none, p, 1, out), WICK_E_ARG,
+                "input src is missing");
     check_fails(ctx, wick_ta_run(ctx, "sma", 4, in, p, 1, no_out), WICK_E_ARG,
                 "output sma has no column");
     check_fails(ctx, wick_ta_run(ctx, "sma", -1, in, p, 1, out), WICK_E_ARG, NULL);
@@ -146,9 +220,10 @@ static void test_stream(void **state)
     alloc_walk(stream_once, NULL);
 }
 
-/* ---- kernels ---------------------------------------------------------------------------------- */
+/* ---- kernels ------------------------------------------------------------------------------- */
 
-static void run1(wick_ctx *ctx, const char *name, int64_t n, const double *x, double param, double *y)
+static void run1(wick_ctx *ctx, const char *name, int64_t n, const double *x, double param,
+                 double *y)
 {
     check_ok(ctx, wick_ta_run(ctx, name, n, &x, &param, 1, &y));
 }
@@ -227,7 +302,8 @@ static void test_rsi_ends(void **state)
 static void test_cross_ties(void **state)
 {
     const double a[9] = {1, 2, 2, 3, 2, WICK_NA, 1, 2, 3}, b[9] = {2, 2, 2, 2, 2, 2, 2, 2, 2};
-    const double want_over[9] = {0, 0, 0, 1, 0, 0, 0, 0, 1}, want_under[9] = {0, 0, 0, 0, 0, 0, 1, 0, 0};
+    const double want_over[9] = {0, 0, 0, 1, 0, 0, 0, 0, 1},
+                 want_under[9] = {0, 0, 0, 0, 0, 0, 1, 0, 0};
     const double want_cross[9] = {0, 0, 0, 1, 0, 0, 1, 0, 1};
     const double *in[2] = {a, b};
     double y[9], *out[1] = {y};
@@ -240,7 +316,8 @@ static void test_cross_ties(void **state)
     for (int i = 0; i < 9; i++) check_same(y[i], want_cross[i]);
 }
 
-/* A flat top: its last bar is the pivot; for swings every bar of it counts and one price moves once. */
+/* A flat top: its last bar is the pivot; for swings every bar of it counts and one price moves
+ * once. */
 static void test_flat_top(void **state)
 {
     const double high[9] = {1, 2, 5, 5, 5, 2, 1, 3, 1}, low[9] = {0, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -250,8 +327,10 @@ static void test_flat_top(void **state)
     wick_ctx *ctx = ctx_of(state);
     check_ok(ctx, wick_ta_run(ctx, "pivothigh", 9, one, p, 2, out));
     for (int i = 0; i < 9; i++)
-        if (i == 6) check_same(y[0][i], 5.0);
-        else assert_true(isnan(y[0][i]));
+        if (i == 6)
+            check_same(y[0][i], 5.0);
+        else
+            assert_true(isnan(y[0][i]));
     check_ok(ctx, wick_ta_run(ctx, "swing", 9, two, n, 1, out));
     assert_true(isnan(y[0][2]));
     check_same(y[0][3], 5.0);
@@ -263,11 +342,11 @@ static void test_flat_top(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registry),    cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_check),       cmocka_unit_test(test_run_errors),
-        cmocka_unit_test(test_stream),      cmocka_unit_test(test_sum_does_not_drift),
+        cmocka_unit_test(test_registry),     cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_check),        cmocka_unit_test(test_run_errors),
+        cmocka_unit_test(test_stream),       cmocka_unit_test(test_sum_does_not_drift),
         cmocka_unit_test(test_long_windows), cmocka_unit_test(test_rsi_ends),
-        cmocka_unit_test(test_cross_ties),  cmocka_unit_test(test_flat_top),
+        cmocka_unit_test(test_cross_ties),   cmocka_unit_test(test_flat_top),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
