@@ -412,6 +412,8 @@ static void begin_bar(wick_run *r, int32_t s)
         if (o->last < bar && !o->waiting) {
             wk_ord_kill(r, this, WICK_FATE_EXPIRED);
             slot = wk_ord_after(r, s, id, slot);
+        } else {
+            wk_sym_tighten_order(r, o); /* its level counts from the bar on which it is due */
         }
     }
 }

@@ -36,15 +36,15 @@ static inline wick_bars *sim_bars(wick_ctx *ctx, const char *name, const bar4 *b
     return out;
 }
 
-/** Symbols named A, B, C ... with tick 0.01, quantity step 1. */
+/** Symbols named A, B, C ... with tick 0.01. */
 static inline wick_panel *sim_panel(wick_ctx *ctx, const bar4 *const *bars, const int64_t *n,
-                                    const int64_t *const *time, int64_t symbols)
+                                    const int64_t *const *time, int64_t symbols, double qty_step)
 {
     wick_bars *list[26];
     for (int64_t i = 0; i < symbols; i++) {
         const char name[2] = {(char)('A' + i), '\0'};
         const wick_symbol_info info = {.symbol = name, .tick = 0.01, .point_value = 1.0,
-                                       .qty_step = 1.0, .timeframe_ms = WICK_MS_DAY};
+                                       .qty_step = qty_step, .timeframe_ms = WICK_MS_DAY};
         list[i] = sim_bars(ctx, name, bars[i], n[i], time != NULL ? time[i] : NULL, &info);
     }
     wick_panel *p = NULL;
