@@ -3,14 +3,9 @@
 #ifndef WICK_TA_K_SUMS_H
 #define WICK_TA_K_SUMS_H
 
-#include "k_scratch.h"
 #include "roll.h"
 
-/** Sums of x and of x*x over the same window. */
-typedef struct wk_moments {
-    int64_t w;
-} wk_moments;
-
+/** Sums of x and of x*x over the same window, streaming: two machines side by side. */
 static inline int64_t wk_moments_bytes(int64_t w)
 {
     return 2 * wk_sum_bytes(w);
@@ -21,7 +16,7 @@ static inline void wk_moments_init(void *state, int64_t w)
     wk_sum_init(wk_sum_init(state, w), w);
 }
 
-/** p / n and q / n as one step; NA until both are there. */
+/** One value; *p and *q are the two sums, NA until they are there. */
 static inline void wk_moments_step(void *state, int64_t w, double x, double *p, double *q)
 {
     *p = wk_sum_step(state, x);
@@ -40,15 +35,6 @@ static inline double wk_variance(double p, double q, double n, bool biased)
     else
         v = q / (n - 1.0) - p * m / (n - 1.0);
     return v < 0.0 ? 0.0 : v;
-}
-
-/** Columns of p and q. */
-static inline wick_status wk_moments_columns(int64_t n, const double *x, double *xx, int64_t w,
-                                             double *p, double *q)
-{
-    for (int64_t i = 0; i < n; i++) xx[i] = x[i] * x[i];
-    const wk_lane l[2] = {{x, p, w, 1.0}, {xx, q, w, 1.0}};
-    return wk_roll(n, l, 2);
 }
 
 #endif

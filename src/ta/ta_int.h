@@ -94,7 +94,7 @@ static inline double wk_finite(double x)
     return isfinite(x) ? x : WICK_NA;
 }
 
-/** One-parameter windows: index of the first defined value. */
+/** Parameter k as a whole number; it has been checked and truncated. */
 static inline int64_t wk_window(const double *p, int k)
 {
     return (int64_t)p[k];

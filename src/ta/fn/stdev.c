@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_variance wick_ta_stdev wick_ta_bb wick_ta_bbw wick_ta_zscore */
+#include "../k_scratch.h"
 #include "../k_sums.h"
 
 static int64_t warmup(const double *p)
