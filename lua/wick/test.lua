@@ -89,6 +89,12 @@ function api.test(name, f)
 end
 
 api.captured = core.captured
+--- read(path): the text of a file, nil when there is none.
+api.read = core.read
+--- check_script(text): report, errors, warnings of `wick check`.
+function api.check_script(text)
+  return core.module "wick.check" ("script.lua", text)
+end
 
 -- ---- unit files ----------------------------------------------------------------------------
 local function unit_file(path, text)

@@ -128,6 +128,7 @@ struct wk_host {
     const char *hook;  /**< declaring hook running, for messages */
     char *c_base;      /**< where the C stack stood when the script was entered */
     int32_t co_depth;
+    int place_line;    /**< for errors about what a function returned; 0 none */
     int64_t symbols_tick;
     bool in_test;
 
@@ -194,6 +195,9 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status);
 int wk_raise_ctx(lua_State *L, wk_host *h);
 /** luaL_error placed at the innermost script frame (not at the Lua layer of wick). */
 int wk_raise(lua_State *L, const char *fmt, ...) WICK_PRINTF(2, 3);
+/** Errors raised while no line of the script runs are placed where the function at `func` begins:
+ * they are about what it returned. */
+void wk_place_at(lua_State *L, wk_host *h, int func);
 /** Writes "file:line" of the innermost script frame; false when there is none. */
 bool wk_where(lua_State *L, char *out, size_t n);
 /** Name of the hook in hand: "signals", "each_bar" ... */

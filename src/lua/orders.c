@@ -281,9 +281,9 @@ static int sym_target(lua_State *L)
         while (k < 4 && strcmp(names[k], key) != 0) k++;
         if (k == 4) {
             const char *near = wick_nearest(key, names, 4);
-            return wk_raise(L, "target: unknown field '%s'; %s '%s'", key,
-                            near ? "did you mean" : "one of pct, units, cash, tag, not",
-                            near ? near : key);
+            if (near)
+                return wk_raise(L, "target: unknown field '%s'; did you mean '%s'?", key, near);
+            return wk_raise(L, "target: unknown field '%s'; it takes pct, units, cash, tag", key);
         }
         if (k == 3) {
             o.tag = wick_run_tag(h->run, luaL_checkstring(L, -1));
@@ -314,9 +314,9 @@ static int sym_protect(lua_State *L)
         while (k < 3 && strcmp(names[k], key) != 0) k++;
         if (k == 3) {
             const char *near = wick_nearest(key, names, 3);
-            return wk_raise(L, "protect: unknown field '%s'; %s '%s'", key,
-                            near ? "did you mean" : "one of stop, target, trail, not",
-                            near ? near : key);
+            if (near)
+                return wk_raise(L, "protect: unknown field '%s'; did you mean '%s'?", key, near);
+            return wk_raise(L, "protect: unknown field '%s'; it takes stop, target, trail", key);
         }
         if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
             v[k] = 0.0;

@@ -86,6 +86,7 @@ static void run_signals(lua_State *L, wk_host *h, int t, int base)
     h->hook = "signals";
     push_raw(L, t, "signals");
     const int f = lua_gettop(L);
+    wk_place_at(L, h, f);
     lua_createtable(L, h->n_syms, 0);
     for (int32_t i = 0; i < h->n_syms; i++) {
         h->decl = i;
@@ -93,6 +94,11 @@ static void run_signals(lua_State *L, wk_host *h, int t, int base)
         wk_push_bars(L, h, i);
         lua_pushvalue(L, base + WK_AT_PARAMS);
         lua_call(L, 2, 1);
+        if (lua_type(L, -1) != LUA_TTABLE)
+            (void)wk_raise(L,
+                           "signals returned %s; it must return a table: { long = mask, flat = "
+                           "mask }",
+                           lua_isnil(L, -1) ? "nothing" : luaL_typename(L, -1));
         wk_take_signals(L, h, i, -1);
         lua_rawseti(L, f + 1, i + 1);
         lua_settop(L, f + 1);
@@ -112,6 +118,7 @@ static void declare_series(lua_State *L, wk_host *h, int t, int base)
         lua_settop(L, f - 1);
         return;
     }
+    wk_place_at(L, h, f);
     push_raw(L, t, "on");
     const int on = lua_gettop(L);
     lua_createtable(L, h->n_syms, 0);
@@ -217,6 +224,7 @@ static int run_main(lua_State *L)
     lua_settop(L, base + WK_AT_COUNT - 1);
     if (s->style != WK_STYLE_SIGNALS) wk_eval_declared(L, h, -1, 0);
     h->decl = -1;
+    h->place_line = 0;
     h->sh.phase = WK_DECIDE;
     wk_loop(L, h, base);
     return 0;

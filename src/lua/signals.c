@@ -95,8 +95,11 @@ static void read_size(sigs *s, int value)
             const char *names[N];
             for (int i = 0; i < N; i++) names[i] = kinds[i].name;
             const char *near = wick_nearest(key, names, N);
-            (void)wk_raise(L, "signals: size has no '%s'; %s '%s'", key,
-                           near ? "did you mean" : "try", near ? near : "pct_equity");
+            if (near)
+                (void)wk_raise(L, "signals: size has no '%s'; did you mean '%s'?", key, near);
+            (void)wk_raise(L, "signals: size has no '%s'; it takes units, cash, pct_equity, "
+                              "pct_cash or risk_pct",
+                           key);
         }
         s->size_kind = kinds[k].kind;
         if (lua_type(L, -1) == LUA_TNUMBER) {
@@ -161,9 +164,6 @@ static const double *column(const sigs *s, col k)
 void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
 {
     sigs s = {.L = L, .h = h, .sym = sym, .size_kind = WICK_SIZE_DEFAULT};
-    if (lua_type(L, t) != LUA_TTABLE)
-        (void)wk_raise(L, "signals returned %s; it must return a table: { long = mask, flat = mask }",
-                       lua_isnil(L, t) ? "nothing" : luaL_typename(L, t));
     t = lua_absindex(L, t);
     read_keys(&s, t);
     join_flat(&s, COL_EXIT_LONG);

@@ -363,7 +363,23 @@ static int core_try_load(lua_State *L)
     return 1;
 }
 
-/* core.ta_names(), core.metric_names(): what the registries hold. */
+/* core.read(path): a file's text, for tests of documents; nil when it cannot be read. */
+static int core_read(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    char *text = NULL;
+    int64_t n = 0;
+    if (!h->in_test) return wk_raise(L, "read is for tests");
+    if (wick_file_read(h->ctx, luaL_checkstring(L, 1), 16 << 20, &text, &n) < 0) {
+        wick_ctx_clear(h->ctx);
+        return 0;
+    }
+    lua_pushlstring(L, text, (size_t)n);
+    free(text);
+    return 1;
+}
+
+/* core.ta_names(): what the registry holds. */
 static int core_ta_names(lua_State *L)
 {
     lua_newtable(L);
@@ -434,6 +450,7 @@ void wk_test_open(lua_State *L, wk_host *h)
     static const luaL_Reg list[] = {
         {"test_run", core_test_run}, {"compile", core_compile},   {"env", core_env},
         {"captured", core_captured}, {"try_load", core_try_load}, {"ta_names", core_ta_names},
+        {"read", core_read},
         {NULL, NULL}};
     wk_set_funcs(L, h, list);
     lua_pushstring(L, wk_host_vm());

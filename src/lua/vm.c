@@ -61,6 +61,17 @@ const char *wk_hook_name(const wk_host *h)
 
 /* ---- places and errors -------------------------------------------------------------------- */
 
+static int protected_main(lua_State *L);
+
+/* A run inside a test ends where the run began: the test's own lines are another story. */
+static bool is_entry(lua_State *L, lua_Debug *ar)
+{
+    lua_getinfo(L, "f", ar);
+    const bool yes = lua_tocfunction(L, -1) == protected_main;
+    lua_pop(L, 1);
+    return yes;
+}
+
 /* Frames of the embedded layer have sources that start with '='. */
 static bool script_frame(lua_State *L, lua_Debug *ar)
 {
@@ -71,7 +82,7 @@ static bool script_frame(lua_State *L, lua_Debug *ar)
 bool wk_where(lua_State *L, char *out, size_t n)
 {
     lua_Debug ar;
-    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; lua_getstack(L, level, &ar) && !is_entry(L, &ar); level++) {
         if (!script_frame(L, &ar)) continue;
         snprintf(out, n, "%s:%d", ar.short_src, ar.currentline);
         return true;
@@ -91,6 +102,14 @@ int wk_raise(lua_State *L, const char *fmt, ...)
     else
         lua_pushstring(L, text);
     return lua_error(L);
+}
+
+void wk_place_at(lua_State *L, wk_host *h, int func)
+{
+    lua_Debug ar;
+    lua_pushvalue(L, func);
+    lua_getinfo(L, ">S", &ar);
+    h->place_line = ar.source[0] == '@' ? ar.linedefined : 0;
 }
 
 int wk_raise_ctx(lua_State *L, wk_host *h)
@@ -132,6 +151,13 @@ static const char *frame_name(const lua_Debug *ar)
     return ar->name ? ar->name : "a function";
 }
 
+/* "file:12: ..." */
+static bool is_placed(const char *s)
+{
+    const size_t head = strcspn(s, ":\n");
+    return s[head] == ':' && s[head + 1] >= '0' && s[head + 1] <= '9';
+}
+
 /* A message of the VM about one of wick's own Lua files ("wick.base:96: ...") belongs to the script
  * line that called it; one without any place gets that of the innermost script line. */
 static void place_text(lua_State *L, int text)
@@ -139,7 +165,7 @@ static void place_text(lua_State *L, int text)
     char at[160];
     const char *s = lua_tostring(L, text), *rest = s;
     const size_t head = strcspn(s, ":\n");
-    const bool placed = s[head] == ':' && s[head + 1] >= '0' && s[head + 1] <= '9';
+    const bool placed = is_placed(s);
     if (placed && strncmp(s, "wick.", 5) != 0) return;
     if (placed) {
         rest = strchr(s + head + 1, ':');
@@ -164,7 +190,8 @@ static int handler(lua_State *L)
     bool first = true;
     int lines = 0;
     lua_pushvalue(L, text);
-    for (int level = 0; lua_getstack(L, level, &ar) && lines < MAX_LINES; level++) {
+    for (int level = 0; lua_getstack(L, level, &ar) && lines < MAX_LINES && !is_entry(L, &ar);
+         level++) {
         if (!script_frame(L, &ar)) continue;
         if (!first) {
             lua_getinfo(L, "n", &ar);
@@ -178,14 +205,19 @@ static int handler(lua_State *L)
     return 1;
 }
 
+/* For errors raised while no line of the script is running: the file at least. */
+static const char *file_of(const wk_host *h)
+{
+    return h->script && h->script->path ? h->script->path : "script";
+}
+
 static wick_status memory_error(wk_host *h, wick_ctx *ctx)
 {
     if (!h->mem.hit) return wick_fail_mem(ctx);
-    const char *colon = h->mem.where[0] ? ": " : "";
     return wick_fail(ctx, WICK_E_BUDGET,
-                     "%s%sthe script wants more than its %lld MiB of memory; is a table or a "
+                     "%s: the script wants more than its %lld MiB of memory; is a table or a "
                      "string growing without end?",
-                     h->mem.where, colon, (long long)(h->mem.cap >> 20));
+                     h->mem.where[0] ? h->mem.where : file_of(h), (long long)(h->mem.cap >> 20));
 }
 
 /* The VMs spell it in several ways, some with half a traceback in the message. */
@@ -215,9 +247,15 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
             st = memory_error(h, ctx);
         else if (text && strstr(text, "stack overflow"))
             st = overflow_error(ctx, text);
+        else if (!text)
+            st = wick_fail(ctx, WICK_E_SCRIPT, "%s: the script failed while handling an error",
+                           file_of(h));
+        else if (is_placed(text) || strncmp(text, file_of(h), strlen(file_of(h))) == 0)
+            st = wick_fail(ctx, WICK_E_SCRIPT, "%s", text);
+        else if (h->place_line > 0)
+            st = wick_fail(ctx, WICK_E_SCRIPT, "%s:%d: %s", file_of(h), h->place_line, text);
         else
-            st = wick_fail(ctx, WICK_E_SCRIPT, "%s",
-                           text ? text : "the script failed while handling an error");
+            st = wick_fail(ctx, WICK_E_SCRIPT, "%s: %s", file_of(h), text);
     }
     lua_pop(L, 1);
     h->mem.hit = false;
@@ -262,6 +300,7 @@ wick_status wk_protect(wk_host *h, wick_ctx *ctx, lua_CFunction f, void *arg, co
     lua_settop(L, top);
     h->ctx = outer;
     h->c_base = outer_base;
+    h->place_line = 0;
     if (!outer_base) h->co_depth = 0;
     return st;
 }
