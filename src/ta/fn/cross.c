@@ -59,39 +59,42 @@ static void cross_step(void *state, const double *p, const double *in, double *o
     if (diff > WK_EPS) *side = 1.0;
 }
 
-/* Clean from `first` on: without branches, so that a noisy pair costs what a quiet one does. */
-WK_INLINE void clean_over(int64_t n, const double *a, const double *b, int64_t first, double *out)
+/*
+ * Clean from `first` on: without branches, so that a noisy pair costs what a quiet one does. False
+ * when an NA turned up on the way: the result is then wrong and has to be stepped. Looking for it
+ * in the same pass is what makes a cell of a sweep cheap.
+ */
+WK_WIDE static bool clean_over(int64_t n, const double *restrict a, const double *restrict b,
+                               int64_t first, double *restrict out)
 {
     for (int64_t i = 0; i <= first && i < n; i++) out[i] = 0.0;
-    for (int64_t i = first + 1; i < n; i++)
-        out[i] = (double)((a[i] > b[i]) & (a[i - 1] <= b[i - 1]));
+    int64_t bad = 0;
+    for (int64_t i = first + 1; i < n; i++) {
+        const int64_t gap = (a[i] != a[i]) | (b[i] != b[i]);
+        bad |= gap;
+        out[i] = ((a[i] > b[i]) & (a[i - 1] <= b[i - 1])) ? 1.0 : 0.0;
+    }
+    return bad == 0;
 }
 
-static bool both_clean(int64_t n, const double *const *in, int64_t *first)
+static int64_t both_begin(int64_t n, const double *a, const double *b)
 {
-    const int64_t a = wk_first(n, in[0]), b = wk_first(n, in[1]);
-    *first = a > b ? a : b;
-    return wk_clean(n, in[0], *first) && wk_clean(n, in[1], *first);
+    const int64_t i = wk_first(n, a), k = wk_first(n, b);
+    return i > k ? i : k;
 }
 
 static wick_status crossover_run(int64_t n, const double *const *in, const double *p,
                                  double *const *out)
 {
-    int64_t first;
-    if (!both_clean(n, in, &first))
-        return wk_run_steps(n, in, p, out, 2, 1, size, init, crossover_step);
-    clean_over(n, in[0], in[1], first, out[0]);
-    return WICK_OK;
+    if (clean_over(n, in[0], in[1], both_begin(n, in[0], in[1]), out[0])) return WICK_OK;
+    return wk_run_steps(n, in, p, out, 2, 1, size, init, crossover_step);
 }
 
 static wick_status crossunder_run(int64_t n, const double *const *in, const double *p,
                                   double *const *out)
 {
-    int64_t first;
-    if (!both_clean(n, in, &first))
-        return wk_run_steps(n, in, p, out, 2, 1, size, init, crossunder_step);
-    clean_over(n, in[1], in[0], first, out[0]);
-    return WICK_OK;
+    if (clean_over(n, in[1], in[0], both_begin(n, in[0], in[1]), out[0])) return WICK_OK;
+    return wk_run_steps(n, in, p, out, 2, 1, size, init, crossunder_step);
 }
 
 static wick_status cross_run(int64_t n, const double *const *in, const double *p,
