@@ -11,13 +11,9 @@ local function set(words)
   return t
 end
 
-local signal_keys = set [[long short flat exit_long exit_short stop target stop_points target_points
-  trail stop_pct target_pct trail_pct hold limit entry_stop expire score size]]
+local signal_keys = core.signal_names()
 local size_keys = set "units cash pct_equity pct_cash risk_pct"
-local bracket = [[stop_loss stop_points stop_pct target target_points target_pct trail trail_pct
-  trail_start hold]]
-local order_keys = set("units cash pct_equity pct_cash risk_pct limit stop on_close delay expire " ..
-  "score tag oco after side " .. bracket)
+local order_keys = core.order_names()
 local call_keys = {
   buy = order_keys, sell = order_keys, order = order_keys, units = order_keys,
   target = set "pct units cash tag", protect = set "stop target trail",

@@ -96,6 +96,18 @@ function api.check_script(text)
   return core.module "wick.check" ("script.lua", text)
 end
 
+--- names_of(what): what `wick`, `sym`, `ctx`, `pine`, `bars`, `orders` and `signals` hold.
+function api.names_of(what)
+  local from = what == "wick" and core.wick_names() or what == "sym" and core.sym_methods
+    or what == "ctx" and core.ctx_methods or what == "pine" and core.pine_methods
+    or what == "bars" and core.bars_methods or what == "orders" and core.order_names()
+    or what == "signals" and core.signal_names()
+  if what == "pine" then core.module "wick.pine" end
+  local list = {}
+  for name in core.pairs(from) do list[#list + 1] = name end
+  return list
+end
+
 -- ---- unit files ----------------------------------------------------------------------------
 local function unit_file(path, text)
   local env = core.env()

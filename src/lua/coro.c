@@ -21,7 +21,7 @@ static int co_create(lua_State *L)
 static int run_coroutine(lua_State *L, lua_State *co, int nargs)
 {
     wk_host *h = wk_self(L);
-    if (h->co_depth >= MAX_DEPTH) (void)wk_raise(L, "stack overflow (coroutines in coroutines)");
+    if (h->call_depth >= MAX_DEPTH) (void)wk_raise(L, "stack overflow (coroutines in coroutines)");
     if (lua_status(co) == 0 && lua_gettop(co) == 0) {
         lua_pushliteral(L, "cannot resume dead coroutine");
         return -1;
@@ -38,9 +38,9 @@ static int run_coroutine(lua_State *L, lua_State *co, int nargs)
     lua_State *before = h->running;
     int nres = 0;
     h->running = co;
-    h->co_depth++;
+    h->call_depth++;
     const int st = wk_resume(co, L, nargs, &nres);
-    h->co_depth--;
+    h->call_depth--;
     h->running = before;
     if (h->sh.stop) wk_budget_check(L, h);
     if (st != 0 && st != LUA_YIELD) {

@@ -127,7 +127,7 @@ struct wk_host {
     wk_script *script; /**< being loaded or run */
     const char *hook;  /**< declaring hook running, for messages */
     char *c_base;      /**< where the C stack stood when the script was entered */
-    int32_t co_depth;
+    int32_t call_depth;
     int place_line;    /**< for errors about what a function returned; 0 none */
     int64_t symbols_tick;
     bool in_test;
@@ -326,6 +326,7 @@ void wk_unbind(wk_host *h);
 /** signals.c: the table at `t` returned by S.signals becomes the run's signals of `sym`. Pushes the
  * size function, or nil. */
 void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t);
+void wk_signals_open(lua_State *L, wk_host *h);
 
 void wk_run_open(lua_State *L, wk_host *h);
 void wk_metrics_open(lua_State *L, wk_host *h);

@@ -9,7 +9,7 @@
 typedef enum field {
     F_UNITS = 1, F_CASH, F_PCT_EQUITY, F_PCT_CASH, F_RISK_PCT, F_LIMIT, F_STOP, F_ON_CLOSE, F_DELAY,
     F_EXPIRE, F_SCORE, F_TAG, F_OCO, F_AFTER, F_STOP_LOSS, F_STOP_POINTS, F_STOP_PCT, F_TARGET,
-    F_TARGET_POINTS, F_TARGET_PCT, F_TRAIL, F_TRAIL_PCT, F_TRAIL_START, F_HOLD, F_SIDE, F_PCT
+    F_TARGET_POINTS, F_TARGET_PCT, F_TRAIL, F_TRAIL_PCT, F_TRAIL_START, F_HOLD, F_SIDE
 } field;
 
 static const struct {
@@ -425,6 +425,17 @@ static int ctx_target_weights(lua_State *L)
     return 0;
 }
 
+/* core.order_names(): fields of an order. */
+static int core_order_names(lua_State *L)
+{
+    lua_newtable(L);
+    for (int i = 0; i < N_FIELDS; i++) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, fields[i].name);
+    }
+    return 1;
+}
+
 void wk_orders_open(lua_State *L, wk_host *h)
 {
     static const luaL_Reg shared[] = {
@@ -436,6 +447,8 @@ void wk_orders_open(lua_State *L, wk_host *h)
     static const luaL_Reg for_ctx[] = {
         {"close_all", ctx_close_all}, {"target_weights", ctx_target_weights}, {NULL, NULL}};
     const int core = lua_gettop(L);
+    wk_push_func(L, h, core_order_names);
+    lua_setfield(L, core, "order_names");
     lua_getfield(L, core, "sym_methods");
     wk_set_funcs(L, h, shared);
     wk_set_funcs(L, h, list);

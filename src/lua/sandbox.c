@@ -197,6 +197,40 @@ static int base_load(lua_State *L)
     return 1;
 }
 
+/* A budget's end is no error a script may handle. upvalue 2: the script's handler. */
+static int guarded_handler(lua_State *L)
+{
+    if (wk_self(L)->sh.stop || lua_type(L, 1) == LUA_TLIGHTUSERDATA) return 1;
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* Nested handlers that fail again cost LuaJIT time without end, so they are counted. */
+static int base_xpcall(lua_State *L)
+{
+    enum { MAX_DEPTH = 150 };
+    wk_host *h = wk_self(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    if (h->call_depth >= MAX_DEPTH) return wk_raise(L, "stack overflow (xpcall in xpcall)");
+    lua_pushlightuserdata(L, h);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, guarded_handler, 2);
+    lua_replace(L, 2);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_replace(L, 1);
+    lua_replace(L, 2);
+    h->call_depth++;
+    const int rc = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
+    h->call_depth--;
+    if (h->sh.stop) wk_budget_check(L, h);
+    lua_pushboolean(L, rc == 0);
+    lua_replace(L, 1);
+    return lua_gettop(L);
+}
+
 /* ---- require ------------------------------------------------------------------------------ */
 
 static bool module_path(const char *folder, const char *name, const char *tail, char *out, size_t n)
@@ -270,6 +304,10 @@ static int base_require(lua_State *L)
             lua_getfield(L, -1, name);
             return 1;
         }
+    if (strncmp(name, "wick.", 5) == 0)
+        return wk_raise(L, "require: '%s' belongs to wick; its parts are the globals wick, ta, pine "
+                        "and metrics",
+                        name);
     if (!good_module_name(name))
         return wk_raise(L, "require: '%s' is no module name (letters, digits, _, - and dots)",
                         name);
@@ -609,10 +647,11 @@ static void fill_base(lua_State *L, wk_host *h, int core, int base)
 {
     static const luaL_Reg own[] = {{"rawset", base_rawset},   {"setmetatable", base_setmetatable},
                                    {"rawlen", base_rawlen},   {"load", base_load},
-                                   {"require", base_require}, {NULL, NULL}};
+                                   {"require", base_require},
+                                   {"xpcall", base_xpcall},   {NULL, NULL}};
     lua_getglobal(L, "_G");
     pick(L, lua_gettop(L), base,
-         "assert error getmetatable ipairs next pcall rawequal rawget select tonumber type xpcall");
+         "assert error getmetatable ipairs next pcall rawequal rawget select tonumber type");
     lua_pop(L, 1);
     lua_pushvalue(L, base);
     wk_set_funcs(L, h, own);
@@ -774,6 +813,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_metrics_open(L, h);
     wk_script_open(L, h);
     wk_run_open(L, h);
+    wk_signals_open(L, h);
     wk_test_open(L, h);
     lua_settop(L, core);
     wk_push_module(L, h, "wick.base");

@@ -200,3 +200,21 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
     else
         lua_pushnil(L);
 }
+
+/* core.signal_names(): keys of the table. */
+static int core_signal_names(lua_State *L)
+{
+    lua_newtable(L);
+    for (int i = 0; i < COL_COUNT; i++) {
+        if (i == COL_AMOUNT) continue;
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, col_names[i]);
+    }
+    return 1;
+}
+
+void wk_signals_open(lua_State *L, wk_host *h)
+{
+    wk_push_func(L, h, core_signal_names);
+    lua_setfield(L, -2, "signal_names");
+}
