@@ -173,6 +173,7 @@ struct wick_run {
     bool dead;   /**< bankrupt: no decisions any more */
     bool risky;  /**< equity can reach zero between fills */
     bool on_close_pending;
+    bool thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
     bool has_fees;
     bool has_children; /**< some order ever named a parent */
 

@@ -221,6 +221,9 @@ static void melt(wick_run *r, wk_lot *l, const wk_ord *o, double q, double price
     made.qty = sum;
     made.fee = l->fee + fee;
     if (o->has_bracket) set_bracket(r, &made, o, at);
+    /* A lower average may arm a trailing stop at the extreme already seen. */
+    wk_trail_move(&made, &made.trail, made.trail.extreme);
+    made.trail0 = made.trail;
     *l = made;
 }
 

@@ -504,6 +504,7 @@ static bool must_walk(wick_run *r, int32_t s)
     const wk_sym *y = &r->sym[s];
     const int32_t bar = r->bar_of[s];
     const double low = r->feed[s].f[WICK_LOW][bar], high = r->feed[s].f[WICK_HIGH][bar];
+    if (r->thorough) return true;
     if (low > y->lo && high < y->hi) return false;
     if (y->ords > 0 || r->set.trail_update != WK_TRAIL_PATH) return true;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {

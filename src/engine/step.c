@@ -115,7 +115,7 @@ static bool next_solo(wick_run *r)
 {
     const int32_t from = r->tick + 1, n = r->feed[0].n;
     int32_t to = from;
-    if (!r->ask_any || r->dead) {
+    if ((!r->ask_any || r->dead) && !r->thorough) {
         to = next_stop(r, from);
         if (to > from) mark_span(r, from, to);
     }
@@ -129,6 +129,7 @@ static bool next_solo(wick_run *r)
 /* Whether this tick needs more than an equity row. */
 static bool busy(const wick_run *r)
 {
+    if (r->thorough) return true;
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i];
         const wk_sym *y = &r->sym[s];
@@ -279,7 +280,7 @@ static bool quick_step(wick_run *r)
     const int32_t t = r->tick + 1;
     const wk_feed *f = &r->feed[0];
     const wk_sym *y = &r->sym[0];
-    if (r->phase != WK_PH_SYMBOLS || r->at_part != PART_BAR || t >= f->n || r->event[0] == t) return false;
+    if (r->thorough || r->phase != WK_PH_SYMBOLS || r->at_part != PART_BAR || t >= f->n || r->event[0] == t) return false;
     double equity = r->cash;
     if (y->watched) {
         if (t >= y->due || f->f[WICK_LOW][t] <= y->lo || f->f[WICK_HIGH][t] >= y->hi) return false;

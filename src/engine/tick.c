@@ -140,7 +140,6 @@ static void go_bankrupt(wick_run *r)
 static void end_of_symbol(wick_run *r, int32_t s, bool held)
 {
     const int32_t bar = r->bar_of[s];
-    wk_kill_all(r, s, WICK_FATE_NO_BAR);
     if (r->sym[s].lots == 0) return;
     const double p = wk_bar_price(&r->feed[s], bar, r->set.end_fill);
     const int32_t side = r->sym[s].pos > 0.0 ? -1 : 1;
@@ -168,7 +167,7 @@ void wk_tick_process(wick_run *r)
         const wk_sym *y = &r->sym[s];
         if (!r->active[s]) continue;
         const wk_feed *f = &r->feed[s];
-        if (bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi) {
+        if (r->thorough || bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi) {
             r->hot[r->n_hot++] = s;
         }
     }

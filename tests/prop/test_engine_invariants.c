@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Laws of portfolio_engine.md G8 under random order streams: every case draws bars, settings and
  * orders from a PCG stream whose seed is printed when it fails. */
+#include "engine/engine_int.h"
 #include "unit/engine/sim.h"
 
 enum { MAX_SYMBOLS = 4, MAX_BARS = 160, CASES = 150 };
@@ -75,7 +76,7 @@ typedef struct stream {
     uint64_t seed;
     const market *m;
     const view *v;
-    bool scores, points_only, units_only, no_shorts;
+    bool scores, points_only, units_only, no_shorts, thorough;
     int32_t slots;
     int64_t placed;
 } stream;
@@ -203,6 +204,7 @@ static outcome run_once(wick_ctx *ctx, const market *m, const char *text, double
     const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = cash, .ask_bar = true};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
+    r->thorough = s->thorough;
     int32_t step;
     s->placed = 0;
     while ((step = wick_run_step(r)) > 0) decide(r, wick_run_cursor(r), s);
@@ -269,6 +271,49 @@ static void same_ledgers(const wick_ledger *a, const wick_ledger *b)
     }
 }
 
+/* Prices of every kind against signal columns, nobody asked. */
+static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, stream *s)
+{
+    wick_panel *p = make_panel(ctx, m, s->v);
+    wick_settings *set = sim_settings(ctx, text);
+    const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = 20000.0};
+    wick_run *r = NULL;
+    check_ok(ctx, wick_run_new(ctx, p, &o, &r));
+    r->thorough = s->thorough;
+    static double col[MAX_SYMBOLS][7][MAX_BARS];
+    wick_pcg g = wick_pcg_key(s->seed, "signals", 0, 0);
+    for (int32_t i = 0; i < m->symbols; i++) {
+        for (int64_t k = 0; k < m->n[i]; k++) {
+            for (int c = 0; c < 4; c++) col[i][c][k] = wick_pcg_below(&g, 6) == 0;
+            col[i][4][k] = wick_pcg_uniform(&g);
+            col[i][5][k] = 0.5 + 4.0 * wick_pcg_uniform(&g);
+            col[i][6][k] = m->bars[i][k].c + wick_pcg_normal(&g);
+        }
+        wick_signals q = {.size = sizeof q, .long_entry = col[i][0], .long_exit = col[i][1],
+                          .score = col[i][4], .size_kind = WICK_SIZE_PCT_EQUITY, .amount = 30.0};
+        if (wick_pcg_below(&g, 2)) q.short_entry = col[i][2], q.short_exit = col[i][3];
+        if (wick_pcg_below(&g, 2)) q.stop_points = col[i][5];
+        if (wick_pcg_below(&g, 2)) q.trail_points = col[i][5];
+        if (wick_pcg_below(&g, 3) == 0) q.target_points = col[i][5];
+        if (wick_pcg_below(&g, 3) == 0) q.limit = col[i][6], q.expire = 2;
+        if (wick_pcg_below(&g, 3) == 0) q.stop = col[i][6], q.expire = 3;
+        if (wick_pcg_below(&g, 4) == 0) q.hold_bars = 5;
+        check_ok(ctx, wick_run_set_signals(ctx, r, i, &q));
+    }
+    const int32_t step = wick_run_step(r);
+    if (step < 0) check_ok(ctx, wick_run_error(ctx, r));
+    assert_int_equal(step, WICK_STEP_DONE);
+    outcome out = {.fees = wick_run_fees(r), .realized = wick_run_realized(r)};
+    for (int32_t i = 0; i < m->symbols; i++) out.open_pnl += wick_run_open_pnl(r, i);
+    check_ok(ctx, wick_run_finish(ctx, r, &out.l));
+    const wick_equity e = wick_ledger_equity(out.l);
+    out.equity = e.equity[e.n - 1];
+    wick_run_free(r);
+    wick_settings_free(set);
+    wick_panel_unref(p);
+    return out;
+}
+
 static const view plain = {1.0, 0.0, {0, 1, 2, 3}};
 
 static void books_and_fills(void **state)
@@ -294,6 +339,47 @@ static void books_and_fills(void **state)
         wick_ledger_unref(b.l);
     }
     assert_true(trades > 20 * CASES); /* the streams must really trade */
+    wick_ctx_free(ctx);
+}
+
+/* What is skipped because nothing can happen is nothing: walking every bar gives the same bytes. */
+static void shortcuts(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    int64_t trades = 0;
+    for (uint64_t seed = 1; seed <= 2 * CASES; seed++) {
+        static market m;
+        wick_pcg g = wick_pcg_key(seed, "shortcuts", 0, 0);
+        draw_market(&g, &m, wick_pcg_below(&g, 2));
+        if (wick_pcg_below(&g, 3) == 0) m.symbols = 1;
+        stream s = {.seed = seed, .m = &m, .v = &plain, .scores = true}, t = s;
+        t.thorough = true;
+        char text[512];
+        draw_settings(&g, text, sizeof text, &s, true);
+        t.slots = s.slots;
+        if (wick_pcg_below(&g, 2)) memcpy(strstr(text, "max_entries=none"), "max_entries=2   ", 16);
+        print_message("seed %llu %s\n", (unsigned long long)seed, text);
+        outcome a = run_once(ctx, &m, text, 20000.0, &s), b = run_once(ctx, &m, text, 20000.0, &t);
+        same_ledgers(a.l, b.l);
+        assert_int_equal(wick_ledger_ambiguity(a.l).bars, wick_ledger_ambiguity(b.l).bars);
+        wick_ledger_unref(a.l);
+        wick_ledger_unref(b.l);
+        a = run_signals(ctx, &m, text, &s), b = run_signals(ctx, &m, text, &t);
+        check_books(&a, 20000.0);
+        check_fills(&a, &m, &plain, true);
+        same_ledgers(a.l, b.l);
+        for (int i = 0; i < WICK_FATES; i++) {
+            if (wick_ledger_fates(a.l)[i] != wick_ledger_fates(b.l)[i]) {
+                fail_msg("%s: %lld against %lld", wick_fate_name(i), (long long)wick_ledger_fates(a.l)[i],
+                         (long long)wick_ledger_fates(b.l)[i]);
+            }
+        }
+        trades += wick_ledger_trades(a.l);
+        wick_ledger_unref(a.l);
+        wick_ledger_unref(b.l);
+    }
+    assert_true(trades > 10 * CASES);
     wick_ctx_free(ctx);
 }
 
@@ -414,7 +500,8 @@ static void mirroring(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(books_and_fills), cmocka_unit_test(cash_is_enough), cmocka_unit_test(permutation),
+        cmocka_unit_test(books_and_fills), cmocka_unit_test(shortcuts),
+        cmocka_unit_test(cash_is_enough), cmocka_unit_test(permutation),
         cmocka_unit_test(scaling),         cmocka_unit_test(mirroring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
