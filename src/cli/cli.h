@@ -102,16 +102,11 @@ void cli_note(const cli *c, const char *fmt, ...) WICK_PRINTF(2, 3);
 int cli_print(const cli *c, wick_buf *b);
 /** "did you mean 'x'?" into `out`, or "" when nothing is near. */
 void cli_nearest(char *out, size_t size, const char *word, const char *const *names, int64_t n);
-/** Progress line on stderr: drawn only when that is a terminal, --quiet is off and the work has
- * lasted a second; at most ten times a second. cli_progress_end removes it. */
-typedef struct cli_progress {
-    const cli *c;
-    const char *what;
-    double started, drawn;
-    bool visible;
-} cli_progress;
-void cli_progress_begin(cli_progress *p, const cli *c, const char *what);
-void cli_progress_at(cli_progress *p, int64_t done, int64_t total);
-void cli_progress_end(cli_progress *p);
+/** Line on stderr that says what long work is doing and for how long, drawn by a thread of its own:
+ * only on a terminal, not with --quiet, and only after the first second. `what` has to outlive it.
+ * NULL without a terminal, which stop accepts. */
+typedef struct cli_progress cli_progress;
+cli_progress *cli_progress_start(const cli *c, const char *what);
+void cli_progress_stop(cli_progress *p); /**< removes the line */
 
 #endif

@@ -477,7 +477,10 @@ static int run(cli *c)
         !cli_int(c, "pairs", 1, 1000000, &b.pairs) || !cli_int(c, "jobs", 1, 1024, &b.jobs) ||
         !cli_choice(c, "format", "table|json", &format))
         return CLI_MISTAKE;
-    if (run_cases(&b) < 0)
+    cli_progress *progress = cli_progress_start(c, "timing");
+    const wick_status st = run_cases(&b);
+    cli_progress_stop(progress);
+    if (st < 0)
         code = cli_fail(c);
     else
         code = strcmp(format, "json") == 0 ? print_json(&b) : print_table(&b);

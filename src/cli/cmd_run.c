@@ -213,7 +213,10 @@ static bool run_script(job *j)
                                 .cash = r->cash,
                                 .has_trade_from = r->has_trade_from,
                                 .trade_from = r->trade_from};
-    return wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger) == WICK_OK;
+    cli_progress *progress = cli_progress_start(j->c, "running");
+    const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
+    cli_progress_stop(progress);
+    return st == WICK_OK;
 }
 
 static int32_t metric_profile(const wick_settings *s)

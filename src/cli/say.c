@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -117,29 +116,4 @@ void cli_nearest(char *out, size_t size, const char *word, const char *const *na
         snprintf(out, size, "did you mean '%s'?", near);
     else
         snprintf(out, size, "%s", "");
-}
-
-/* ---- progress ----------------------------------------------------------------------------- */
-
-void cli_progress_begin(cli_progress *p, const cli *c, const char *what)
-{
-    *p = (cli_progress){.c = c, .what = what, .started = wick_now()};
-}
-
-void cli_progress_at(cli_progress *p, int64_t done, int64_t total)
-{
-    const double now = wick_now();
-    if (p->c->quiet || now - p->started < 1.0 || now - p->drawn < 0.1 || !isatty(STDERR_FILENO))
-        return;
-    p->drawn = now;
-    p->visible = true;
-    const double share = total > 0 ? (double)done / (double)total : 0.0;
-    fprintf(stderr, "\r%s %3.0f %%\033[K", p->what, 100.0 * share);
-    fflush(stderr);
-}
-
-void cli_progress_end(cli_progress *p)
-{
-    if (p->visible) fputs("\r\033[K", stderr);
-    p->visible = false;
 }

@@ -88,6 +88,18 @@ for host in $HOSTS; do
     [ -s "$TMP/x.out" ] && good || bad "doc $name is empty"
   done
 
+  run b "$host" bench cross_signals book_events output grid --seconds 0.01 --pairs 4 --format json
+  expect 0 "bench"
+  for id in cross_signals book_events book_events_rate output grid_1 memory; do
+    grep -q "\"id\": *\"$id\"" "$TMP/b.out" && good || bad "bench has no figure $id"
+  done
+  run b "$host" bench cros_signals
+  expect 2 "unknown case"
+  says b "did you mean 'cross_signals'" "unknown case"
+  run x "$host" run "$S" --data "$TMP/bars" --timings --format json
+  expect 0 "timings"
+  says x '^strategy and engine +[0-9.]+ ms' "timings"
+
   # stdout is clean for machines: a CSV starts with its header, JSON parses as one object.
   run t "$host" run "$S" --data "$TMP/bars" --trades -
   expect 0 "trades on stdout"

@@ -30,6 +30,14 @@ for host in $HOSTS; do
   [ ! -s "$TMP/x.out" ] && good || bad "$host wrote to stdout after Ctrl-C"
   [ -z "$(ls -A "$TMP/out")" ] && good || bad "$host left $(ls -A "$TMP/out") after Ctrl-C"
 
+  # On a terminal long work says that it goes on; `script` gives it one.
+  if command -v script >/dev/null; then
+    script -qec "timeout -s INT 3 '$BUILD/$host' run '$TMP/slow.lua' --data '$TMP/bars' --strict" \
+      /dev/null </dev/null >"$TMP/x.tty" 2>&1
+    grep -q 'running \.\.\. [12] s' "$TMP/x.tty" && good || bad "$host shows no progress on a terminal"
+  fi
+  grep -q 'running' "$TMP/x.err" && bad "$host shows progress without a terminal" || good
+
   # No file may grow past 8 blocks of 512 bytes: the equity does not fit, the trades would.
   printf 'old\n' >"$TMP/out/t.csv"
   (

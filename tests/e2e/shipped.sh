@@ -21,6 +21,13 @@ for script in "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua; do
   rows=$(wc -l <"$TMP/$first.$name.trades")
   if [ "$rows" -gt 5 ]; then good; else bad "$name: only $rows lines of trades"; fi
 done
+# The strategy of the README is a strategy.
+awk '/^```lua/ { on = 1; next } /^```/ { if (on) exit } on' "$SRC/README.md" >"$TMP/breakout.lua"
+for host in $HOSTS; do
+  run readme "$host" run "$TMP/breakout.lua" --data "$TMP/bars" --param n=30 --trades -
+  expect 0 "$host with the strategy of the README"
+  [ "$(wc -l <"$TMP/readme.out")" -gt 20 ] && good || bad "the strategy of the README does not trade"
+done
 # The embedder of examples/embed makes the same figures every time.
 if [ -x "$BUILD/wick-embed" ]; then
   "$BUILD/wick-embed" >"$TMP/embed.1" 2>&1 && good || bad "wick-embed failed"
