@@ -127,4 +127,26 @@ function M.stream(slow, anchor, pointer, n_in, n_out)
   end
 end
 
+-- ---- the ABI test ----------------------------------------------------------------------------
+--- What the region declares against what the program holds.
+function M.report()
+  local text = core.embedded("wick.ffi_cdef"):gsub("/%*.-%*/", "")
+  local out = { structs = 0, functions = 0, missing = {}, different = {}, own = {} }
+  for name in text:gmatch("}%s*([%w_]+);") do
+    out.structs = out.structs + 1
+    local have, want = ffi.sizeof(name), tonumber(C.wick_abi_sizeof(name))
+    if have ~= want then
+      out.different[#out.different + 1] = name .. " is " .. have .. " here, " .. want .. " in C"
+    end
+  end
+  for name in text:gsub("{.-}", ""):gmatch("([%w_]+)%s*%(") do
+    out.functions = out.functions + 1
+    if not pcall(function() return C[name] end) then out.missing[#out.missing + 1] = name end
+  end
+  for name, size in core.pairs(core.sizes) do
+    if ffi.sizeof(name) ~= size then out.own[#out.own + 1] = name end
+  end
+  return out
+end
+
 return M

@@ -108,6 +108,11 @@ function api.names_of(what)
   return list
 end
 
+if core.luajit then
+  --- abi_report(): the FFI region against the program (wick-jit).
+  function api.abi_report() return core.module("wick.ffi").report() end
+end
+
 -- ---- unit files ----------------------------------------------------------------------------
 local function unit_file(path, text)
   local env = core.env()

@@ -335,5 +335,11 @@ void wk_run_open(lua_State *L, wk_host *h)
     lua_pushlightuserdata(L, &h->sh);
     lua_setfield(L, -2, "shared");
     lua_newtable(L);
+    lua_pushinteger(L, (lua_Integer)sizeof(wk_slot));
+    lua_setfield(L, -2, "wk_slot");
+    lua_pushinteger(L, (lua_Integer)sizeof(wk_shared));
+    lua_setfield(L, -2, "wk_shared");
+    lua_setfield(L, -2, "sizes");
+    lua_newtable(L);
     h->ref_hot = luaL_ref(L, LUA_REGISTRYINDEX);
 }

@@ -1,0 +1,3 @@
+local S = wick.strategy "odd error"
+function S.each_bar(sym) error({ code = 7 }) end
+return S
