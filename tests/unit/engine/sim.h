@@ -40,7 +40,7 @@ static inline wick_bars *sim_bars(wick_ctx *ctx, const char *name, const bar4 *b
 static inline wick_panel *sim_panel(wick_ctx *ctx, const bar4 *const *bars, const int64_t *n,
                                     const int64_t *const *time, int64_t symbols, double qty_step)
 {
-    wick_bars *list[26];
+    wick_bars *list[26] = {0};
     for (int64_t i = 0; i < symbols; i++) {
         const char name[2] = {(char)('A' + i), '\0'};
         const wick_symbol_info info = {.symbol = name, .tick = 0.01, .point_value = 1.0,
