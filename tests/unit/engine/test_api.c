@@ -426,9 +426,9 @@ static void ambiguous_bars(void **state)
      * held and counts at the close. */
     static const bar4 entry[3] = {FLAT, {100, 104, 98.5, 99.5}, FLAT};
     expect_ambiguity(entry, "", (wick_order){BUY, .type = WICK_LIMIT, .limit = 99, .target_price = 103}, 1, 5.0, 40.0);
-    /* A trailing stop is raised before the fall or not. */
+    /* A trailing stop (98.5 since bar 1) is raised before the fall or not. */
     static const bar4 trail[3] = {FLAT, {100, 100.5, 99.5, 100}, {100, 104, 97.5, 100}};
-    expect_ambiguity(trail, "", (wick_order){BUY, .trail_points = 2}, 1, -20.0, 20.0);
+    expect_ambiguity(trail, "", (wick_order){BUY, .trail_points = 2}, 1, -15.0, 20.0);
     static const bar4 batch[3] = {FLAT, {100, 100.2, 99.8, 100}, {100, 104, 97, 100}};
     expect_ambiguity(batch, "phases=batch", both, 1, -20.0, 30.0);
 }
