@@ -118,6 +118,28 @@ for host in $HOSTS; do
   [ ! -s "$TMP/q.err" ] && good || bad "--quiet is not quiet"
 done
 
+# Lists of symbols in every form, files as separate words, the script in any place.
+printf '# two of three\nSYN01\n\n  SYN03  # the last\n' >"$TMP/names.txt"
+echo '{ "symbols": ["SYN03", "SYN01"] }' >"$TMP/names.json"
+run l0 "$first" run "$S" --data "$TMP/bars" --symbols SYN01,SYN03 --trades -
+expect 0 "symbols by name"
+cut -d, -f1 "$TMP/l0.out" | sort -u | tr '\n' ' ' >"$TMP/l0.names"
+[ "$(cat "$TMP/l0.names")" = "SYN01 SYN03 symbol " ] && good || bad "symbols: $(cat "$TMP/l0.names")"
+run l1 "$first" run "$S" --data "$TMP/bars" --symbols "@$TMP/names.txt" --trades -
+run l2 "$first" run "$S" --data "$TMP/bars" --symbols "@$TMP/names.json" --trades -
+run l3 "$first" run --trades=- --data "$TMP/bars/SYN01.csv" "$TMP/bars/SYN03.csv" "$S"
+for list in l1 l2 l3; do same "$TMP/l0.out" "$TMP/$list.out" "forms of a list of symbols"; done
+: >"$TMP/none.txt"
+run x "$first" run "$S" --data "$TMP/bars" --symbols "@$TMP/none.txt"
+expect 2 "empty list of symbols"
+says x 'none.txt: no symbol' "empty list of symbols"
+# --from, --to and --trade-from are inclusive.
+run d "$first" run "$S" --data "$TMP/bars" --from 2018-03-01 --to 2018-10-31 --trade-from 2018-05-02 \
+  --equity -
+expect 0 "span"
+[ "$(sed -n 2p "$TMP/d.out" | cut -c1-10)" = 2018-05-02 ] && good || bad "--trade-from: $(sed -n 2p "$TMP/d.out")"
+[ "$(tail -n 1 "$TMP/d.out" | cut -c1-10)" = 2018-10-31 ] && good || bad "--to: $(tail -n 1 "$TMP/d.out")"
+
 # Precedence: defaults < profile < config < options; paths in a config are relative to it.
 mkdir "$TMP/project"
 mv "$TMP/bars" "$TMP/project/bars"
