@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop: ask a batch in order, evaluate it on threads, tell it in order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "opt/opt_int.h"
+
+typedef struct batch {
+    wick_study *study;
+    wick_objective_fn fn;
+    void *user;
+    wick_trial **trial;
+    double *values;       /* m per trial */
+    wick_status *result;
+    wick_ctx **error;     /* kept per trial: telling is in order */
+    int64_t n;
+} batch;
+
+static wick_status evaluate(void *arg, int64_t task, int32_t worker, wick_ctx *ctx)
+{
+    batch *b = arg;
+    double *values = b->values + task * b->study->m;
+    for (int32_t i = 0; i < b->study->m; i++) values[i] = WICK_NA;
+    const wick_status st = b->fn(b->user, ctx, b->trial[task], worker, values);
+    b->result[task] = st;
+    if (st < 0) {
+        wick_ctx_copy(b->error[task], ctx);
+        wick_ctx_clear(ctx);
+    }
+    return WICK_OK;
+}
+
+static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
+{
+    wick_study *s = b->study;
+    b->n = 0;
+    while (b->n < want && !s->stop) {
+        wick_status st = wick_study_ask(ctx, s, NULL, 0, &b->trial[b->n]);
+        if (st < 0) return st;
+        b->n++;
+        /* Later trials of the batch must know where this one goes. Alone, it may wait for its
+         * first suggestion, as in Optuna. */
+        if (want > 1) {
+            st = wk_joint_sample(ctx, b->trial[b->n - 1]);
+            if (st < 0) return st;
+        }
+    }
+    return WICK_OK;
+}
+
+static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
+{
+    wick_study *s = b->study;
+    wick_status first = WICK_OK;
+    for (int64_t i = 0; i < b->n; i++) {
+        const wick_status r = b->result[i];
+        const int32_t state = r < 0 ? WICK_TRIAL_FAIL
+                              : r == WICK_PRUNED ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE;
+        wick_status st = wk_tell(ctx, b->trial[i], state, b->values + i * s->m, s->m);
+        if (st < 0) return st;
+        for (int64_t k = 0; k < o->n_callbacks && st >= 0; k++)
+            st = o->callbacks[k].fn(o->callbacks[k].user, ctx, s, b->trial[i]);
+        if (st < 0) return st;
+        if (r < 0 && !o->keep_going && first == WICK_OK) {
+            first = r;
+            wick_ctx_copy(ctx, b->error[i]);
+            wick_note(ctx, "while evaluating trial %lld", (long long)b->trial[i]->number);
+        }
+    }
+    return first;
+}
+
+/* Trials asked for but not told, after an error: they fail, so that none stays RUNNING. */
+static void abandon(batch *b)
+{
+    wick_ctx *spare = wick_ctx_new();
+    for (int64_t i = 0; spare != NULL && i < b->n; i++) {
+        if (b->trial[i] == NULL || b->trial[i]->state != WICK_TRIAL_RUNNING) continue;
+        const wick_status ignored = wk_tell(spare, b->trial[i], WICK_TRIAL_FAIL, NULL, 0);
+        (void)ignored; /* the first error is the one to tell */
+    }
+    wick_ctx_free(spare);
+}
+
+static wick_status run(wick_ctx *ctx, batch *b, const wick_run_trials *o, int64_t size)
+{
+    wick_study *s = b->study;
+    const double start = wick_now();
+    for (int64_t done = 0; !s->stop && (o->n_trials == 0 || done < o->n_trials); done += b->n) {
+        if (wick_interrupted())
+            return wick_fail(ctx, WICK_E_CANCELLED, "interrupted after %lld trials", (long long)done);
+        if (o->timeout > 0.0 && wick_now() - start >= o->timeout) break;
+        const int64_t left = o->n_trials == 0 ? size : o->n_trials - done;
+        wick_status st = ask_batch(ctx, b, left < size ? left : size);
+        if (st < 0) return st;
+        s->frozen = size > 1;
+        st = wick_pool_run(ctx, b->n, o->threads, evaluate, b);
+        s->frozen = false;
+        if (st >= 0) st = tell_batch(ctx, b, o);
+        if (st < 0) return st;
+    }
+    return WICK_OK;
+}
+
+static wick_status check(wick_ctx *ctx, const wick_study *s, const wick_run_trials *o, int64_t size)
+{
+    if (s->in_run) return wick_fail(ctx, WICK_E_STATE, "the study is being run already");
+    if (o->n_trials < 0 || size < 1 || size > 100000 || o->timeout < 0.0 || o->threads < 0)
+        return wick_fail(ctx, WICK_E_ARG, "trials, batch, timeout or threads out of range");
+    if (size > 1 && s->rng == WICK_OPT_RNG_OPTUNA)
+        return wick_fail(ctx, WICK_E_ARG, "Optuna's generator draws for one trial at a time: batch must be 1");
+    return WICK_OK;
+}
+
+wick_status wick_study_run(wick_ctx *ctx, wick_study *s, wick_objective_fn fn, void *user,
+                           const wick_run_trials *opts)
+{
+    wick_run_trials o = {0};
+    if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    const int64_t size = o.batch == 0 ? 1 : o.batch;
+    wick_status st = check(ctx, s, &o, size);
+    if (st < 0) return st;
+    batch b = {.study = s, .fn = fn, .user = user};
+    b.trial = calloc((size_t)size, sizeof *b.trial);
+    b.values = calloc((size_t)(size * s->m), sizeof *b.values);
+    b.result = calloc((size_t)size, sizeof *b.result);
+    b.error = calloc((size_t)size, sizeof *b.error);
+    if (b.trial == NULL || b.values == NULL || b.result == NULL || b.error == NULL)
+        st = wick_fail_mem(ctx);
+    for (int64_t i = 0; st >= 0 && i < size; i++)
+        if ((b.error[i] = wick_ctx_new()) == NULL) st = wick_fail_mem(ctx);
+    if (st >= 0) {
+        s->stop = false;
+        s->in_run = true;
+        st = run(ctx, &b, &o, size);
+        s->in_run = false;
+        if (st < 0) abandon(&b);
+    }
+    for (int64_t i = 0; b.error != NULL && i < size; i++) wick_ctx_free(b.error[i]);
+    free(b.trial);
+    free(b.values);
+    free(b.result);
+    free(b.error);
+    return st;
+}
