@@ -197,6 +197,15 @@ void wk_budget_free(wk_host *h)
     h->budget.has_timer = false;
 }
 
+void wk_budget_trip(wk_host *h)
+{
+    h->budget.tripped = 1;
+    h->sh.stop = 1;
+    if (h->running)
+        lua_sethook(h->running, stop_hook,
+                    LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
 void wk_budget_check(lua_State *L, wk_host *h)
 {
     const wk_budget *b = &h->budget;
@@ -215,7 +224,10 @@ void wk_budget_check(lua_State *L, wk_host *h)
         const bool placed = wk_where(L, at, sizeof at);
         const char *colon = placed ? ": " : "";
         if (!placed) at[0] = '\0';
-        if (b->max_counts && b->counts >= b->max_counts)
+        if (h->mem.hit) {
+            if (placed) snprintf(h->mem.where, sizeof h->mem.where, "%s", at);
+            (void)wk_memory_error(h, h->ctx);
+        } else if (b->max_counts && b->counts >= b->max_counts)
             (void)wick_fail(h->ctx, WICK_E_BUDGET,
                             "%s%s%s used up its %d million instructions; is there an endless loop?",
                             at, colon, what, LOAD_COUNTS * COUNT_STEP / 1000000);

@@ -141,7 +141,7 @@ struct wk_host {
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
     int32_t n_hot_tables, hot_base, hot_on_stack;
-    int ref_params_meta;
+    int ref_params_meta, ref_fields;
     wk_script *scripts;
 };
 
@@ -220,6 +220,10 @@ typedef struct wk_budget_mark {
 wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, bool count);
 void wk_budget_leave(wk_host *h, wk_budget_mark before);
 void wk_budget_free(wk_host *h);
+/** Ends the script at its next interpreted instruction, whatever it catches. */
+void wk_budget_trip(wk_host *h);
+/** The error of a script over its memory cap (vm.c). */
+wick_status wk_memory_error(wk_host *h, wick_ctx *ctx);
 /** Raises when the budget is used up or the user interrupted. */
 void wk_budget_check(lua_State *L, wk_host *h);
 /** Name shown in the budget's message from here on. */

@@ -37,17 +37,22 @@ typedef struct parse {
     bool sized;
 } parse;
 
-static field find_field(parse *p, const char *key)
+/* The key is at `key` on the stack: a table of names beats comparing twenty texts. */
+static field find_field(parse *p, int key)
 {
-    for (int i = 0; i < N_FIELDS; i++)
-        if (strcmp(fields[i].name, key) == 0) return fields[i].id;
-    const char *names[N_FIELDS];
-    for (int i = 0; i < N_FIELDS; i++) names[i] = fields[i].name;
-    const char *near = wick_nearest(key, names, N_FIELDS);
-    if (near)
-        (void)wk_raise(p->L, "%s: unknown field '%s'; did you mean '%s'?", p->call, key, near);
-    (void)wk_raise(p->L, "%s: unknown field '%s'", p->call, key);
-    return F_SIDE;
+    lua_State *L = p->L;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, p->h->ref_fields);
+    lua_pushvalue(L, key);
+    lua_rawget(L, -2);
+    const field f = (field)lua_tointeger(L, -1);
+    if (f == 0) {
+        const char *word = lua_tostring(L, key), *near = wk_nearest_key(L, -2, word);
+        if (near)
+            (void)wk_raise(L, "%s: unknown field '%s'; did you mean '%s'?", p->call, word, near);
+        (void)wk_raise(L, "%s: unknown field '%s'", p->call, word);
+    }
+    lua_pop(L, 2);
+    return f;
 }
 
 static double number_field(parse *p, const char *key, int value)
@@ -151,7 +156,7 @@ static const char *read_fields(lua_State *L, wk_host *h, int i, const char *call
         if (lua_type(L, -2) != LUA_TSTRING)
             (void)wk_raise(L, "%s: fields have names: %s { units = 10 }", call, call);
         const char *key = lua_tostring(L, -2);
-        set_field(&p, find_field(&p, key), key, value);
+        set_field(&p, find_field(&p, value - 1), key, value);
         lua_settop(L, value - 1);
     }
     o->type = o->limit != 0.0 && o->stop != 0.0 ? WICK_STOP_LIMIT
@@ -425,14 +430,19 @@ static int ctx_target_weights(lua_State *L)
     return 0;
 }
 
-/* core.order_names(): fields of an order. */
-static int core_order_names(lua_State *L)
+static void push_fields(lua_State *L)
 {
     lua_newtable(L);
     for (int i = 0; i < N_FIELDS; i++) {
-        lua_pushboolean(L, 1);
+        lua_pushinteger(L, fields[i].id);
         lua_setfield(L, -2, fields[i].name);
     }
+}
+
+/* core.order_names(): fields of an order. */
+static int core_order_names(lua_State *L)
+{
+    push_fields(L);
     return 1;
 }
 
@@ -447,6 +457,8 @@ void wk_orders_open(lua_State *L, wk_host *h)
     static const luaL_Reg for_ctx[] = {
         {"close_all", ctx_close_all}, {"target_weights", ctx_target_weights}, {NULL, NULL}};
     const int core = lua_gettop(L);
+    push_fields(L);
+    h->ref_fields = luaL_ref(L, LUA_REGISTRYINDEX);
     wk_push_func(L, h, core_order_names);
     lua_setfield(L, core, "order_names");
     lua_getfield(L, core, "sym_methods");

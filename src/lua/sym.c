@@ -132,7 +132,15 @@ static int sym_index(lua_State *L)
         return wk_raise(L, "a symbol is not indexed by number: sym.close[k]");
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(2));
-    if (lua_isfunction(L, -1)) return 1;
+    if (lua_isfunction(L, -1)) {
+#if !WICK_LUAJIT
+        /* A method used once is at hand from then on. LuaJIT's traces want tables of one shape. */
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, 1);
+#endif
+        return 1;
+    }
     const char *word = lua_tostring(L, 2);
     const int32_t s = wk_check_sym(L, h, 1, word);
     if (lua_isnumber(L, -1)) {

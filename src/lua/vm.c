@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
@@ -15,6 +16,33 @@ static void note_place(wk_host *h)
 #else
     if (h->running && !h->mem.quiet) (void)wk_where(h->running, h->mem.where, sizeof h->mem.where);
 #endif
+}
+
+/* LuaJIT 2.1 crashes when an allocation fails in some of its compiled code: it unwinds from a frame
+ * that was not written back. There the cap is soft: the stop hook ends the script at its next
+ * interpreted instruction, and code that never gets to one ends with the process at twice the cap,
+ * as in budget.c. */
+static bool may_be_compiled(const wk_host *h)
+{
+    return WICK_LUAJIT && !h->strict && h->budget.what && !h->budget.max_counts;
+}
+
+/* The words of budget.c's watchdog too, which may come first. */
+static void trip_memory(wk_host *h)
+{
+    snprintf(h->budget.last_words, sizeof h->budget.last_words,
+             "wick-jit: error: %.200s: the script wants more than its %lld MiB of memory; is a "
+             "table or a string growing without end?\nhint: --strict turns the compiler off and "
+             "names the line\n",
+             h->script && h->script->path ? h->script->path : "script",
+             (long long)(h->mem.cap >> 20));
+    wk_budget_trip(h);
+}
+
+static void give_up(const wk_host *h)
+{
+    fputs(h->budget.last_words, stderr);
+    _exit(2);
 }
 
 static void *gate_alloc(void *user, void *p, size_t old, size_t want)
@@ -31,8 +59,10 @@ static void *gate_alloc(void *user, void *p, size_t old, size_t want)
         if (!h->mem.hit) {
             h->mem.hit = true;
             note_place(h);
+            if (may_be_compiled(h)) trip_memory(h);
         }
-        return NULL;
+        if (!may_be_compiled(h)) return NULL;
+        if (after > 2 * h->mem.cap) give_up(h);
     }
     void *q = realloc(p, want);
     if (!q) return NULL;
@@ -212,7 +242,7 @@ static const char *file_of(const wk_host *h)
     return h->script && h->script->path ? h->script->path : "script";
 }
 
-static wick_status memory_error(wk_host *h, wick_ctx *ctx)
+wick_status wk_memory_error(wk_host *h, wick_ctx *ctx)
 {
     if (!h->mem.hit) return wick_fail_mem(ctx);
     return wick_fail(ctx, WICK_E_BUDGET,
@@ -238,14 +268,14 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
     lua_State *L = h->L;
     wick_status st;
     if (lua_status == LUA_ERRMEM) {
-        st = memory_error(h, ctx);
+        st = wk_memory_error(h, ctx);
     } else if (lua_type(L, -1) == LUA_TLIGHTUSERDATA) {
         st = wick_ctx_code(ctx);
         if (st == WICK_OK) st = wick_fail(ctx, WICK_E_INTERNAL, "an error without a message");
     } else {
         const char *text = lua_tostring(L, -1);
         if (h->mem.hit && (!text || strstr(text, "not enough memory")))
-            st = memory_error(h, ctx);
+            st = wk_memory_error(h, ctx);
         else if (text && strstr(text, "stack overflow"))
             st = overflow_error(ctx, text);
         else if (!text)
