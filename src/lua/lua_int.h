@@ -135,7 +135,7 @@ struct wk_host {
     /* Registry references and identities. */
     int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine;
     const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
-    int ref_handler, ref_main;
+    int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
     int ref_syms; /**< list of sym tables of the run */
     int ref_ctx;  /**< ctx table of the run */

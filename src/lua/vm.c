@@ -251,6 +251,23 @@ wick_status wk_memory_error(wk_host *h, wick_ctx *ctx)
                      h->mem.where[0] ? h->mem.where : file_of(h), (long long)(h->mem.cap >> 20));
 }
 
+static int collect_main(lua_State *L)
+{
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    return 0;
+}
+
+/* LuaJIT does not collect when an allocation fails, so what the script held is still there; and its
+ * collector may want memory itself. */
+static void collect(wk_host *h)
+{
+    const int64_t cap = h->mem.cap;
+    h->mem.cap += INT64_C(32) << 20;
+    lua_rawgeti(h->L, LUA_REGISTRYINDEX, h->ref_collect);
+    if (lua_pcall(h->L, 0, 0, 0) != 0) lua_pop(h->L, 1);
+    h->mem.cap = cap;
+}
+
 /* The VMs spell it in several ways, some with half a traceback in the message. */
 static wick_status overflow_error(wick_ctx *ctx, const char *text)
 {
@@ -273,7 +290,7 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
         st = wick_ctx_code(ctx);
         if (st == WICK_OK) st = wick_fail(ctx, WICK_E_INTERNAL, "an error without a message");
     } else {
-        const char *text = lua_tostring(L, -1);
+        const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
         if (h->mem.hit && (!text || strstr(text, "not enough memory")))
             st = wk_memory_error(h, ctx);
         else if (text && strstr(text, "stack overflow"))
@@ -289,8 +306,7 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
             st = wick_fail(ctx, WICK_E_SCRIPT, "%s: %s", file_of(h), text);
     }
     lua_pop(L, 1);
-    /* LuaJIT does not collect when an allocation fails: what the script held is still there. */
-    if (h->mem.hit) lua_gc(L, LUA_GCCOLLECT, 0);
+    if (h->mem.hit) collect(h);
     h->mem.hit = false;
     h->mem.where[0] = '\0';
     return st;
@@ -403,6 +419,8 @@ static int open_all(lua_State *L)
     h->ref_handler = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, protected_main);
     h->ref_main = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushcfunction(L, collect_main);
+    h->ref_collect = luaL_ref(L, LUA_REGISTRYINDEX);
     luaL_openlibs(L);
     wk_sandbox_open(L, h);
 #if WICK_LUAJIT

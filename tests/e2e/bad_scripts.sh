@@ -42,9 +42,10 @@ for host in $HOSTS; do
   try $host escape 'escape.lua:1'
   [ ! -e "$TMP/escaped" ] && good || bad "$host: a script got out"
 done
-# Loops inside hooks: the interpreter counts instructions, so these hold without a compiler.
+# Loops inside hooks, compiled and interpreted: the latter name the line.
 for host in $HOSTS; do
-  try $host endless_bar 'endless_bar.lua' --strict
+  try $host endless_bar 'endless_bar.lua'
+  try $host endless_bar 'endless_bar.lua:3' --strict
   try $host endless_pcall 'endless_pcall.lua' --strict
 done
 # A folder, an empty file and bytes that are no text in the place of a script.
