@@ -13,8 +13,9 @@ static const char *spec_of(const char *name)
     static const char *const pairs[][2] = {
         {"sha(min=1,rf=3)", "successive_halving(min=1,reduction=3)"},
         {"sha(auto)", "successive_halving"},
-        /* The label leaves out the start-up of 2 with which the file was made. */
+        /* The labels leave out the start-up of 2 with which the file was made. */
         {"percentile(25)", "percentile(25, startup=2)"},
+        {"patient(median,4)", "patient(median(startup=2), 4)"},
         {"sha(min=2,rf=2,es=1,boot=2)", "successive_halving(2, 2, rate=1, bootstrap=2)"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* What a TPE trial of ten floats costs beside its objective.
+ *
+ *     opt_tpe [SAMPLER]
+ *
+ * Fills a study with random trials, then times asking (with all ten suggestions) and telling, with
+ * 100, 1,000 and 20,000 finished trials. bench/opt_tpe_optuna.py prints the same for Optuna. */
+#include <stdlib.h>
+
+#include "wick/opt.h"
+
+enum { D = 10 };
+
+static void stop_if(wick_ctx *ctx, wick_status st)
+{
+    if (st >= 0) return;
+    fprintf(stderr, "opt_tpe: %s\n", wick_ctx_error(ctx));
+    exit(1);
+}
+
+static double value_of(const double *x)
+{
+    double v = 0.0;
+    for (int i = 0; i < D; i++) v += (x[i] - 0.1 * i) * (x[i] - 0.1 * i);
+    return v;
+}
+
+static void fill(wick_ctx *ctx, wick_study *s, int64_t n)
+{
+    wick_dist d;
+    stop_if(ctx, wick_dist_float(ctx, -5, 5, 0, false, &d));
+    for (int64_t i = wick_study_count(s); i < n; i++) {
+        wick_pcg g = wick_pcg_key(1, "fill", (uint64_t)i, 0);
+        char name[D][8];
+        wick_param p[D];
+        double x[D];
+        for (int k = 0; k < D; k++) {
+            snprintf(name[k], sizeof name[k], "x%d", k);
+            x[k] = -5.0 + 10.0 * wick_pcg_uniform(&g);
+            p[k] = (wick_param){name[k], &d, x[k]};
+        }
+        const double v = value_of(x);
+        const wick_trial_in in = {.size = sizeof in, .state = WICK_TRIAL_COMPLETE, .values = &v,
+                                  .n_values = 1, .params = p, .n_params = D};
+        stop_if(ctx, wick_study_add(ctx, s, &in, NULL));
+    }
+}
+
+static void one(wick_ctx *ctx, wick_study *s)
+{
+    wick_trial *t;
+    double x[D];
+    stop_if(ctx, wick_study_ask(ctx, s, NULL, 0, &t));
+    for (int k = 0; k < D; k++) {
+        char name[8];
+        snprintf(name, sizeof name, "x%d", k);
+        stop_if(ctx, wick_trial_suggest_float(ctx, t, name, -5, 5, 0, false, &x[k]));
+    }
+    const double v = value_of(x);
+    stop_if(ctx, wick_study_tell(ctx, s, wick_trial_number(t), WICK_TRIAL_COMPLETE, &v, 1));
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv)
+{
+    wick_ctx *ctx = wick_ctx_new();
+    wick_study *s = NULL;
+    const wick_study_opts o = {.size = sizeof o, .sampler = argc > 1 ? argv[1] : "tpe"};
+    stop_if(ctx, wick_study_new(ctx, &o, &s));
+    static const int64_t sizes[] = {100, 1000, 20000};
+    for (int k = 0; k < 3; k++) {
+        enum { REPEAT = 41 };
+        double ms[REPEAT];
+        fill(ctx, s, sizes[k]);
+        one(ctx, s); /* takes in what was added */
+        for (int i = 0; i < REPEAT; i++) {
+            const double t0 = wick_now();
+            one(ctx, s);
+            ms[i] = (wick_now() - t0) * 1e3;
+        }
+        qsort(ms, REPEAT, sizeof *ms, ascending);
+        printf("wick %-24s %6lld trials: median %8.4f ms, worst %8.4f ms\n",
+               wick_study_sampler(s), (long long)sizes[k], ms[REPEAT / 2], ms[REPEAT - 1]);
+    }
+    wick_study_free(s);
+    wick_ctx_free(ctx);
+    return 0;
+}
