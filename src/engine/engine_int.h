@@ -189,6 +189,7 @@ struct wick_run {
 
     /* account */
     double cash0, cash, fees, realized, equity;
+    double turnover; /**< cash moved by fills: what rounding errors are measured against */
     int32_t n_long, n_short, lot_serial, last_id;
 
     /* arrays */

@@ -4,14 +4,14 @@
 #include "engine/engine_int.h"
 
 /* Largest quantity whose lock and fees cash can pay; fees of the closing part come first. */
-static double affordable(const wick_run *r, int32_t s, double closing, double want, double price,
-                         double basis)
+static double affordable(const wick_run *r, int32_t s, double cash, double closing, double want,
+                         double price, double basis)
 {
     const wick_settings *k = &r->set;
     const wk_feed *f = &r->feed[s];
     if (!(basis > 0.0)) return want; /* shorts that lock nothing are not limited */
     if (k->shortage == WK_SHORTAGE_CLAMP_NO_FEES) {
-        double q = r->cash > 0.0 ? r->cash / basis : 0.0;
+        double q = cash > 0.0 ? cash / basis : 0.0;
         if (k->fractional == WK_FRACTIONAL_ON && k->qty_decimals >= 0) {
             const double e = wick_pow(10.0, (double)k->qty_decimals);
             q = floor(q * e) / e;
@@ -19,9 +19,9 @@ static double affordable(const wick_run *r, int32_t s, double closing, double wa
         return q < want ? q : want;
     }
     const double per = fabs(price) * f->point_value * (k->fee_pct / 100.0) + k->fee_unit;
-    double q = (r->cash - k->fee_order - closing * per) / (basis + per);
+    double q = (cash - k->fee_order - closing * per) / (basis + per);
     if (k->fee_min > 0.0) {
-        const double alt = (r->cash - k->fee_min) / basis;
+        const double alt = (cash - k->fee_min) / basis;
         if (alt < q) q = alt;
     }
     if (q >= want) return want;
@@ -87,12 +87,34 @@ static void split(const wk_ord *o, double pos, double *closing, double *opening)
     }
 }
 
+/* Applies the run's shortage rule to the opening part; returns a fate when it refuses. */
+static int32_t afford(wick_run *r, const wk_ord *o, double price, double *closing, double *opening)
+{
+    const wick_settings *k = &r->set;
+    const int32_t s = o->symbol;
+    if (k->shortage == WK_SHORTAGE_ALLOW) return WICK_OK;
+    bool full;
+    const double basis = wk_basis(r, s, o->side, price, &full);
+    const double cash = cash_if_closed(r, s, *closing, price);
+    if (k->shortage == WK_SHORTAGE_CANCEL || k->shortage == WK_SHORTAGE_REJECT) {
+        const double need = basis * *opening + wk_fee(r, *closing + *opening, price, r->feed[s].point_value);
+        if (need <= cash + 1e-11 * fabs(cash)) return WICK_OK;
+        if (k->shortage == WK_SHORTAGE_REJECT) *closing = 0.0;
+        *opening = 0.0;
+        return WICK_FATE_NO_CASH;
+    }
+    const double asked = *opening;
+    *opening = wk_round_qty(r, s, affordable(r, s, cash, *closing, asked, price, basis));
+    /* The last digits of a sum that should be zero buy dust: that is nothing. */
+    if (*opening > 1e-9 * asked) return WICK_OK;
+    *opening = 0.0;
+    return WICK_FATE_NO_CASH;
+}
+
 void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
 {
     wk_ord *o = wk_ord_at(r, slot);
     const int32_t s = o->symbol;
-    const wick_settings *k = &r->set;
-    const double pv = r->feed[s].point_value;
     double closing, opening;
     split(o, r->sym[s].pos, &closing, &opening);
     if (closing == 0.0 && opening == 0.0) { /* what it should have closed is gone */
@@ -103,37 +125,14 @@ void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
     int32_t fate = WICK_OK;
     if (opening > 0.0) fate = refuse_opening(r, o, closing > 0.0);
     if (fate != WICK_OK) opening = 0.0;
-    bool full;
-    const double basis = wk_basis(r, s, o->side, price, &full);
-    if (opening > 0.0 && k->shortage >= WK_SHORTAGE_CANCEL && k->shortage != WK_SHORTAGE_ALLOW) {
-        const double cash = cash_if_closed(r, s, closing, price);
-        const double need = basis * opening + wk_fee(r, asked, price, pv);
-        if (need > cash + 1e-11 * fabs(cash)) {
-            if (k->shortage == WK_SHORTAGE_REJECT) closing = 0.0;
-            opening = 0.0;
-            fate = WICK_FATE_NO_CASH;
-        }
-    }
-    const double had = r->cash;
-    double fee = 0.0, done = 0.0;
-    const int32_t id = o->id, tag = o->tag, reason = o->reason;
-    if (opening > 0.0 && k->shortage <= WK_SHORTAGE_CLAMP_NO_FEES) {
-        /* Decided with the cash the closing part will free. */
-        r->cash = cash_if_closed(r, s, closing, price);
-        opening = wk_round_qty(r, s, affordable(r, s, closing, opening, price, basis));
-        r->cash = had;
-        /* The last digits of a sum that should be zero buy dust: that is nothing. */
-        if (!(opening > 1e-9 * (asked - closing))) {
-            opening = 0.0;
-            fate = WICK_FATE_NO_CASH;
-        }
-    }
-    done = closing + opening;
+    if (opening > 0.0) fate = afford(r, o, price, &closing, &opening);
+    const double done = closing + opening;
     if (!(done > 0.0)) {
         wk_ord_kill(r, slot, fate);
         return;
     }
-    if (r->has_fees) fee = wk_fee(r, done, price, pv);
+    const double fee = r->has_fees ? wk_fee(r, done, price, r->feed[s].point_value) : 0.0;
+    const int32_t id = o->id, tag = o->tag, reason = o->reason;
     r->cash -= fee;
     r->fees += fee;
     const double per_unit = fee / done;

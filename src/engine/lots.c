@@ -208,6 +208,7 @@ static void take(wick_run *r, int32_t s, int32_t side, double q, double price, d
     y->b += side * q * pv;
     if (!full) y->a += (basis - side * pv * price) * q;
     r->cash -= basis * q;
+    r->turnover += fabs(price) * q * pv;
 }
 
 /* lots=average: the new quantity melts into the one lot there is. */
@@ -304,6 +305,7 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     const double entry_fee = q >= l->qty ? l->fee : l->fee * (q / l->qty);
     r->cash += l->full ? price * f->point_value * q : l->basis * q + pnl;
     r->realized += pnl;
+    r->turnover += fabs(price) * q * f->point_value;
     y->pos -= d * q;
     y->cost -= q * l->price;
     y->b -= d * q * f->point_value;

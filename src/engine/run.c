@@ -134,6 +134,29 @@ static void set_clock(wick_run *r, const wick_run_opts *o)
     r->rows = r->ticks - lo;
 }
 
+static void set_options(wick_run *r, const wick_run_opts *o)
+{
+    const wick_settings *k = &r->set;
+    r->lean = o->lean;
+    r->ask_bar = o->ask_bar;
+    r->ask_before = o->ask_before;
+    r->ask_after = o->ask_after;
+    r->ask_fill = o->ask_fill;
+    r->ask_any = o->ask_bar || o->ask_before || o->ask_after;
+    r->warmup = o->warmup;
+    r->n_sym = (int32_t)wick_panel_count(r->panel);
+    r->solo = r->n_sym == 1;
+    r->quick = r->solo && o->ask_bar && !o->ask_before && !o->ask_after && !o->ask_fill;
+    r->cash0 = r->cash = r->equity = o->cash;
+    r->free_ord = r->free_lot = WK_NONE;
+    r->amb.bounded = true;
+    r->has_fees = k->fee_pct > 0.0 || k->fee_order > 0.0 || k->fee_unit > 0.0 || k->fee_min > 0.0;
+    r->cur.symbol = -1;
+    r->cur.avg_price = WICK_NA;
+    r->cur.cash = r->cur.equity = o->cash;
+    set_clock(r, o);
+}
+
 wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts, wick_run **out)
 {
     wick_run_opts o = {.size = sizeof o};
@@ -158,22 +181,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
         st = wick_fail_mem(ctx);
         goto out;
     }
-    r->lean = o.lean;
-    r->ask_bar = o.ask_bar;
-    r->ask_before = o.ask_before;
-    r->ask_after = o.ask_after;
-    r->ask_fill = o.ask_fill;
-    r->ask_any = o.ask_bar || o.ask_before || o.ask_after;
-    r->warmup = o.warmup;
-    r->n_sym = (int32_t)wick_panel_count(panel);
-    r->solo = r->n_sym == 1;
-    r->quick = r->solo && o.ask_bar && !o.ask_before && !o.ask_after && !o.ask_fill;
-    r->cash0 = r->cash = r->equity = o.cash;
-    r->free_ord = r->free_lot = WK_NONE;
-    r->amb.bounded = true;
-    r->has_fees = r->set.fee_pct > 0.0 || r->set.fee_order > 0.0 || r->set.fee_unit > 0.0 ||
-                  r->set.fee_min > 0.0;
-    set_clock(r, &o);
+    set_options(r, &o);
     if (!allocate(r)) {
         st = wick_fail(ctx, WICK_E_MEM, "a run over %lld ticks and %d symbols does not fit in its memory",
                        (long long)r->ticks, (int)r->n_sym);
@@ -187,9 +195,6 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     }
     r->cur.bar_of = r->bar_of;
     r->cur.active = r->active;
-    r->cur.symbol = -1;
-    r->cur.avg_price = WICK_NA;
-    r->cur.cash = r->cur.equity = o.cash;
     wick_settings_free(def);
     *out = r;
     return WICK_OK;

@@ -63,6 +63,34 @@ static void settings_by_text(void **state)
     wick_ctx_free(ctx);
 }
 
+/* docs/engine.md has one row per setting with its value in each profile and its text. */
+static void documented(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    char *doc = test_read(test_source("docs/engine.md"), NULL);
+    assert_non_null(doc);
+    static const char *const profiles[3] = {"wick", "pybroker1", "pybroker2"};
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        const wick_setting_doc *d = wick_settings_doc(i);
+        char cells[256] = "", value[3][64];
+        size_t n = 0;
+        for (int k = 0; k < 3; k++) {
+            wick_settings *s = wick_settings_new();
+            check_ok(ctx, wick_settings_profile(ctx, s, profiles[k]));
+            wick_settings_get(s, i, value[k]);
+            wick_settings_free(s);
+            const bool same = k > 0 && strcmp(value[k], value[0]) == 0;
+            n += (size_t)snprintf(cells + n, sizeof cells - n, " %s |", same ? "" : value[k]);
+        }
+        char row[512];
+        snprintf(row, sizeof row, "| `%s` |%s ", d->key, cells);
+        if (strstr(doc, row) == NULL || strstr(doc, d->doc) == NULL) fail_msg("docs/engine.md lacks: %s... | %s |", row, d->doc);
+    }
+    free(doc);
+    wick_ctx_free(ctx);
+}
+
 /* ---- requests ------------------------------------------------------------------------------- */
 
 static wick_run *begun(wick_ctx *ctx, wick_panel *p)
@@ -453,7 +481,7 @@ static void cents(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_by_text), cmocka_unit_test(malformed), cmocka_unit_test(withdrawing),
+        cmocka_unit_test(settings_by_text), cmocka_unit_test(documented), cmocka_unit_test(malformed), cmocka_unit_test(withdrawing),
         cmocka_unit_test(looking_and_protecting), cmocka_unit_test(wrong_moments),
         cmocka_unit_test(cap_on_the_way), cmocka_unit_test(failing_allocator),
         cmocka_unit_test(one_arena_for_many), cmocka_unit_test(empty_inputs),
