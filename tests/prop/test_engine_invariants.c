@@ -267,7 +267,18 @@ static void same_ledgers(const wick_ledger *a, const wick_ledger *b)
     assert_int_equal(wick_ledger_trades(a), wick_ledger_trades(b));
     assert_int_equal(wick_ledger_orders(a), wick_ledger_orders(b));
     for (int64_t i = 0; i < wick_ledger_trades(a); i++) {
-        assert_memory_equal(wick_ledger_trade(a, i), wick_ledger_trade(b, i), sizeof(wick_trade_rec));
+        const wick_trade_rec *t = wick_ledger_trade(a, i), *u = wick_ledger_trade(b, i);
+        assert_true(t->symbol == u->symbol && t->side == u->side && t->reason == u->reason &&
+                    t->entry_order == u->entry_order && t->exit_order == u->exit_order &&
+                    t->entry_bar == u->entry_bar && t->exit_bar == u->exit_bar && t->entry_tick == u->entry_tick &&
+                    t->exit_tick == u->exit_tick && t->bars == u->bars && t->signal_time == u->signal_time);
+        check_same(t->qty, u->qty);
+        check_same(t->entry_price, u->entry_price);
+        check_same(t->exit_price, u->exit_price);
+        check_same(t->pnl, u->pnl);
+        check_same(t->fees, u->fees);
+        check_same(t->mae, u->mae);
+        check_same(t->mfe, u->mfe);
     }
 }
 
