@@ -9,9 +9,9 @@ static const struct {
     const char *name;
     wick_source source;
 } sources[] = {
-    {"open", WICK_S_OPEN},   {"high", WICK_S_HIGH},   {"low", WICK_S_LOW},
-    {"close", WICK_S_CLOSE}, {"volume", WICK_S_VOLUME}, {"hl2", WICK_S_HL2},
-    {"hlc3", WICK_S_HLC3},   {"ohlc4", WICK_S_OHLC4}, {"hlcc4", WICK_S_HLCC4},
+    {"open", WICK_S_OPEN},   {"high", WICK_S_HIGH},       {"low", WICK_S_LOW},
+    {"close", WICK_S_CLOSE}, {"volume", WICK_S_VOLUME},   {"hl2", WICK_S_HL2},
+    {"hlc3", WICK_S_HLC3},   {"ohlc4", WICK_S_OHLC4},     {"hlcc4", WICK_S_HLCC4},
     {"time", WICK_S_TIME},   {"new_day", WICK_S_NEW_DAY}, {"bar_index", WICK_S_BAR_INDEX},
 };
 enum { N_SOURCES = sizeof sources / sizeof *sources };
@@ -193,10 +193,9 @@ static int other_index(lua_State *L)
         return wk_raise(L, "symbol '%s' is not loaded", name);
     }
     /* In the load context there is one nameless symbol: any source stands for the other's. */
-    const wick_node x =
-        h->sh.phase == WK_LOAD
-            ? wick_graph_source(h->ctx, h->syms[sym].graph, sources[i].source)
-            : wick_graph_other(h->ctx, h->syms[sym].graph, name, sources[i].source);
+    const wick_node x = h->sh.phase == WK_LOAD
+                            ? wick_graph_source(h->ctx, h->syms[sym].graph, sources[i].source)
+                            : wick_graph_other(h->ctx, h->syms[sym].graph, name, sources[i].source);
     wk_push_series(L, h, sym, wk_node(L, h, x));
     return remember(L);
 }

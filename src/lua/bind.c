@@ -42,8 +42,8 @@ wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h)
                              .timeframe_ms = WICK_MS_DAY};
     wick_bars *bars = NULL;
     wick_panel *panel = NULL;
-    wick_status st = wick_bars_new(ctx, "SYMBOL", 0, time, price, price, price, price, NULL, &info,
-                                   &bars);
+    wick_status st =
+        wick_bars_new(ctx, "SYMBOL", 0, time, price, price, price, price, NULL, &info, &bars);
     if (st >= 0) st = wick_panel_new(ctx, &bars, 1, &panel);
     if (st >= 0) st = wk_bind(ctx, h, panel, NULL);
     wick_panel_unref(panel);

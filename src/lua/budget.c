@@ -126,14 +126,15 @@ static void run_timer(wk_budget *b, bool on)
 void wk_budget_name(wk_host *h, const char *what)
 {
     h->budget.what = what;
-    snprintf(h->budget.last_words, sizeof h->budget.last_words,
-             "%s: error: %.120s: %.40s ran longer than its %g s of CPU time (%g s in one call) inside "
-             "code that cannot be interrupted; is there an endless loop?\nhint: look for a loop without "
-             "an end%s\n",
-             WICK_LUAJIT ? "wick-jit" : "wick",
-             h->script && h->script->path ? h->script->path : "script", what, h->budget.seconds,
-             CALL_TICKS * TICK_MS / 1000.0,
-             WICK_LUAJIT ? "; --strict turns the compiler off and names the line" : "");
+    snprintf(
+        h->budget.last_words, sizeof h->budget.last_words,
+        "%s: error: %.120s: %.40s ran longer than its %g s of CPU time (%g s in one call) inside "
+        "code that cannot be interrupted; is there an endless loop?\nhint: look for a loop without "
+        "an end%s\n",
+        WICK_LUAJIT ? "wick-jit" : "wick",
+        h->script && h->script->path ? h->script->path : "script", what, h->budget.seconds,
+        CALL_TICKS * TICK_MS / 1000.0,
+        WICK_LUAJIT ? "; --strict turns the compiler off and names the line" : "");
 }
 
 /* LuaJIT counts instructions only in code it interprets. */

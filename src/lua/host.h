@@ -51,7 +51,12 @@ typedef enum wk_style {
     WK_STYLE_PINE
 } wk_style;
 
-typedef enum wk_param_kind { WK_PARAM_INT, WK_PARAM_NUM, WK_PARAM_BOOL, WK_PARAM_CHOICE } wk_param_kind;
+typedef enum wk_param_kind {
+    WK_PARAM_INT,
+    WK_PARAM_NUM,
+    WK_PARAM_BOOL,
+    WK_PARAM_CHOICE
+} wk_param_kind;
 
 typedef struct wk_param {
     const char *name;
@@ -84,9 +89,8 @@ double wk_script_cash(const wk_script *s);
 
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
  * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */
-wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
-                          const wick_run_opts *opts, wick_cache *cache,
-                          wick_ledger **out) WICK_NODISCARD;
+wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
+                          wick_cache *cache, wick_ledger **out) WICK_NODISCARD;
 
 /** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
  * the script until its next call of this function. */

@@ -61,9 +61,9 @@ typedef struct wk_sym {
 } wk_sym;
 
 typedef struct wk_slot_extra {
-    int32_t list;  /**< place of its table in ref_hot, from 1; 0 nowhere */
+    int32_t list; /**< place of its table in ref_hot, from 1; 0 nowhere */
     uint8_t n_hot;
-    bool used;     /**< input of another node: evaluated along with it */
+    bool used; /**< input of another node: evaluated along with it */
 } wk_slot_extra;
 
 enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64 };
@@ -82,17 +82,18 @@ typedef struct wk_mem_gate {
 typedef struct wk_budget {
     timer_t timer;
     bool has_timer;
-    long tid;               /**< thread the timer belongs to */
-    const char *what;       /**< "on_bar"; NULL: nothing is limited */
+    long tid;                    /**< thread the timer belongs to */
+    const char *what;            /**< "on_bar"; NULL: nothing is limited */
     int64_t ticks, limit, grace; /**< timer ticks used, allowed (< 0: any), and until the end */
     int64_t call_ticks;          /**< since the run last moved on */
     int64_t seen_tick;           /**< where the run stood at the last timer tick */
     int32_t seen_symbol, seen_step;
-    bool one_call;               /**< it was a single call that ran away */
-    int64_t counts, max_counts;  /**< of the count hook; 0: not counted */
+    bool one_call;              /**< it was a single call that ran away */
+    int64_t counts, max_counts; /**< of the count hook; 0: not counted */
     volatile sig_atomic_t tripped;
     double seconds;
-    char last_words[512]; /**< written by the signal handler when nothing else can stop the script */
+    char
+        last_words[512]; /**< written by the signal handler when nothing else can stop the script */
 } wk_budget;
 
 struct wk_host {
@@ -117,8 +118,8 @@ struct wk_host {
     wick_panel *panel;
     wk_sym *syms;
     int32_t n_syms;
-    int32_t decl;      /**< symbol being declared; -1 none */
-    int64_t tick0;     /**< first tick of trading */
+    int32_t decl;  /**< symbol being declared; -1 none */
+    int64_t tick0; /**< first tick of trading */
     wk_slot *slots;
     wk_slot_extra *extra;
     int64_t n_slots, cap_slots;
@@ -128,7 +129,7 @@ struct wk_host {
     const char *hook;  /**< declaring hook running, for messages */
     char *c_base;      /**< where the C stack stood when the script was entered */
     int32_t call_depth;
-    int place_line;    /**< for errors about what a function returned; 0 none */
+    int place_line; /**< for errors about what a function returned; 0 none */
     int64_t symbols_tick;
     bool in_test;
 
@@ -241,6 +242,16 @@ void wk_rng_start(wk_host *h, uint64_t run);
 void wk_push_module(lua_State *L, wk_host *h, const char *name);
 /** Compiled chunk of an embedded module, not run. */
 void wk_push_module_chunk(lua_State *L, wk_host *h, const char *name);
+/** names.c: what a script does not have. */
+void wk_push_lib_meta(lua_State *L, wk_host *h, const char *name);
+void wk_push_env_meta(lua_State *L, wk_host *h);
+void wk_names_open(lua_State *L, wk_host *h);
+/** guard.c: setmetatable, load, require and their like. */
+void wk_guard_open(lua_State *L, wk_host *h);
+/** libs.c: math and string. */
+void wk_libs_string(lua_State *L, wk_host *h, int from, int to);
+void wk_libs_math(lua_State *L, wk_host *h);
+void wk_libs_open(lua_State *L, wk_host *h);
 /** coro.c */
 void wk_coro_open(lua_State *L, wk_host *h);
 /** text.c: deterministic tostring, format, print. */
@@ -314,9 +325,17 @@ void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table);
 /** Removes all kept values. */
 void wk_hot_clear(lua_State *L, wk_host *h);
 
-/** script.c */
+/** params.c */
+void wk_params_read(lua_State *L, wk_script *s, int t);
+void wk_params_free(wk_script *s);
+/** Text at `i` as a copy to be freed; raises without memory. */
+char *wk_copy_text(lua_State *L, int i);
+/** A number or boolean among a table's own fields. */
+double wk_number_of(lua_State *L, int t, const char *key, double otherwise);
+void wk_params_open(lua_State *L, wk_host *h);
 void wk_push_param_values(lua_State *L, wk_host *h, const wk_script *s);
-/** Runs the body of a script in the environment ref_env; pushes the strategy table (checked). */
+/** script.c: runs the body of a script in the environment ref_env; pushes the strategy table
+ * (checked). */
 void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s);
 /** Fresh globals and modules for a run. */
 void wk_fresh_env(lua_State *L, wk_host *h);

@@ -7,23 +7,61 @@
 /* Order calls of bar hooks: a table of named fields becomes one wick_order. */
 
 typedef enum field {
-    F_UNITS = 1, F_CASH, F_PCT_EQUITY, F_PCT_CASH, F_RISK_PCT, F_LIMIT, F_STOP, F_ON_CLOSE, F_DELAY,
-    F_EXPIRE, F_SCORE, F_TAG, F_OCO, F_AFTER, F_STOP_LOSS, F_STOP_POINTS, F_STOP_PCT, F_TARGET,
-    F_TARGET_POINTS, F_TARGET_PCT, F_TRAIL, F_TRAIL_PCT, F_TRAIL_START, F_HOLD, F_SIDE
+    F_UNITS = 1,
+    F_CASH,
+    F_PCT_EQUITY,
+    F_PCT_CASH,
+    F_RISK_PCT,
+    F_LIMIT,
+    F_STOP,
+    F_ON_CLOSE,
+    F_DELAY,
+    F_EXPIRE,
+    F_SCORE,
+    F_TAG,
+    F_OCO,
+    F_AFTER,
+    F_STOP_LOSS,
+    F_STOP_POINTS,
+    F_STOP_PCT,
+    F_TARGET,
+    F_TARGET_POINTS,
+    F_TARGET_PCT,
+    F_TRAIL,
+    F_TRAIL_PCT,
+    F_TRAIL_START,
+    F_HOLD,
+    F_SIDE
 } field;
 
 static const struct {
     const char *name;
     field id;
 } fields[] = {
-    {"units", F_UNITS},   {"cash", F_CASH},     {"pct_equity", F_PCT_EQUITY},
-    {"pct_cash", F_PCT_CASH}, {"risk_pct", F_RISK_PCT}, {"limit", F_LIMIT},
-    {"stop", F_STOP},     {"on_close", F_ON_CLOSE}, {"delay", F_DELAY},
-    {"expire", F_EXPIRE}, {"score", F_SCORE},   {"tag", F_TAG},
-    {"oco", F_OCO},       {"after", F_AFTER},   {"stop_loss", F_STOP_LOSS},
-    {"stop_points", F_STOP_POINTS}, {"stop_pct", F_STOP_PCT}, {"target", F_TARGET},
-    {"target_points", F_TARGET_POINTS}, {"target_pct", F_TARGET_PCT}, {"trail", F_TRAIL},
-    {"trail_pct", F_TRAIL_PCT}, {"trail_start", F_TRAIL_START}, {"hold", F_HOLD},
+    {"units", F_UNITS},
+    {"cash", F_CASH},
+    {"pct_equity", F_PCT_EQUITY},
+    {"pct_cash", F_PCT_CASH},
+    {"risk_pct", F_RISK_PCT},
+    {"limit", F_LIMIT},
+    {"stop", F_STOP},
+    {"on_close", F_ON_CLOSE},
+    {"delay", F_DELAY},
+    {"expire", F_EXPIRE},
+    {"score", F_SCORE},
+    {"tag", F_TAG},
+    {"oco", F_OCO},
+    {"after", F_AFTER},
+    {"stop_loss", F_STOP_LOSS},
+    {"stop_points", F_STOP_POINTS},
+    {"stop_pct", F_STOP_PCT},
+    {"target", F_TARGET},
+    {"target_points", F_TARGET_POINTS},
+    {"target_pct", F_TARGET_PCT},
+    {"trail", F_TRAIL},
+    {"trail_pct", F_TRAIL_PCT},
+    {"trail_start", F_TRAIL_START},
+    {"hold", F_HOLD},
     {"side", F_SIDE},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -328,8 +366,7 @@ static int sym_protect(lua_State *L)
         else if (lua_type(L, -1) == LUA_TNUMBER)
             v[k] = lua_tonumber(L, -1);
         else
-            return wk_raise(L, "protect: '%s' must be a number, got %s", key,
-                            luaL_typename(L, -1));
+            return wk_raise(L, "protect: '%s' must be a number, got %s", key, luaL_typename(L, -1));
     }
     lua_pushboolean(L, wick_run_protect(h->run, s, v[0], v[1], v[2]) > 0);
     return 1;
@@ -341,7 +378,8 @@ static int sym_cancel(lua_State *L)
     wk_host *h = wk_self(L);
     const int32_t s = order_sym(L, h, "cancel");
     if (lua_type(L, 2) == LUA_TSTRING)
-        lua_pushinteger(L, wick_run_cancel_tag(h->run, s, wick_run_tag(h->run, lua_tostring(L, 2))));
+        lua_pushinteger(L,
+                        wick_run_cancel_tag(h->run, s, wick_run_tag(h->run, lua_tostring(L, 2))));
     else
         lua_pushinteger(L, wick_run_cancel(h->run, (int32_t)luaL_checknumber(L, 2)));
     return 1;
@@ -450,9 +488,11 @@ void wk_orders_open(lua_State *L, wk_host *h)
 {
     static const luaL_Reg shared[] = {
         {"protect", sym_protect}, {"target", sym_target}, {"units", sym_units}, {NULL, NULL}};
-    static const luaL_Reg list[] = {{"buy", sym_buy},           {"sell", sym_sell},
+    static const luaL_Reg list[] = {{"buy", sym_buy},
+                                    {"sell", sym_sell},
                                     {"order", sym_order},
-                                    {"cancel", sym_cancel},     {"cancel_all", sym_cancel_all},
+                                    {"cancel", sym_cancel},
+                                    {"cancel_all", sym_cancel_all},
                                     {NULL, NULL}};
     static const luaL_Reg for_ctx[] = {
         {"close_all", ctx_close_all}, {"target_weights", ctx_target_weights}, {NULL, NULL}};

@@ -69,8 +69,7 @@ static void check_triggers(lua_State *L, wk_host *h, int on)
         const char *names[WK_WHEN_MAX];
         for (k = 0; k < h->n_when; k++) names[k] = h->when[k].name;
         const char *near = wick_nearest(name, names, h->n_when);
-        if (near)
-            (void)wk_raise(L, "S.on.%s has no mask; did you mean S.when.%s?", name, near);
+        if (near) (void)wk_raise(L, "S.on.%s has no mask; did you mean S.when.%s?", name, near);
         (void)wk_raise(L, "S.on.%s has no mask: set S.when.%s in S.series", name, name);
     }
 }
@@ -273,8 +272,8 @@ static void note_bar(wick_ctx *ctx, wk_host *h)
         (void)wick_note(ctx, "while running %s at %s", hook, at);
 }
 
-wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
-                          const wick_run_opts *opts, wick_cache *cache, wick_ledger **out)
+wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
+                          wick_cache *cache, wick_ledger **out)
 {
     wk_host *h = s->host;
     wick_run_opts o = {.size = sizeof o};

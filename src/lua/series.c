@@ -128,8 +128,7 @@ static wick_node operand(lua_State *L, wk_host *h, int i, int32_t sym, const cha
 {
     const int64_t slot = wk_series_slot(L, h, i);
     if (slot < 0)
-        return wk_node(L, h,
-                       wick_graph_const(h->ctx, h->syms[sym].graph, number_at(L, i, what)));
+        return wk_node(L, h, wick_graph_const(h->ctx, h->syms[sym].graph, number_at(L, i, what)));
     if (h->slots[slot].sym != sym)
         (void)wk_raise(L,
                        "%s: these series belong to two symbols; b:symbol(name).close brings "
@@ -181,8 +180,10 @@ static int named_op(lua_State *L)
     const int want = o->operands < 0 ? (n < 1 ? 1 : n) : o->operands;
     if (n != want)
         return wk_raise(L, "%s takes %d argument%s, got %d%s", o->name, want, want == 1 ? "" : "s",
-                        n, n > want ? " (an indicator with several outputs returns them all; put "
-                                      "it in parentheses to keep the first)" : "");
+                        n,
+                        n > want ? " (an indicator with several outputs returns them all; put "
+                                   "it in parentheses to keep the first)"
+                                 : "");
     if (n > MAX_OPERANDS) return wk_raise(L, "%s: too many arguments", o->name);
     const int32_t sym = first_symbol(L, h, n);
     return sym < 0 ? number_op(L, o, n) : node_op(L, h, o, sym, n);
@@ -196,8 +197,9 @@ static int arith(lua_State *L)
     const int op = (int)lua_tointeger(L, lua_upvalueindex(2));
     const op_name o = {sign, (wick_op)op, op == WICK_OP_NEG ? 1 : 2};
     if (h->sh.phase == WK_DECIDE)
-        return wk_raise(L, "'%s' on a series makes another series; inside a bar function work with "
-                           "numbers: x[0]",
+        return wk_raise(L,
+                        "'%s' on a series makes another series; inside a bar function work with "
+                        "numbers: x[0]",
                         sign);
     return node_op(L, h, &o, first_symbol(L, h, o.operands), o.operands);
 }
@@ -266,8 +268,7 @@ static int series_index(lua_State *L)
         if (!lua_isnil(L, -1)) return 1;
         const char *word = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
         const char *near = wk_nearest_key(L, lua_upvalueindex(2), word);
-        if (near)
-            return wk_raise(L, "a series has no '%s'; did you mean '%s'?", word, near);
+        if (near) return wk_raise(L, "a series has no '%s'; did you mean '%s'?", word, near);
         return wk_raise(L, "a series has no '%s'", word);
     }
     const int64_t slot = wk_series_slot(L, h, 1);
@@ -306,9 +307,12 @@ static void add_ops(lua_State *L, wk_host *h)
 
 void wk_series_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg refused[] = {{"__eq", compare_refused},  {"__lt", compare_refused},
-                                       {"__le", compare_refused},  {"__len", length_refused},
-                                       {"__newindex", write_refused}, {"__tostring", describe},
+    static const luaL_Reg refused[] = {{"__eq", compare_refused},
+                                       {"__lt", compare_refused},
+                                       {"__le", compare_refused},
+                                       {"__len", length_refused},
+                                       {"__newindex", write_refused},
+                                       {"__tostring", describe},
                                        {NULL, NULL}};
     const int core = lua_gettop(L);
     lua_newtable(L);

@@ -8,16 +8,34 @@
  * go to the engine as they are. */
 
 typedef enum col {
-    COL_LONG, COL_SHORT, COL_FLAT, COL_EXIT_LONG, COL_EXIT_SHORT, COL_STOP, COL_TARGET,
-    COL_STOP_POINTS, COL_TARGET_POINTS, COL_TRAIL, COL_STOP_PCT, COL_TARGET_PCT, COL_TRAIL_PCT,
-    COL_LIMIT, COL_ENTRY_STOP, COL_SCORE, COL_AMOUNT, COL_SERIES, COL_HOLD = COL_SERIES, COL_EXPIRE,
-    COL_SIZE, COL_COUNT
+    COL_LONG,
+    COL_SHORT,
+    COL_FLAT,
+    COL_EXIT_LONG,
+    COL_EXIT_SHORT,
+    COL_STOP,
+    COL_TARGET,
+    COL_STOP_POINTS,
+    COL_TARGET_POINTS,
+    COL_TRAIL,
+    COL_STOP_PCT,
+    COL_TARGET_PCT,
+    COL_TRAIL_PCT,
+    COL_LIMIT,
+    COL_ENTRY_STOP,
+    COL_SCORE,
+    COL_AMOUNT,
+    COL_SERIES,
+    COL_HOLD = COL_SERIES,
+    COL_EXPIRE,
+    COL_SIZE,
+    COL_COUNT
 } col;
 
 static const char *const col_names[COL_COUNT] = {
-    "long", "short", "flat", "exit_long", "exit_short", "stop", "target", "stop_points",
-    "target_points", "trail", "stop_pct", "target_pct", "trail_pct", "limit", "entry_stop", "score",
-    "(amount)", "hold", "expire", "size"};
+    "long",        "short",         "flat",     "exit_long", "exit_short", "stop",      "target",
+    "stop_points", "target_points", "trail",    "stop_pct",  "target_pct", "trail_pct", "limit",
+    "entry_stop",  "score",         "(amount)", "hold",      "expire",     "size"};
 
 typedef struct sigs {
     lua_State *L;
@@ -73,8 +91,10 @@ static void read_size(sigs *s, int value)
     static const struct {
         const char *name;
         int32_t kind;
-    } kinds[] = {{"units", WICK_SIZE_UNITS}, {"cash", WICK_SIZE_CASH},
-                 {"pct_equity", WICK_SIZE_PCT_EQUITY}, {"pct_cash", WICK_SIZE_PCT_CASH},
+    } kinds[] = {{"units", WICK_SIZE_UNITS},
+                 {"cash", WICK_SIZE_CASH},
+                 {"pct_equity", WICK_SIZE_PCT_EQUITY},
+                 {"pct_cash", WICK_SIZE_PCT_CASH},
                  {"risk_pct", WICK_SIZE_RISK_PCT}};
     enum { N = sizeof kinds / sizeof *kinds };
     lua_State *L = s->L;
@@ -95,10 +115,10 @@ static void read_size(sigs *s, int value)
             const char *names[N];
             for (int i = 0; i < N; i++) names[i] = kinds[i].name;
             const char *near = wick_nearest(key, names, N);
-            if (near)
-                (void)wk_raise(L, "signals: size has no '%s'; did you mean '%s'?", key, near);
-            (void)wk_raise(L, "signals: size has no '%s'; it takes units, cash, pct_equity, "
-                              "pct_cash or risk_pct",
+            if (near) (void)wk_raise(L, "signals: size has no '%s'; did you mean '%s'?", key, near);
+            (void)wk_raise(L,
+                           "signals: size has no '%s'; it takes units, cash, pct_equity, "
+                           "pct_cash or risk_pct",
                            key);
         }
         s->size_kind = kinds[k].kind;

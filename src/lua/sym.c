@@ -32,21 +32,34 @@ typedef struct getter_name {
     getter get;
 } getter_name;
 
-static const getter_name sym_getters[] = {
-    {"bar", GET_BAR},           {"time", GET_TIME},           {"position", GET_POSITION},
-    {"avg_price", GET_AVG_PRICE}, {"open_pnl", GET_OPEN_PNL}, {"bars_held", GET_BARS_HELD},
-    {"pending", GET_PENDING},   {"lots", GET_LOTS},           {NULL, 0}};
-static const getter_name pine_getters[] = {
-    {"position_size", GET_POSITION}, {"position_avg_price", GET_AVG_PRICE},
-    {"open_profit", GET_OPEN_PNL},   {"equity", GET_EQUITY},
-    {"cash", GET_CASH},              {"bars_held", GET_BARS_HELD},
-    {"pending", GET_PENDING},        {"closed_trades", GET_CLOSED},
-    {"net_profit", GET_REALIZED},    {"bar", GET_BAR},
-    {NULL, 0}};
-static const getter_name ctx_getters[] = {
-    {"bar", GET_TICK},     {"time", GET_TICK_TIME},        {"equity", GET_EQUITY},
-    {"cash", GET_CASH},    {"open_count", GET_OPEN_COUNT}, {"symbols", GET_SYMBOLS},
-    {"all", GET_ALL},      {NULL, 0}};
+static const getter_name sym_getters[] = {{"bar", GET_BAR},
+                                          {"time", GET_TIME},
+                                          {"position", GET_POSITION},
+                                          {"avg_price", GET_AVG_PRICE},
+                                          {"open_pnl", GET_OPEN_PNL},
+                                          {"bars_held", GET_BARS_HELD},
+                                          {"pending", GET_PENDING},
+                                          {"lots", GET_LOTS},
+                                          {NULL, 0}};
+static const getter_name pine_getters[] = {{"position_size", GET_POSITION},
+                                           {"position_avg_price", GET_AVG_PRICE},
+                                           {"open_profit", GET_OPEN_PNL},
+                                           {"equity", GET_EQUITY},
+                                           {"cash", GET_CASH},
+                                           {"bars_held", GET_BARS_HELD},
+                                           {"pending", GET_PENDING},
+                                           {"closed_trades", GET_CLOSED},
+                                           {"net_profit", GET_REALIZED},
+                                           {"bar", GET_BAR},
+                                           {NULL, 0}};
+static const getter_name ctx_getters[] = {{"bar", GET_TICK},
+                                          {"time", GET_TICK_TIME},
+                                          {"equity", GET_EQUITY},
+                                          {"cash", GET_CASH},
+                                          {"open_count", GET_OPEN_COUNT},
+                                          {"symbols", GET_SYMBOLS},
+                                          {"all", GET_ALL},
+                                          {NULL, 0}};
 
 static void push_sym(lua_State *L, wk_host *h, int32_t i)
 {
@@ -116,8 +129,8 @@ static void need_decide(lua_State *L, wk_host *h, const char *what)
 
 static int unknown_member(lua_State *L, const char *what, const char *word)
 {
-    static const char *const fields[] = {"open",  "high", "low",   "close", "volume", "hl2",
-                                         "hlc3",  "ohlc4", "name", "tick_size", "point_value"};
+    static const char *const fields[] = {"open", "high",  "low",  "close",     "volume",     "hl2",
+                                         "hlc3", "ohlc4", "name", "tick_size", "point_value"};
     const char *near = wk_nearest_key(L, lua_upvalueindex(2), word);
     if (!near && *what != 'c') near = wick_nearest(word, fields, sizeof fields / sizeof *fields);
     if (near) return wk_raise(L, "%s has no '%s'; did you mean '%s'?", what, word, near);
@@ -159,8 +172,9 @@ static int sym_index(lua_State *L)
 
 static int handle_write(lua_State *L)
 {
-    return wk_raise(L, "'%s' cannot be written here; keep values in local variables or in a table "
-                       "of your own (state[sym.name])",
+    return wk_raise(L,
+                    "'%s' cannot be written here; keep values in local variables or in a table "
+                    "of your own (state[sym.name])",
                     lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "this");
 }
 
@@ -266,8 +280,9 @@ static double rank_value(lua_State *L, wk_host *h, int32_t s, int key)
     lua_gettable(L, -2);
     const int64_t slot = wk_series_slot(L, h, -1);
     if (slot < 0)
-        (void)wk_raise(L, "ctx:rank: symbols have no series '%s'; declare it in init with "
-                          "ctx:series(\"%s\", function(b) ... end)",
+        (void)wk_raise(L,
+                       "ctx:rank: symbols have no series '%s'; declare it in init with "
+                       "ctx:series(\"%s\", function(b) ... end)",
                        lua_tostring(L, key), lua_tostring(L, key));
     lua_pop(L, 2);
     const double *v = wk_slot_values(L, h, slot);
@@ -336,7 +351,8 @@ void wk_push_syms(lua_State *L, wk_host *h)
     lua_settop(L, top);
 }
 
-/* Metatable on the stack with methods table as upvalue 2 of its __index; leaves both: mt, methods. */
+/* Metatable on the stack with methods table as upvalue 2 of its __index; leaves both: mt, methods.
+ */
 static void make_meta(lua_State *L, wk_host *h, lua_CFunction index, const getter_name *g,
                       const char *name)
 {

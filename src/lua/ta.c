@@ -186,7 +186,8 @@ static int push_outputs(lua_State *L, ta_call *c)
     luaL_checkstack(L, n + 8, NULL);
     const int first = lua_gettop(L) + 1;
     for (int32_t k = 0; k < n; k++) {
-        const wick_node x = wick_graph_ta(c->h->ctx, g, c->spec, c->in, c->n_in, c->p, c->params, k);
+        const wick_node x =
+            wick_graph_ta(c->h->ctx, g, c->spec, c->in, c->n_in, c->p, c->params, k);
         wk_push_series(L, c->h, c->sym, wk_node(L, c->h, x));
     }
     for (int32_t k = 0; n > 1 && k < n; k++) {
@@ -312,7 +313,7 @@ static int core_column(lua_State *L)
         if (t != LUA_TNUMBER && t != LUA_TNIL && t != LUA_TBOOLEAN)
             return wk_raise(L, "%s: element %lld of the column is a %s", name, (long long)i + 1,
                             luaL_typename(L, -1));
-        v[i] = t == LUA_TNIL ? WICK_NA
+        v[i] = t == LUA_TNIL      ? WICK_NA
                : t == LUA_TNUMBER ? lua_tonumber(L, -1)
                                   : (double)lua_toboolean(L, -1);
         lua_pop(L, 1);

@@ -140,8 +140,8 @@ static wick_status load_script(lua_State *L, wk_host *h, wick_ctx *ctx, int t, t
     lua_getfield(L, t, "script");
     lua_getfield(L, t, "file");
     const char *text = lua_tolstring(L, -2, &n), *file = lua_tostring(L, -1);
-    if (text) return wk_host_load_text(ctx, h, file ? file : "script.lua", text, (int64_t)n,
-                                       &r->script);
+    if (text)
+        return wk_host_load_text(ctx, h, file ? file : "script.lua", text, (int64_t)n, &r->script);
     if (file) return wk_host_load(ctx, h, file, &r->script);
     return wick_fail(ctx, WICK_E_ARG, "run: give script = text or file = path");
 }
@@ -447,11 +447,10 @@ wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf 
 
 void wk_test_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {
-        {"test_run", core_test_run}, {"compile", core_compile},   {"env", core_env},
-        {"captured", core_captured}, {"try_load", core_try_load}, {"ta_names", core_ta_names},
-        {"read", core_read},
-        {NULL, NULL}};
+    static const luaL_Reg list[] = {{"test_run", core_test_run}, {"compile", core_compile},
+                                    {"env", core_env},           {"captured", core_captured},
+                                    {"try_load", core_try_load}, {"ta_names", core_ta_names},
+                                    {"read", core_read},         {NULL, NULL}};
     wk_set_funcs(L, h, list);
     lua_pushstring(L, wk_host_vm());
     lua_setfield(L, -2, "vm");

@@ -166,8 +166,8 @@ static void error_text(lua_State *L, int i)
         char text[WICK_DOUBLE_TEXT];
         wick_format_double(text, lua_tonumber(L, i));
         lua_pushfstring(L, "error raised with the number %s", text);
-    } else if (t == LUA_TTABLE && (lua_pushliteral(L, "message"), lua_rawget(L, i),
-                                   lua_type(L, -1) == LUA_TSTRING)) {
+    } else if (t == LUA_TTABLE &&
+               (lua_pushliteral(L, "message"), lua_rawget(L, i), lua_type(L, -1) == LUA_TSTRING)) {
         return;
     } else if (t == LUA_TNIL) {
         lua_pushliteral(L, "error raised without a message: error(nil)");
@@ -276,8 +276,8 @@ static wick_status overflow_error(wick_ctx *ctx, const char *text)
     const int place = colon && (size_t)(colon - text) < line && strchr(text, ':') != colon
                           ? (int)(colon - text) + 2
                           : 0;
-    return wick_fail(ctx, WICK_E_BUDGET,
-                     "%.*sthe script calls itself without end (stack overflow)", place, text);
+    return wick_fail(ctx, WICK_E_BUDGET, "%.*sthe script calls itself without end (stack overflow)",
+                     place, text);
 }
 
 wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)

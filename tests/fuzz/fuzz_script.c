@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const wk_host_opts opts = {.size = sizeof opts,
                                .load_seconds = 0.2,
                                .run_seconds = 0.3,
-                               .memory_cap = INT64_C(48) << 20,
+                               .memory_cap = INT64_C(16) << 20,
                                .print = quiet};
     if (!ctx) return 0;
     if (!panel) {
