@@ -7,32 +7,6 @@
 
 /* ---- enqueued values ----------------------------------------------------------------------- */
 
-static wick_status read_fixed(wick_ctx *ctx, wick_trial *t, const wick_json *j, wick_fixed *f)
-{
-    wick_study *s = t->study;
-    f->name = wick_arena_strdup(s->arena, wick_json_key(j));
-    if (f->name == NULL) return wick_fail_mem(ctx);
-    switch (wick_json_kind(j)) {
-    case WICK_JSON_NULL: f->value.kind = WICK_CHOICE_NULL; return WICK_OK;
-    case WICK_JSON_BOOL:
-        f->value.kind = WICK_CHOICE_BOOL;
-        f->value.i = wick_json_bool(j);
-        return WICK_OK;
-    case WICK_JSON_NUMBER:
-        /* JSON has one kind of number; comparisons of choices do not mind. */
-        f->value.kind = WICK_CHOICE_FLOAT;
-        f->value.d = wick_json_number(j);
-        return WICK_OK;
-    case WICK_JSON_STRING:
-        f->value.kind = WICK_CHOICE_STRING;
-        f->value.s = wick_arena_strdup(s->arena, wick_json_string(j));
-        return f->value.s == NULL ? wick_fail_mem(ctx) : WICK_OK;
-    default:
-        return wick_fail(ctx, WICK_E_DATA, "trial %lld: fixed_params.%s is not a plain value",
-                         (long long)t->number, wick_json_key(j));
-    }
-}
-
 static wick_status load_fixed(wick_ctx *ctx, wick_trial *t)
 {
     const char *json = wick_trial_system_attr(t, "fixed_params");
@@ -44,8 +18,13 @@ static wick_status load_fixed(wick_ctx *ctx, wick_trial *t)
     const int64_t n = wick_json_count(root);
     t->fixed = wick_arena_zalloc(t->study->arena, n * (int64_t)sizeof *t->fixed);
     if (t->fixed == NULL) st = wick_fail_mem(ctx);
-    for (int64_t i = 0; i < n && st >= 0; i++)
-        st = read_fixed(ctx, t, wick_json_at(root, i), &t->fixed[i]);
+    for (int64_t i = 0; i < n && st >= 0; i++) {
+        const wick_json *j = wick_json_at(root, i);
+        t->fixed[i].name = wick_arena_strdup(t->study->arena, wick_json_key(j));
+        if (t->fixed[i].name == NULL) st = wick_fail_mem(ctx);
+        if (st >= 0)
+            st = wk_choice_read(ctx, t->study->arena, t->fixed[i].name, j, &t->fixed[i].value);
+    }
     if (st >= 0) t->n_fixed = (int32_t)n;
     wick_json_free(doc);
     return st;

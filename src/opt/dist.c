@@ -274,6 +274,31 @@ void wk_choice_json(wick_buf *b, const wick_choice *c)
     }
 }
 
+wick_status wk_choice_read(wick_ctx *ctx, wick_arena *a, const char *name, const wick_json *j,
+                           wick_choice *out)
+{
+    *out = (wick_choice){.kind = WICK_CHOICE_NULL};
+    switch (wick_json_kind(j)) {
+    case WICK_JSON_NULL: return WICK_OK;
+    case WICK_JSON_BOOL:
+        out->kind = WICK_CHOICE_BOOL;
+        out->i = wick_json_bool(j);
+        return WICK_OK;
+    case WICK_JSON_NUMBER:
+        /* JSON has one kind of number; comparisons of choices do not mind. */
+        out->kind = WICK_CHOICE_FLOAT;
+        out->d = wick_json_number(j);
+        return WICK_OK;
+    case WICK_JSON_STRING:
+        out->kind = WICK_CHOICE_STRING;
+        out->s = wick_arena_strdup(a, wick_json_string(j));
+        return out->s == NULL ? wick_fail_mem(ctx) : WICK_OK;
+    default:
+        return wick_fail(ctx, WICK_E_ARG,
+                         "a value of '%s' is neither a number, text, boolean nor null", name);
+    }
+}
+
 void wk_value_json(wick_buf *b, const wick_dist *d, double value)
 {
     if (d->kind == WICK_DIST_CATEGORICAL) {

@@ -56,6 +56,9 @@ bool wk_choice_equal(const wick_choice *a, const wick_choice *b);
 bool wk_is_close(double a, double b);
 /** Value as the user writes it, as JSON. */
 void wk_value_json(wick_buf *b, const wick_dist *d, double value);
+/** A plain JSON value; text goes to the arena. */
+wick_status wk_choice_read(wick_ctx *ctx, wick_arena *a, const char *name, const wick_json *j,
+                           wick_choice *out);
 void wk_choice_json(wick_buf *b, const wick_choice *c);
 
 /* ---- study and trials --------------------------------------------------------------------- */
@@ -154,6 +157,8 @@ struct wick_study {
     void *pruner_self;
     wick_study_backend backend;
     bool has_backend, backend_open;
+    const wick_fixed *pinned; /**< values the sampler keeps fixed in every trial */
+    int32_t n_pinned;
     bool stop, in_run;
     bool frozen; /**< a batch is being evaluated: objectives share the study, nothing is told */
     pthread_mutex_t lock;
@@ -203,6 +208,8 @@ wick_status wk_tell(wick_ctx *ctx, wick_trial *t, int32_t state, const double *v
 const wk_report *wk_report_at(const wick_trial *t, int64_t step);
 int64_t wk_wall_ms(void);
 bool wk_feasible(const wick_trial *t);
+/** Whether a parameter has a value fixed for the whole study. */
+bool wk_pinned(const wick_study *s, int32_t name);
 /** The sampler's fallback for parameters it does not model. */
 wick_status wk_random_single(wick_study *s, wk_mt *mt, const wick_trial *t, const char *name,
                              const wick_dist *dist, double *value);
@@ -315,6 +322,14 @@ void wk_reference_point(const double *points, int64_t n, int32_t m, double *ref)
 void wk_crowding(const double *points, int64_t n, int32_t m, int64_t *order, double *out);
 /** Whether point a (m numbers, minimised) dominates b. */
 bool wk_dominates(const double *a, const double *b, int32_t m);
+
+/* ---- low-discrepancy points (qmc.c) -------------------------------------------------------- */
+
+enum { WK_QMC_DIMS = 256 };
+/** Point `index` of d <= WK_QMC_DIMS coordinates in [0, 1). `scramble` NULL: as published; else a
+ * stream that starts the same for every point of one sequence. */
+void wk_sobol(int32_t d, int64_t index, wk_rng *scramble, double *out);
+void wk_halton(int32_t d, int64_t index, wk_rng *scramble, double *out);
 
 /* ---- pruners ------------------------------------------------------------------------------ */
 

@@ -23,7 +23,8 @@ static wick_status begin(wick_ctx *ctx, wick_study *s, const wick_trial *t, wk_s
         wk_grow(ctx, &space->p, &space->cap, t->n_p, (int64_t)sizeof *space->p);
     if (st < 0) return st;
     for (int32_t i = 0; i < t->n_p; i++)
-        if (!wick_dist_single(wk_dist_at(s, t->p[i].dist))) space->p[space->n++] = t->p[i];
+        if (!wick_dist_single(wk_dist_at(s, t->p[i].dist)) && !wk_pinned(s, t->p[i].name))
+            space->p[space->n++] = t->p[i];
     wk_sort_names(s, space->p, space->n);
     space->started = true;
     return WICK_OK;

@@ -39,19 +39,26 @@ static wick_status fixed_value(wick_ctx *ctx, const wick_trial *t, const wick_fi
             *value = (double)i;
             return WICK_OK;
         }
-        return wick_fail(ctx, WICK_E_ARG, "trial %lld: the value enqueued for '%s' is not a choice",
+        return wick_fail(ctx, WICK_E_ARG, "trial %lld: the value fixed for '%s' is not a choice",
                          (long long)t->number, f->name);
     }
     if (f->value.kind == WICK_CHOICE_NULL || f->value.kind == WICK_CHOICE_STRING)
-        return wick_fail(ctx, WICK_E_ARG, "trial %lld: the value enqueued for '%s' is not a number",
+        return wick_fail(ctx, WICK_E_ARG, "trial %lld: the value fixed for '%s' is not a number",
                          (long long)t->number, f->name);
     double v = f->value.kind == WICK_CHOICE_FLOAT ? f->value.d : (double)f->value.i;
     if (d->kind == WICK_DIST_INT) v = trunc(v);
     if (!wick_dist_contains(d, v))
-        wick_log(ctx, "trial %lld: the value enqueued for '%s' (%g) is outside its range",
+        wick_log(ctx, "trial %lld: the value fixed for '%s' (%g) is outside its range",
                  (long long)t->number, f->name, v);
     *value = v;
     return WICK_OK;
+}
+
+bool wk_pinned(const wick_study *s, int32_t name)
+{
+    for (int32_t i = 0; i < s->n_pinned; i++)
+        if (strcmp(s->pinned[i].name, s->names.text[name]) == 0) return true;
+    return false;
 }
 
 wick_status wk_joint_sample(wick_ctx *ctx, wick_trial *t)
@@ -68,6 +75,9 @@ static wick_status draw(wick_ctx *ctx, wick_trial *t, int32_t id, const wick_dis
     for (int32_t i = 0; i < t->n_fixed; i++)
         if (strcmp(t->fixed[i].name, s->names.text[id]) == 0)
             return fixed_value(ctx, t, &t->fixed[i], d, value);
+    for (int32_t i = 0; i < s->n_pinned; i++)
+        if (strcmp(s->pinned[i].name, s->names.text[id]) == 0)
+            return fixed_value(ctx, t, &s->pinned[i], d, value);
     if (wick_dist_single(d)) {
         *value = d->kind == WICK_DIST_CATEGORICAL ? 0.0 : d->low;
         return WICK_OK;

@@ -292,7 +292,7 @@ static wick_status joint(wick_ctx *ctx, void *self, wick_trial *t)
         int32_t d = 0;
         for (; from < v->split.end[i]; from++) {
             const int32_t name = v->split.name[from], dist = s->name_rec[name].committed;
-            if (dist >= 0 && !wick_dist_single(wk_dist_at(s, dist)))
+            if (dist >= 0 && !wick_dist_single(wk_dist_at(s, dist)) && !wk_pinned(s, name))
                 k->p[d++] = (wk_value){name, dist, 0.0};
         }
         wk_sort_names(s, k->p, d);

@@ -143,6 +143,19 @@ static void test_motpe(void **state)
     replay(&(sequence){"motpe_seed42@5.0.0.dev", false, NULL, WICK_OPT_OPTUNA5, 42, 1e-9});
 }
 
+static void test_nsga(void **state)
+{
+    (void)state;
+    replay(&(sequence){"nsga2_pop8_seed42", false, "nsga2(population=8)", WICK_OPT_OPTUNA4, 42, 1e-9});
+    replay(&(sequence){"nsga3_pop8_seed42", false, "nsga3(population=8)", WICK_OPT_OPTUNA5, 42, 1e-9});
+}
+
+static void test_qmc(void **state)
+{
+    (void)state;
+    replay(&(sequence){"qmc_sobol", false, "qmc", WICK_OPT_OPTUNA5, 42, 1e-9});
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -165,6 +178,8 @@ int main(void)
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_tpe),
         cmocka_unit_test(test_motpe),
+        cmocka_unit_test(test_nsga),
+        cmocka_unit_test(test_qmc),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
