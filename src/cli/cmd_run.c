@@ -227,24 +227,26 @@ static int32_t metric_profile(const wick_settings *s)
     return WICK_METRICS_WICK;
 }
 
-/* Decimals that report_rounding asks for. */
-static int32_t report_places(const wick_settings *s)
+static bool setting_is(const wick_settings *s, const char *key, const char *value)
 {
     for (int64_t i = 0; i < wick_settings_count(); i++) {
         char text[64];
-        if (strcmp(wick_settings_doc(i)->key, "report_rounding") != 0) continue;
+        if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
         wick_settings_get(s, i, text);
-        return strcmp(text, "cents") == 0 ? 2 : 0;
+        return strcmp(text, value) == 0;
     }
-    return 0;
+    return false;
 }
 
 static bool score(job *j)
 {
+    const wick_settings *s = j->cfg.settings;
     const wick_metric_opts opts = {.size = sizeof opts,
-                                   .profile = metric_profile(j->cfg.settings),
-                                   .bars_per_year = wick_panel_bars_per_year(j->panel),
-                                   .round_places = report_places(j->cfg.settings)};
+                                   .profile = metric_profile(s),
+                                   .bars_per_year = run_config_bars_per_year(&j->cfg, j->panel),
+                                   .round_places =
+                                       setting_is(s, "report_rounding", "cents") ? 2 : 0,
+                                   .pnl_net = setting_is(s, "trade_pnl", "net")};
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 
@@ -263,7 +265,11 @@ static bool fill_conventions(job *j, wick_result *r)
     wick_format_double(j->values[n], j->cfg.cash);
     j->conventions[n] = (wick_convention){"cash", j->values[n]};
     n++;
-    wick_format_double(j->values[n], wick_panel_bars_per_year(j->panel));
+    const double year = run_config_bars_per_year(&j->cfg, j->panel);
+    if (year > 0)
+        wick_format_double(j->values[n], year);
+    else
+        strcpy(j->values[n], "none");
     j->conventions[n] = (wick_convention){"bars_per_year", j->values[n]};
     n++;
     snprintf(j->values[n], sizeof j->values[n], "%lld", (long long)j->cfg.seed);
@@ -403,8 +409,9 @@ const cli_command cli_command_run = {
     .notes =
         "Later wins: defaults, what the script asks for, --profile, --config, options.\n"
         "A config file is a JSON object with any of: profile engine cash data symbols from to\n"
-        "trade_from timeframe symbol_info params seed jobs drop_bad strict. Paths in it are\n"
-        "relative to it. docs/conventions.md explains each.\n"
+        "trade_from timeframe symbol_info params seed jobs drop_bad strict bars_per_year. Paths "
+        "in\n"
+        "it are relative to it. docs/conventions.md explains each.\n"
         "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
     .example = "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
                "--from 2020-01-01 --param donchian_period=25 --trades trades.csv",

@@ -6,7 +6,7 @@
 
 static const char *const config_keys[] = {
     "profile",   "engine",      "cash",   "data", "symbols", "from",     "to",     "trade_from",
-    "timeframe", "symbol_info", "params", "seed", "jobs",    "drop_bad", "strict",
+    "timeframe", "symbol_info", "params", "seed", "jobs",    "drop_bad", "strict", "bars_per_year",
 };
 enum { CONFIG_KEYS = sizeof config_keys / sizeof *config_keys };
 
@@ -178,6 +178,22 @@ static bool read_flag(const source *s, const char *key, const wick_json *j, bool
     return true;
 }
 
+/* A number, auto or none, as option and as text of a config file. */
+static bool year_text(const char *text, double *out)
+{
+    double v;
+    if (strcmp(text, "auto") == 0) {
+        *out = RUN_BARS_PER_YEAR_AUTO;
+    } else if (strcmp(text, "none") == 0) {
+        *out = RUN_BARS_PER_YEAR_NONE;
+    } else if (wick_parse_double(text, (int64_t)strlen(text), &v) && v > 0 && v <= 1e9) {
+        *out = v;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool read_engine(const source *s, const wick_json *object)
 {
     if (wick_json_kind(object) != WICK_JSON_OBJECT)
@@ -260,6 +276,11 @@ static bool read_key(const source *s, const wick_json *j)
         r->cash = wick_json_number(j);
         r->has_cash = true;
         return r->cash > 0 && r->cash <= 1e15 ? true : bad_value(s, key, "a number above zero");
+    }
+    if (strcmp(key, "bars_per_year") == 0) {
+        const char *word = scalar_text(r, j);
+        return (word && year_text(word, &r->bars_per_year)) ||
+               bad_value(s, key, "a number above zero, \"auto\" or \"none\"");
     }
     if (!text) return bad_value(s, key, "text");
     if (strcmp(key, "timeframe") == 0) return (r->timeframe = keep(r, text)) || out_of_memory(s->c);
@@ -391,6 +412,10 @@ static bool read_options(cli *c, run_config *r)
     if (cli_has(c, "strict")) r->strict = true;
     r->has_cash = r->has_cash || cli_has(c, "cash");
     if (!cli_num(c, "cash", 1e-6, 1e15, &r->cash)) return false;
+    if ((text = cli_text(c, "bars-per-year")) && !year_text(text, &r->bars_per_year)) {
+        cli_error(c, NULL, "--bars-per-year: '%s' is not a number above zero, auto or none", text);
+        return false;
+    }
     return cli_int(c, "seed", 0, INT64_C(1) << 53, &r->seed) &&
            cli_int(c, "jobs", 1, 1024, &r->jobs);
 }
@@ -398,8 +423,11 @@ static bool read_options(cli *c, run_config *r)
 bool run_config_read(cli *c, run_config *r)
 {
     const char *config = cli_text(c, "config"), *profile = cli_text(c, "profile");
-    *r = (run_config){
-        .cash = 100000.0, .seed = 1, .arena = wick_arena_new(0), .settings = wick_settings_new()};
+    *r = (run_config){.cash = 100000.0,
+                      .seed = 1,
+                      .bars_per_year = WICK_NA,
+                      .arena = wick_arena_new(0),
+                      .settings = wick_settings_new()};
     if (!r->arena || !r->settings) return out_of_memory(c);
     if (profile && !set_profile(c, r, profile, "--profile")) return false;
     if (config && !read_config(c, r, config)) return false;
@@ -428,6 +456,16 @@ bool run_config_script(cli *c, run_config *r, wk_script *script)
     }
     if (!r->has_cash && wk_script_cash(script) > 0) r->cash = wk_script_cash(script);
     return true;
+}
+
+double run_config_bars_per_year(const run_config *r, const wick_panel *panel)
+{
+    double n = r->bars_per_year;
+    if (isnan(n))
+        n = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0
+                ? RUN_BARS_PER_YEAR_NONE
+                : RUN_BARS_PER_YEAR_AUTO;
+    return n < 0 ? wick_panel_bars_per_year(panel) : n;
 }
 
 void run_config_free(run_config *r)

@@ -33,7 +33,14 @@ typedef struct run_config {
     const char *timeframe, *symbol_info;
     int64_t seed, jobs;
     bool drop_bad, strict;
+    double bars_per_year; /**< above 0, or one of the two below; NA: as the profile has it */
 } run_config;
+
+enum { RUN_BARS_PER_YEAR_NONE = 0, RUN_BARS_PER_YEAR_AUTO = -1 };
+
+/** What the ratios of this run are annualised with; 0 for not at all. Left open, a PyBroker profile
+ * gives numbers per bar, as the library does when its own bars_per_year is not set. */
+double run_config_bars_per_year(const run_config *r, const wick_panel *panel);
 
 /** False: an error was reported; free it all the same. */
 bool run_config_read(cli *c, run_config *r);
@@ -60,6 +67,10 @@ void run_config_free(run_config *r);
         {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2", CLI_ONE},       \
         {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
+        {"bars-per-year", "N|auto|none",                                                           \
+         "annualises metrics; auto: from the bars (default; none in the\n"                         \
+         "profiles of PyBroker)",                                                                  \
+         CLI_ONE},                                                                                 \
         {"seed", "N", "of math.random in scripts, default 1", CLI_ONE},                            \
         {"jobs", "N", "threads, default: all cores; results do not depend on it", CLI_ONE},        \
         {"drop-bad", NULL, "go on without rows and files that break a rule", CLI_ONE},             \

@@ -69,6 +69,17 @@ for host in $HOSTS; do
   expect 2 "two outputs on stdout"
   run x "$host" run "$S" --data "$TMP/bars" --trades "$TMP/no/such/place.csv"
   expect 2 "no such folder"
+  for n in 0 -1 nan inf weekly; do
+    run x "$host" run "$S" --data "$TMP/bars" --bars-per-year "$n"
+    expect 2 "bars a year: $n"
+    says x "'$n' is not a number above zero, auto or none" "bars a year: $n"
+  done
+  for n in 0 true '[252]' '"weekly"'; do
+    echo "{\"bars_per_year\": $n}" >"$TMP/year.json"
+    run x "$host" run "$S" --data "$TMP/bars" --config "$TMP/year.json"
+    expect 2 "bars a year in a config: $n"
+    says x 'year.json: "bars_per_year" has to be' "bars a year in a config: $n"
+  done
   run x "$host" run "$TMP/none.lua" --data "$TMP/bars"
   expect 2 "no such script"
   run x "$host" doc ta.smaa
@@ -176,4 +187,36 @@ for text in '{ "proffile": "wick" }' '{ "fill": "open" }' '[]' '{ "cash": "much"
   says x 'bad.json' "config $text"
   says x '^hint: |did you mean|has to be|bad.json:' "config $text"
 done
+
+# Ratios are per bar in the profiles of PyBroker unless a number of bars a year is asked for.
+year() { # OPTION... : bars a year, sharpe and sharpe_annual of a run
+  run p "$first" run "$S" --data "$TMP/project/bars" --format json "$@"
+  expect 0 "run with $*"
+  echo "$(show bars_per_year) $(show sharpe) $(show sharpe_annual)"
+}
+per_bar=$(year --profile pybroker1)
+case $per_bar in
+none\ -[0-9]*\ null | none\ [0-9]*\ null) good ;;
+*) bad "pybroker1 is not per bar: $per_bar" ;;
+esac
+[ "$(year --profile pybroker1 --bars-per-year none)" = "$per_bar" ] && good || bad "none in pybroker1"
+case $(year --profile pybroker2) in none\ *\ null) good ;; *) bad "pybroker2 is not per bar" ;; esac
+of_four=$(year --profile pybroker1 --bars-per-year 4)
+echo "$per_bar $of_four" | awk '{ d = $5 / $2 - 2; exit !($4 == 4 && $5 == $6 && d < 1e-12 && d > -1e-12) }' &&
+  good || bad "pybroker1 with 4 bars a year: $of_four, per bar $per_bar"
+case $(year) in none\ * | *\ null) bad "wick is not annualised" ;; *) good ;; esac
+case $(year --bars-per-year none) in none\ *\ null) good ;; *) bad "wick with none" ;; esac
+echo '{ "profile": "pybroker1", "bars_per_year": 4 }' >"$TMP/year.json"
+[ "$(year --config "$TMP/year.json")" = "$of_four" ] && good || bad "bars_per_year of a config"
+[ "$(year --config "$TMP/year.json" --bars-per-year none)" = "$per_bar" ] && good ||
+  bad "option over bars_per_year of a config"
+echo '{ "profile": "pybroker1", "bars_per_year": "auto" }' >"$TMP/year.json"
+case $(year --config "$TMP/year.json") in none\ * | *\ null) bad "auto of a config" ;; *) good ;; esac
+
+# With trade_pnl=net the fees are already in total_pnl and are not taken off again.
+run p "$first" run "$S" --data "$TMP/project/bars" --engine fee_pct=0.1 trade_pnl=net --format json
+expect 0 "net trades"
+[ "$(show total_pnl)" = "$(show net_pnl)" ] && good || bad "net_pnl of net trades: $(show net_pnl)"
+run p "$first" run "$S" --data "$TMP/project/bars" --engine fee_pct=0.1 --format json
+[ "$(show total_pnl)" != "$(show net_pnl)" ] && good || bad "net_pnl of gross trades: $(show net_pnl)"
 finish
