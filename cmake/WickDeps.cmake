@@ -64,6 +64,31 @@ wick_optional(ZSTD libzstd-dev libzstd "reads and writes .zst")
 wick_optional(LUA54 liblua5.4-dev lua5.4 "the host wick" HOST)
 wick_optional(LUAJIT libluajit-5.1-dev luajit "the host wick-jit" HOST)
 
+# XGBoost has no pkg-config file. Only its header is needed: the library is opened when the first
+# tree model is fitted (src/ml/xgb.c), so nothing is linked and programs that train none start fast.
+set(WICK_WITH_XGBOOST AUTO CACHE STRING "trains boosted trees and forests (AUTO, ON or OFF)")
+set_property(CACHE WICK_WITH_XGBOOST PROPERTY STRINGS AUTO ON OFF)
+set(WICK_HAVE_XGBOOST 0)
+if(NOT WICK_WITH_XGBOOST STREQUAL "OFF")
+    find_path(WICK_XGBOOST_INCLUDE xgboost/c_api.h)
+    find_library(WICK_XGBOOST_LIBRARY xgboost)
+    mark_as_advanced(WICK_XGBOOST_INCLUDE WICK_XGBOOST_LIBRARY)
+    if(WICK_XGBOOST_INCLUDE AND WICK_XGBOOST_LIBRARY)
+        set(WICK_HAVE_XGBOOST 1)
+        list(APPEND WICK_LIBRARIES ${CMAKE_DL_LIBS})
+        list(APPEND WICK_FEATURE_REPORT "XGBOOST: yes - trains boosted trees and forests")
+    elseif(WICK_WITH_XGBOOST STREQUAL "ON")
+        message(FATAL_ERROR "WICK_WITH_XGBOOST=ON but xgboost/c_api.h or libxgboost is missing: "
+                            "install the Debian package libxgboost-dev")
+    endif()
+endif()
+if(NOT WICK_HAVE_XGBOOST)
+    list(APPEND WICK_FEATURE_REPORT
+        "XGBOOST: no (Debian package libxgboost-dev) - trains boosted trees and forests")
+endif()
+list(APPEND WICK_FEATURE_ROWS "xgboost|libxgboost-dev|${WICK_HAVE_XGBOOST}")
+list(APPEND WICK_DEFINITIONS WICK_HAVE_XGBOOST=${WICK_HAVE_XGBOOST})
+
 # The features table, sorted by name.
 list(SORT WICK_FEATURE_ROWS)
 set(wick_rows "")

@@ -7,6 +7,7 @@
 #include "wick/data.h"
 #include "wick/engine.h"
 #include "wick/metrics.h"
+#include "wick/ml.h"
 #include "wick/opt.h"
 #include "wick/report.h"
 #include "wick/ta.h"

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Columns across the symbols of one moment, and the sorting and ranking they need. */
+#include "ml/ml_int.h"
+
+/* ---- sorting, ranks, quantiles ------------------------------------------------------------ */
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+void wk_sort(double *v, int64_t n)
+{
+    if (n > 1) qsort(v, (size_t)n, sizeof *v, by_value);
+}
+
+typedef struct keyed {
+    double v;
+    int64_t at;
+} keyed;
+
+static int by_key(const void *a, const void *b)
+{
+    const keyed *x = a, *y = b;
+    if (x->v != y->v) return x->v < y->v ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+bool wk_order(const double *v, int64_t n, int64_t *order)
+{
+    keyed *k = wk_items(n, sizeof *k);
+    if (k == NULL) return false;
+    for (int64_t i = 0; i < n; i++) k[i] = (keyed){v[i], i};
+    if (n > 1) qsort(k, (size_t)n, sizeof *k, by_key);
+    for (int64_t i = 0; i < n; i++) order[i] = k[i].at;
+    free(k);
+    return true;
+}
+
+bool wk_ranks(const double *v, int64_t n, double *out)
+{
+    int64_t *order = wk_items(n, sizeof *order);
+    if (order == NULL) return false;
+    const bool good = wk_order(v, n, order);
+    for (int64_t i = 0; good && i < n;) {
+        int64_t j = i + 1;
+        while (j < n && v[order[j]] == v[order[i]]) j++;
+        const double rank = 0.5 * (double)(i + 1 + j);
+        for (; i < j; i++) out[order[i]] = rank;
+    }
+    free(order);
+    return good;
+}
+
+double wk_quantile(const double *sorted, int64_t n, double q)
+{
+    const double at = q * (double)(n - 1);
+    const int64_t lo = (int64_t)at;
+    if (lo >= n - 1) return sorted[n - 1];
+    const double t = at - (double)lo, a = sorted[lo], b = sorted[lo + 1];
+    /* From the nearer end, as numpy does: exact at both ends. */
+    return t >= 0.5 ? b - (b - a) * (1.0 - t) : a + (b - a) * t;
+}
+
+/* ---- one moment --------------------------------------------------------------------------- */
+
+static void demean(double *v, int64_t n, bool scale)
+{
+    wick_sum s = {0};
+    for (int64_t i = 0; i < n; i++) wick_sum_add(&s, v[i]);
+    const double mean = wick_sum_get(&s) / (double)n;
+    wick_sum q = {0};
+    for (int64_t i = 0; i < n; i++) {
+        v[i] -= mean;
+        wick_sum_add(&q, v[i] * v[i]);
+    }
+    if (!scale) return;
+    const double sd = sqrt(wick_sum_get(&q) / (double)n);
+    for (int64_t i = 0; i < n; i++) v[i] = sd > 0.0 ? v[i] / sd : WICK_NA;
+}
+
+static bool one_moment(double *v, int64_t n, wick_cross_kind kind, double *ranks)
+{
+    if (n == 0) return true;
+    if (kind != WICK_CROSS_RANK) {
+        demean(v, n, kind == WICK_CROSS_ZSCORE);
+        return true;
+    }
+    if (!wk_ranks(v, n, ranks)) return false;
+    for (int64_t i = 0; i < n; i++) v[i] = n > 1 ? (ranks[i] - 1.0) / (double)(n - 1) : 0.5;
+    return true;
+}
+
+wick_status wick_matrix_cross(wick_ctx *ctx, const wick_matrix *m, int32_t column,
+                              wick_cross_kind kind, double *out)
+{
+    if (column < 0 || column >= m->p || kind < WICK_CROSS_RANK || kind > WICK_CROSS_DEMEAN) {
+        return wick_fail(ctx, WICK_E_ARG, "column %d or kind %d does not exist", (int)column,
+                         (int)kind);
+    }
+    const int64_t n = m->index->n, *time = m->index->time;
+    const double *x = m->columns[column]->v;
+    double *v = wk_items(n, sizeof *v), *ranks = wk_items(n, sizeof *ranks);
+    bool good = v != NULL && ranks != NULL;
+    for (int64_t i = 0, j; good && i < n; i = j) {
+        int64_t k = 0;
+        for (j = i; j < n && time[j] == time[i]; j++) {
+            if (!isnan(x[j])) v[k++] = x[j];
+        }
+        good = one_moment(v, k, kind, ranks);
+        k = 0;
+        for (int64_t r = i; r < j; r++) out[r] = isnan(x[r]) ? WICK_NA : v[k++];
+    }
+    free(v);
+    free(ranks);
+    return good ? WICK_OK : wick_fail_mem(ctx);
+}
