@@ -173,6 +173,7 @@ struct wick_run {
     bool dead;   /**< bankrupt: no decisions any more */
     bool risky;  /**< equity can reach zero between fills */
     bool on_close_pending;
+    bool lane;     /**< signals may take the short way of lane.c */
     bool thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
     bool has_fees;
     bool has_children; /**< some order ever named a parent */
@@ -227,6 +228,14 @@ static inline wick_order_rec *wk_rec_at(const wick_run *r, int32_t id)
 {
     return (wick_order_rec *)r->recs.p + (id - 1);
 }
+/** floor without a call: without SSE 4.1 the library's is one, and prices and quantities go through it
+ * at every fill. */
+static inline double wk_floor(double v)
+{
+    if (!(fabs(v) < 4503599627370496.0)) return v; /* whole already, or NA */
+    const double t = (double)(int64_t)v;
+    return t > v ? t - 1.0 : t;
+}
 static inline bool wk_given(double v)
 {
     return v > 0.0; /* zero and NA alike mean "not given" */
@@ -279,6 +288,7 @@ void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double f
                    const wk_at *at, bool whole);
 /** Gives a new slot that was never linked its record with this fate and frees it. */
 void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate);
+int32_t wk_ord_over(int32_t fate); /**< entry of slot_of for an order that is over */
 int32_t wk_ord_slot(const wick_run *r, int32_t id); /**< -1 when not pending */
 /** The pending order of s that follows `id`; `next` is where the list said it was before orders were
  * taken out (none is added meanwhile, so that ids tell). */
@@ -301,6 +311,14 @@ double wk_basis(const wick_run *r, int32_t s, int32_t side, double price, bool *
 void wk_pile_flush(wick_run *r, int32_t s);
 
 /* fills.c */
+/** What became of an order on meeting its price: quantity 0 and a fate, or a fill. */
+typedef struct wk_filled {
+    double qty, fee;
+    int32_t fate;
+    bool whole;
+} wk_filled;
+/** Moves positions and cash; the order itself (which needs no slot) is left to the caller. */
+wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at);
 void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at);
 /** Closes one lot by its bracket or time exit. */
 void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
@@ -338,6 +356,21 @@ void wk_signal_next(wick_run *r, int32_t s, int32_t from); /**< finds event[s] a
 void wk_signal_end(wick_run *r, int32_t s); /**< counts what is left to count */
 /** Takes the signals of s on this bar; true when it stopped to ask for a size. */
 bool wk_signal_take(wick_run *r, int32_t s);
+
+/** Side of the entry this bar's signals ask for, after the rules that come before its size; 0 none. */
+int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar);
+/** Fills an order from the entry signals of the present bar; it may come out without a quantity. */
+void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord *o);
+/** Starts counting refused entries afresh: this bar's are looked at one by one. */
+void wk_signal_look(wick_run *r, int32_t s);
+
+/* lane.c */
+bool wk_lane_fits(const wick_run *r);
+/** Runs signals of the only symbol as far as nothing but market orders at opens is involved, and
+ * leaves the run between two ticks. */
+void wk_lane(wick_run *r);
+void wk_mark_span(wick_run *r, int32_t from, int32_t to);
+int32_t wk_find_broke(const wick_run *r, int32_t from, int32_t to);
 
 /* check.c */
 /** The accounting identities of portfolio_engine.md G8; NULL or what is broken. */

@@ -111,40 +111,40 @@ static int32_t afford(wick_run *r, const wk_ord *o, double price, double *closin
     return WICK_FATE_NO_CASH;
 }
 
-void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
+wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at)
 {
-    wk_ord *o = wk_ord_at(r, slot);
     const int32_t s = o->symbol;
     double closing, opening;
     split(o, r->sym[s].pos, &closing, &opening);
-    if (closing == 0.0 && opening == 0.0) { /* what it should have closed is gone */
-        wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
-        return;
-    }
+    wk_filled f = {.fate = WICK_FATE_CANCELLED}; /* what it should have closed is gone */
+    if (closing == 0.0 && opening == 0.0) return f;
     const double asked = closing + opening;
-    int32_t fate = WICK_OK;
-    if (opening > 0.0) fate = refuse_opening(r, o, closing > 0.0);
-    if (fate != WICK_OK) opening = 0.0;
-    if (opening > 0.0) fate = afford(r, o, price, &closing, &opening);
-    const double done = closing + opening;
-    if (!(done > 0.0)) {
-        wk_ord_kill(r, slot, fate);
-        return;
-    }
-    const double fee = r->has_fees ? wk_fee(r, done, price, r->feed[s].point_value) : 0.0;
-    const int32_t id = o->id, tag = o->tag, reason = o->reason;
-    r->cash -= fee;
-    r->fees += fee;
-    const double per_unit = fee / done;
+    f.fate = WICK_OK;
+    if (opening > 0.0) f.fate = refuse_opening(r, o, closing > 0.0);
+    if (f.fate != WICK_OK) opening = 0.0;
+    if (opening > 0.0) f.fate = afford(r, o, price, &closing, &opening);
+    f.qty = closing + opening;
+    if (!(f.qty > 0.0)) return f;
+    f.whole = f.fate == WICK_OK && f.qty >= asked;
+    f.fee = r->has_fees ? wk_fee(r, f.qty, price, r->feed[s].point_value) : 0.0;
+    r->cash -= f.fee;
+    r->fees += f.fee;
+    const double per_unit = f.fee / f.qty;
     if (closing > 0.0) {
         /* All of it means every lot: their sum may differ from the position in its last digits. */
         const bool all = closing >= fabs(r->sym[s].pos) * (1.0 - 1e-12);
-        wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, id, tag, reason);
+        wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, o->id, o->tag, o->reason);
     }
-    if (opening > 0.0 && r->status >= 0) {
-        wk_lot_open(r, wk_ord_at(r, slot), opening, price, per_unit * opening, at);
-    }
-    wk_ord_filled(r, slot, done, price, fee, at, fate == WICK_OK && done >= asked);
+    if (opening > 0.0 && r->status >= 0) wk_lot_open(r, o, opening, price, per_unit * opening, at);
+    return f;
+}
+
+void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
+{
+    /* Neither lots nor trades live in the orders' array: the slot stays where it is meanwhile. */
+    const wk_filled f = wk_fill_core(r, wk_ord_at(r, slot), price, at);
+    if (f.qty > 0.0) wk_ord_filled(r, slot, f.qty, price, f.fee, at, f.whole);
+    else wk_ord_kill(r, slot, f.fate);
 }
 
 /* An exit that no order asked for gets an order of its own, so that every fill has one. */

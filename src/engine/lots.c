@@ -312,7 +312,10 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     if (!l->full) y->a -= (l->basis - d * f->point_value * l->price) * q;
     double lo, hi;
     excursion(r, l, at, price, &lo, &hi);
-    wick_trade_rec t = {
+    wick_trade_rec made, *t = &made;
+    const bool own = r->set.trade_unit == WK_UNIT_LOT;
+    if (own && (t = wk_vec_push(r, &r->trades, sizeof *t)) == NULL) return;
+    *t = (wick_trade_rec){
         .symbol = s,
         .side = l->side,
         .reason = (int8_t)reason,
@@ -339,8 +342,8 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     };
     l->qty -= q;
     l->fee -= entry_fee;
-    if (r->set.trade_unit == WK_UNIT_LOT) push_trade(r, &t);
-    else pile_add(r, &t);
+    if (!own) pile_add(r, t);
+    else if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= t->fees;
 }
 
 

@@ -11,7 +11,7 @@ static wick_order_rec *record(wick_run *r, int32_t id)
 }
 
 /* What slot_of says of an order that is over. */
-static int32_t over(int32_t fate)
+int32_t wk_ord_over(int32_t fate)
 {
     return -2 - fate;
 }
@@ -137,7 +137,7 @@ static void unlink_ord(wick_run *r, int32_t slot, int32_t fate)
     y->ords--;
     y->stale = 1;
     r->live_ords--;
-    ((int32_t *)r->slot_of.p)[o->id - 1] = over(fate);
+    ((int32_t *)r->slot_of.p)[o->id - 1] = wk_ord_over(fate);
     r->fates[fate]++;
     o->id = 0;
     o->next = r->free_ord;
@@ -254,7 +254,7 @@ void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate)
     const int32_t id = o->id;
     if (!write_record(r, o, o->qty, fate)) return;
     r->fates[fate]++;
-    ((int32_t *)r->slot_of.p)[id - 1] = over(fate);
+    ((int32_t *)r->slot_of.p)[id - 1] = wk_ord_over(fate);
     wk_ord *free_me = wk_ord_at(r, slot);
     free_me->id = 0;
     free_me->next = r->free_ord;

@@ -525,16 +525,35 @@ static bool must_walk(wick_run *r, int32_t s)
     return false;
 }
 
+/* The commonest busy bar: one symbol, nothing but a market order for its open. True when that was all
+ * the open had to decide. */
+static bool lone_market_order(wick_run *r)
+{
+    const int32_t s = r->hot[0], bar = r->bar_of[s];
+    const wk_sym *y = &r->sym[s];
+    if (r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF) return false;
+    const wk_ord *o = wk_ord_at(r, y->ord);
+    if (o->type != WICK_MARKET || o->fill != WICK_FILL_OPEN || o->due > bar || o->waiting || o->on_close) return false;
+    if (y->lots == 1) {
+        const wk_lot *l = wk_lot_at(r, y->lot);
+        if (l->hold_bar <= bar || l->exit_fill != 0 || l->target_fill != 0) return false;
+    }
+    const wk_at at = {.bar = bar, .seg = 1, .px = y->pts[0]};
+    wk_fill_order(r, y->ord, wk_fill_price(r, s, bar, y->pts[0], o->side, WICK_MARKET, true), &at);
+    return true;
+}
+
 void wk_tick_walk(wick_run *r)
 {
     const bool closes = r->set.intrabar == WK_INTRABAR_CLOSE;
     for (int32_t i = 0; i < r->n_hot; i++) begin_bar(r, r->hot[i]);
-    for (int32_t i = 0; i < r->n_hot; i++) {
+    const bool done = lone_market_order(r);
+    for (int32_t i = 0; i < r->n_hot && !done; i++) {
         const int32_t s = r->hot[i];
         timed_items(r, s, r->bar_of[s], false);
         if (!closes) wk_gapped_items(r, s, r->bar_of[s], r->sym[s].px);
     }
-    wk_items_exec(r, WK_AT_OPEN);
+    if (!done) wk_items_exec(r, WK_AT_OPEN);
     bool walks = false;
     for (int32_t i = 0; i < r->n_hot && !closes; i++) {
         wk_sym *y = &r->sym[r->hot[i]];

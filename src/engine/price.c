@@ -5,7 +5,7 @@
 /* Half away from zero; |v| is far below 2^53 for any price in ticks. */
 static double round_half_away(double v)
 {
-    return v < 0.0 ? -floor(0.5 - v) : floor(v + 0.5);
+    return v < 0.0 ? -wk_floor(0.5 - v) : wk_floor(v + 0.5);
 }
 
 /* PyBroker's rounding to cents (scope.py, PriceScope): not that of the exact binary value. */
@@ -50,7 +50,7 @@ static double to_tick(const wk_feed *f, int32_t bar, double p, int32_t side, boo
     const double k = f->per_tick > 0.0 ? p * f->per_tick : p / f->tick;
     double n = round_half_away(k);
     /* A limit is never filled worse than it asked: off the grid it moves to the better side. */
-    if (is_limit && fabs(k - n) > 1e-9) n = side > 0 ? floor(k) : ceil(k);
+    if (is_limit && fabs(k - n) > 1e-9) n = side > 0 ? wk_floor(k) : -wk_floor(-k);
     const double v = on_tick(f, n);
     const double hi = f->f[WICK_HIGH][bar], lo = f->f[WICK_LOW][bar];
     if (v >= lo && v <= hi) return v;

@@ -6,15 +6,21 @@
 
 #include <string.h>
 
+static inline uint64_t bits(const double *v)
+{
+    uint64_t w;
+    memcpy(&w, v, sizeof w);
+    return w;
+}
+
 /* First bar in [from, to) on which a mask is set; `to` when none. Blocks of zeros are skipped as
  * integers: a mask is 0, 1 or NA. */
 static int32_t find_set(const double *m, int32_t from, int32_t to)
 {
     int32_t i = from;
     while (i + 16 <= to) {
-        uint64_t w[16], any = 0;
-        memcpy(w, m + i, sizeof w);
-        for (int k = 0; k < 16; k++) any |= w[k];
+        uint64_t any = 0;
+        for (int k = 0; k < 16; k++) any |= bits(m + i + k);
         if (any != 0) {
             for (int32_t k = i; k < i + 16; k++) {
                 if (m[k] > 0.0) return k;
@@ -92,8 +98,16 @@ static double column(const double *c, int32_t bar)
     return c != NULL ? c[bar] : WICK_NA;
 }
 
+static bool has_bracket(const wick_signals *g)
+{
+    return g->stop_price != NULL || g->stop_points != NULL || g->stop_pct != NULL ||
+           g->target_price != NULL || g->target_points != NULL || g->target_pct != NULL ||
+           g->trail_points != NULL || g->trail_pct != NULL || g->hold_bars > 0;
+}
+
 static bool fill_bracket(const wick_signals *g, int32_t bar, wk_bracket *b)
 {
+    if (!has_bracket(g)) return false;
     *b = (wk_bracket){.stop_price = column(g->stop_price, bar),
                       .stop_points = column(g->stop_points, bar),
                       .stop_pct = column(g->stop_pct, bar),
@@ -103,9 +117,7 @@ static bool fill_bracket(const wick_signals *g, int32_t bar, wk_bracket *b)
                       .trail_points = column(g->trail_points, bar),
                       .trail_pct = column(g->trail_pct, bar),
                       .hold_bars = g->hold_bars};
-    return g->stop_price != NULL || g->stop_points != NULL || g->stop_pct != NULL ||
-           g->target_price != NULL || g->target_points != NULL || g->target_pct != NULL ||
-           g->trail_points != NULL || g->trail_pct != NULL || g->hold_bars > 0;
+    return true;
 }
 
 static int32_t pending_entries(const wick_run *r, int32_t s, int32_t side)
@@ -145,13 +157,10 @@ static void exit_side(wick_run *r, int32_t s, int32_t side)
     wk_ord_link(r, slot);
 }
 
-static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
+void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord *o)
 {
     const wick_signals *g = r->feed[s].signals;
     const int32_t bar = r->bar_of[s];
-    const int32_t slot = wk_ord_new(r, s);
-    if (slot == WK_NONE) return;
-    wk_ord *o = wk_ord_at(r, slot);
     o->side = (int8_t)side;
     o->intent = WICK_ENTER;
     o->from_signal = 1;
@@ -168,17 +177,26 @@ static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
         const bool own = g->size_kind != WICK_SIZE_DEFAULT;
         const int32_t kind = own ? g->size_kind : wk_default_kind(r);
         const double amount = !own ? r->set.size_amount : g->amounts != NULL ? g->amounts[bar] : g->amount;
-        o->qty = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
+        const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
+        o->qty = wk_units(r, s, kind, amount, stop_at, ref);
     }
     wk_ord_schedule(r, o, 0);
     if (o->type != WICK_MARKET && g->expire > 0) wk_ord_expires(o, g->expire);
+}
+
+static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
+{
+    const int32_t slot = wk_ord_new(r, s);
+    if (slot == WK_NONE) return;
+    wk_ord *o = wk_ord_at(r, slot);
+    wk_signal_entry(r, s, side, answered, o);
     if (!(o->qty > 0.0)) wk_ord_refused(r, slot, WICK_FATE_ZERO);
     else wk_ord_link(r, slot);
 }
 
-/* Which entry this bar asks for, after the rules that come before its size; 0 none. */
-static int32_t wanted(wick_run *r, int32_t s, const wick_signals *g, int32_t bar)
+int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar)
 {
+    const wick_signals *g = r->feed[s].signals;
     const wk_sym *y = &r->sym[s];
     const bool le = is_set(g->long_entry, bar) && !is_set(g->long_exit, bar);
     const bool se = is_set(g->short_entry, bar) && !is_set(g->short_exit, bar);
@@ -198,6 +216,12 @@ static int32_t wanted(wick_run *r, int32_t s, const wick_signals *g, int32_t bar
     return side;
 }
 
+void wk_signal_look(wick_run *r, int32_t s)
+{
+    count_held(r, s, r->bar_of[s]);
+    r->sym[s].sig_state = 0;
+}
+
 bool wk_signal_take(wick_run *r, int32_t s)
 {
     const wick_signals *g = r->feed[s].signals;
@@ -209,11 +233,10 @@ bool wk_signal_take(wick_run *r, int32_t s)
         enter(r, s, side, true);
         return false;
     }
-    count_held(r, s, bar);
-    r->sym[s].sig_state = 0; /* this bar's entries are looked at below */
+    wk_signal_look(r, s);
     if (is_set(g->long_exit, bar)) exit_side(r, s, 1);
     if (is_set(g->short_exit, bar)) exit_side(r, s, -1);
-    const int32_t side = wanted(r, s, g, bar);
+    const int32_t side = wk_signal_wanted(r, s, bar);
     if (side == 0) return false;
     if (g->size_kind == WICK_SIZE_ASK) {
         r->at_size = side;

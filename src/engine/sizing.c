@@ -6,7 +6,7 @@
 double wk_floor_step(double qty, double step, double per_step)
 {
     if (!(step > 0.0)) return qty;
-    double n = floor(per_step > 0.0 ? qty * per_step : qty / step);
+    double n = wk_floor(per_step > 0.0 ? qty * per_step : qty / step);
     /* Division may fall just below a multiple that is there: 0.29 / 0.01 is 28.999999999999996. */
     const double up = per_step > 0.0 ? (n + 1.0) / per_step : (n + 1.0) * step;
     if (up <= qty) n += 1.0;

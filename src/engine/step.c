@@ -42,6 +42,7 @@ static void start(wick_run *r)
         r->event[s] = WK_NEVER;
         wk_signal_next(r, s, lo);
     }
+    r->lane = wk_lane_fits(r);
 }
 
 /* ---- spans -------------------------------------------------------------------------------- */
@@ -55,12 +56,16 @@ static int32_t find_touch(const wk_feed *f, int32_t from, int32_t to, double lo,
     return i;
 }
 
-/* First bar in [from, to) on which a + b * close is at or below `floor_at`. */
-static int32_t find_broke(const wk_feed *f, int32_t from, int32_t to, double k, double b)
+/* First bar in [from, to) at whose close the account is at or below zero, where that ends it. Only
+ * what is not paid in full can lose more than the account holds. */
+int32_t wk_find_broke(const wick_run *r, int32_t from, int32_t to)
 {
-    const double *c = f->f[WICK_CLOSE];
+    const wk_sym *y = &r->sym[0];
+    const bool risky = y->lots > 0 && (y->b < 0.0 || y->a != 0.0 || r->cash < 0.0);
+    if (!risky || r->set.bankruptcy != WK_BANKRUPT_STOP || r->dead) return to;
+    const double *c = r->feed[0].f[WICK_CLOSE], cash = r->cash, a = y->a, b = y->b;
     int32_t i = from;
-    while (i < to && k + b * c[i] > 0.0) i++;
+    while (i < to && cash + (a + b * c[i]) > 0.0) i++;
     return i;
 }
 
@@ -70,7 +75,7 @@ static void fill_const(double *to, int32_t n, double v)
 }
 
 /* Equity rows of bars [from, to) of the only symbol, on which nothing happens. */
-static void mark_span(wick_run *r, int32_t from, int32_t to)
+void wk_mark_span(wick_run *r, int32_t from, int32_t to)
 {
     const int32_t n = to - from, row = from - r->first_tick;
     const wk_sym *y = &r->sym[0];
@@ -103,21 +108,17 @@ static int32_t next_stop(const wick_run *r, int32_t from)
     if (y->due < to) to = y->due;
     if (to <= from) return from;
     if (y->lo > -WK_INF || y->hi < WK_INF) to = find_touch(f, from, to, y->lo, y->hi);
-    /* Only what is not paid in full can lose more than the account holds. */
-    const bool risky = y->lots > 0 && (y->b < 0.0 || y->a != 0.0 || r->cash < 0.0);
-    if (risky && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
-        to = find_broke(f, from, to, r->cash + y->a, y->b);
-    }
-    return to;
+    return wk_find_broke(r, from, to);
 }
 
 static bool next_solo(wick_run *r)
 {
+    if (r->lane && !r->thorough && !r->dead) wk_lane(r);
     const int32_t from = r->tick + 1, n = r->feed[0].n;
     int32_t to = from;
     if ((!r->ask_any || r->dead) && !r->thorough) {
         to = next_stop(r, from);
-        if (to > from) mark_span(r, from, to);
+        if (to > from) wk_mark_span(r, from, to);
     }
     r->tick = to < n ? to : n - 1;
     r->bar_of[0] = r->tick;

@@ -266,6 +266,16 @@ static void same_ledgers(const wick_ledger *a, const wick_ledger *b)
     assert_memory_equal(x.equity, y.equity, (size_t)x.n * sizeof *x.equity);
     assert_int_equal(wick_ledger_trades(a), wick_ledger_trades(b));
     assert_int_equal(wick_ledger_orders(a), wick_ledger_orders(b));
+    for (int64_t i = 0; i < wick_ledger_orders(a); i++) {
+        const wick_order_rec *o = wick_ledger_order(a, i), *q = wick_ledger_order(b, i);
+        assert_true(o->id == q->id && o->side == q->side && o->type == q->type && o->intent == q->intent &&
+                    o->fate == q->fate && o->placed == q->placed && o->filled == q->filled && o->tag == q->tag);
+        check_same(o->qty, q->qty);
+        check_same(o->filled_qty, q->filled_qty);
+        check_same(o->price, q->price);
+        check_same(o->fees, q->fees);
+        check_same(o->score, q->score);
+    }
     for (int64_t i = 0; i < wick_ledger_trades(a); i++) {
         const wick_trade_rec *t = wick_ledger_trade(a, i), *u = wick_ledger_trade(b, i);
         assert_true(t->symbol == u->symbol && t->side == u->side && t->reason == u->reason &&
@@ -303,6 +313,10 @@ static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, str
         wick_signals q = {.size = sizeof q, .long_entry = col[i][0], .long_exit = col[i][1],
                           .score = col[i][4], .size_kind = WICK_SIZE_PCT_EQUITY, .amount = 30.0};
         if (wick_pcg_below(&g, 2)) q.short_entry = col[i][2], q.short_exit = col[i][3];
+        if (wick_pcg_below(&g, 2)) { /* the plainest kind, which takes a short way */
+            check_ok(ctx, wick_run_set_signals(ctx, r, i, &q));
+            continue;
+        }
         if (wick_pcg_below(&g, 2)) q.stop_points = col[i][5];
         if (wick_pcg_below(&g, 2)) q.trail_points = col[i][5];
         if (wick_pcg_below(&g, 3) == 0) q.target_points = col[i][5];
@@ -370,6 +384,17 @@ static void shortcuts(void **state)
         draw_settings(&g, text, sizeof text, &s, true);
         t.slots = s.slots;
         if (wick_pcg_below(&g, 2)) memcpy(strstr(text, "max_entries=none"), "max_entries=2   ", 16);
+        if (wick_pcg_below(&g, 2)) {
+            m.symbols = 1;
+            snprintf(text, sizeof text, "max_entries=%s fee_order=%s shortage=%s leverage=%s price_rounding=%s "
+                     "short_proceeds=%s close_at_end=%s position_mode=%s slip_ticks=%s",
+                     wick_pcg_below(&g, 4) ? "1" : "2", wick_pcg_below(&g, 2) ? "0" : "3",
+                     wick_pcg_below(&g, 2) ? "clamp" : "reject", wick_pcg_below(&g, 2) ? "1" : "5",
+                     wick_pcg_below(&g, 2) ? "tick" : "off", wick_pcg_below(&g, 2) ? "locked" : "free",
+                     wick_pcg_below(&g, 2) ? "off" : "close", wick_pcg_below(&g, 4) ? "both" : "long",
+                     wick_pcg_below(&g, 2) ? "0" : "3");
+            s.slots = t.slots = 0;
+        }
         print_message("seed %llu %s\n", (unsigned long long)seed, text);
         outcome a = run_once(ctx, &m, text, 20000.0, &s), b = run_once(ctx, &m, text, 20000.0, &t);
         same_ledgers(a.l, b.l);
