@@ -19,7 +19,7 @@ local call_keys = {
   target = set "pct units cash tag", protect = set "stop target trail",
 }
 local strategy_fields = set [[params signals series init before_bar each_bar on_bar when on engine
-  title description name features setup label]]
+  name]]
 
 local function members(env)
   local ta = core.ta_names()

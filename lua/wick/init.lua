@@ -13,8 +13,7 @@ wick.na = 0 / 0
 
 local fields = {
   params = true, signals = true, series = true, init = true, before_bar = true, each_bar = true,
-  on_bar = true, when = true, on = true, engine = true, title = true, description = true,
-  name = true, features = true, setup = true, label = true,
+  on_bar = true, when = true, on = true, engine = true, name = true,
 }
 
 core.strategy_meta.__metatable = "strategy"
@@ -145,7 +144,7 @@ end
 
 -- ---- ta.define and metrics.define ----------------------------------------------------------
 
-local ta_fields = { name = true, title = true, inputs = true, params = true, run = true, outputs = true }
+local ta_fields = { name = true, inputs = true, params = true, run = true, outputs = true }
 
 local function check_fields(what, t, known)
   if type(t) ~= "table" then raise(what .. " takes a table, got " .. type(t)) end
@@ -216,7 +215,7 @@ local function define_ta(d)
 end
 core.define_ta_public = define_ta
 
-local metric_fields = { name = true, title = true, better = true, eval = true, unit = true }
+local metric_fields = { name = true, title = true, better = true, eval = true }
 local metrics = {}
 
 --- metrics.define { name=, title=, better="higher"|"lower", eval=function(m, ledger) }: a metric of

@@ -326,13 +326,13 @@ void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table);
 void wk_hot_clear(lua_State *L, wk_host *h);
 
 /** params.c */
-void wk_params_read(lua_State *L, wk_script *s, int t);
-void wk_params_free(wk_script *s);
+void wk_script_read_params(lua_State *L, wk_script *s, int t);
+void wk_script_free_params(wk_script *s);
 /** Text at `i` as a copy to be freed; raises without memory. */
 char *wk_copy_text(lua_State *L, int i);
 /** A number or boolean among a table's own fields. */
 double wk_number_of(lua_State *L, int t, const char *key, double otherwise);
-void wk_params_open(lua_State *L, wk_host *h);
+void wk_script_open_params(lua_State *L, wk_host *h);
 void wk_push_param_values(lua_State *L, wk_host *h, const wk_script *s);
 /** script.c: runs the body of a script in the environment ref_env; pushes the strategy table
  * (checked). */

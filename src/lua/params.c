@@ -7,7 +7,7 @@
 
 /* Parameters: what S.params or pine.input declare, their values from text, and `p`. */
 
-void wk_params_free(wk_script *s)
+void wk_script_free_params(wk_script *s)
 {
     for (int64_t i = 0; i < s->n_params; i++) {
         wk_param *p = &s->params[i];
@@ -95,7 +95,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const wk_param *)a)->name, ((const wk_param *)b)->name);
 }
 
-void wk_params_read(lua_State *L, wk_script *s, int t)
+void wk_script_read_params(lua_State *L, wk_script *s, int t)
 {
     int64_t n = 0;
     for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) n++;
@@ -232,7 +232,7 @@ wick_status wk_script_set_param(wick_ctx *ctx, wk_script *s, const char *name, c
     return wk_script_set_number(ctx, s, i, v);
 }
 
-void wk_params_open(lua_State *L, wk_host *h)
+void wk_script_open_params(lua_State *L, wk_host *h)
 {
     lua_newtable(L);
     wk_push_func(L, h, unknown_param);

@@ -171,7 +171,7 @@ static int load_main(lua_State *L)
         lua_rawget(L, t);
     }
     if (lua_type(L, -1) == LUA_TTABLE)
-        wk_params_read(L, s, lua_gettop(L));
+        wk_script_read_params(L, s, lua_gettop(L));
     else if (!lua_isnil(L, -1))
         (void)wk_raise(L, "S.params must be a table, got %s", luaL_typename(L, -1));
     read_settings(L, s, t);
@@ -272,7 +272,7 @@ void wk_script_free(wk_script *s)
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->chunk);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->metrics);
     }
-    wk_params_free(s);
+    wk_script_free_params(s);
     for (int64_t i = 0; i < s->n_settings; i++) {
         free(s->setting_keys[i]);
         free(s->setting_values[i]);
@@ -380,6 +380,6 @@ void wk_script_open(lua_State *L, wk_host *h)
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
     lua_setfield(L, core, "when");
-    wk_params_open(L, h);
+    wk_script_open_params(L, h);
     lua_settop(L, core);
 }

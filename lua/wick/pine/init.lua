@@ -70,8 +70,8 @@ local settings = {
   commission_type = function() end,
 }
 local strategy_fields = {
-  title = true, shorttitle = true, overlay = true, initial_capital = true, default_qty_type = true,
-  default_qty_value = true, engine = true, currency = true,
+  title = true, initial_capital = true, default_qty_type = true, default_qty_value = true,
+  engine = true,
 }
 for key in next, settings do strategy_fields[key] = true end
 
