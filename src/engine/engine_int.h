@@ -327,6 +327,7 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
 void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
 
 /* tick.c */
+int32_t wk_tick_hot(wick_run *r);      /**< lists the symbols to which something may happen now */
 void wk_tick_process(wick_run *r);     /**< begin, open, path, close of run->tick */
 void wk_record_row(wick_run *r);
 double wk_equity_now(const wick_run *r);
@@ -345,6 +346,9 @@ void wk_tick_batch(wick_run *r);
 /* path.c */
 void wk_tick_walk(wick_run *r);
 void wk_trail_move(const wk_lot *l, wk_trail *t, double p);
+bool wk_must_walk(wick_run *r, int32_t s, int32_t bar);
+/** Whether bars that only move trailing stops may be dealt with by wk_must_walk alone. */
+bool wk_carries(const wick_run *r);
 void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at);
 
 /* ambiguity.c */

@@ -498,18 +498,18 @@ static void end_bar(wick_run *r, int32_t s)
 
 /* Whether levels can be met on this bar in whatever order its extremes come. Most bars of a trend
  * only carry a trailing stop along: when the level it ends with is out of reach, moving it is all
- * there is to do. */
-static bool must_walk(wick_run *r, int32_t s)
+ * there is to do, and is done here. */
+bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
 {
-    const wk_sym *y = &r->sym[s];
-    const int32_t bar = r->bar_of[s];
+    wk_sym *y = &r->sym[s];
     const double low = r->feed[s].f[WICK_LOW][bar], high = r->feed[s].f[WICK_HIGH][bar];
     if (r->thorough) return true;
     if (low > y->lo && high < y->hi) return false;
     if (y->ords > 0 || r->set.trail_update != WK_TRAIL_PATH) return true;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
-        if (l->live_bar == bar && (l->live_seg > 1 || l->live_px != y->pts[0])) return true;
+        if (l->live_bar > bar) return true;
+        if (l->live_bar == bar && (l->live_seg > 1 || l->live_px != r->feed[s].f[WICK_OPEN][bar])) return true;
         const double good = l->side > 0 ? high : low, bad = l->side > 0 ? low : high;
         wk_trail t = l->trail;
         wk_trail_move(l, &t, good);
@@ -518,11 +518,20 @@ static bool must_walk(wick_run *r, int32_t s)
             return true;
         }
     }
+    y->lo = -WK_INF;
+    y->hi = WK_INF;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
-        if (l->live_bar <= bar) wk_trail_move(l, &l->trail, l->side > 0 ? high : low);
+        wk_trail_move(l, &l->trail, l->side > 0 ? high : low);
+        wk_sym_tighten_lot(r, l);
     }
     return false;
+}
+
+bool wk_carries(const wick_run *r)
+{
+    return r->set.phases == WK_PHASES_PATH && r->set.intrabar != WK_INTRABAR_CLOSE &&
+           r->set.trail_update == WK_TRAIL_PATH && !r->thorough;
 }
 
 /* The commonest busy bar: one symbol, nothing but a market order for its open. True when that was all
@@ -557,7 +566,7 @@ void wk_tick_walk(wick_run *r)
     bool walks = false;
     for (int32_t i = 0; i < r->n_hot && !closes; i++) {
         wk_sym *y = &r->sym[r->hot[i]];
-        y->walks = must_walk(r, r->hot[i]);
+        y->walks = wk_must_walk(r, r->hot[i], r->bar_of[r->hot[i]]);
         walks = walks || y->walks;
     }
     for (int32_t seg = 1; seg <= 3 && walks && r->status >= 0; seg++) walk_segment(r, seg);

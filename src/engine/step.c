@@ -98,8 +98,9 @@ void wk_mark_span(wick_run *r, int32_t from, int32_t to)
     for (int32_t i = 0; i < n; i++) held[i] = b * c[i];
 }
 
-/* Bar of the only symbol that needs a tick of its own, from `from` on (n when none). */
-static int32_t next_stop(const wick_run *r, int32_t from)
+/* Bar of the only symbol that needs a tick of its own, from `from` on (n when none). Trailing stops
+ * are carried along on the way. */
+static int32_t next_stop(wick_run *r, int32_t from)
 {
     const wk_feed *f = &r->feed[0];
     const wk_sym *y = &r->sym[0];
@@ -107,8 +108,15 @@ static int32_t next_stop(const wick_run *r, int32_t from)
     if (!y->watched) return to;
     if (y->due < to) to = y->due;
     if (to <= from) return from;
-    if (y->lo > -WK_INF || y->hi < WK_INF) to = find_touch(f, from, to, y->lo, y->hi);
-    return wk_find_broke(r, from, to);
+    to = wk_find_broke(r, from, to);
+    const bool carries = wk_carries(r) && y->ords == 0;
+    while (y->lo > -WK_INF || y->hi < WK_INF) {
+        const int32_t touch = find_touch(f, from, to, y->lo, y->hi);
+        if (touch >= to) break;
+        if (!carries || wk_must_walk(r, 0, touch)) return touch;
+        from = touch + 1;
+    }
+    return to;
 }
 
 static bool next_solo(wick_run *r)
@@ -127,22 +135,6 @@ static bool next_solo(wick_run *r)
     return to < n;
 }
 
-/* Whether this tick needs more than an equity row. */
-static bool busy(const wick_run *r)
-{
-    if (r->thorough) return true;
-    for (int32_t i = 0; i < r->n_watch; i++) {
-        const int32_t s = r->watch[i];
-        const wk_sym *y = &r->sym[s];
-        const int32_t bar = r->bar_of[s];
-        const wk_feed *f = &r->feed[s];
-        if (r->active[s] && (bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool has_event(const wick_run *r)
 {
     int any = 0;
@@ -154,9 +146,8 @@ static bool next_of_many(wick_run *r)
 {
     while (r->tick + 1 < r->ticks) {
         begin_tick(r, r->tick + 1);
-        const bool quiet = (!r->ask_any || r->dead) && !has_event(r);
-        if (!quiet) return true;
-        if (busy(r)) return true;
+        const bool hot = wk_tick_hot(r) > 0, asked = r->ask_any && !r->dead;
+        if (hot || asked || has_event(r)) return true;
         wk_record_row(r);
         if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) return true;
     }
@@ -260,6 +251,7 @@ static bool next_tick(wick_run *r)
 {
     if (r->ticks == 0 || r->tick + 1 >= r->ticks) return false;
     if (!(r->solo ? next_solo(r) : next_of_many(r))) return false;
+    if (r->solo) wk_tick_hot(r);
     wk_tick_process(r);
     prove(r);
     return true;

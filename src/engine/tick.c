@@ -159,18 +159,26 @@ static void refresh(wick_run *r)
     }
 }
 
-void wk_tick_process(wick_run *r)
+int32_t wk_tick_hot(wick_run *r)
 {
+    const bool carries = wk_carries(r);
     r->n_hot = 0;
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i], bar = r->bar_of[s];
         const wk_sym *y = &r->sym[s];
-        if (!r->active[s]) continue;
         const wk_feed *f = &r->feed[s];
-        if (r->thorough || bar >= y->due || f->f[WICK_LOW][bar] <= y->lo || f->f[WICK_HIGH][bar] >= y->hi) {
-            r->hot[r->n_hot++] = s;
+        if (!r->active[s]) continue;
+        if (!r->thorough && bar < y->due) {
+            if (f->f[WICK_LOW][bar] > y->lo && f->f[WICK_HIGH][bar] < y->hi) continue;
+            if (carries && y->ords == 0 && !wk_must_walk(r, s, bar)) continue;
         }
+        r->hot[r->n_hot++] = s;
     }
+    return r->n_hot;
+}
+
+void wk_tick_process(wick_run *r)
+{
     if (r->n_hot > 0) {
         if (r->set.phases == WK_PHASES_BATCH) wk_tick_batch(r);
         else wk_tick_walk(r);
