@@ -24,7 +24,7 @@ typedef struct wk_host_opts {
     double load_seconds; /**< CPU time of a file body; 0: 0.5 */
     double run_seconds;  /**< CPU time of one run; 0: 600; < 0: no limit. A single call of a hook
                               may take at most 5 of them */
-    int64_t memory_cap;  /**< bytes of the VM; 0: 512 MiB */
+    int64_t memory_cap;  /**< bytes of the VM, at least 1 MiB; 0: 512 MiB */
     void (*print)(void *user, const char *text, int64_t n); /**< one line; NULL: stderr */
     void *print_user;
 } wk_host_opts;

@@ -66,7 +66,7 @@ typedef struct wk_slot_extra {
     bool used; /**< input of another node: evaluated along with it */
 } wk_slot_extra;
 
-enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64 };
+enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64, WK_LEAST_MEMORY = 1 << 20 };
 
 typedef struct wk_when {
     char name[64];

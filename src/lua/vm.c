@@ -444,6 +444,10 @@ static bool copy_roots(wk_host *h, const wk_host_opts *o)
 
 wick_status wk_host_new(wick_ctx *ctx, const wk_host_opts *opts, wk_host **out)
 {
+    /* LuaJIT crashes when its own start-up runs out of memory. */
+    if (opts && opts->memory_cap > 0 && opts->memory_cap < WK_LEAST_MEMORY)
+        return wick_fail(ctx, WICK_E_ARG, "a script needs at least 1 MiB of memory, got %lld bytes",
+                         (long long)opts->memory_cap);
     wk_host *h = calloc(1, sizeof *h);
     if (!h) return wick_fail_mem(ctx);
     h->mem.cap = opts && opts->memory_cap > 0 ? opts->memory_cap : INT64_C(512) << 20;
