@@ -40,8 +40,12 @@ static void fill(wick_ctx *ctx, wick_study *s, int64_t n)
             p[k] = (wick_param){name[k], &d, x[k]};
         }
         const double v = value_of(x);
-        const wick_trial_in in = {.size = sizeof in, .state = WICK_TRIAL_COMPLETE, .values = &v,
-                                  .n_values = 1, .params = p, .n_params = D};
+        const wick_trial_in in = {.size = sizeof in,
+                                  .state = WICK_TRIAL_COMPLETE,
+                                  .values = &v,
+                                  .n_values = 1,
+                                  .params = p,
+                                  .n_params = D};
         stop_if(ctx, wick_study_add(ctx, s, &in, NULL));
     }
 }
@@ -84,8 +88,8 @@ int main(int argc, char **argv)
             ms[i] = (wick_now() - t0) * 1e3;
         }
         qsort(ms, REPEAT, sizeof *ms, ascending);
-        printf("wick %-24s %6lld trials: median %8.4f ms, worst %8.4f ms\n",
-               wick_study_sampler(s), (long long)sizes[k], ms[REPEAT / 2], ms[REPEAT - 1]);
+        printf("wick %-24s %6lld trials: median %8.4f ms, worst %8.4f ms\n", wick_study_sampler(s),
+               (long long)sizes[k], ms[REPEAT / 2], ms[REPEAT - 1]);
     }
     wick_study_free(s);
     wick_ctx_free(ctx);

@@ -23,7 +23,11 @@ extern "C" {
 
 /* ---- distributions ------------------------------------------------------------------------ */
 
-typedef enum wick_dist_kind { WICK_DIST_FLOAT, WICK_DIST_INT, WICK_DIST_CATEGORICAL } wick_dist_kind;
+typedef enum wick_dist_kind {
+    WICK_DIST_FLOAT,
+    WICK_DIST_INT,
+    WICK_DIST_CATEGORICAL
+} wick_dist_kind;
 
 typedef enum wick_choice_kind {
     WICK_CHOICE_NULL,
@@ -35,9 +39,9 @@ typedef enum wick_choice_kind {
 
 /** A value as the user sees it: one choice of a categorical, or a value to enqueue. */
 typedef struct wick_choice {
-    int32_t kind; /**< wick_choice_kind */
-    int64_t i;    /**< INT, and BOOL as 0 or 1 */
-    double d;     /**< FLOAT */
+    int32_t kind;  /**< wick_choice_kind */
+    int64_t i;     /**< INT, and BOOL as 0 or 1 */
+    double d;      /**< FLOAT */
     const char *s; /**< STRING */
 } wick_choice;
 
@@ -108,8 +112,9 @@ typedef struct wick_opt_param {
 typedef struct wick_opt_args wick_opt_args; /**< options as read; private to the room */
 
 enum {
-    WICK_CAN_MULTI = 1u,       /**< several objectives */
-    WICK_CAN_CATEGORICAL = 2u, /**< models categorical parameters (else they are sampled at random) */
+    WICK_CAN_MULTI = 1u, /**< several objectives */
+    WICK_CAN_CATEGORICAL =
+        2u, /**< models categorical parameters (else they are sampled at random) */
     WICK_CAN_CONDITIONAL = 4u, /**< models parameters that only some trials have */
     WICK_CAN_CONSTRAIN = 8u,   /**< uses constraint values */
     WICK_CAN_EXHAUST = 16u     /**< stops the study when nothing is left */
@@ -160,11 +165,11 @@ WICK_API const wick_pruner_spec *wick_pruner_find(const char *name);
 typedef enum wick_direction { WICK_MINIMIZE = 1, WICK_MAXIMIZE = 2 } wick_direction;
 
 typedef enum wick_trial_state { /**< Optuna's numbers */
-    WICK_TRIAL_RUNNING = 0,
-    WICK_TRIAL_COMPLETE = 1,
-    WICK_TRIAL_PRUNED = 2,
-    WICK_TRIAL_FAIL = 3,
-    WICK_TRIAL_WAITING = 4
+                                WICK_TRIAL_RUNNING = 0,
+                                WICK_TRIAL_COMPLETE = 1,
+                                WICK_TRIAL_PRUNED = 2,
+                                WICK_TRIAL_FAIL = 3,
+                                WICK_TRIAL_WAITING = 4
 } wick_trial_state;
 WICK_API const char *wick_trial_state_name(int32_t state); /**< "COMPLETE" */
 
@@ -272,7 +277,8 @@ WICK_API wick_status wick_trial_suggest_choice(wick_ctx *ctx, wick_trial *t, con
 /** Intermediate value at a step >= 0. A step reported twice keeps its first value. */
 WICK_API wick_status wick_trial_report(wick_ctx *ctx, wick_trial *t, int64_t step,
                                        double value) WICK_NODISCARD;
-WICK_API wick_status wick_trial_should_prune(wick_ctx *ctx, wick_trial *t, bool *out) WICK_NODISCARD;
+WICK_API wick_status wick_trial_should_prune(wick_ctx *ctx, wick_trial *t,
+                                             bool *out) WICK_NODISCARD;
 /** Feasible when <= 0. NaN is an error. A name set again is replaced. */
 WICK_API wick_status wick_trial_set_constraint(wick_ctx *ctx, wick_trial *t, const char *name,
                                                double value) WICK_NODISCARD;
@@ -308,8 +314,7 @@ WICK_API int64_t wick_trial_time(const wick_trial *t, bool completed); /**< WICK
  * failed. Called from several threads at once; `worker` is 0 .. threads-1. */
 typedef wick_status (*wick_objective_fn)(void *user, wick_ctx *ctx, wick_trial *t, int32_t worker,
                                          double *values);
-typedef wick_status (*wick_trial_fn)(void *user, wick_ctx *ctx, wick_study *s,
-                                     const wick_trial *t);
+typedef wick_status (*wick_trial_fn)(void *user, wick_ctx *ctx, wick_study *s, const wick_trial *t);
 typedef struct wick_callback {
     wick_trial_fn fn;
     void *user;
@@ -317,11 +322,11 @@ typedef struct wick_callback {
 
 typedef struct wick_run_trials {
     uint32_t size;
-    int32_t threads;        /**< 0: all cores. Never changes a result. */
-    int64_t n_trials;       /**< 0: until stopped or out of time */
-    int64_t batch;          /**< trials asked for before any of them is told; 0: 1 */
-    double timeout;         /**< seconds, looked at between batches; 0: none */
-    bool keep_going;        /**< a failed objective is recorded and the run goes on */
+    int32_t threads;                /**< 0: all cores. Never changes a result. */
+    int64_t n_trials;               /**< 0: until stopped or out of time */
+    int64_t batch;                  /**< trials asked for before any of them is told; 0: 1 */
+    double timeout;                 /**< seconds, looked at between batches; 0: none */
+    bool keep_going;                /**< a failed objective is recorded and the run goes on */
     const wick_callback *callbacks; /**< after each tell, in order, on the calling thread */
     int64_t n_callbacks;
 } wick_run_trials;

@@ -115,7 +115,8 @@ static wick_status read_value(wick_ctx *ctx, const char *what, const wick_opt_pa
     if (p->kind == WICK_OPT_NUMBER || p->kind == WICK_OPT_INT) {
         double v;
         if (!wick_parse_double(s, n, &v) || isnan(v))
-            return wick_fail(ctx, WICK_E_ARG, "%s: %s is '%s': expected a number", what, p->name, s);
+            return wick_fail(ctx, WICK_E_ARG, "%s: %s is '%s': expected a number", what, p->name,
+                             s);
         if (p->kind == WICK_OPT_INT && v != floor(v))
             return wick_fail(ctx, WICK_E_ARG, "%s: %s is %g: expected a whole number", what,
                              p->name, v);
@@ -153,7 +154,8 @@ static wick_status read_option(wick_ctx *ctx, const char *what, const char *s, i
 {
     const wick_opt_param *param = a->param;
     int64_t eq = 0;
-    while (eq < n && (isalnum((unsigned char)s[eq]) || s[eq] == '_' || isspace((unsigned char)s[eq])))
+    while (eq < n &&
+           (isalnum((unsigned char)s[eq]) || s[eq] == '_' || isspace((unsigned char)s[eq])))
         eq++;
     int k = *position;
     char name[64];
@@ -174,8 +176,7 @@ static wick_status read_option(wick_ctx *ctx, const char *what, const char *s, i
     } else {
         ++*position;
     }
-    if (a->set[k])
-        return wick_fail(ctx, WICK_E_ARG, "%s: %s is given twice", what, param[k].name);
+    if (a->set[k]) return wick_fail(ctx, WICK_E_ARG, "%s: %s is given twice", what, param[k].name);
     trim(&s, &n);
     char *text = copy_of(s, n);
     if (text == NULL) return wick_fail_mem(ctx);

@@ -9,7 +9,7 @@
 
 static wick_status load_fixed(wick_ctx *ctx, wick_trial *t)
 {
-    const char *json = wick_trial_system_attr(t, "fixed_params");
+    const char *json = wk_system_text(t, "fixed_params");
     if (json == NULL) return WICK_OK;
     wick_json_doc *doc = NULL;
     wick_status st = wick_json_parse(ctx, "fixed_params", json, (int64_t)strlen(json), &doc);
@@ -78,7 +78,8 @@ static wick_status fixed_json(wick_ctx *ctx, const wick_fixed *values, int64_t n
             if (strcmp(values[k].name, values[i].name) == 0)
                 return wick_fail(ctx, WICK_E_ARG, "'%s' is given twice", values[i].name);
         if (v->kind == WICK_CHOICE_FLOAT && !isfinite(v->d))
-            return wick_fail(ctx, WICK_E_ARG, "'%s' is %g: cannot be enqueued", values[i].name, v->d);
+            return wick_fail(ctx, WICK_E_ARG, "'%s' is %g: cannot be enqueued", values[i].name,
+                             v->d);
         if (i > 0) wick_buf_add(b, ", ", 2);
         const wick_choice key = {.kind = WICK_CHOICE_STRING, .s = values[i].name};
         wk_choice_json(b, &key);
@@ -96,17 +97,24 @@ wick_status wick_study_enqueue(wick_ctx *ctx, wick_study *s, const wick_fixed *v
     wick_buf b = {0};
     wick_status st = fixed_json(ctx, values, n, &b);
     for (int64_t i = 0; st >= 0 && skip_if_exists && i < s->n; i++) {
-        if (s->trials[i]->state == WICK_TRIAL_FAIL || !same_values(s->trials[i], values, n)) continue;
+        if (s->trials[i]->state == WICK_TRIAL_FAIL || !same_values(s->trials[i], values, n))
+            continue;
         wick_buf_free(&b);
         if (number != NULL) *number = -1;
         return WICK_OK;
     }
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_TRIAL_NEW, .trial = s->n,
-                          .state = WICK_TRIAL_WAITING, .time = wk_wall_ms()};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_TRIAL_NEW,
+                          .trial = s->n,
+                          .state = WICK_TRIAL_WAITING,
+                          .time = wk_wall_ms()};
     if (st >= 0) st = wk_emit(ctx, s, &e);
     if (st >= 0) {
-        wick_study_event a = {.size = sizeof a, .kind = WICK_EV_SYSTEM_ATTR, .trial = e.trial,
-                              .name = "fixed_params", .json = b.data};
+        wick_study_event a = {.size = sizeof a,
+                              .kind = WICK_EV_SYSTEM_ATTR,
+                              .trial = e.trial,
+                              .name = "fixed_params",
+                              .json = b.data};
         st = wk_emit(ctx, s, &a);
     }
     if (st >= 0) st = load_fixed(ctx, s->trials[e.trial]);
@@ -165,8 +173,11 @@ wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space
     wick_trial *t = NULL;
     if (st >= 0) st = take_waiting(ctx, s, &t);
     if (st >= 0 && t == NULL) {
-        wick_study_event e = {.size = sizeof e, .kind = WICK_EV_TRIAL_NEW, .trial = s->n,
-                              .state = WICK_TRIAL_RUNNING, .time = wk_wall_ms()};
+        wick_study_event e = {.size = sizeof e,
+                              .kind = WICK_EV_TRIAL_NEW,
+                              .trial = s->n,
+                              .state = WICK_TRIAL_RUNNING,
+                              .time = wk_wall_ms()};
         st = wk_emit(ctx, s, &e);
         if (st >= 0) t = s->trials[e.trial];
     }
@@ -177,8 +188,11 @@ wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space
     if (st >= 0) st = suggest_all(ctx, t, space, n);
     if (st < 0) {
         /* The trial exists; without a result it would stay RUNNING for ever. */
-        wick_study_event e = {.size = sizeof e, .kind = WICK_EV_FINISH, .trial = t->number,
-                              .state = WICK_TRIAL_FAIL, .time = wk_wall_ms()};
+        wick_study_event e = {.size = sizeof e,
+                              .kind = WICK_EV_FINISH,
+                              .trial = t->number,
+                              .state = WICK_TRIAL_FAIL,
+                              .time = wk_wall_ms()};
         wick_ctx *spare = wick_ctx_new();
         if (spare != NULL) {
             const wick_status ignored = wk_emit(spare, s, &e);
@@ -201,9 +215,10 @@ static wick_status commit_dists(wick_ctx *ctx, wick_trial *t)
         int32_t *committed = &s->name_rec[t->p[i].name].committed;
         if (*committed < 0) *committed = t->p[i].dist;
         if (!wk_dist_compatible(wk_dist_at(s, *committed), wk_dist_at(s, t->p[i].dist)))
-            return wick_fail(ctx, WICK_E_ARG,
-                             "trial %lld: parameter '%s' has another kind, scale or choices than before",
-                             (long long)t->number, s->names.text[t->p[i].name]);
+            return wick_fail(
+                ctx, WICK_E_ARG,
+                "trial %lld: parameter '%s' has another kind, scale or choices than before",
+                (long long)t->number, s->names.text[t->p[i].name]);
     }
     return WICK_OK;
 }
@@ -211,8 +226,13 @@ static wick_status commit_dists(wick_ctx *ctx, wick_trial *t)
 static wick_status finish(wick_ctx *ctx, wick_trial *t, int32_t state, const double *values,
                           int64_t n)
 {
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_FINISH, .trial = t->number,
-                          .state = state, .values = values, .n_values = n, .time = wk_wall_ms()};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_FINISH,
+                          .trial = t->number,
+                          .state = state,
+                          .values = values,
+                          .n_values = n,
+                          .time = wk_wall_ms()};
     return wk_emit(ctx, t->study, &e);
 }
 
@@ -291,7 +311,8 @@ static wick_status check_in(wick_ctx *ctx, const wick_study *s, const wick_trial
         if (id < 0 || s->name_rec[id].committed < 0) continue;
         if (!wk_dist_compatible(wk_dist_at(s, s->name_rec[id].committed), p->dist))
             return wick_fail(ctx, WICK_E_ARG,
-                             "parameter '%s' has another kind, scale or choices than before", p->name);
+                             "parameter '%s' has another kind, scale or choices than before",
+                             p->name);
     }
     return WICK_OK;
 }
@@ -300,21 +321,30 @@ static wick_status add_rest(wick_ctx *ctx, wick_study *s, const wick_trial_in *i
 {
     wick_status st = WICK_OK;
     for (int64_t i = 0; i < in->n_params && st >= 0; i++) {
-        wick_study_event e = {.size = sizeof e, .kind = WICK_EV_PARAM, .trial = number,
-                              .name = in->params[i].name, .dist = in->params[i].dist,
+        wick_study_event e = {.size = sizeof e,
+                              .kind = WICK_EV_PARAM,
+                              .trial = number,
+                              .name = in->params[i].name,
+                              .dist = in->params[i].dist,
                               .value = in->params[i].value};
         st = wk_emit(ctx, s, &e);
     }
     for (int64_t i = 0; i < in->n_reports && st >= 0; i++) {
-        wick_study_event e = {.size = sizeof e, .kind = WICK_EV_REPORT, .trial = number,
-                              .step = in->steps[i], .value = in->reports[i]};
+        wick_study_event e = {.size = sizeof e,
+                              .kind = WICK_EV_REPORT,
+                              .trial = number,
+                              .step = in->steps[i],
+                              .value = in->reports[i]};
         st = wk_emit(ctx, s, &e);
     }
     for (int64_t i = 0; i < in->n_constraints && st >= 0; i++) {
         char name[24];
         snprintf(name, sizeof name, "%lld", (long long)i);
-        wick_study_event e = {.size = sizeof e, .kind = WICK_EV_CONSTRAINT, .trial = number,
-                              .name = name, .value = in->constraints[i]};
+        wick_study_event e = {.size = sizeof e,
+                              .kind = WICK_EV_CONSTRAINT,
+                              .trial = number,
+                              .name = name,
+                              .value = in->constraints[i]};
         st = wk_emit(ctx, s, &e);
     }
     if (st < 0) return st;
@@ -327,8 +357,11 @@ wick_status wick_study_add(wick_ctx *ctx, wick_study *s, const wick_trial_in *in
     wick_trial_in full = {0};
     memcpy(&full, in, in->size < sizeof full ? in->size : sizeof full);
     wick_status st = check_in(ctx, s, &full);
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_TRIAL_NEW, .trial = s->n,
-                          .state = WICK_TRIAL_RUNNING, .time = wk_wall_ms()};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_TRIAL_NEW,
+                          .trial = s->n,
+                          .state = WICK_TRIAL_RUNNING,
+                          .time = wk_wall_ms()};
     if (st >= 0) st = wk_emit(ctx, s, &e);
     if (st >= 0) st = add_rest(ctx, s, &full, e.trial);
     if (st >= 0 && number != NULL) *number = e.trial;

@@ -37,7 +37,8 @@ static void exchange(const double *p, int32_t d, double *c1, double *c2, wk_rng 
 static double sbx_q(double b, double v, double eta)
 {
     const double a = 2.0 - pow(b, -(eta + 1.0));
-    return v <= 1.0 / a ? pow(v * a, 1.0 / (eta + 1.0)) : pow(1.0 / (2.0 - v * a), 1.0 / (eta + 1.0));
+    return v <= 1.0 / a ? pow(v * a, 1.0 / (eta + 1.0))
+                        : pow(1.0 / (2.0 - v * a), 1.0 / (eta + 1.0));
 }
 
 static void sbx(const double *p, int32_t d, const double *low, const double *high, double eta,
@@ -186,7 +187,8 @@ double wk_mutate(double x, double low, double high, double eta, wk_rng *g)
     if (u <= 0.5) {
         delta = pow(2.0 * u + (1.0 - 2.0 * u) * pow(1.0 - (x - low) / w, e), 1.0 / e) - 1.0;
     } else {
-        delta = 1.0 - pow(2.0 * (1.0 - u) + 2.0 * (u - 0.5) * pow(1.0 - (high - x) / w, e), 1.0 / e);
+        delta =
+            1.0 - pow(2.0 * (1.0 - u) + 2.0 * (u - 0.5) * pow(1.0 - (high - x) / w, e), 1.0 / e);
     }
     const double y = x + delta * w;
     return y < low ? low : y > high ? high : y;

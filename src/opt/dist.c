@@ -87,9 +87,11 @@ wick_status wick_dist_int(wick_ctx *ctx, int64_t low, int64_t high, int64_t step
 {
     const double l = (double)low, h = (double)high;
     if (low > high || l < -EXACT || h > EXACT)
-        return wick_fail(ctx, WICK_E_ARG, "range %lld to %lld: low must not be above high, both within 2^53",
+        return wick_fail(ctx, WICK_E_ARG,
+                         "range %lld to %lld: low must not be above high, both within 2^53",
                          (long long)low, (long long)high);
-    if (step < 0) return wick_fail(ctx, WICK_E_ARG, "step %lld: must be at least 1", (long long)step);
+    if (step < 0)
+        return wick_fail(ctx, WICK_E_ARG, "step %lld: must be at least 1", (long long)step);
     if (step == 0) step = 1;
     if (log && low < 1)
         return wick_fail(ctx, WICK_E_ARG, "range %lld to %lld: log needs a low of at least 1",
@@ -203,7 +205,8 @@ double wk_from_domain(const wick_dist *d, double x)
 {
     if (d->kind == WICK_DIST_CATEGORICAL) return clip(floor(x), 0.0, (double)d->n_choices - 1.0);
     if (d->kind == WICK_DIST_FLOAT) {
-        if (d->step > 0.0) return clip(rint((x - d->low) / d->step) * d->step + d->low, d->low, d->high);
+        if (d->step > 0.0)
+            return clip(rint((x - d->low) / d->step) * d->step + d->low, d->low, d->high);
         const double v = d->log ? exp(x) : x, top = nextafter(d->high, d->high - 1.0);
         return d->low == d->high ? d->low : v < d->low ? d->low : v < top ? v : top;
     }

@@ -47,7 +47,8 @@ static wick_status trial_new(wick_ctx *ctx, wick_study *s, const wick_study_even
     if (st < 0) return st;
     st = wk_grow(ctx, &s->running, &s->running_cap, s->n_running + 1, (int64_t)sizeof *s->running);
     if (st < 0) return st;
-    wick_trial *t = wick_arena_zalloc(s->arena, (int64_t)sizeof *t + s->m * (int64_t)sizeof(double));
+    wick_trial *t =
+        wick_arena_zalloc(s->arena, (int64_t)sizeof *t + s->m * (int64_t)sizeof(double));
     if (t == NULL) return wick_fail_mem(ctx);
     t->study = s;
     t->number = s->n;
@@ -188,8 +189,8 @@ wick_status wk_trial_param_set(wick_ctx *ctx, wick_trial *t, int32_t name, int32
 
 static wick_status report(wick_ctx *ctx, wick_trial *t, const wick_study_event *e)
 {
-    const wick_status st = stretch(ctx, t->study, &t->rep, &t->cap_rep, t->n_rep + 1,
-                                   (int64_t)sizeof *t->rep, 8);
+    const wick_status st =
+        stretch(ctx, t->study, &t->rep, &t->cap_rep, t->n_rep + 1, (int64_t)sizeof *t->rep, 8);
     if (st < 0) return st;
     t->rep[t->n_rep++] = (wk_report){e->step, e->value};
     return WICK_OK;

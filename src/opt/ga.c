@@ -52,18 +52,21 @@ static wick_status select(wick_ctx *ctx, wk_ga *k, const wk_group *group, int64_
     const wick_study *s = k->study;
     int64_t n = 0, most = k->n_parents;
     for (int64_t i = 0; i < group->n; i++)
-        most += group->done[i]->state == WICK_TRIAL_COMPLETE && generation_of(k, group->done[i]) == g - 1;
+        most += group->done[i]->state == WICK_TRIAL_COMPLETE &&
+                generation_of(k, group->done[i]) == g - 1;
     wick_trial **member = malloc((size_t)(most + 1) * sizeof *member);
     double *points = malloc((size_t)(most * s->m + 1) * sizeof *points);
     double *penalty = malloc((size_t)(most + 1) * sizeof *penalty);
     int64_t *chosen = malloc((size_t)(most + 1) * sizeof *chosen);
     wick_status st = WICK_OK;
-    if (member == NULL || points == NULL || penalty == NULL || chosen == NULL) st = wick_fail_mem(ctx);
+    if (member == NULL || points == NULL || penalty == NULL || chosen == NULL)
+        st = wick_fail_mem(ctx);
     for (int64_t i = 0; st >= 0 && i < group->n; i++)
-        if (group->done[i]->state == WICK_TRIAL_COMPLETE && generation_of(k, group->done[i]) == g - 1)
+        if (group->done[i]->state == WICK_TRIAL_COMPLETE &&
+            generation_of(k, group->done[i]) == g - 1)
             member[n++] = group->done[i];
     if (st >= 0) {
-        qsort(member, (size_t)n, sizeof *member, by_number);
+        if (n > 0) qsort(member, (size_t)n, sizeof *member, by_number);
         for (int64_t i = 0; i < k->n_parents; i++) member[n++] = k->parents[i];
         for (int64_t i = 0; i < n; i++) {
             for (int32_t j = 0; j < s->m; j++)
@@ -93,7 +96,7 @@ static wick_status select(wick_ctx *ctx, wk_ga *k, const wk_group *group, int64_
  * reads them back from its storage. */
 static void settle(wk_ga *k)
 {
-    if (k->by_number) return;
+    if (k->by_number || k->n_parents == 0) return;
     qsort(k->parents, (size_t)k->n_parents, sizeof *k->parents, by_number);
     k->by_number = true;
 }

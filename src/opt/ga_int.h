@@ -49,7 +49,8 @@ wick_status wk_ga_joint(wick_ctx *ctx, void *self, wick_trial *t);
 wick_status wk_ga_single(wick_ctx *ctx, void *self, wick_trial *t, const char *name,
                          const wick_dist *dist, double *value);
 
-/** NSGA-III: coordinates between the ideal point and the intercepts; the nearest direction of each. */
+/** NSGA-III: coordinates between the ideal point and the intercepts; the nearest direction of each.
+ */
 void wk_nsga3_normalise(double *p, int64_t n, int32_t m);
 void wk_nsga3_associate(const double *p, int64_t n, int32_t m, const double *ref, int64_t n_ref,
                         int64_t *closest, double *distance);
@@ -64,6 +65,8 @@ void wk_nsga3_references(int32_t m, int64_t divisions, double *out);
         {"crossover_probability", WICK_OPT_NUMBER, 0.9, 0, 1, NULL, "else one parent is copied"},  \
         {"swapping", WICK_OPT_NUMBER, 0.5, 0, 1, NULL, "probability of the other parent's gene"},  \
         {"mutation", WICK_OPT_NUMBER, -1, -1, 1, NULL, "probability per gene; -1: one over d"},    \
-        {"polynomial", WICK_OPT_BOOL, 0, 0, 1, NULL, "perturb numbers instead of redrawing them"}
+    {                                                                                              \
+        "polynomial", WICK_OPT_BOOL, 0, 0, 1, NULL, "perturb numbers instead of redrawing them"    \
+    }
 
 #endif

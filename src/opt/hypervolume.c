@@ -72,7 +72,8 @@ static double volume(double *p, int64_t n, const double *ref, double *stair)
                             (at < steps && stair[2 * at] == x && stair[2 * at + 1] <= y);
         if (!hidden) {
             for (end = at; end < steps && stair[2 * end + 1] >= y; end++) {}
-            memmove(&stair[2 * (at + 1)], &stair[2 * end], (size_t)(2 * (steps - end)) * sizeof *stair);
+            memmove(&stair[2 * (at + 1)], &stair[2 * end],
+                    (size_t)(2 * (steps - end)) * sizeof *stair);
             steps += 1 - (end - at);
             stair[2 * at] = x;
             stair[2 * at + 1] = y;
@@ -155,9 +156,11 @@ static wick_status check(wick_ctx *ctx, const double *points, int64_t n, int32_t
                          (long long)n, (int)m, WK_MAX_OBJECTIVES);
     for (int64_t i = 0; i < n * m; i++)
         if (isnan(points[i]))
-            return wick_fail(ctx, WICK_E_ARG, "point %lld has a number missing", (long long)(i / m));
+            return wick_fail(ctx, WICK_E_ARG, "point %lld has a number missing",
+                             (long long)(i / m));
     for (int32_t j = 0; j < m; j++)
-        if (isnan(ref[j])) return wick_fail(ctx, WICK_E_ARG, "the reference point has a number missing");
+        if (isnan(ref[j]))
+            return wick_fail(ctx, WICK_E_ARG, "the reference point has a number missing");
     return WICK_OK;
 }
 

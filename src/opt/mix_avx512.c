@@ -9,7 +9,7 @@
 #else
 #define MIX_TARGET __attribute__((target("avx512f,avx512dq,prefer-vector-width=512")))
 #endif
-#define MIX_NAME   wk_mix_avx512
+#define MIX_NAME wk_mix_avx512
 
 #include "opt/mix_body.h"
 #else

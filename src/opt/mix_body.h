@@ -35,7 +35,8 @@ MIX_TARGET static inline void exp_block(double *x)
     }
 }
 
-MIX_TARGET static inline void block_terms(const wk_mix *m, const wk_mix_at *at, int64_t from, double *a)
+MIX_TARGET static inline void block_terms(const wk_mix *m, const wk_mix_at *at, int64_t from,
+                                          double *a)
 {
     for (int i = 0; i < WK_MIX_BLOCK; i++) a[i] = m->constant[from + i];
     for (int32_t d = 0; d < m->dims; d++) {

@@ -200,6 +200,8 @@ wick_status wk_trial_param_set(wick_ctx *ctx, wick_trial *t, int32_t name, int32
 wick_status wk_joint_add(wick_ctx *ctx, wick_trial *t, int32_t name, int32_t dist, double v);
 wick_status wk_joint_sample(wick_ctx *ctx, wick_trial *t); /**< once per trial */
 wick_status wk_system_number(wick_ctx *ctx, wick_trial *t, const char *key, double v);
+/** JSON of a system attribute, or NULL; for callers that hold the lock or need none. */
+const char *wk_system_text(const wick_trial *t, const char *key);
 const wk_attr *wk_system_at(const wick_trial *t, int32_t key);
 /** Last report by step, NULL without any. */
 const wk_report *wk_last_report(const wick_trial *t);
@@ -268,8 +270,8 @@ void wk_sort_names(const wick_study *s, wk_value *p, int64_t n);
 
 double wk_norm_cdf(double x);
 double wk_norm_log_cdf(double x);
-double wk_norm_quantile(double p);                 /**< AS 241, 0 < p < 1 */
-double wk_log_mass(double a, double b);            /**< log(Phi(b) - Phi(a)) */
+double wk_norm_quantile(double p);      /**< AS 241, 0 < p < 1 */
+double wk_log_mass(double a, double b); /**< log(Phi(b) - Phi(a)) */
 double wk_trunc_quantile(double q, double a, double b);
 
 /* ---- kernel mixtures (mix.c) -------------------------------------------------------------- */

@@ -33,8 +33,8 @@ static void sort_rows(const double *points, int32_t m, int64_t *idx, int64_t n, 
             const int64_t hi = lo + 2 * width < n ? lo + 2 * width : n;
             int64_t a = lo, b = mid;
             for (int64_t k = lo; k < hi; k++) {
-                const bool left =
-                    a < mid && (b >= hi || lexical(points + idx[a] * m, points + idx[b] * m, m) <= 0);
+                const bool left = a < mid && (b >= hi || lexical(points + idx[a] * m,
+                                                                 points + idx[b] * m, m) <= 0);
                 spare[k] = left ? idx[a++] : idx[b++];
             }
         }
@@ -106,7 +106,8 @@ static wick_status check(wick_ctx *ctx, const double *points, int64_t n, int32_t
                          (long long)n, (int)m, WK_MAX_OBJECTIVES);
     for (int64_t i = 0; i < n * m; i++)
         if (isnan(points[i]))
-            return wick_fail(ctx, WICK_E_ARG, "point %lld has a number missing", (long long)(i / m));
+            return wick_fail(ctx, WICK_E_ARG, "point %lld has a number missing",
+                             (long long)(i / m));
     return WICK_OK;
 }
 
@@ -204,7 +205,8 @@ static wick_status collect(wick_ctx *ctx, const wick_study *s, double **points,
     return WICK_OK;
 }
 
-wick_status wick_study_front(wick_ctx *ctx, const wick_study *s, const wick_trial ***out, int64_t *n)
+wick_status wick_study_front(wick_ctx *ctx, const wick_study *s, const wick_trial ***out,
+                             int64_t *n)
 {
     double *points;
     const wick_trial **trials;

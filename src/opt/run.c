@@ -10,9 +10,9 @@ typedef struct batch {
     wick_objective_fn fn;
     void *user;
     wick_trial **trial;
-    double *values;       /* m per trial */
+    double *values; /* m per trial */
     wick_status *result;
-    wick_ctx **error;     /* kept per trial: telling is in order */
+    wick_ctx **error; /* kept per trial: telling is in order */
     int64_t n;
 } batch;
 
@@ -54,8 +54,9 @@ static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
     wick_status first = WICK_OK;
     for (int64_t i = 0; i < b->n; i++) {
         const wick_status r = b->result[i];
-        const int32_t state = r < 0 ? WICK_TRIAL_FAIL
-                              : r == WICK_PRUNED ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE;
+        const int32_t state = r < 0              ? WICK_TRIAL_FAIL
+                              : r == WICK_PRUNED ? WICK_TRIAL_PRUNED
+                                                 : WICK_TRIAL_COMPLETE;
         wick_status st = wk_tell(ctx, b->trial[i], state, b->values + i * s->m, s->m);
         if (st < 0) return st;
         for (int64_t k = 0; k < o->n_callbacks && st >= 0; k++)
@@ -88,7 +89,8 @@ static wick_status run(wick_ctx *ctx, batch *b, const wick_run_trials *o, int64_
     const double start = wick_now();
     for (int64_t done = 0; !s->stop && (o->n_trials == 0 || done < o->n_trials); done += b->n) {
         if (wick_interrupted())
-            return wick_fail(ctx, WICK_E_CANCELLED, "interrupted after %lld trials", (long long)done);
+            return wick_fail(ctx, WICK_E_CANCELLED, "interrupted after %lld trials",
+                             (long long)done);
         if (o->timeout > 0.0 && wick_now() - start >= o->timeout) break;
         const int64_t left = o->n_trials == 0 ? size : o->n_trials - done;
         wick_status st = ask_batch(ctx, b, left < size ? left : size);
@@ -108,7 +110,8 @@ static wick_status check(wick_ctx *ctx, const wick_study *s, const wick_run_tria
     if (o->n_trials < 0 || size < 1 || size > 100000 || o->timeout < 0.0 || o->threads < 0)
         return wick_fail(ctx, WICK_E_ARG, "trials, batch, timeout or threads out of range");
     if (size > 1 && s->rng == WICK_OPT_RNG_OPTUNA)
-        return wick_fail(ctx, WICK_E_ARG, "Optuna's generator draws for one trial at a time: batch must be 1");
+        return wick_fail(ctx, WICK_E_ARG,
+                         "Optuna's generator draws for one trial at a time: batch must be 1");
     return WICK_OK;
 }
 

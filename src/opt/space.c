@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Search spaces read off the trials: what all of them share, and how they fall into groups. Both are
- * kept up to date trial by trial and never recomputed. */
+/* Search spaces read off the trials: what all of them share, and how they fall into groups. Both
+ * are kept up to date trial by trial and never recomputed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +19,7 @@ void wk_sort_names(const wick_study *s, wk_value *p, int64_t n)
 
 static wick_status begin(wick_ctx *ctx, wick_study *s, const wick_trial *t, wk_space *space)
 {
-    const wick_status st =
-        wk_grow(ctx, &space->p, &space->cap, t->n_p, (int64_t)sizeof *space->p);
+    const wick_status st = wk_grow(ctx, &space->p, &space->cap, t->n_p, (int64_t)sizeof *space->p);
     if (st < 0) return st;
     for (int32_t i = 0; i < t->n_p; i++)
         if (!wick_dist_single(wk_dist_at(s, t->p[i].dist)) && !wk_pinned(s, t->p[i].name))

@@ -59,8 +59,9 @@ static wick_status check(wick_ctx *ctx, const wick_study_opts *o)
     const int32_t m = o->n_objectives == 0 ? 1 : o->n_objectives;
     for (int32_t i = 0; o->directions != NULL && i < m; i++)
         if (o->directions[i] != WICK_MINIMIZE && o->directions[i] != WICK_MAXIMIZE)
-            return wick_fail(ctx, WICK_E_ARG, "objective %d: direction %d is neither minimise nor maximise",
-                             (int)i, (int)o->directions[i]);
+            return wick_fail(ctx, WICK_E_ARG,
+                             "objective %d: direction %d is neither minimise nor maximise", (int)i,
+                             (int)o->directions[i]);
     if (o->name != NULL && strlen(o->name) > WK_NAME_MAX)
         return wick_fail(ctx, WICK_E_ARG, "the study's name is longer than %d bytes", WK_NAME_MAX);
     return WICK_OK;
@@ -88,7 +89,8 @@ static wick_status fill(wick_ctx *ctx, wick_study *s, const wick_study_opts *o)
     wick_status st = wk_pruner_make(ctx, s, s->pruner_text, &s->pruner, &s->pruner_self);
     if (st < 0) return st;
     if (s->m > 1 && strcmp(s->pruner->name, "nop") != 0)
-        return wick_fail(ctx, WICK_E_ARG, "pruner %s: trials of several objectives cannot be pruned",
+        return wick_fail(ctx, WICK_E_ARG,
+                         "pruner %s: trials of several objectives cannot be pruned",
                          s->pruner->name);
     return wk_sampler_make(ctx, s, s->sampler_text, &s->sampler, &s->sampler_self);
 }
@@ -203,7 +205,8 @@ bool wick_study_stopped(const wick_study *s)
 
 static wick_status check_name(wick_ctx *ctx, const char *what, const char *name)
 {
-    if (name == NULL || name[0] == '\0') return wick_fail(ctx, WICK_E_ARG, "%s without a name", what);
+    if (name == NULL || name[0] == '\0')
+        return wick_fail(ctx, WICK_E_ARG, "%s without a name", what);
     if (strlen(name) > WK_NAME_MAX)
         return wick_fail(ctx, WICK_E_ARG, "%s '%.60s...': longer than %d bytes", what, name,
                          WK_NAME_MAX);

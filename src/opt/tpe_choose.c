@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One TPE choice: the two mixtures, candidates drawn from the better one, the best ratio of the two
- * densities. Source: Bergstra et al. 2011; Watanabe 2023; the rules and their numbers are Optuna's. */
+ * densities. Source: Bergstra et al. 2011; Watanabe 2023; the rules and their numbers are Optuna's.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ void wk_tpe_weights(int64_t n, double *out)
     const int64_t ramp = n < 25 ? 0 : n - 25;
     const double first = n > 0 ? 1.0 / (double)n : 1.0;
     for (int64_t i = 0; i < n; i++)
-        out[i] = i >= ramp ? 1.0
+        out[i] = i >= ramp   ? 1.0
                  : ramp == 1 ? first
                              : first + (1.0 - first) * (double)i / (double)(ramp - 1);
 }
@@ -39,8 +40,8 @@ static bool more(void *array, int64_t n, size_t item)
 
 static bool more_columns(wk_tpe_draw *w, int32_t d)
 {
-    double ***lists[] = {&w->b_mu,         &w->b_sigma,      &w->b_inv,        &w->b_norm,
-                         &w->cls_mu[0],    &w->cls_mu[1],    &w->cls_sigma[0], &w->cls_sigma[1]};
+    double ***lists[] = {&w->b_mu,      &w->b_sigma,   &w->b_inv,        &w->b_norm,
+                         &w->cls_mu[0], &w->cls_mu[1], &w->cls_sigma[0], &w->cls_sigma[1]};
     for (int k = 0; k < 8; k++) {
         if (!more(lists[k], d, sizeof **lists)) return false;
         for (int32_t i = w->d_cap; i < d; i++) (*lists[k])[i] = NULL;
@@ -48,8 +49,7 @@ static bool more_columns(wk_tpe_draw *w, int32_t d)
     if (!more(&w->b_cls, d, sizeof *w->b_cls)) return false;
     for (int32_t i = w->d_cap; i < d; i++) w->b_cls[i] = NULL;
     if (!more(&w->n_cls[0], d, sizeof(int64_t)) || !more(&w->n_cls[1], d, sizeof(int64_t)) ||
-        !more(&w->cls_cap, d, sizeof(int64_t)) ||
-        !more(&w->dim_below, d, sizeof *w->dim_below) ||
+        !more(&w->cls_cap, d, sizeof(int64_t)) || !more(&w->dim_below, d, sizeof *w->dim_below) ||
         !more(&w->dim_above, d, sizeof *w->dim_above))
         return false;
     for (int32_t i = w->d_cap; i < d; i++) w->cls_cap[i] = 0;
@@ -314,7 +314,8 @@ static wick_status numeric(wick_ctx *ctx, wk_tpe_draw *w, int32_t j, const wick_
     const int64_t total[2] = {w->n_below, w->n_above};
     for (int s = 0; s < 2; s++) {
         const double kernels = 2.0 + (double)total[s];
-        side[s] = (walk){-1, 0.0, 0.0, 0, total[s], width / (kernels < 100.0 ? kernels : 100.0), width};
+        side[s] =
+            (walk){-1, 0.0, 0.0, 0, total[s], width / (kernels < 100.0 ? kernels : 100.0), width};
     }
     if (w->rule_b) {
         one_width(&k, side);
@@ -528,9 +529,12 @@ wick_status wk_tpe_densities(wick_ctx *ctx, wk_tpe_draw *w, int side, double *ou
     const wk_tpe_view *v = w->v;
     const int64_t n = side == 0 ? w->n_below + 1 : v->n + v->n_running + 1;
     const double *weight = side == 0 ? w->below_weight : v->weight;
-    const wk_mix m = {(n + WK_MIX_BLOCK - 1) / WK_MIX_BLOCK * WK_MIX_BLOCK, w->d,
+    const wk_mix m = {(n + WK_MIX_BLOCK - 1) / WK_MIX_BLOCK * WK_MIX_BLOCK,
+                      w->d,
                       side == 0 ? w->dim_below : w->dim_above,
-                      side == 0 ? w->b_constant : v->constant, weight, log(total_of(weight, n))};
+                      side == 0 ? w->b_constant : v->constant,
+                      weight,
+                      log(total_of(weight, n))};
     const wick_status st = tables(ctx, w, side);
     if (st < 0) return st;
     wk_mix_eval(&m, w->at, w->candidates, w->best, w->sum, out);

@@ -27,8 +27,9 @@ typedef struct wk_tpe_view {
     wick_study *study;
     int64_t n, cap; /**< slots in use; room in every per-slot array, a multiple of the block */
     wick_trial **trial;
-    int32_t *rank;      /**< best first; single objective */
-    int32_t *by_number; /**< slots by trial number; running ones are put in while a trial is drawn */
+    int32_t *rank; /**< best first; single objective */
+    int32_t
+        *by_number; /**< slots by trial number; running ones are put in while a trial is drawn */
     wk_col **col;
     int64_t n_col, col_cap;
     int64_t n_running;

@@ -200,7 +200,8 @@ static wick_status add_values(wick_ctx *ctx, wk_tpe_view *v, int32_t slot, const
         wk_col *c;
         const wick_status st = wk_tpe_col_make(ctx, v, p[i].name, &c);
         if (st < 0) return st;
-        if (!c->has[slot]) col_put(v, c, slot, wk_to_domain(wk_dist_at(v->study, p[i].dist), p[i].v));
+        if (!c->has[slot])
+            col_put(v, c, slot, wk_to_domain(wk_dist_at(v->study, p[i].dist), p[i].v));
     }
     return WICK_OK;
 }

@@ -5,12 +5,12 @@
 
 #include "opt/opt_int.h"
 
-static void enter(wick_trial *t)
+static void enter(const wick_trial *t)
 {
     if (t->study->in_run) pthread_mutex_lock(&t->study->lock);
 }
 
-static void leave(wick_trial *t)
+static void leave(const wick_trial *t)
 {
     if (t->study->in_run) pthread_mutex_unlock(&t->study->lock);
 }
@@ -27,7 +27,8 @@ static wick_status must_run(wick_ctx *ctx, const wick_trial *t)
 static wick_status incompatible(wick_ctx *ctx, const char *name)
 {
     return wick_fail(ctx, WICK_E_ARG,
-                     "parameter '%s' was suggested before with another kind, scale or choices", name);
+                     "parameter '%s' was suggested before with another kind, scale or choices",
+                     name);
 }
 
 static wick_status fixed_value(wick_ctx *ctx, const wick_trial *t, const wick_fixed *f,
@@ -116,10 +117,14 @@ static wick_status suggest(wick_ctx *ctx, wick_trial *t, const char *name, const
         return incompatible(ctx, name);
     double v = 0.0;
     st = draw(ctx, t, id, d, &v);
-    if (st < 0) return wick_note(ctx, "while suggesting '%s' for trial %lld", name,
-                                 (long long)t->number);
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_PARAM, .trial = t->number,
-                          .name = name, .dist = d, .value = v};
+    if (st < 0)
+        return wick_note(ctx, "while suggesting '%s' for trial %lld", name, (long long)t->number);
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_PARAM,
+                          .trial = t->number,
+                          .name = name,
+                          .dist = d,
+                          .value = v};
     st = wk_emit(ctx, s, &e);
     if (st >= 0) *value = v;
     return st;
@@ -215,8 +220,8 @@ static wick_status report(wick_ctx *ctx, wick_trial *t, int64_t step, double val
                  (long long)t->number, (long long)step);
         return WICK_OK;
     }
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_REPORT, .trial = t->number,
-                          .step = step, .value = value};
+    wick_study_event e = {
+        .size = sizeof e, .kind = WICK_EV_REPORT, .trial = t->number, .step = step, .value = value};
     return wk_emit(ctx, t->study, &e);
 }
 
@@ -245,9 +250,13 @@ wick_status wick_trial_should_prune(wick_ctx *ctx, wick_trial *t, bool *out)
 wick_status wick_trial_set_constraint(wick_ctx *ctx, wick_trial *t, const char *name, double value)
 {
     if (isnan(value))
-        return wick_fail(ctx, WICK_E_ARG, "constraint '%s' is not a number", name != NULL ? name : "");
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_CONSTRAINT, .trial = t->number,
-                          .name = name, .value = value};
+        return wick_fail(ctx, WICK_E_ARG, "constraint '%s' is not a number",
+                         name != NULL ? name : "");
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_CONSTRAINT,
+                          .trial = t->number,
+                          .name = name,
+                          .value = value};
     enter(t);
     wick_status st = must_run(ctx, t);
     if (st >= 0) st = wk_emit(ctx, t->study, &e);
@@ -262,8 +271,8 @@ wick_status wick_trial_set_attr(wick_ctx *ctx, wick_trial *t, const char *key, c
         wick_json_parse(ctx, key != NULL ? key : "attribute", json, (int64_t)strlen(json), &doc);
     if (st < 0) return st;
     wick_json_free(doc);
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_USER_ATTR, .trial = t->number,
-                          .name = key, .json = json};
+    wick_study_event e = {
+        .size = sizeof e, .kind = WICK_EV_USER_ATTR, .trial = t->number, .name = key, .json = json};
     enter(t);
     st = wk_emit(ctx, t->study, &e);
     leave(t);
@@ -276,8 +285,11 @@ wick_status wk_system_number(wick_ctx *ctx, wick_trial *t, const char *key, doub
     wick_format_double(text, v);
     /* Python's words, which readers of this schema expect. */
     const char *json = isnan(v) ? "NaN" : isinf(v) ? (v > 0.0 ? "Infinity" : "-Infinity") : text;
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_SYSTEM_ATTR, .trial = t->number,
-                          .name = key, .json = json};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_SYSTEM_ATTR,
+                          .trial = t->number,
+                          .name = key,
+                          .json = json};
     return wk_emit(ctx, t->study, &e);
 }
 
@@ -310,18 +322,25 @@ int64_t wick_trial_param_count(const wick_trial *t)
     return t->n_p;
 }
 
+/* The accessors below read the study's tables, which a batch's other trials may be adding to. */
 wick_param wick_trial_param_at(const wick_trial *t, int64_t i)
 {
     if (i < 0 || i >= t->n_p) return (wick_param){NULL, NULL, WICK_NA};
     const wk_value *p = &t->p[i];
-    return (wick_param){t->study->names.text[p->name], wk_dist_at(t->study, p->dist), p->v};
+    enter(t);
+    const wick_param out = {t->study->names.text[p->name], wk_dist_at(t->study, p->dist), p->v};
+    leave(t);
+    return out;
 }
 
 double wick_trial_param(const wick_trial *t, const char *name)
 {
-    for (int32_t i = 0; name != NULL && i < t->n_p; i++)
-        if (strcmp(t->study->names.text[t->p[i].name], name) == 0) return t->p[i].v;
-    return WICK_NA;
+    double v = WICK_NA;
+    enter(t);
+    for (int32_t i = 0; name != NULL && i < t->n_p && isnan(v); i++)
+        if (strcmp(t->study->names.text[t->p[i].name], name) == 0) v = t->p[i].v;
+    leave(t);
+    return v;
 }
 
 int64_t wick_trial_report_count(const wick_trial *t)
@@ -362,12 +381,13 @@ int64_t wick_trial_constraint_count(const wick_trial *t)
 
 double wick_trial_constraint_at(const wick_trial *t, int64_t i, const char **name)
 {
-    for (const wk_con *c = t->con; c != NULL; c = c->next, i--) {
-        if (i != 0) continue;
-        if (name != NULL) *name = t->study->keys.text[c->key];
-        return c->v;
-    }
-    return WICK_NA;
+    const wk_con *c = t->con;
+    while (c != NULL && i-- > 0) c = c->next;
+    if (c == NULL || i < -1) return WICK_NA;
+    enter(t);
+    if (name != NULL) *name = t->study->keys.text[c->key];
+    leave(t);
+    return c->v;
 }
 
 double wick_trial_violation(const wick_trial *t)
@@ -377,19 +397,31 @@ double wick_trial_violation(const wick_trial *t)
 
 static const char *attr_of(const wick_trial *t, const wk_attr *list, const char *key)
 {
-    for (; key != NULL && list != NULL; list = list->next)
-        if (strcmp(t->study->keys.text[list->key], key) == 0) return list->json;
+    const int32_t id = key == NULL ? -1 : wk_names_find(&t->study->keys, key);
+    for (; list != NULL; list = list->next)
+        if (list->key == id) return list->json;
     return NULL;
+}
+
+const char *wk_system_text(const wick_trial *t, const char *key)
+{
+    return attr_of(t, t->system, key);
 }
 
 const char *wick_trial_attr(const wick_trial *t, const char *key)
 {
-    return attr_of(t, t->user, key);
+    enter(t);
+    const char *json = attr_of(t, t->user, key);
+    leave(t);
+    return json;
 }
 
 const char *wick_trial_system_attr(const wick_trial *t, const char *key)
 {
-    return attr_of(t, t->system, key);
+    enter(t);
+    const char *json = attr_of(t, t->system, key);
+    leave(t);
+    return json;
 }
 
 int64_t wick_trial_seen(const wick_trial *t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Hyperband: several brackets of successive halving; a trial's bracket is a hash of the study's name
- * and its number, so that any number of workers agree. Samplers see their own bracket only. Source:
- * Li et al. 2018; the assignment is Optuna's. */
+/* Hyperband: several brackets of successive halving; a trial's bracket is a hash of the study's
+ * name and its number, so that any number of workers agree. Samplers see their own bracket only.
+ * Source: Li et al. 2018; the assignment is Optuna's. */
 #include <stdlib.h>
 #include <string.h>
 

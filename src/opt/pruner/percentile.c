@@ -119,7 +119,9 @@ static wick_status prune(wick_ctx *ctx, void *self, wick_trial *t, bool *out)
     {"startup", WICK_OPT_INT, 5, 0, 1e9, NULL, "complete trials before anything is pruned"},       \
         {"warmup", WICK_OPT_INT, 0, 0, 1e15, NULL, "steps of a trial before it may be pruned"},    \
         {"interval", WICK_OPT_INT, 1, 1, 1e15, NULL, "steps between checks"},                      \
-        {"n_min", WICK_OPT_INT, 1, 1, 1e9, NULL, "reports at the step needed"}
+    {                                                                                              \
+        "n_min", WICK_OPT_INT, 1, 1, 1e9, NULL, "reports at the step needed"                       \
+    }
 
 const wick_pruner_spec wick_pruner_percentile = {
     .name = "percentile",

@@ -65,7 +65,8 @@ wick_status wk_halving_prune(wick_ctx *ctx, wk_halving *h, wick_trial *t, bool *
     if (h->min_resource == 0) h->min_resource = first_resource(t);
     if (h->min_resource == 0) return WICK_OK;
     for (;; rung++) {
-        const double at = (double)h->min_resource * pow((double)h->reduction, (double)(h->rate + rung));
+        const double at =
+            (double)h->min_resource * pow((double)h->reduction, (double)(h->rate + rung));
         if ((double)last->step < at) return WICK_OK;
         *out = true;
         if (isnan(last->v)) return WICK_OK;

@@ -69,10 +69,11 @@ static void add_left(brute *k, int64_t at, int64_t by)
 static wick_status expand(wick_ctx *ctx, brute *k, int64_t at, int32_t name, int32_t dist)
 {
     const int64_t count = wick_dist_count(wk_dist_at(k->study, dist));
-    const wick_status st = count < 0 || count > 10000000
-                               ? wick_fail(ctx, WICK_E_ARG, "brute_force: '%s' has too many values",
-                                           k->study->names.text[name])
-                               : wk_grow(ctx, &k->node, &k->cap, k->n + count, (int64_t)sizeof *k->node);
+    const wick_status st =
+        count < 0 || count > 10000000
+            ? wick_fail(ctx, WICK_E_ARG, "brute_force: '%s' has too many values",
+                        k->study->names.text[name])
+            : wk_grow(ctx, &k->node, &k->cap, k->n + count, (int64_t)sizeof *k->node);
     if (st < 0) return st;
     k->node[at].name = name;
     k->node[at].dist = dist;
@@ -95,9 +96,9 @@ static wick_status insert(wick_ctx *ctx, brute *k, const wick_trial *t)
         }
         if (k->node[at].name != p->name || k->node[at].dist != p->dist)
             return wick_fail(ctx, WICK_E_ARG,
-                             "brute_force: '%s' came where '%s' was suggested before with the same values so far",
-                             k->study->names.text[p->name],
-                             k->study->names.text[k->node[at].name]);
+                             "brute_force: '%s' came where '%s' was suggested before with the same "
+                             "values so far",
+                             k->study->names.text[p->name], k->study->names.text[k->node[at].name]);
         const int64_t child = value_index(wk_dist_at(k->study, p->dist), p->v);
         if (child < 0) return WICK_OK; /* an enqueued value outside the range */
         at = k->node[at].first + child;
@@ -165,8 +166,7 @@ static void release(brute *k, const wick_trial *t)
     if (!t->joint_done || t->n_fixed > 0 || k->node[0].reserved == 0) return;
     k->node[0].reserved--;
     for (int32_t i = 0; i < t->n_joint && k->node[at].name >= 0; i++) {
-        at = k->node[at].first +
-             value_index(wk_dist_at(k->study, t->joint[i].dist), t->joint[i].v);
+        at = k->node[at].first + value_index(wk_dist_at(k->study, t->joint[i].dist), t->joint[i].v);
         if (k->node[at].reserved > 0) k->node[at].reserved--;
     }
 }

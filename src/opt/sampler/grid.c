@@ -11,16 +11,16 @@ typedef struct grid {
     wick_study *study;
     wick_arena *arena;
     int64_t n_names;
-    char **name;          /* sorted */
-    wick_choice **value;  /* per name */
+    char **name;         /* sorted */
+    wick_choice **value; /* per name */
     int64_t *n_value;
     int64_t cells, started;
-    int64_t *order;       /* trial k < cells evaluates cell order[k] */
-    uint8_t *state;       /* per place in the order: 0 free, 1 given out, 2 finished */
-    int64_t seen;         /* trials looked at */
-    int64_t given;        /* places given out or finished */
+    int64_t *order; /* trial k < cells evaluates cell order[k] */
+    uint8_t *state; /* per place in the order: 0 free, 1 given out, 2 finished */
+    int64_t seen;   /* trials looked at */
+    int64_t given;  /* places given out or finished */
     wk_mt mt;
-    char *json;           /* the lists, as a system attribute of each trial */
+    char *json; /* the lists, as a system attribute of each trial */
 } grid;
 
 static void grid_free(void *self)
@@ -43,8 +43,8 @@ static wick_status read_list(wick_ctx *ctx, grid *k, int64_t i, const wick_json 
     k->value[i] = wick_arena_zalloc(k->arena, n * (int64_t)sizeof **k->value);
     if (k->value[i] == NULL) return wick_fail_mem(ctx);
     for (int64_t v = 0; v < n; v++) {
-        const wick_status st = wk_choice_read(ctx, k->arena, k->name[i], wick_json_at(list, v),
-                                              &k->value[i][v]);
+        const wick_status st =
+            wk_choice_read(ctx, k->arena, k->name[i], wick_json_at(list, v), &k->value[i][v]);
         if (st < 0) return st;
     }
     if (k->cells > MOST_CELLS / n)
@@ -120,7 +120,7 @@ static wick_status init(wick_ctx *ctx, wick_study *study, const wick_opt_args *a
 
 static int64_t place_of(const wick_trial *t)
 {
-    const char *text = wick_trial_system_attr(t, "grid_id");
+    const char *text = wk_system_text(t, "grid_id");
     int64_t v;
     return text != NULL && wick_parse_int(text, (int64_t)strlen(text), &v) ? v : -1;
 }
@@ -160,8 +160,11 @@ static wick_status before(wick_ctx *ctx, void *self, wick_trial *t)
     const int64_t place = choose(k, t);
     wick_status st = wk_system_number(ctx, t, "grid_id", (double)place);
     if (st < 0) return st;
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_SYSTEM_ATTR, .trial = t->number,
-                          .name = "search_space", .json = k->json};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_SYSTEM_ATTR,
+                          .trial = t->number,
+                          .name = "search_space",
+                          .json = k->json};
     st = wk_emit(ctx, s, &e);
     mark(k, place, 1);
     if (k->given == k->cells) wick_study_stop(s);
@@ -203,7 +206,8 @@ static wick_status single(wick_ctx *ctx, void *self, wick_trial *t, const char *
         v = c->d;
     }
     if (isnan(v) || !wick_dist_contains(dist, v))
-        return wick_fail(ctx, WICK_E_ARG, "grid: a value listed for '%s' is outside its range", name);
+        return wick_fail(ctx, WICK_E_ARG, "grid: a value listed for '%s' is outside its range",
+                         name);
     *value = v;
     return WICK_OK;
 }

@@ -77,7 +77,8 @@ static void filter_infinite(double *p, int64_t n, int32_t m)
         const double range = high - low;
         for (int64_t i = 0; i < n; i++) {
             double *x = &p[i * m + j];
-            if (isinf(*x)) *x = !(high >= low) ? 0.0 : *x > 0.0 ? high + 3.0 * range : low - 3.0 * range;
+            if (isinf(*x))
+                *x = !(high >= low) ? 0.0 : *x > 0.0 ? high + 3.0 * range : low - 3.0 * range;
         }
     }
 }
@@ -311,8 +312,9 @@ static wick_status init(wick_ctx *ctx, wick_study *study, const wick_opt_args *a
     k->divisions = (int64_t)wk_arg(args, "divisions");
     wick_status st = wk_ga_init(ctx, k, study, args);
     if (st >= 0 && wk_nsga3_reference_count(study->m, k->divisions) < 0)
-        st = wick_fail(ctx, WICK_E_ARG, "nsga3: %lld divisions of %d objectives are too many points",
-                       (long long)k->divisions, (int)study->m);
+        st =
+            wick_fail(ctx, WICK_E_ARG, "nsga3: %lld divisions of %d objectives are too many points",
+                      (long long)k->divisions, (int)study->m);
     if (st < 0) {
         wk_ga_free(k);
         return st;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Some parameters keep given values; another sampler searches the rest, and does not model those. */
+/* Some parameters keep given values; another sampler searches the rest, and does not model those.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ static wick_status init(wick_ctx *ctx, wick_study *study, const wick_opt_args *a
 {
     const char *values = wk_arg_text(args, "values"), *inner = wk_arg_text(args, "sampler");
     if (values == NULL)
-        return wick_fail(ctx, WICK_E_ARG, "partial_fixed: give the values, e.g. partial_fixed({\"n\": 10}, tpe)");
+        return wick_fail(ctx, WICK_E_ARG,
+                         "partial_fixed: give the values, e.g. partial_fixed({\"n\": 10}, tpe)");
     if (study->n_pinned > 0) return wick_fail(ctx, WICK_E_ARG, "partial_fixed inside itself");
     partial *k = calloc(1, sizeof *k);
     if (k == NULL) return wick_fail_mem(ctx);

@@ -69,8 +69,11 @@ static wick_status next_index(wick_ctx *ctx, wick_study *s, int64_t *index)
     if (text == NULL || !wick_parse_int(text, (int64_t)strlen(text), index)) *index = 0;
     char next[24];
     snprintf(next, sizeof next, "%lld", (long long)*index + 1);
-    wick_study_event e = {.size = sizeof e, .kind = WICK_EV_STUDY_ATTR, .trial = -1,
-                          .name = "wick:qmc_points", .json = next};
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_STUDY_ATTR,
+                          .trial = -1,
+                          .name = "wick:qmc_points",
+                          .json = next};
     return wk_emit(ctx, s, &e);
 }
 

@@ -66,7 +66,8 @@ static wick_status init(wick_ctx *ctx, wick_study *study, const wick_opt_args *a
     wk_mt_seed(&k->mt_random, (uint32_t)study->seed);
     if (k->grouped && !k->multivariate) {
         tpe_free(k);
-        return wick_fail(ctx, WICK_E_ARG, "tpe: group=1 draws groups jointly and needs multivariate=1");
+        return wick_fail(ctx, WICK_E_ARG,
+                         "tpe: group=1 draws groups jointly and needs multivariate=1");
     }
     *self = k;
     return WICK_OK;
@@ -113,7 +114,8 @@ static wick_status choose_complete(wick_ctx *ctx, tpe *k, const int32_t *slots, 
 {
     const int32_t m = k->study->m;
     int32_t *rank = malloc((size_t)(n + 1) * sizeof *rank);
-    int64_t *idx = malloc((size_t)(n + 1) * sizeof *idx), *sub = malloc((size_t)(n + 1) * sizeof *sub);
+    int64_t *idx = malloc((size_t)(n + 1) * sizeof *idx),
+            *sub = malloc((size_t)(n + 1) * sizeof *sub);
     double *last = malloc((size_t)(n * m + 1) * sizeof *last);
     double ref[WK_MAX_OBJECTIVES];
     wick_status st = WICK_OK;
@@ -317,8 +319,8 @@ static wick_status single(wick_ctx *ctx, void *self, wick_trial *t, const char *
     st = wk_grow(ctx, &k->p, &k->p_cap, 1, (int64_t)sizeof *k->p);
     if (st < 0) return st;
     k->p[0] = (wk_value){id, d, 0.0};
-    wk_rng rng = wk_rng_at(s, &k->mt, "tpe", t->number,
-                           wick_hash64(name, (int64_t)strlen(name), 1));
+    wk_rng rng =
+        wk_rng_at(s, &k->mt, "tpe", t->number, wick_hash64(name, (int64_t)strlen(name), 1));
     k->draw.rule_b = false;
     st = draw(ctx, k, v, t, 1, &rng);
     if (st >= 0) *value = k->out[0];

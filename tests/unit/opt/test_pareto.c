@@ -130,7 +130,8 @@ static void test_subset_is_greedy(void **state)
 static void test_bad_points(void **state)
 {
     (void)state;
-    const double p[] = {1, WICK_NA}, ref[] = {2, 2}, far[] = {2, (double)INFINITY}, low[] = {0, -(double)INFINITY};
+    const double p[] = {1, WICK_NA}, ref[] = {2, 2}, far[] = {2, (double)INFINITY},
+                 low[] = {0, -(double)INFINITY};
     double hv;
     bool on;
     check_fails(ctx, wick_hypervolume(ctx, p, 1, 2, ref, &hv), WICK_E_ARG, "missing");
@@ -163,8 +164,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),       cmocka_unit_test(test_crowding),
-        cmocka_unit_test(test_by_counting),  cmocka_unit_test(test_subset_is_greedy),
+        cmocka_unit_test(test_golden),      cmocka_unit_test(test_crowding),
+        cmocka_unit_test(test_by_counting), cmocka_unit_test(test_subset_is_greedy),
         cmocka_unit_test(test_bad_points),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

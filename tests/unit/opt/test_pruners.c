@@ -27,9 +27,12 @@ static void golden_case(const wick_json *c)
 {
     const char *name = wick_json_string(get(c, "pruner"));
     const int32_t direction = strcmp(wick_json_string(get(c, "direction")), "maximize") == 0
-                                  ? WICK_MAXIMIZE : WICK_MINIMIZE;
-    const wick_study_opts o = {.size = sizeof o, .name = wick_json_string(get(c, "study_name")),
-                               .directions = &direction, .sampler = "random",
+                                  ? WICK_MAXIMIZE
+                                  : WICK_MINIMIZE;
+    const wick_study_opts o = {.size = sizeof o,
+                               .name = wick_json_string(get(c, "study_name")),
+                               .directions = &direction,
+                               .sampler = "random",
                                .pruner = spec_of(name)};
     wick_study *s = NULL;
     check_ok(ctx, wick_study_new(ctx, &o, &s));
@@ -52,9 +55,11 @@ static void golden_case(const wick_json *c)
         const int64_t expected = wick_json_kind(want) == WICK_JSON_NULL ? -1 : (int64_t)num(want);
         if (pruned != expected)
             fail_msg("%s %s trial %d: pruned at %d, want %d", name,
-                     direction == WICK_MAXIMIZE ? "max" : "min", (int)i, (int)pruned, (int)expected);
-        check_ok(ctx, wick_study_tell(ctx, s, i, pruned >= 0 ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE,
-                                      &last, 1));
+                     direction == WICK_MAXIMIZE ? "max" : "min", (int)i, (int)pruned,
+                     (int)expected);
+        check_ok(ctx,
+                 wick_study_tell(ctx, s, i, pruned >= 0 ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE,
+                                 &last, 1));
     }
     wick_study_free(s);
 }
@@ -72,8 +77,10 @@ static void test_brackets(void **state)
     (void)state;
     const wick_json *b = get(wick_json_root(doc), "hyperband_brackets");
     wick_study *s = NULL;
-    const wick_study_opts o = {.size = sizeof o, .name = wick_json_string(get(b, "study_name")),
-                               .sampler = "random", .pruner = "hyperband(1, 27, 3)"};
+    const wick_study_opts o = {.size = sizeof o,
+                               .name = wick_json_string(get(b, "study_name")),
+                               .sampler = "random",
+                               .pruner = "hyperband(1, 27, 3)"};
     check_ok(ctx, wick_study_new(ctx, &o, &s));
     const wick_json *want = get(b, "bracket_of_trial");
     for (int64_t i = 0; i < wick_json_count(want); i++) {
@@ -85,12 +92,14 @@ static void test_brackets(void **state)
     wick_study_free(s);
 }
 
-/* With `max` left open the brackets come with the first complete trial, and TPE keeps to its own. */
+/* With `max` left open the brackets come with the first complete trial, and TPE keeps to its own.
+ */
 static void test_hyperband_regroups(void **state)
 {
     (void)state;
     wick_study *s = NULL;
-    const wick_study_opts o = {.size = sizeof o, .sampler = "tpe(startup=2)", .pruner = "hyperband"};
+    const wick_study_opts o = {
+        .size = sizeof o, .sampler = "tpe(startup=2)", .pruner = "hyperband"};
     check_ok(ctx, wick_study_new(ctx, &o, &s));
     for (int64_t i = 0; i < 60; i++) {
         wick_trial *t;
@@ -103,12 +112,14 @@ static void test_hyperband_regroups(void **state)
             check_ok(ctx, wick_trial_should_prune(ctx, t, &prune));
         }
         const double v = x * x;
-        check_ok(ctx, wick_study_tell(ctx, s, i, prune ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE, &v, 1));
+        check_ok(ctx, wick_study_tell(ctx, s, i, prune ? WICK_TRIAL_PRUNED : WICK_TRIAL_COMPLETE,
+                                      &v, 1));
     }
     assert_int_equal(s->n_groups, 4);
     int64_t in_groups = 0;
     for (int32_t g = 0; g < s->n_groups; g++) {
-        for (int64_t i = 0; i < s->groups[g].n; i++) assert_int_equal(s->groups[g].done[i]->group, g);
+        for (int64_t i = 0; i < s->groups[g].n; i++)
+            assert_int_equal(s->groups[g].done[i]->group, g);
         in_groups += s->groups[g].n;
     }
     assert_int_equal(in_groups, 60);
@@ -185,7 +196,7 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden_decisions), cmocka_unit_test(test_brackets),
+        cmocka_unit_test(test_golden_decisions),   cmocka_unit_test(test_brackets),
         cmocka_unit_test(test_hyperband_regroups), cmocka_unit_test(test_wilcoxon),
         cmocka_unit_test(test_spelling),
     };

@@ -79,8 +79,12 @@ static void replay(const sequence *q)
     const wick_json *j = find(q), *trials = get(j, "trials");
     const char *objective = wick_json_string(get(j, "objective"));
     const bool mo = strcmp(objective, "mo") == 0;
-    const wick_study_opts o = {.size = sizeof o, .name = "golden", .n_objectives = mo ? 2 : 1,
-                               .sampler = q->sampler, .seed = q->seed, .profile = q->profile,
+    const wick_study_opts o = {.size = sizeof o,
+                               .name = "golden",
+                               .n_objectives = mo ? 2 : 1,
+                               .sampler = q->sampler,
+                               .seed = q->seed,
+                               .profile = q->profile,
                                .rng = WICK_OPT_RNG_OPTUNA};
     wick_study *s = NULL;
     check_ok(ctx, wick_study_new(ctx, &o, &s));
@@ -100,7 +104,8 @@ static void replay(const sequence *q)
             const wick_json *p = wick_json_at(want, k);
             const double got = wick_trial_param(t, wick_json_key(p));
             const char *text = wick_json_string(p);
-            const double w = text != NULL && text[0] >= 'p' && text[0] <= 'r' ? text[0] - 'p' : num(p);
+            const double w =
+                text != NULL && text[0] >= 'p' && text[0] <= 'r' ? text[0] - 'p' : num(p);
             if (!(fabs(got - w) <= q->tolerance * fabs(w)))
                 fail_msg("%s trial %d %s: got %.17g, want %.17g", q->key, (int)i, wick_json_key(p),
                          got, w);
@@ -127,7 +132,8 @@ static void test_tpe(void **state)
         {"tpe_univariate_seed42", true, "tpe(multivariate=0)", WICK_OPT_OPTUNA5, 42, 1e-9},
         {"tpe_default_seed42@4.9.0", true, NULL, WICK_OPT_OPTUNA4, 42, 1e-9},
         {"tpe_default_seed42@5.0.0.dev", true, NULL, WICK_OPT_OPTUNA5, 42, 1e-9},
-        {"tpe_multivariate_seed42@5.0.0.dev", true, "tpe(multivariate=1)", WICK_OPT_OPTUNA5, 42, 1e-9},
+        {"tpe_multivariate_seed42@5.0.0.dev", true, "tpe(multivariate=1)", WICK_OPT_OPTUNA5, 42,
+         1e-9},
         {"tpe_multivariate_seed42@4.9.0", false, "tpe(multivariate=1)", WICK_OPT_OPTUNA4, 42, 1e-9},
         {"tpe_multivariate_group_seed42@4.9.0", false, "tpe(group=1)", WICK_OPT_OPTUNA4, 42, 1e-9},
         {"tpe_num_seed7@5.0.0.dev", false, NULL, WICK_OPT_OPTUNA5, 7, 1e-9},
@@ -146,8 +152,10 @@ static void test_motpe(void **state)
 static void test_nsga(void **state)
 {
     (void)state;
-    replay(&(sequence){"nsga2_pop8_seed42", false, "nsga2(population=8)", WICK_OPT_OPTUNA4, 42, 1e-9});
-    replay(&(sequence){"nsga3_pop8_seed42", false, "nsga3(population=8)", WICK_OPT_OPTUNA5, 42, 1e-9});
+    replay(
+        &(sequence){"nsga2_pop8_seed42", false, "nsga2(population=8)", WICK_OPT_OPTUNA4, 42, 1e-9});
+    replay(
+        &(sequence){"nsga3_pop8_seed42", false, "nsga3(population=8)", WICK_OPT_OPTUNA5, 42, 1e-9});
 }
 
 static void test_qmc(void **state)
@@ -175,11 +183,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_tpe),
-        cmocka_unit_test(test_motpe),
-        cmocka_unit_test(test_nsga),
-        cmocka_unit_test(test_qmc),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_tpe), cmocka_unit_test(test_motpe),
+        cmocka_unit_test(test_nsga),   cmocka_unit_test(test_qmc),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -83,8 +83,12 @@ static void parzen_case(const wick_json *c, int32_t profile)
         const double value = (double)i;
         for (int64_t k = 0; k < sp.n; k++)
             p[k] = (wick_param){sp.name[k], &sp.dist[k], at(get(obs, sp.name[k]), i)};
-        const wick_trial_in in = {.size = sizeof in, .state = WICK_TRIAL_COMPLETE, .values = &value,
-                                  .n_values = 1, .params = p, .n_params = sp.n};
+        const wick_trial_in in = {.size = sizeof in,
+                                  .state = WICK_TRIAL_COMPLETE,
+                                  .values = &value,
+                                  .n_values = 1,
+                                  .params = p,
+                                  .n_params = sp.n};
         check_ok(ctx, wick_study_add(ctx, s, &in, NULL));
     }
     wk_tpe_view *v = NULL;
@@ -99,7 +103,10 @@ static void parzen_case(const wick_json *c, int32_t profile)
     const bool joint = strcmp(wick_json_string(get(c, "mode")), "univariate") != 0;
     for (int side = 0; side < 2; side++) {
         /* Both sides must give the same density from the same trials. */
-        wk_tpe_draw w = {.v = v, .p = p, .d = (int32_t)sp.n, .candidates = n_x,
+        wk_tpe_draw w = {.v = v,
+                         .p = p,
+                         .d = (int32_t)sp.n,
+                         .candidates = n_x,
                          .rule_b = joint && profile == WICK_OPT_OPTUNA4};
         check_ok(ctx, wk_tpe_build(ctx, &w, v->rank, side == 0 ? n_obs : 0, NULL));
         for (int64_t i = 0; i < n_x; i++)
