@@ -70,9 +70,13 @@ static void one_symbol(wick_ctx *ctx, bool lean, bool stops)
         wick_run *r = NULL;
         wick_ledger *l = NULL;
         need(ctx, wick_run_new(ctx, p, &o, &r));
-        const wick_signals g = {.size = sizeof g, .long_entry = up, .long_exit = down,
-                                .size_kind = WICK_SIZE_PCT_EQUITY, .amount = 90.0,
-                                .stop_pct = stops ? trail : NULL, .trail_pct = stops ? trail : NULL};
+        const wick_signals g = {.size = sizeof g,
+                                .long_entry = up,
+                                .long_exit = down,
+                                .size_kind = WICK_SIZE_PCT_EQUITY,
+                                .amount = 90.0,
+                                .stop_pct = stops ? trail : NULL,
+                                .trail_pct = stops ? trail : NULL};
         need(ctx, wick_run_set_signals(ctx, r, 0, &g));
         need(ctx, wick_run_step(r));
         need(ctx, wick_run_finish(ctx, r, &l));
@@ -168,9 +172,13 @@ static void portfolio(wick_ctx *ctx)
         wick_ledger *l = NULL;
         need(ctx, wick_run_new(ctx, p, &o, &r));
         for (int s = 0; s < SYMBOLS; s++) {
-            const wick_signals g = {.size = sizeof g, .long_entry = up[s], .long_exit = down[s],
-                                    .stop_pct = trail, .trail_pct = trail,
-                                    .size_kind = WICK_SIZE_PCT_EQUITY, .amount = 5.0};
+            const wick_signals g = {.size = sizeof g,
+                                    .long_entry = up[s],
+                                    .long_exit = down[s],
+                                    .stop_pct = trail,
+                                    .trail_pct = trail,
+                                    .size_kind = WICK_SIZE_PCT_EQUITY,
+                                    .amount = 5.0};
             need(ctx, wick_run_set_signals(ctx, r, s, &g));
         }
         need(ctx, wick_run_step(r));
@@ -181,8 +189,8 @@ static void portfolio(wick_ctx *ctx)
         t[i] = wick_now() - from;
     }
     const double m = least(t, REPEATS);
-    printf("portfolio %d symbols x %d bars, 20 slots, stop and trail: %lld trades, %.3f ms\n", SYMBOLS, N,
-           (long long)trades, m * 1e3);
+    printf("portfolio %d symbols x %d bars, 20 slots, stop and trail: %lld trades, %.3f ms\n",
+           SYMBOLS, N, (long long)trades, m * 1e3);
     for (int s = 0; s < SYMBOLS; s++) {
         free(up[s]);
         free(down[s]);

@@ -37,7 +37,7 @@ typedef enum wick_order_type {
 } wick_order_type;
 
 typedef enum wick_intent {
-    WICK_ENTER,  /**< opens or adds; an opposite position is closed first and the rest opens */
+    WICK_ENTER,  /**< opens or adds its whole quantity; an opposite position is closed besides */
     WICK_REDUCE, /**< only ever closes */
     WICK_NET     /**< signed arithmetic on the position, no pyramiding rule */
 } wick_intent;
@@ -101,8 +101,10 @@ WICK_API double wick_settings_number(const wick_settings *s, const char *key); /
 
 /** Signal columns of one symbol, over its own bars, borrowed until the run is freed; NULL where
  * absent. Signals are taken at the close of their bar. `long_exit` wins over `long_entry` on one
- * bar; an entry while the same side is held is refused (fate HELD) unless max_entries allows. A
- * long entry while short closes the short and opens the long. */
+ * bar and withdraws long entries that still rest; long and short entries on one bar cancel each
+ * other out; an entry while the same side is held or rests is refused (counted as HELD, without an
+ * order record) unless max_entries allows. A long entry while short closes the short and opens the
+ * long. */
 typedef struct wick_signals {
     uint32_t size;
     const double *long_entry, *long_exit, *short_entry, *short_exit; /**< masks */

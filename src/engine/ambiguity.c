@@ -10,8 +10,10 @@ static void note(wick_run *r, const wk_lot *l, int32_t bar, double per_unit)
     if (y->amb_bar != bar) r->amb.bars++;
     y->amb_bar = bar;
     const double d = per_unit * l->side * l->qty * r->feed[l->symbol].point_value;
-    if (d < 0.0) r->amb.pnl_worst += d;
-    else r->amb.pnl_best += d;
+    if (d < 0.0)
+        r->amb.pnl_worst += d;
+    else
+        r->amb.pnl_best += d;
 }
 
 /* Segment of the other path on which an entry at l->live_px happens, moving the same way as it did
@@ -58,8 +60,10 @@ void wk_ambiguous_exit(wick_run *r, const wk_lot *l, const wk_at *at, double pri
     double alt = 0.0;
     const int32_t kind = other_outcome(r, l, at->bar, &alt);
     if (kind < 0) return;
-    if (kind == WK_ITEM_NONE) alt = r->feed[l->symbol].f[WICK_CLOSE][at->bar];
-    else if (alt == price) return;
+    if (kind == WK_ITEM_NONE)
+        alt = r->feed[l->symbol].f[WICK_CLOSE][at->bar];
+    else if (alt == price)
+        return;
     note(r, l, at->bar, alt - price);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* phases=batch, the order of PyBroker (portfolio_engine.md A1, A5): every stop is tested against the
- * whole bar, symbol by symbol; then all due orders at their fill price whatever moment of the bar
- * it belongs to: covers, sells, buys; then limit orders that try again. */
+/* phases=batch, the order of PyBroker (portfolio_engine.md A1, A5): every stop is tested against
+ * the whole bar, symbol by symbol; then all due orders at their fill price whatever moment of the
+ * bar it belongs to: covers, sells, buys; then limit orders that try again. */
 #include "engine/path.h"
 
 typedef struct bar_prices {
@@ -35,8 +35,8 @@ static double reached(const wick_run *r, const bar_prices *p, bool down, double 
     return open ? (level > p->o ? level : p->o) : level > p->l ? level : p->l;
 }
 
-static double tested(const wick_run *r, const wk_lot *l, int32_t bar, const bar_prices *p, bool down,
-                     double level, int32_t fill)
+static double tested(const wick_run *r, const wk_lot *l, int32_t bar, const bar_prices *p,
+                     bool down, double level, int32_t fill)
 {
     if (fill == 0) return reached(r, p, down, level);
     double exit_price = wk_bar_price(&r->feed[l->symbol], bar, fill - 1);
@@ -63,7 +63,8 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
                            tested(r, l, bar, &p, !is_long, l->target, l->target_fill),
                            tested(r, l, bar, &p, is_long, l->trail.level, l->exit_fill)};
     static const int8_t order[2][3] = {{0, 1, 2}, {1, 0, 2}};
-    static const int8_t reasons[3] = {WICK_BY_STOP_LOSS, WICK_BY_STOP_PROFIT, WICK_BY_STOP_TRAILING};
+    static const int8_t reasons[3] = {WICK_BY_STOP_LOSS, WICK_BY_STOP_PROFIT,
+                                      WICK_BY_STOP_TRAILING};
     for (int k = 0; k < 3; k++) {
         const int w = order[r->set.intrabar == WK_INTRABAR_BEST][k];
         if (isnan(raw[w])) continue;
@@ -75,8 +76,10 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
         exit_at(r, slot, reasons[w], type, fill, bar);
         return;
     }
-    if (r->set.trail_update == WK_TRAIL_CLOSE) wk_trail_move(l, &l->trail, p.c);
-    else wk_trail_move(l, &l->trail, is_long ? p.h : p.l);
+    if (r->set.trail_update == WK_TRAIL_CLOSE)
+        wk_trail_move(l, &l->trail, p.c);
+    else
+        wk_trail_move(l, &l->trail, is_long ? p.h : p.l);
 }
 
 static void stops(wick_run *r)
@@ -97,8 +100,8 @@ static void stops(wick_run *r)
             slot = l->next;
             if (l->hold_bar > bar) continue;
             const int32_t kind = l->hold_fill > 0 ? l->hold_fill - 1 : r->set.hold_fill;
-            const double p = wk_fill_price(r, s, bar, wk_bar_price(&r->feed[s], bar, kind), -l->side,
-                                           WICK_MARKET, true);
+            const double p = wk_fill_price(r, s, bar, wk_bar_price(&r->feed[s], bar, kind),
+                                           -l->side, WICK_MARKET, true);
             exit_at(r, this, WICK_BY_BARS, WICK_MARKET, p, bar);
         }
     }
@@ -109,7 +112,8 @@ static double order_price(wick_run *r, wk_ord *o, int32_t bar)
 {
     const wk_feed *f = &r->feed[o->symbol];
     const bool buy = o->side > 0;
-    if (o->type == WICK_MARKET || (o->type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING)) {
+    if (o->type == WICK_MARKET ||
+        (o->type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING)) {
         const double p = o->fill == WK_FILL_FIXED ? o->fill_price : wk_bar_price(f, bar, o->fill);
         if (o->type == WICK_MARKET) return p;
         /* The limit is compared with the price that would be paid. */
@@ -152,8 +156,13 @@ static void collect(wick_run *r, int32_t s)
         wk_item *it = wk_item_add(r);
         if (it == NULL) return;
         const int32_t cls = o->side < 0 ? 1 : o->intent == WICK_REDUCE ? 0 : 2;
-        *it = (wk_item){.kind = WK_ITEM_ORDER, .cls = cls + (o->due < bar ? 3 : 0), .seq = o->id,
-                        .symbol = s, .slot = this, .serial = o->id, .score = o->score};
+        *it = (wk_item){.kind = WK_ITEM_ORDER,
+                        .cls = cls + (o->due < bar ? 3 : 0),
+                        .seq = o->id,
+                        .symbol = s,
+                        .slot = this,
+                        .serial = o->id,
+                        .score = o->score};
     }
 }
 
@@ -180,7 +189,9 @@ static void due_orders(wick_run *r)
             continue;
         }
         const bool filter = o->type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING;
-        const int32_t type = filter ? WICK_MARKET : o->type == WICK_STOP_LIMIT ? WICK_LIMIT : o->type;
+        const int32_t type = filter                       ? WICK_MARKET
+                             : o->type == WICK_STOP_LIMIT ? WICK_LIMIT
+                                                          : o->type;
         const double fill = wk_fill_price(r, it.symbol, bar, p, o->side, type, type == WICK_MARKET);
         const wk_at at = {.bar = bar, .seg = 1, .px = p};
         wk_fill_order(r, it.slot, fill, &at);

@@ -30,15 +30,18 @@ static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
         t->open += pnl;
         t->equity += l->basis * l->qty + pnl;
         t->gross += l->qty * pv * (fabs(mark) + fabs(l->price));
-        if ((l->side > 0 ? l->stop > y->lo : l->stop < y->hi) && !y->stale) return "a stop nobody watches";
-        if ((l->side > 0 ? l->target < y->hi : l->target > y->lo) && !y->stale) return "a target nobody watches";
+        if ((l->side > 0 ? l->stop > y->lo : l->stop < y->hi) && !y->stale)
+            return "a stop nobody watches";
+        if ((l->side > 0 ? l->target < y->hi : l->target > y->lo) && !y->stale)
+            return "a target nobody watches";
     }
     for (int32_t slot = y->ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) orders++;
     if (lots != y->lots || orders != y->ords) return "a list that lost count";
     if ((lots > 0 || orders > 0) && !y->watched) return "a symbol nobody watches";
     if (apart(pos, y->pos, fabs(pos))) return "lots do not add up to the position";
     if (apart(cost, y->cost, gross)) return "lots do not add up to the cost";
-    if (lots == 0 && (y->pos != 0.0 || y->a != 0.0 || y->b != 0.0)) return "a flat symbol with a value";
+    if (lots == 0 && (y->pos != 0.0 || y->a != 0.0 || y->b != 0.0))
+        return "a flat symbol with a value";
     if (lots > 0 && pos > 0.0) t->longs++;
     if (lots > 0 && pos < 0.0) t->shorts++;
     t->orders += orders;
@@ -48,8 +51,7 @@ static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
 const char *wk_check(const wick_run *r)
 {
     /* Every fill leaves the rounding of its notional behind, also when nothing is held any more. */
-    sums t = {.equity = r->cash,
-              .gross = fabs(r->cash) + fabs(r->realized) + 1e-5 * r->turnover};
+    sums t = {.equity = r->cash, .gross = fabs(r->cash) + fabs(r->realized) + 1e-5 * r->turnover};
     for (int32_t s = 0; s < r->n_sym; s++) {
         const char *bad = check_symbol(r, s, &t);
         if (bad != NULL) return bad;
@@ -63,7 +65,8 @@ const char *wk_check(const wick_run *r)
         return "closed and open results less fees are not the gain";
     }
     const wick_settings *k = &r->set;
-    if ((k->max_long > 0 && r->n_long > k->max_long) || (k->max_short > 0 && r->n_short > k->max_short) ||
+    if ((k->max_long > 0 && r->n_long > k->max_long) ||
+        (k->max_short > 0 && r->n_short > k->max_short) ||
         (k->slots > 0 && r->n_long + r->n_short > k->slots)) {
         return "more positions than allowed";
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Room engine, private. Layout rule: everything that changes during a run is plain structs in arrays
- * of one arena, linked by 32-bit ids, so that a run's state can be copied as it stands. Pointers
- * lead to immutable input only (wk_feed) or from the run to its arrays.
+ * Room engine, private. Layout rule: everything that changes during a run is plain structs in
+ * arrays of one arena, linked by 32-bit ids, so that a run's state can be copied as it stands.
+ * Pointers lead to immutable input only (wk_feed) or from the run to its arrays.
  */
 #ifndef WK_ENGINE_INT_H
 #define WK_ENGINE_INT_H
@@ -50,14 +50,14 @@ typedef struct wk_ord {
     int32_t symbol;
     int8_t side, type, intent, fill; /**< fill: wick_fill or WK_FILL_FIXED */
     int8_t group_type;
-    int8_t waiting;     /**< for its parent's fill */
-    int8_t armed;       /**< stop-limit whose stop was reached */
-    int8_t on_close;    /**< meets the deciding close */
+    int8_t waiting;  /**< for its parent's fill */
+    int8_t armed;    /**< stop-limit whose stop was reached */
+    int8_t on_close; /**< meets the deciding close */
     int8_t from_signal;
     int8_t has_bracket;
-    int8_t close_all;   /**< takes whatever is held at the fill */
-    int8_t live_seg;    /**< on bar live_bar only the path after (live_seg, live_px) counts */
-    int32_t due, last;  /**< own bars on which it may fill */
+    int8_t close_all;  /**< takes whatever is held at the fill */
+    int8_t live_seg;   /**< on bar live_bar only the path after (live_seg, live_px) counts */
+    int32_t due, last; /**< own bars on which it may fill */
     int32_t live_bar;
     int32_t group, parent, tag, reason;
     int32_t placed_bar;
@@ -83,14 +83,15 @@ typedef struct wk_lot {
     int8_t up_first; /**< path of the entry bar */
     int8_t live_seg;
     int8_t exit_fill, target_fill, hold_fill; /**< 0: levels */
-    int8_t entry_type; /**< wick_order_type of the entry */
-    int8_t full;       /**< paid in full: value is quantity times price */
-    int32_t live_bar;  /**< the bracket acts from (live_bar, live_seg, live_px) on */
+    int8_t entry_type;                        /**< wick_order_type of the entry */
+    int8_t full;                              /**< paid in full: value is quantity times price */
+    int32_t live_bar; /**< the bracket acts from (live_bar, live_seg, live_px) on */
     double live_px;
     int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
     int32_t blocked_bar; /**< stop_limit refused the stop on this bar */
-    double qty, price, basis, fee; /**< basis: cash taken per unit; fee: entry fees not yet booked */
-    double stop, target;           /**< NA: none */
+    double qty, price, basis,
+        fee;             /**< basis: cash taken per unit; fee: entry fees not yet booked */
+    double stop, target; /**< NA: none */
     double trail_points, trail_pct, trail_start, stop_limit;
     wk_trail trail, trail0; /**< trail0: at the start of the present bar's live part */
 } wk_lot;
@@ -103,21 +104,21 @@ typedef struct wk_pile {
 } wk_pile;
 
 typedef struct wk_sym {
-    double pos, cost;   /**< signed units; sum of quantity times entry price */
-    double a, b;        /**< share in equity: a + b * mark */
-    double lo, hi;      /**< nothing can happen while low > lo and high < hi ... */
-    int32_t due;        /**< ... and the own bar is before this one */
+    double pos, cost; /**< signed units; sum of quantity times entry price */
+    double a, b;      /**< share in equity: a + b * mark */
+    double lo, hi;    /**< nothing can happen while low > lo and high < hi ... */
+    int32_t due;      /**< ... and the own bar is before this one */
     int32_t lot, lot_end, lots;
     int32_t ord, ord_end, ords;
-    int32_t sig_from;   /**< first bar whose unseen entry signals are not counted yet */
-    int32_t amb_bar;    /**< last bar counted as ambiguous */
+    int32_t sig_from; /**< first bar whose unseen entry signals are not counted yet */
+    int32_t amb_bar;  /**< last bar counted as ambiguous */
     int8_t watched, stale;
-    int8_t sig_state;   /**< side whose entry signals pass unseen because it is held full */
-    int8_t up_first;    /**< path of the present bar */
-    int8_t walks;       /**< levels may be met on this bar */
+    int8_t sig_state; /**< side whose entry signals pass unseen because it is held full */
+    int8_t up_first;  /**< path of the present bar */
+    int8_t walks;     /**< levels may be met on this bar */
     int8_t seg;
-    double px;          /**< where the walker stands */
-    double pts[4];      /**< path of the present bar */
+    double px;     /**< where the walker stands */
+    double pts[4]; /**< path of the present bar */
 } wk_sym;
 
 /* ---- the run ------------------------------------------------------------------------------ */
@@ -136,10 +137,10 @@ typedef enum wk_phase {
 /** Where in a bar something happens. */
 typedef struct wk_at {
     int32_t bar;
-    int8_t seg;    /**< 1..3 path segment; 0 before the open; 4 at or after the close */
-    int8_t held;   /**< the bar's capture has been made: capture excursions include this bar */
-    int8_t next;   /**< what is opened here acts from the next bar on */
-    double px;     /**< path price before slippage */
+    int8_t seg;  /**< 1..3 path segment; 0 before the open; 4 at or after the close */
+    int8_t held; /**< the bar's capture has been made: capture excursions include this bar */
+    int8_t next; /**< what is opened here acts from the next bar on */
+    double px;   /**< path price before slippage */
 } wk_at;
 
 /** Something to execute, ordered by (cls, -score, seq). */
@@ -152,8 +153,15 @@ typedef struct wk_item {
     double px;    /**< where on the path */
     double price; /**< what it fills at before slippage */
 } wk_item;
-enum { WK_ITEM_NONE, WK_ITEM_ORDER, WK_ITEM_ARM, WK_ITEM_STOP, WK_ITEM_TARGET, WK_ITEM_TRAIL,
-       WK_ITEM_HOLD };
+enum {
+    WK_ITEM_NONE,
+    WK_ITEM_ORDER,
+    WK_ITEM_ARM,
+    WK_ITEM_STOP,
+    WK_ITEM_TARGET,
+    WK_ITEM_TRAIL,
+    WK_ITEM_HOLD
+};
 
 /** Growing array in the arena. */
 typedef struct wk_vec {
@@ -170,11 +178,12 @@ struct wick_run {
     wick_arena *arena;
     bool own_arena, finished;
     bool ask_bar, ask_before, ask_after, ask_fill, lean, ask_any, solo, quick;
-    bool dead;   /**< bankrupt: no decisions any more */
-    bool risky;  /**< equity can reach zero between fills */
+    bool dead;  /**< bankrupt: no decisions any more */
+    bool risky; /**< equity can reach zero between fills */
     bool on_close_pending;
-    bool lane;     /**< signals may take the short way of lane.c */
-    bool thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
+    bool lane; /**< signals may take the short way of lane.c */
+    bool
+        thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
     bool has_fees;
     bool has_children; /**< some order ever named a parent */
 
@@ -182,7 +191,7 @@ struct wick_run {
     wk_sym *sym;
     int32_t n_sym, ticks;
     int32_t *bar_of, *next_tick; /**< next_tick: tick of each symbol's next bar */
-    int32_t *event;                /**< next own bar with a signal or trigger that matters */
+    int32_t *event;              /**< next own bar with a signal or trigger that matters */
     uint8_t *active;
     const int64_t *clock;
     int32_t tick, first_tick, rows;
@@ -208,9 +217,9 @@ struct wick_run {
 
     /* decide phase */
     int32_t at_sym, at_trigger, fill_seen;
-    int32_t at_size;   /**< the signal entry that waits for its size: its side, 0 none */
+    int32_t at_size; /**< the signal entry that waits for its size: its side, 0 none */
     double answer;
-    int8_t at_part;    /**< signals, triggers, bar */
+    int8_t at_part; /**< signals, triggers, bar */
     int8_t answered;
 
     char refusal[192];
@@ -228,8 +237,8 @@ static inline wick_order_rec *wk_rec_at(const wick_run *r, int32_t id)
 {
     return (wick_order_rec *)r->recs.p + (id - 1);
 }
-/** floor without a call: without SSE 4.1 the library's is one, and prices and quantities go through it
- * at every fill. */
+/** floor without a call: without SSE 4.1 the library's is one, and prices and quantities go through
+ * it at every fill. */
 static inline double wk_floor(double v)
 {
     if (!(fabs(v) < 4503599627370496.0)) return v; /* whole already, or NA */
@@ -290,8 +299,8 @@ void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double f
 void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate);
 int32_t wk_ord_over(int32_t fate); /**< entry of slot_of for an order that is over */
 int32_t wk_ord_slot(const wick_run *r, int32_t id); /**< -1 when not pending */
-/** The pending order of s that follows `id`; `next` is where the list said it was before orders were
- * taken out (none is added meanwhile, so that ids tell). */
+/** The pending order of s that follows `id`; `next` is where the list said it was before orders
+ * were taken out (none is added meanwhile, so that ids tell). */
 int32_t wk_ord_after(const wick_run *r, int32_t s, int32_t id, int32_t next);
 /** Earlier outcome of a dead order: its fate, or -1 when it is pending or unknown. */
 int32_t wk_ord_fate(const wick_run *r, int32_t id);
@@ -327,11 +336,11 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
 void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
 
 /* tick.c */
-int32_t wk_tick_hot(wick_run *r);      /**< lists the symbols to which something may happen now */
-void wk_tick_process(wick_run *r);     /**< begin, open, path, close of run->tick */
+int32_t wk_tick_hot(wick_run *r);  /**< lists the symbols to which something may happen now */
+void wk_tick_process(wick_run *r); /**< begin, open, path, close of run->tick */
 void wk_record_row(wick_run *r);
 double wk_equity_now(const wick_run *r);
-void wk_on_close(wick_run *r);         /**< orders that asked for this close */
+void wk_on_close(wick_run *r); /**< orders that asked for this close */
 void wk_after_capture(wick_run *r);
 void wk_items_sort(wick_run *r);
 /** Leaves the entries alone in the list, sorted; returns where to begin. */
@@ -343,7 +352,7 @@ bool wk_item_alive(const wick_run *r, const wk_item *it);
 /* batch.c */
 void wk_tick_batch(wick_run *r);
 
-/* path.c */
+/* path.c, walk.c */
 void wk_tick_walk(wick_run *r);
 void wk_trail_move(const wk_lot *l, wk_trail *t, double p);
 bool wk_must_walk(wick_run *r, int32_t s, int32_t bar);
@@ -356,12 +365,14 @@ void wk_ambiguous_exit(wick_run *r, const wk_lot *l, const wk_at *at, double pri
 void wk_ambiguous_held(wick_run *r, const wk_lot *l, int32_t bar);
 
 /* signals.c */
-void wk_signal_next(wick_run *r, int32_t s, int32_t from); /**< finds event[s] at or after own bar `from` */
+void wk_signal_next(wick_run *r, int32_t s,
+                    int32_t from);          /**< finds event[s] at or after own bar `from` */
 void wk_signal_end(wick_run *r, int32_t s); /**< counts what is left to count */
 /** Takes the signals of s on this bar; true when it stopped to ask for a size. */
 bool wk_signal_take(wick_run *r, int32_t s);
 
-/** Side of the entry this bar's signals ask for, after the rules that come before its size; 0 none. */
+/** Side of the entry this bar's signals ask for, after the rules that come before its size; 0 none.
+ */
 int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar);
 /** Fills an order from the entry signals of the present bar; it may come out without a quantity. */
 void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord *o);

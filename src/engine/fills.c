@@ -97,7 +97,8 @@ static int32_t afford(wick_run *r, const wk_ord *o, double price, double *closin
     const double basis = wk_basis(r, s, o->side, price, &full);
     const double cash = cash_if_closed(r, s, *closing, price);
     if (k->shortage == WK_SHORTAGE_CANCEL || k->shortage == WK_SHORTAGE_REJECT) {
-        const double need = basis * *opening + wk_fee(r, *closing + *opening, price, r->feed[s].point_value);
+        const double need =
+            basis * *opening + wk_fee(r, *closing + *opening, price, r->feed[s].point_value);
         if (need <= cash + 1e-11 * fabs(cash)) return WICK_OK;
         if (k->shortage == WK_SHORTAGE_REJECT) *closing = 0.0;
         *opening = 0.0;
@@ -133,7 +134,8 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     if (closing > 0.0) {
         /* All of it means every lot: their sum may differ from the position in its last digits. */
         const bool all = closing >= fabs(r->sym[s].pos) * (1.0 - 1e-12);
-        wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, o->id, o->tag, o->reason);
+        wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, o->id, o->tag,
+                     o->reason);
     }
     if (opening > 0.0 && r->status >= 0) wk_lot_open(r, o, opening, price, per_unit * opening, at);
     return f;
@@ -143,8 +145,10 @@ void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
 {
     /* Neither lots nor trades live in the orders' array: the slot stays where it is meanwhile. */
     const wk_filled f = wk_fill_core(r, wk_ord_at(r, slot), price, at);
-    if (f.qty > 0.0) wk_ord_filled(r, slot, f.qty, price, f.fee, at, f.whole);
-    else wk_ord_kill(r, slot, f.fate);
+    if (f.qty > 0.0)
+        wk_ord_filled(r, slot, f.qty, price, f.fee, at, f.whole);
+    else
+        wk_ord_kill(r, slot, f.fate);
 }
 
 /* An exit that no order asked for gets an order of its own, so that every fill has one. */

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The short way for the plainest work there is, and the one a sweep repeats most: signal columns of
- * one symbol, market orders for the next open, no brackets, nobody asked. Between two fills there is
- * one marking loop; a fill needs no book of orders. It books through the same functions as the
+ * one symbol, market orders for the next open, no brackets, nobody asked. Between two fills there
+ * is one marking loop; a fill needs no book of orders. It books through the same functions as the
  * general walk, and the property tests hold the two to the same bytes. */
 #include "engine/engine_int.h"
 
 bool wk_lane_fits(const wick_run *r)
 {
     const wick_settings *k = &r->set;
-    if (!r->solo || r->ask_any || r->ask_fill || r->feed[0].signals == NULL || r->feed[0].n_triggers > 0) return false;
+    if (!r->solo || r->ask_any || r->ask_fill || r->feed[0].signals == NULL ||
+        r->feed[0].n_triggers > 0)
+        return false;
     const wick_signals *g = r->feed[0].signals;
     const int32_t buy = k->buy_delay > 0 ? k->buy_delay : k->delay;
     const int32_t sell = k->sell_delay > 0 ? k->sell_delay : k->delay;
-    return k->phases == WK_PHASES_PATH && k->intrabar == WK_INTRABAR_OHLC && k->fill == WICK_FILL_OPEN &&
-           buy == 1 && sell == 1 && k->max_entries == 1 && k->trade_unit == WK_UNIT_LOT &&
-           g->size_kind != WICK_SIZE_ASK && g->limit == NULL && g->stop == NULL && g->stop_price == NULL &&
-           g->stop_points == NULL && g->stop_pct == NULL && g->target_price == NULL && g->target_points == NULL &&
-           g->target_pct == NULL && g->trail_points == NULL && g->trail_pct == NULL && g->hold_bars == 0;
+    return k->phases == WK_PHASES_PATH && k->intrabar == WK_INTRABAR_OHLC &&
+           k->fill == WICK_FILL_OPEN && buy == 1 && sell == 1 && k->max_entries == 1 &&
+           k->trade_unit == WK_UNIT_LOT && g->size_kind != WICK_SIZE_ASK && g->limit == NULL &&
+           g->stop == NULL && g->stop_price == NULL && g->stop_points == NULL &&
+           g->stop_pct == NULL && g->target_price == NULL && g->target_points == NULL &&
+           g->target_pct == NULL && g->trail_points == NULL && g->trail_pct == NULL &&
+           g->hold_bars == 0;
 }
 
 /* An order's number and its record, written once it is over. */
@@ -32,12 +36,22 @@ static void conclude(wick_run *r, const wk_ord *o, const wk_filled *f, double pr
     if (e == NULL) return;
     const bool filled = f->qty > 0.0;
     const int64_t *time = r->feed[0].time;
-    *e = (wick_order_rec){.id = o->id, .symbol = 0, .side = o->side, .type = WICK_MARKET, .intent = o->intent,
-                          .fate = (int8_t)fate, .tag = WK_NONE, .placed = time[o->placed_bar],
+    *e = (wick_order_rec){.id = o->id,
+                          .symbol = 0,
+                          .side = o->side,
+                          .type = WICK_MARKET,
+                          .intent = o->intent,
+                          .fate = (int8_t)fate,
+                          .tag = WK_NONE,
+                          .placed = time[o->placed_bar],
                           .filled = filled ? time[bar] : WICK_NO_TIME,
-                          .qty = o->close_all && filled ? f->qty : o->qty, .filled_qty = f->qty,
-                          .limit = WICK_NA, .stop = WICK_NA, .price = filled ? price : WICK_NA,
-                          .fees = f->fee, .score = o->score};
+                          .qty = o->close_all && filled ? f->qty : o->qty,
+                          .filled_qty = f->qty,
+                          .limit = WICK_NA,
+                          .stop = WICK_NA,
+                          .price = filled ? price : WICK_NA,
+                          .fees = f->fee,
+                          .score = o->score};
 }
 
 static void fill(wick_run *r, const wk_ord *o, const wk_at *at)
@@ -52,7 +66,8 @@ static bool is_set(const double *m, int32_t bar)
     return m != NULL && m[bar] > 0.0;
 }
 
-/* Decides on the present bar: at most one exit and one entry. Returns how many orders came of it. */
+/* Decides on the present bar: at most one exit and one entry. Returns how many orders came of it.
+ */
 static int32_t decide(wick_run *r, wk_ord o[2])
 {
     const wick_signals *g = r->feed[0].signals;
@@ -61,8 +76,14 @@ static int32_t decide(wick_run *r, wk_ord o[2])
     int32_t n = 0;
     wk_signal_look(r, 0);
     if (is_set(y->pos > 0.0 ? g->long_exit : g->short_exit, bar) && y->lots > 0) {
-        o[n] = (wk_ord){.id = ++r->last_id, .side = y->pos > 0.0 ? -1 : 1, .intent = WICK_REDUCE, .tag = WK_NONE,
-                        .from_signal = 1, .close_all = 1, .qty = fabs(y->pos), .placed_bar = bar};
+        o[n] = (wk_ord){.id = ++r->last_id,
+                        .side = y->pos > 0.0 ? -1 : 1,
+                        .intent = WICK_REDUCE,
+                        .tag = WK_NONE,
+                        .from_signal = 1,
+                        .close_all = 1,
+                        .qty = fabs(y->pos),
+                        .placed_bar = bar};
         n++;
     }
     const int32_t side = wk_signal_wanted(r, 0, bar);

@@ -157,14 +157,22 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
         l->live_seg = 0;
     }
     if (!o->has_bracket) return;
-    if (wk_given_price(b->stop_price)) l->stop = b->stop_price;
-    else if (wk_given(b->stop_points)) l->stop = p - d * b->stop_points;
-    else if (wk_given(b->stop_pct)) l->stop = p - d * (p * b->stop_pct / 100.0);
-    if (wk_given_price(b->target_price)) l->target = b->target_price;
-    else if (wk_given(b->target_points)) l->target = p + d * b->target_points;
-    else if (wk_given(b->target_pct)) l->target = p + d * (p * b->target_pct / 100.0);
-    if (wk_given(b->trail_points)) l->trail_points = b->trail_points;
-    else if (wk_given(b->trail_pct)) l->trail_pct = b->trail_pct;
+    if (wk_given_price(b->stop_price))
+        l->stop = b->stop_price;
+    else if (wk_given(b->stop_points))
+        l->stop = p - d * b->stop_points;
+    else if (wk_given(b->stop_pct))
+        l->stop = p - d * (p * b->stop_pct / 100.0);
+    if (wk_given_price(b->target_price))
+        l->target = b->target_price;
+    else if (wk_given(b->target_points))
+        l->target = p + d * b->target_points;
+    else if (wk_given(b->target_pct))
+        l->target = p + d * (p * b->target_pct / 100.0);
+    if (wk_given(b->trail_points))
+        l->trail_points = b->trail_points;
+    else if (wk_given(b->trail_pct))
+        l->trail_pct = b->trail_pct;
     if (wk_given(b->trail_start)) l->trail_start = b->trail_start;
     if (wk_given(b->stop_limit)) l->stop_limit = b->stop_limit;
     l->exit_fill = b->exit_fill;
@@ -200,8 +208,10 @@ static void take(wick_run *r, int32_t s, int32_t side, double q, double price, d
     wk_sym *y = &r->sym[s];
     const double pv = r->feed[s].point_value;
     if (y->lots == 0) {
-        if (side > 0) r->n_long++;
-        else r->n_short++;
+        if (side > 0)
+            r->n_long++;
+        else
+            r->n_short++;
     }
     y->pos += side * q;
     y->cost += q * price;
@@ -264,8 +274,10 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->fee = fee;
     set_bracket(r, l, o, at);
     l->trail0 = l->trail;
-    if (y->lots == 0) y->lot = slot;
-    else wk_lot_at(r, y->lot_end)->next = slot;
+    if (y->lots == 0)
+        y->lot = slot;
+    else
+        wk_lot_at(r, y->lot_end)->next = slot;
     y->lot_end = slot;
     y->lots++;
     wk_sym_watch(r, s);
@@ -342,10 +354,11 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     };
     l->qty -= q;
     l->fee -= entry_fee;
-    if (!own) pile_add(r, t);
-    else if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= t->fees;
+    if (!own)
+        pile_add(r, t);
+    else if (r->set.trade_pnl == WK_PNL_NET)
+        t->pnl -= t->fees;
 }
-
 
 /* Sums afresh: what is left after closing most of a position is small beside the rounding errors of
  * what was there before. With many lots the position is not small, and a sum would cost. */
@@ -384,8 +397,10 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
     }
     sum_lots(r, y);
     if (y->lots == 0) {
-        if (side > 0) r->n_long--;
-        else r->n_short--;
+        if (side > 0)
+            r->n_long--;
+        else
+            r->n_short--;
     }
     if (r->set.trade_unit == WK_UNIT_EXIT ||
         (r->set.trade_unit == WK_UNIT_POSITION && y->lots == 0)) {

@@ -115,8 +115,10 @@ void wk_ord_link(wick_run *r, int32_t slot)
     wk_ord *o = wk_ord_at(r, slot);
     wk_sym *y = &r->sym[o->symbol];
     o->prev = y->ord_end;
-    if (y->ord_end != WK_NONE) wk_ord_at(r, y->ord_end)->next = slot;
-    else y->ord = slot;
+    if (y->ord_end != WK_NONE)
+        wk_ord_at(r, y->ord_end)->next = slot;
+    else
+        y->ord = slot;
     y->ord_end = slot;
     y->ords++;
     r->live_ords++;
@@ -130,10 +132,14 @@ static void unlink_ord(wick_run *r, int32_t slot, int32_t fate)
 {
     wk_ord *o = wk_ord_at(r, slot);
     wk_sym *y = &r->sym[o->symbol];
-    if (o->prev != WK_NONE) wk_ord_at(r, o->prev)->next = o->next;
-    else y->ord = o->next;
-    if (o->next != WK_NONE) wk_ord_at(r, o->next)->prev = o->prev;
-    else y->ord_end = o->prev;
+    if (o->prev != WK_NONE)
+        wk_ord_at(r, o->prev)->next = o->next;
+    else
+        y->ord = o->next;
+    if (o->next != WK_NONE)
+        wk_ord_at(r, o->next)->prev = o->prev;
+    else
+        y->ord_end = o->prev;
     y->ords--;
     y->stale = 1;
     r->live_ords--;
@@ -170,7 +176,8 @@ static void each_order(wick_run *r, void (*fn)(wick_run *, int32_t, const void *
 static void drop_child(wick_run *r, int32_t slot, const void *parent)
 {
     const wk_ord *o = wk_ord_at(r, slot);
-    if (o->waiting && o->parent == *(const int32_t *)parent) wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
+    if (o->waiting && o->parent == *(const int32_t *)parent)
+        wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
 }
 
 void wk_ord_kill(wick_run *r, int32_t slot, int32_t fate)
@@ -284,12 +291,14 @@ void wk_sym_tighten_lot(wick_run *r, const wk_lot *l)
         if (l->stop > lo) lo = l->stop;
         if (l->trail.level > lo) lo = l->trail.level;
         if (l->target < hi) hi = l->target;
-        if ((l->trail_points > 0.0 || l->trail_pct > 0.0) && l->trail.extreme < hi) hi = l->trail.extreme;
+        if ((l->trail_points > 0.0 || l->trail_pct > 0.0) && l->trail.extreme < hi)
+            hi = l->trail.extreme;
     } else {
         if (l->stop < hi) hi = l->stop;
         if (l->trail.level < hi) hi = l->trail.level;
         if (l->target > lo) lo = l->target;
-        if ((l->trail_points > 0.0 || l->trail_pct > 0.0) && l->trail.extreme > lo) lo = l->trail.extreme;
+        if ((l->trail_points > 0.0 || l->trail_pct > 0.0) && l->trail.extreme > lo)
+            lo = l->trail.extreme;
     }
     if (lo > y->lo) y->lo = lo;
     if (hi < y->hi) y->hi = hi;

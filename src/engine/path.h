@@ -21,6 +21,9 @@ void wk_gapped_items(wick_run *r, int32_t s, int32_t bar, double px);
 /** Executes the collected items, closing ones first, and empties the list. */
 typedef enum wk_place { WK_AT_OPEN, WK_AT_CLOSE, WK_AFTER_CAPTURE } wk_place;
 void wk_items_exec(wick_run *r, wk_place place);
+/** Where on the segment a symbol stands on something begins to count; false when not on it yet. */
+bool wk_starts_on(int32_t live_bar, int8_t live_seg, double live_px, int32_t bar, const wk_sym *y,
+                  double to, double *from);
 /** Whether a lot's bracket acts on this bar from its first price on. */
 bool wk_lot_live(const wk_lot *l, int32_t bar);
 

@@ -14,8 +14,8 @@ double wk_cents(double p)
     return round_half_away(p * 100.0) / 100.0;
 }
 
-/* As printf("%.2f"): nearest cent of the exact binary value, exact halves to even. The error term of
- * the product decides what p * 100 alone cannot. */
+/* As printf("%.2f"): nearest cent of the exact binary value, exact halves to even. The error term
+ * of the product decides what p * 100 alone cannot. */
 double wk_cents_exact(double p)
 {
     const double a = fabs(p), k = a * 100.0, err = fma(a, 100.0, -k);
@@ -66,7 +66,8 @@ double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_
     const wick_settings *k = &r->set;
     const bool slips = type == WICK_MARKET || type == WICK_STOP;
     if (slips && (k->spread > 0.0 || k->slip_pct > 0.0 || k->slip_ticks > 0.0)) {
-        const double by = fabs(p) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
+        const double by =
+            fabs(p) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
         const double hi = f->f[WICK_HIGH][bar], lo = f->f[WICK_LOW][bar];
         const bool inside = p >= lo && p <= hi;
         p += side > 0 ? by : -by;
@@ -83,8 +84,8 @@ double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_
 double wk_fee(const wick_run *r, double qty, double price, double point_value)
 {
     const wick_settings *k = &r->set;
-    const double fee = fabs(price) * qty * point_value * (k->fee_pct / 100.0) + k->fee_order +
-                       qty * k->fee_unit;
+    const double fee =
+        fabs(price) * qty * point_value * (k->fee_pct / 100.0) + k->fee_order + qty * k->fee_unit;
     return fee < k->fee_min ? k->fee_min : fee;
 }
 

@@ -111,7 +111,8 @@ static wick_status check_opts(wick_ctx *ctx, const wick_run_opts *o, const wick_
     if (!(o->cash >= 0.0 && o->cash <= 1e300)) {
         return wick_fail(ctx, WICK_E_ARG, "starting cash %g is not a positive amount", o->cash);
     }
-    if (o->warmup < 0) return wick_fail(ctx, WICK_E_ARG, "warm-up of %lld bars", (long long)o->warmup);
+    if (o->warmup < 0)
+        return wick_fail(ctx, WICK_E_ARG, "warm-up of %lld bars", (long long)o->warmup);
     const bool zero = k->delay == 0 && (k->buy_delay == 0 || k->sell_delay == 0);
     if (zero && k->fill != WICK_FILL_CLOSE) {
         return wick_fail(ctx, WICK_E_ARG,
@@ -127,8 +128,10 @@ static void set_clock(wick_run *r, const wick_run_opts *o)
     int32_t lo = 0, hi = o->has_trade_from ? r->ticks : 0;
     while (lo < hi) {
         const int32_t mid = lo + (hi - lo) / 2;
-        if (r->clock[mid] < o->trade_from) lo = mid + 1;
-        else hi = mid;
+        if (r->clock[mid] < o->trade_from)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     r->first_tick = lo;
     r->rows = r->ticks - lo;
@@ -157,7 +160,8 @@ static void set_options(wick_run *r, const wick_run_opts *o)
     set_clock(r, o);
 }
 
-wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts, wick_run **out)
+wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
+                         wick_run **out)
 {
     wick_run_opts o = {.size = sizeof o};
     if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
@@ -183,7 +187,8 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     }
     set_options(r, &o);
     if (!allocate(r)) {
-        st = wick_fail(ctx, WICK_E_MEM, "a run over %lld ticks and %d symbols does not fit in its memory",
+        st = wick_fail(ctx, WICK_E_MEM,
+                       "a run over %lld ticks and %d symbols does not fit in its memory",
                        (long long)r->ticks, (int)r->n_sym);
         goto out;
     }
@@ -335,8 +340,9 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
 {
     if (r->status < 0) return wick_run_error(ctx, r);
     if (r->phase != WK_PH_DONE || r->finished) {
-        return wick_fail(ctx, WICK_E_STATE, r->finished ? "this run has given its results already"
-                                                        : "this run is not over yet");
+        return wick_fail(ctx, WICK_E_STATE,
+                         r->finished ? "this run has given its results already"
+                                     : "this run is not over yet");
     }
     for (int32_t s = 0; s < r->n_sym; s++) {
         wk_pile_flush(r, s);

@@ -17,13 +17,23 @@ typedef struct row {
 } row;
 
 #define FIELD(f) offsetof(wick_settings, f)
-#define CHOICE(k, values, def, text) {{#k, values, def, text}, FIELD(k), KIND_ENUM, 0, 0}
-#define INTEGER(k, values, def, lo, hi, text) {{#k, values, def, text}, FIELD(k), KIND_INT, lo, hi}
+#define CHOICE(k, values, def, text)                                                               \
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), KIND_ENUM, 0, 0                                         \
+    }
+#define INTEGER(k, values, def, lo, hi, text)                                                      \
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), KIND_INT, lo, hi                                        \
+    }
 /* A cap: zero is spelt "none". */
 #define COUNT(k, text)                                                                             \
-    {{#k, "none|integer >= 1", "none", text}, FIELD(k), KIND_COUNT, 0, 1e9}
+    {                                                                                              \
+        {#k, "none|integer >= 1", "none", text}, FIELD(k), KIND_COUNT, 0, 1e9                      \
+    }
 #define NUMBER(k, values, def, lo, hi, text)                                                       \
-    {{#k, values, def, text}, FIELD(k), KIND_NUMBER, lo, hi}
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), KIND_NUMBER, lo, hi                                     \
+    }
 
 #define FILLS "open|middle|average|close|high|low|vwap"
 #define MONEY 1e15
@@ -83,7 +93,10 @@ static const row table[] = {
     COUNT(max_short, "symbols held short at the same time"),
     COUNT(slots, "symbols held at the same time"),
     {{"max_entries", "none|integer >= 1", "1", "entries of one direction held in a symbol"},
-     FIELD(max_entries), KIND_COUNT, 0, 1e9},
+     FIELD(max_entries),
+     KIND_COUNT,
+     0,
+     1e9},
     CHOICE(max_entries_for, "all|signals", "all",
            "max_entries counts for every entry order or for signal columns only"),
     CHOICE(rank, "score|capped|capped_no_cover", "score",
@@ -158,8 +171,11 @@ static const pair pybroker_common[] = {
     {NULL, NULL},
 };
 static const pair pybroker1_only[] = {
-    {"limit_rule", "filter"},         {"short_proceeds", "none"}, {"hold_clock", "portfolio"},
-    {"rank", "capped_no_cover"},      {NULL, NULL},
+    {"limit_rule", "filter"},
+    {"short_proceeds", "none"},
+    {"hold_clock", "portfolio"},
+    {"rank", "capped_no_cover"},
+    {NULL, NULL},
 };
 static const pair pybroker2_only[] = {
     {"qty_decimals", "9"},

@@ -167,8 +167,12 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
     o->limit = column(g->limit, bar);
     o->stop = column(g->stop, bar);
     const bool limit = !isnan(o->limit), stop = !isnan(o->stop);
-    o->type = (int8_t)(limit ? (stop ? WICK_STOP_LIMIT : WICK_LIMIT) : stop ? WICK_STOP : WICK_MARKET);
-    o->score = g->score != NULL ? g->score[bar] : r->feed[s].gate != NULL ? r->feed[s].gate[bar] : 0.0;
+    o->type = (int8_t)(limit  ? (stop ? WICK_STOP_LIMIT : WICK_LIMIT)
+                       : stop ? WICK_STOP
+                              : WICK_MARKET);
+    o->score = g->score != NULL          ? g->score[bar]
+               : r->feed[s].gate != NULL ? r->feed[s].gate[bar]
+                                         : 0.0;
     o->has_bracket = fill_bracket(g, bar, &o->b);
     const double ref = limit ? o->limit : stop ? o->stop : wk_mark(r, s);
     if (answered) {
@@ -176,7 +180,9 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
     } else {
         const bool own = g->size_kind != WICK_SIZE_DEFAULT;
         const int32_t kind = own ? g->size_kind : wk_default_kind(r);
-        const double amount = !own ? r->set.size_amount : g->amounts != NULL ? g->amounts[bar] : g->amount;
+        const double amount = !own                 ? r->set.size_amount
+                              : g->amounts != NULL ? g->amounts[bar]
+                                                   : g->amount;
         const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
         o->qty = wk_units(r, s, kind, amount, stop_at, ref);
     }
@@ -190,8 +196,10 @@ static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
     if (slot == WK_NONE) return;
     wk_ord *o = wk_ord_at(r, slot);
     wk_signal_entry(r, s, side, answered, o);
-    if (!(o->qty > 0.0)) wk_ord_refused(r, slot, WICK_FATE_ZERO);
-    else wk_ord_link(r, slot);
+    if (!(o->qty > 0.0))
+        wk_ord_refused(r, slot, WICK_FATE_ZERO);
+    else
+        wk_ord_link(r, slot);
 }
 
 int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar)

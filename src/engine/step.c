@@ -33,8 +33,10 @@ static void start(wick_run *r)
         int32_t lo = 0, hi = f->n; /* first bar at or after the first tick */
         while (lo < hi) {
             const int32_t mid = lo + (hi - lo) / 2;
-            if (tick_of(f, mid) < r->first_tick) lo = mid + 1;
-            else hi = mid;
+            if (tick_of(f, mid) < r->first_tick)
+                lo = mid + 1;
+            else
+                hi = mid;
         }
         r->bar_of[s] = lo - 1;
         r->next_tick[s] = tick_of(f, lo);
@@ -240,7 +242,8 @@ static void prove(wick_run *r)
 #ifndef NDEBUG
     const char *bad = r->status < 0 ? NULL : wk_check(r);
     if (bad == NULL) return;
-    snprintf(r->refusal, sizeof r->refusal, "defect in the engine at tick %d: %s", (int)r->tick, bad);
+    snprintf(r->refusal, sizeof r->refusal, "defect in the engine at tick %d: %s", (int)r->tick,
+             bad);
     wk_run_fail(r, WICK_E_INTERNAL);
 #else
     (void)r;
@@ -273,7 +276,9 @@ static bool quick_step(wick_run *r)
     const int32_t t = r->tick + 1;
     const wk_feed *f = &r->feed[0];
     const wk_sym *y = &r->sym[0];
-    if (r->thorough || r->phase != WK_PH_SYMBOLS || r->at_part != PART_BAR || t >= f->n || r->event[0] == t) return false;
+    if (r->thorough || r->phase != WK_PH_SYMBOLS || r->at_part != PART_BAR || t >= f->n ||
+        r->event[0] == t)
+        return false;
     double equity = r->cash;
     if (y->watched) {
         if (t >= y->due || f->f[WICK_LOW][t] <= y->lo || f->f[WICK_HIGH][t] >= y->hi) return false;

@@ -49,8 +49,11 @@ wick_run *wick_tick_run(wick_tick *t)
 
 wick_status wick_tick_target(wick_tick *t, int32_t symbol, double fraction)
 {
-    const wick_order o = {.size = sizeof o, .symbol = symbol, .intent = WICK_NET,
-                          .size_kind = WICK_SIZE_TARGET_PCT, .amount = fraction * 100.0};
+    const wick_order o = {.size = sizeof o,
+                          .symbol = symbol,
+                          .intent = WICK_NET,
+                          .size_kind = WICK_SIZE_TARGET_PCT,
+                          .amount = fraction * 100.0};
     const int32_t id = wick_run_submit(t->run, &o);
     return id < 0 ? id : WICK_OK;
 }

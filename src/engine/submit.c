@@ -12,7 +12,8 @@ static int32_t refuse(wick_run *r, const char *field, double found, const char *
 {
     char text[WICK_DOUBLE_TEXT];
     wick_format_double(text, found);
-    snprintf(r->refusal, sizeof r->refusal, "order field %s is %s; it must be %s", field, text, wants);
+    snprintf(r->refusal, sizeof r->refusal, "order field %s is %s; it must be %s", field, text,
+             wants);
     return WICK_E_ARG;
 }
 
@@ -30,21 +31,28 @@ static bool bad_price(double v, bool negative)
 
 static int32_t check_ints(wick_run *r, const wick_order *o, bool target)
 {
-    if (o->symbol < 0 || o->symbol >= r->n_sym) return refuse(r, "symbol", o->symbol, "an index of the panel");
+    if (o->symbol < 0 || o->symbol >= r->n_sym)
+        return refuse(r, "symbol", o->symbol, "an index of the panel");
     if (!target && o->side != 1 && o->side != -1) return refuse(r, "side", o->side, "1 or -1");
-    if (o->type < WICK_MARKET || o->type > WICK_STOP_LIMIT) return refuse(r, "type", o->type, "an order type");
-    if (o->intent < WICK_ENTER || o->intent > WICK_NET) return refuse(r, "intent", o->intent, "an intent");
+    if (o->type < WICK_MARKET || o->type > WICK_STOP_LIMIT)
+        return refuse(r, "type", o->type, "an order type");
+    if (o->intent < WICK_ENTER || o->intent > WICK_NET)
+        return refuse(r, "intent", o->intent, "an intent");
     if (o->size_kind < WICK_SIZE_DEFAULT || o->size_kind > WICK_SIZE_RISK_PCT) {
         return refuse(r, "size_kind", o->size_kind, "a size kind");
     }
-    if (o->delay < -1 || o->delay > LARGEST_BARS) return refuse(r, "delay", o->delay, "-1 or a number of bars");
-    if (o->expire < -1 || o->expire > LARGEST_BARS) return refuse(r, "expire", o->expire, "a number of bars");
+    if (o->delay < -1 || o->delay > LARGEST_BARS)
+        return refuse(r, "delay", o->delay, "-1 or a number of bars");
+    if (o->expire < -1 || o->expire > LARGEST_BARS)
+        return refuse(r, "expire", o->expire, "a number of bars");
     if (o->group < 0) return refuse(r, "group", o->group, "zero or a number of your own");
     if (o->group_type < WICK_GROUP_CANCEL || o->group_type > WICK_GROUP_REDUCE) {
         return refuse(r, "group_type", o->group_type, "a group type");
     }
-    if (o->tag < -1 || o->tag > r->tags.n) return refuse(r, "tag", o->tag, "a number from wick_run_tag");
-    if (o->fill < 0 || o->fill > WICK_FILL_VWAP + 1) return refuse(r, "fill", o->fill, "a fill price kind");
+    if (o->tag < -1 || o->tag > r->tags.n)
+        return refuse(r, "tag", o->tag, "a number from wick_run_tag");
+    if (o->fill < 0 || o->fill > WICK_FILL_VWAP + 1)
+        return refuse(r, "fill", o->fill, "a fill price kind");
     if (o->exit_fill < 0 || o->exit_fill > WICK_FILL_VWAP + 1) {
         return refuse(r, "exit_fill", o->exit_fill, "a fill price kind");
     }
@@ -57,7 +65,8 @@ static int32_t check_ints(wick_run *r, const wick_order *o, bool target)
     if (o->hold_bars < 0 || o->hold_bars > LARGEST_BARS) {
         return refuse(r, "hold_bars", o->hold_bars, "a number of bars");
     }
-    if (o->parent < 0 || o->parent > r->last_id) return refuse(r, "parent", o->parent, "the id of an order");
+    if (o->parent < 0 || o->parent > r->last_id)
+        return refuse(r, "parent", o->parent, "the id of an order");
     return WICK_OK;
 }
 
@@ -102,7 +111,8 @@ static int32_t check_numbers(wick_run *r, const wick_order *o, bool target)
 
 static int32_t check(wick_run *r, const wick_order *o, bool target)
 {
-    if (r->phase == WK_PH_START) return refuse_state(r, "orders are placed between steps; this run has not begun");
+    if (r->phase == WK_PH_START)
+        return refuse_state(r, "orders are placed between steps; this run has not begun");
     if (r->phase == WK_PH_DONE) return refuse_state(r, "this run is over");
     if (r->dead) return refuse_state(r, "the account is bankrupt");
     int32_t st = check_ints(r, o, target);
@@ -110,7 +120,8 @@ static int32_t check(wick_run *r, const wick_order *o, bool target)
     if (st != WICK_OK) return st;
     if (r->bar_of[o->symbol] < 0) return refuse_state(r, "the symbol has had no bar yet");
     if (o->delay == -1 && !r->active[o->symbol]) {
-        return refuse_state(r, "the symbol has no bar at this tick whose close could fill an order");
+        return refuse_state(r,
+                            "the symbol has no bar at this tick whose close could fill an order");
     }
     if (o->parent != 0 && wk_ord_slot(r, o->parent) == WK_NONE) {
         const int32_t fate = wk_ord_fate(r, o->parent);
@@ -123,10 +134,11 @@ static int32_t check(wick_run *r, const wick_order *o, bool target)
 
 static bool copy_bracket(const wick_order *o, wk_bracket *b)
 {
-    *b = (wk_bracket){o->stop_price,   o->stop_points,   o->stop_pct,  o->target_price,
-                      o->target_points, o->target_pct,   o->trail_points, o->trail_pct,
-                      o->trail_start,  o->stop_limit,    o->hold_bars,
-                      (int8_t)o->exit_fill, (int8_t)o->target_fill, (int8_t)o->hold_fill};
+    *b = (wk_bracket){o->stop_price,          o->stop_points,      o->stop_pct,
+                      o->target_price,        o->target_points,    o->target_pct,
+                      o->trail_points,        o->trail_pct,        o->trail_start,
+                      o->stop_limit,          o->hold_bars,        (int8_t)o->exit_fill,
+                      (int8_t)o->target_fill, (int8_t)o->hold_fill};
     return b->stop_price != 0.0 || b->stop_points != 0.0 || b->stop_pct != 0.0 ||
            b->target_price != 0.0 || b->target_points != 0.0 || b->target_pct != 0.0 ||
            b->trail_points != 0.0 || b->trail_pct != 0.0 || b->hold_bars > 0;
@@ -180,8 +192,10 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
         o->fill = WK_FILL_FIXED;
         o->fill_price = q->fill_price;
     }
-    if (close_all) o->qty = fabs(r->sym[q->symbol].pos);
-    else size_order(r, o, q, target);
+    if (close_all)
+        o->qty = fabs(r->sym[q->symbol].pos);
+    else
+        size_order(r, o, q, target);
     const wk_feed *f = &r->feed[q->symbol];
     const bool enters = o->intent == WICK_ENTER;
     if (enters && f->gate != NULL && q->score == 0.0) o->score = f->gate[r->bar_of[q->symbol]];
@@ -217,7 +231,8 @@ int32_t wick_run_submit(wick_run *r, const wick_order *order)
     }
     wick_order q = {0};
     memcpy(&q, order, order->size < sizeof q ? order->size : sizeof q);
-    const bool target = q.size_kind >= WICK_SIZE_TARGET_UNITS && q.size_kind <= WICK_SIZE_TARGET_PCT;
+    const bool target =
+        q.size_kind >= WICK_SIZE_TARGET_UNITS && q.size_kind <= WICK_SIZE_TARGET_PCT;
     const int32_t st = check(r, &q, target);
     return st != WICK_OK ? st : put(r, &q, false, target);
 }
@@ -225,11 +240,17 @@ int32_t wick_run_submit(wick_run *r, const wick_order *order)
 int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag)
 {
     r->refusal[0] = '\0';
-    if (symbol < 0 || symbol >= r->n_sym) return refuse(r, "symbol", symbol, "an index of the panel");
-    if (!(fraction > 0.0 && fraction <= 1.0)) return refuse(r, "fraction", fraction, "above 0 and at most 1");
+    if (symbol < 0 || symbol >= r->n_sym)
+        return refuse(r, "symbol", symbol, "an index of the panel");
+    if (!(fraction > 0.0 && fraction <= 1.0))
+        return refuse(r, "fraction", fraction, "above 0 and at most 1");
     const double pos = r->sym[symbol].pos;
-    wick_order q = {.size = sizeof q, .symbol = symbol, .side = pos > 0.0 ? -1 : 1,
-                    .intent = WICK_REDUCE, .size_kind = WICK_SIZE_UNITS, .tag = tag,
+    wick_order q = {.size = sizeof q,
+                    .symbol = symbol,
+                    .side = pos > 0.0 ? -1 : 1,
+                    .intent = WICK_REDUCE,
+                    .size_kind = WICK_SIZE_UNITS,
+                    .tag = tag,
                     .amount = fabs(pos) * fraction};
     const int32_t st = check(r, &q, false);
     if (st != WICK_OK) return st;
@@ -288,14 +309,17 @@ int32_t wick_run_cancel_all(wick_run *r, int32_t symbol)
     return cancel_where(r, symbol, -1);
 }
 
-int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target, double trail_points)
+int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target,
+                         double trail_points)
 {
     r->refusal[0] = '\0';
-    if (symbol < 0 || symbol >= r->n_sym) return refuse(r, "symbol", symbol, "an index of the panel");
+    if (symbol < 0 || symbol >= r->n_sym)
+        return refuse(r, "symbol", symbol, "an index of the panel");
     const bool negative = wick_bars_info(wick_panel_bars(r->panel, symbol))->allow_negative;
     if (bad_price(stop, negative)) return refuse(r, "stop", stop, "a price, 0 or NA");
     if (bad_price(target, negative)) return refuse(r, "target", target, "a price, 0 or NA");
-    if (bad_price(trail_points, false)) return refuse(r, "trail_points", trail_points, "a distance >= 0, or NA");
+    if (bad_price(trail_points, false))
+        return refuse(r, "trail_points", trail_points, "a distance >= 0, or NA");
     wk_sym *y = &r->sym[symbol];
     const double mark = wk_mark(r, symbol);
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {

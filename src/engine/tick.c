@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows the
- * decisions: orders that asked for this close, liquidation after the capture. */
+/* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows
+ * the decisions: orders that asked for this close, liquidation after the capture. */
 #include "engine/path.h"
 
 wk_item *wk_item_add(wick_run *r)
@@ -54,7 +54,8 @@ void wk_items_sort(wick_run *r)
     wk_item *v = r->items.p, *tmp = NULL;
     for (int32_t i = 0; i < n; i++) {
         /* Closing orders are served as they came; a missing score counts as zero. */
-        if (isnan(v[i].score) || (v[i].cls == 0 && r->set.phases == WK_PHASES_PATH)) v[i].score = 0.0;
+        if (isnan(v[i].score) || (v[i].cls == 0 && r->set.phases == WK_PHASES_PATH))
+            v[i].score = 0.0;
     }
     if (n > 16) {
         if (!wk_vec_reserve(r, &r->scratch, n / 2, sizeof *tmp)) return;
@@ -108,8 +109,10 @@ void wk_record_row(wick_run *r)
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i];
         const double v = r->sym[s].b * wk_mark(r, s);
-        if (r->sym[s].pos > 0.0) wick_sum_add(&lv, v);
-        else if (r->sym[s].pos < 0.0) wick_sum_add(&sv, -v);
+        if (r->sym[s].pos > 0.0)
+            wick_sum_add(&lv, v);
+        else if (r->sym[s].pos < 0.0)
+            wick_sum_add(&sv, -v);
     }
     r->col_cash[row] = r->cash;
     r->col_long[row] = wick_sum_get(&lv);
@@ -180,8 +183,10 @@ int32_t wk_tick_hot(wick_run *r)
 void wk_tick_process(wick_run *r)
 {
     if (r->n_hot > 0) {
-        if (r->set.phases == WK_PHASES_BATCH) wk_tick_batch(r);
-        else wk_tick_walk(r);
+        if (r->set.phases == WK_PHASES_BATCH)
+            wk_tick_batch(r);
+        else
+            wk_tick_walk(r);
         if (r->set.close_at_end == WK_END_CLOSE) {
             for (int32_t i = 0; i < r->n_hot; i++) {
                 const int32_t s = r->hot[i];
@@ -209,7 +214,8 @@ void wk_on_close(wick_run *r)
             if (!o->on_close) continue;
             o->on_close = 0;
             r->sym[s].stale = 1;
-            const bool stop = o->type == WICK_MARKET || o->type == WICK_LIMIT || o->side * (c - o->stop) >= 0.0;
+            const bool stop =
+                o->type == WICK_MARKET || o->type == WICK_LIMIT || o->side * (c - o->stop) >= 0.0;
             if (stop && o->type == WICK_STOP_LIMIT) o->armed = 1;
             const bool limited = o->type == WICK_LIMIT || o->type == WICK_STOP_LIMIT;
             if (!stop || (limited && o->side * (c - o->limit) > 0.0)) {
@@ -218,9 +224,15 @@ void wk_on_close(wick_run *r)
             }
             wk_item *it = wk_item_add(r);
             if (it == NULL) return;
-            *it = (wk_item){.kind = WK_ITEM_ORDER, .cls = wk_ord_class(r, o), .seq = o->id,
-                            .symbol = s, .slot = slot, .serial = o->id, .score = o->score,
-                            .px = c, .price = c};
+            *it = (wk_item){.kind = WK_ITEM_ORDER,
+                            .cls = wk_ord_class(r, o),
+                            .seq = o->id,
+                            .symbol = s,
+                            .slot = slot,
+                            .serial = o->id,
+                            .score = o->score,
+                            .px = c,
+                            .price = c};
         }
     }
     wk_items_exec(r, WK_AFTER_CAPTURE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Order streams: bytes become settings and a script of requests, many of them nonsense. Whatever comes
- * in, the run ends with its books in order. */
+/* Order streams: bytes become settings and a script of requests, many of them nonsense. Whatever
+ * comes in, the run ends with its books in order. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +112,9 @@ static wick_panel *panel(wick_ctx *ctx)
             c[3][n++] = x;
             p = x < 92.0 ? 93.0 : x > 108.0 ? 107.0 : x;
         }
-        if (wick_bars_new(ctx, s == 0 ? "A" : "B", n, t, c[0], c[1], c[2], c[3], NULL, NULL, &list[s]) < 0) abort();
+        if (wick_bars_new(ctx, s == 0 ? "A" : "B", n, t, c[0], c[1], c[2], c[3], NULL, NULL,
+                          &list[s]) < 0)
+            abort();
     }
     wick_panel *out = NULL;
     if (wick_panel_new(ctx, list, 2, &out) < 0) abort();
@@ -127,7 +129,8 @@ static wick_settings *settings(wick_ctx *ctx, input *in)
     if (s == NULL) abort();
     const uint32_t n = byte(in) % 12;
     for (uint32_t k = 0; k < n; k++) {
-        const wick_setting_doc *d = wick_settings_doc((int64_t)(byte(in) % (uint32_t)wick_settings_count()));
+        const wick_setting_doc *d =
+            wick_settings_doc((int64_t)(byte(in) % (uint32_t)wick_settings_count()));
         char value[64];
         uint32_t pick = byte(in) % 6;
         const char *at = d->values;
@@ -150,8 +153,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     wick_panel *p = panel(ctx);
     wick_settings *s = settings(ctx, &in);
     const uint32_t asks = byte(&in);
-    const wick_run_opts o = {.size = sizeof o, .settings = s, .cash = 10000.0, .ask_bar = true,
-                             .ask_after = asks & 1, .ask_fill = asks & 2, .lean = asks & 4};
+    const wick_run_opts o = {.size = sizeof o,
+                             .settings = s,
+                             .cash = 10000.0,
+                             .ask_bar = true,
+                             .ask_after = asks & 1,
+                             .ask_fill = asks & 2,
+                             .lean = asks & 4};
     wick_run *r = NULL;
     if (wick_run_new(ctx, p, &o, &r) >= 0) {
         int32_t step;

@@ -39,8 +39,8 @@ static void draw_market(wick_pcg *g, market *m, bool ragged)
 
 /* Changes a market and its orders without changing their meaning. */
 typedef struct view {
-    double scale;         /* prices times this */
-    double mirror;        /* > 0: prices become mirror - price, sides turn round */
+    double scale;               /* prices times this */
+    double mirror;              /* > 0: prices become mirror - price, sides turn round */
     int32_t order[MAX_SYMBOLS]; /* panel index of symbol s */
 } view;
 
@@ -60,8 +60,11 @@ static wick_panel *make_panel(wick_ctx *ctx, const market *m, const view *v)
                           seen(v, v->mirror > 0.0 ? x->h : x->l), seen(v, x->c)};
         }
         const char name[2] = {(char)('A' + v->order[s]), '\0'};
-        const wick_symbol_info info = {.symbol = name, .tick = 0.01, .point_value = 1.0,
-                                       .qty_step = 1e-8, .timeframe_ms = WICK_MS_DAY};
+        const wick_symbol_info info = {.symbol = name,
+                                       .tick = 0.01,
+                                       .point_value = 1.0,
+                                       .qty_step = 1e-8,
+                                       .timeframe_ms = WICK_MS_DAY};
         list[s] = sim_bars(ctx, name, b, m->n[s], m->time[s], &info);
     }
     wick_panel *p = NULL;
@@ -92,10 +95,13 @@ static void draw_bracket(wick_pcg *g, const stream *s, wick_order *o, double clo
     if (wick_pcg_below(g, 2)) o->stop_points = (0.3 + 3.0 * wick_pcg_uniform(g)) * k;
     if (wick_pcg_below(g, 3) == 0) o->target_points = (0.3 + 3.0 * wick_pcg_uniform(g)) * k;
     if (wick_pcg_below(g, 3) == 0) o->trail_points = (0.3 + 3.0 * wick_pcg_uniform(g)) * k;
-    if (o->trail_points > 0.0 && wick_pcg_below(g, 3) == 0) o->trail_start = wick_pcg_uniform(g) * k;
+    if (o->trail_points > 0.0 && wick_pcg_below(g, 3) == 0)
+        o->trail_start = wick_pcg_uniform(g) * k;
     if (wick_pcg_below(g, 6) == 0) o->hold_bars = 1 + (int32_t)wick_pcg_below(g, 9);
-    if (wick_pcg_below(g, 8) == 0) o->stop_price = seen(s->v, close - side * 2.0 * wick_pcg_uniform(g));
-    if (wick_pcg_below(g, 8) == 0 && !s->points_only) o->trail_pct = 1.0 + 3.0 * wick_pcg_uniform(g);
+    if (wick_pcg_below(g, 8) == 0)
+        o->stop_price = seen(s->v, close - side * 2.0 * wick_pcg_uniform(g));
+    if (wick_pcg_below(g, 8) == 0 && !s->points_only)
+        o->trail_pct = 1.0 + 3.0 * wick_pcg_uniform(g);
 }
 
 static int32_t draw_order(wick_run *r, stream *s, wick_pcg *g, int32_t symbol, double close,
@@ -131,8 +137,10 @@ static int32_t draw_order(wick_run *r, stream *s, wick_pcg *g, int32_t symbol, d
     if (s->scores) o.score = wick_pcg_uniform(g);
     draw_bracket(g, s, &o, close, side);
     const int32_t id = wick_run_submit(r, &o);
-    if (id > 0) s->placed++;
-    else if (id < 0) assert_true(wick_run_refusal(r)[0] != '\0');
+    if (id > 0)
+        s->placed++;
+    else if (id < 0)
+        assert_true(wick_run_refusal(r)[0] != '\0');
     return id;
 }
 
@@ -155,7 +163,9 @@ static void decide(wick_run *r, const wick_cursor *at, void *arg)
         break;
     }
     case 3: (void)wick_run_close(r, at->symbol, wick_pcg_below(&g, 2) ? 1.0 : 0.5, 0); break;
-    case 4: if (wick_pcg_below(&g, 4) == 0) (void)wick_run_cancel_all(r, at->symbol); break;
+    case 4:
+        if (wick_pcg_below(&g, 4) == 0) (void)wick_run_cancel_all(r, at->symbol);
+        break;
     case 5:
         if (wick_pcg_below(&g, 4) == 0) {
             const double turn = s->v->mirror > 0.0 ? -1.0 : 1.0;
@@ -186,7 +196,8 @@ static void draw_settings(wick_pcg *g, char *text, size_t cap, stream *s, bool l
              fill[wick_pcg_below(g, 5)], trail[wick_pcg_below(g, 3)], from[wick_pcg_below(g, 3)],
              lots[wick_pcg_below(g, 3)], wick_pcg_below(g, 3) ? "open" : "level", (int)s->slots,
              laws ? shortage[wick_pcg_below(g, 4)] : "allow", unit[wick_pcg_below(g, 3)],
-             laws && wick_pcg_below(g, 2) ? "0.1" : "0", laws && wick_pcg_below(g, 3) == 0 ? "1.5" : "0",
+             laws && wick_pcg_below(g, 2) ? "0.1" : "0",
+             laws && wick_pcg_below(g, 3) == 0 ? "1.5" : "0",
              wick_pcg_below(g, 2) ? "close" : "off", wick_pcg_below(g, 2) ? "open" : "close");
 }
 
@@ -227,7 +238,8 @@ static void check_books(const outcome *x, double cash)
     for (int64_t i = 0; i < wick_ledger_trades(x->l); i++) {
         const wick_trade_rec *t = wick_ledger_trade(x->l, i);
         gross += fabs(t->pnl) + t->qty * t->entry_price;
-        assert_true(t->qty > 0.0 && t->mae <= 0.0 && t->mfe >= 0.0 && t->exit_tick >= t->entry_tick);
+        assert_true(t->qty > 0.0 && t->mae <= 0.0 && t->mfe >= 0.0 &&
+                    t->exit_tick >= t->entry_tick);
     }
     double pnl = 0.0;
     for (int64_t i = 0; i < wick_ledger_trades(x->l); i++) pnl += wick_ledger_trade(x->l, i)->pnl;
@@ -236,7 +248,8 @@ static void check_books(const outcome *x, double cash)
     double fees = 0.0;
     for (int64_t i = 0; i < wick_ledger_orders(x->l); i++) fees += wick_ledger_order(x->l, i)->fees;
     check_close(fees, x->fees, 1e-9);
-    for (int64_t i = 0; i < e.n; i++) assert_true(e.long_value[i] >= 0.0 && e.short_value[i] >= 0.0);
+    for (int64_t i = 0; i < e.n; i++)
+        assert_true(e.long_value[i] >= 0.0 && e.short_value[i] >= 0.0);
 }
 
 /* Law 3: inside the bar's range, not before the bar after the decision. */
@@ -251,8 +264,8 @@ static void check_fills(const outcome *x, const market *m, const view *v, bool o
         while (m->time[s][k] != o->filled) k++;
         const bar4 *b = &m->bars[s][k];
         if (!(o->price >= b->l && o->price <= b->h)) {
-            fail_msg("order %d (type %d, reason %d) filled at %.17g outside [%.17g, %.17g]", o->id, o->type,
-                     o->reason, o->price, b->l, b->h);
+            fail_msg("order %d (type %d, reason %d) filled at %.17g outside [%.17g, %.17g]", o->id,
+                     o->type, o->reason, o->price, b->l, b->h);
         }
         assert_true(o->filled_qty > 0.0);
         if (o->reason == WICK_BY_SIGNAL && !on_close) assert_true(o->filled > o->placed);
@@ -268,8 +281,9 @@ static void same_ledgers(const wick_ledger *a, const wick_ledger *b)
     assert_int_equal(wick_ledger_orders(a), wick_ledger_orders(b));
     for (int64_t i = 0; i < wick_ledger_orders(a); i++) {
         const wick_order_rec *o = wick_ledger_order(a, i), *q = wick_ledger_order(b, i);
-        assert_true(o->id == q->id && o->side == q->side && o->type == q->type && o->intent == q->intent &&
-                    o->fate == q->fate && o->placed == q->placed && o->filled == q->filled && o->tag == q->tag);
+        assert_true(o->id == q->id && o->side == q->side && o->type == q->type &&
+                    o->intent == q->intent && o->fate == q->fate && o->placed == q->placed &&
+                    o->filled == q->filled && o->tag == q->tag);
         check_same(o->qty, q->qty);
         check_same(o->filled_qty, q->filled_qty);
         check_same(o->price, q->price);
@@ -280,8 +294,9 @@ static void same_ledgers(const wick_ledger *a, const wick_ledger *b)
         const wick_trade_rec *t = wick_ledger_trade(a, i), *u = wick_ledger_trade(b, i);
         assert_true(t->symbol == u->symbol && t->side == u->side && t->reason == u->reason &&
                     t->entry_order == u->entry_order && t->exit_order == u->exit_order &&
-                    t->entry_bar == u->entry_bar && t->exit_bar == u->exit_bar && t->entry_tick == u->entry_tick &&
-                    t->exit_tick == u->exit_tick && t->bars == u->bars && t->signal_time == u->signal_time);
+                    t->entry_bar == u->entry_bar && t->exit_bar == u->exit_bar &&
+                    t->entry_tick == u->entry_tick && t->exit_tick == u->exit_tick &&
+                    t->bars == u->bars && t->signal_time == u->signal_time);
         check_same(t->qty, u->qty);
         check_same(t->entry_price, u->entry_price);
         check_same(t->exit_price, u->exit_price);
@@ -310,8 +325,12 @@ static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, str
             col[i][5][k] = 0.5 + 4.0 * wick_pcg_uniform(&g);
             col[i][6][k] = m->bars[i][k].c + wick_pcg_normal(&g);
         }
-        wick_signals q = {.size = sizeof q, .long_entry = col[i][0], .long_exit = col[i][1],
-                          .score = col[i][4], .size_kind = WICK_SIZE_PCT_EQUITY, .amount = 30.0};
+        wick_signals q = {.size = sizeof q,
+                          .long_entry = col[i][0],
+                          .long_exit = col[i][1],
+                          .score = col[i][4],
+                          .size_kind = WICK_SIZE_PCT_EQUITY,
+                          .amount = 30.0};
         if (wick_pcg_below(&g, 2)) q.short_entry = col[i][2], q.short_exit = col[i][3];
         if (wick_pcg_below(&g, 2)) { /* the plainest kind, which takes a short way */
             check_ok(ctx, wick_run_set_signals(ctx, r, i, &q));
@@ -386,13 +405,15 @@ static void shortcuts(void **state)
         if (wick_pcg_below(&g, 2)) memcpy(strstr(text, "max_entries=none"), "max_entries=2   ", 16);
         if (wick_pcg_below(&g, 2)) {
             m.symbols = 1;
-            snprintf(text, sizeof text, "max_entries=%s fee_order=%s shortage=%s leverage=%s price_rounding=%s "
+            snprintf(text, sizeof text,
+                     "max_entries=%s fee_order=%s shortage=%s leverage=%s price_rounding=%s "
                      "short_proceeds=%s close_at_end=%s position_mode=%s slip_ticks=%s",
                      wick_pcg_below(&g, 4) ? "1" : "2", wick_pcg_below(&g, 2) ? "0" : "3",
                      wick_pcg_below(&g, 2) ? "clamp" : "reject", wick_pcg_below(&g, 2) ? "1" : "5",
-                     wick_pcg_below(&g, 2) ? "tick" : "off", wick_pcg_below(&g, 2) ? "locked" : "free",
-                     wick_pcg_below(&g, 2) ? "off" : "close", wick_pcg_below(&g, 4) ? "both" : "long",
-                     wick_pcg_below(&g, 2) ? "0" : "3");
+                     wick_pcg_below(&g, 2) ? "tick" : "off",
+                     wick_pcg_below(&g, 2) ? "locked" : "free",
+                     wick_pcg_below(&g, 2) ? "off" : "close",
+                     wick_pcg_below(&g, 4) ? "both" : "long", wick_pcg_below(&g, 2) ? "0" : "3");
             s.slots = t.slots = 0;
         }
         print_message("seed %llu %s\n", (unsigned long long)seed, text);
@@ -407,7 +428,8 @@ static void shortcuts(void **state)
         same_ledgers(a.l, b.l);
         for (int i = 0; i < WICK_FATES; i++) {
             if (wick_ledger_fates(a.l)[i] != wick_ledger_fates(b.l)[i]) {
-                fail_msg("%s: %lld against %lld", wick_fate_name(i), (long long)wick_ledger_fates(a.l)[i],
+                fail_msg("%s: %lld against %lld", wick_fate_name(i),
+                         (long long)wick_ledger_fates(a.l)[i],
                          (long long)wick_ledger_fates(b.l)[i]);
             }
         }
@@ -430,8 +452,11 @@ static void cash_is_enough(void **state)
         draw_market(&g, &m, true);
         stream s = {.seed = seed, .m = &m, .v = &plain, .no_shorts = true};
         print_message("seed %llu\n", (unsigned long long)seed);
-        outcome a = run_once(ctx, &m, "fractional=on max_entries=none price_rounding=off fee_pct=0.2 fee_min=1 "
-                             "position_mode=long", 3000.0, &s);
+        outcome a =
+            run_once(ctx, &m,
+                     "fractional=on max_entries=none price_rounding=off fee_pct=0.2 fee_min=1 "
+                     "position_mode=long",
+                     3000.0, &s);
         const wick_equity e = wick_ledger_equity(a.l);
         for (int64_t i = 0; i < e.n; i++) {
             /* Exits pay their fee out of what they bring; a small lot may bring less than that. */
@@ -442,8 +467,8 @@ static void cash_is_enough(void **state)
     wick_ctx_free(ctx);
 }
 
-/* Law 5: the place of a symbol in the panel does not matter when scores differ. Not for phases=batch:
- * orders that try again are served by age there, as in the peer it reproduces. */
+/* Law 5: the place of a symbol in the panel does not matter when scores differ. Not for
+ * phases=batch: orders that try again are served by age there, as in the peer it reproduces. */
 static void permutation(void **state)
 {
     (void)state;
@@ -515,8 +540,13 @@ static void mirroring(void **state)
         draw_market(&g, &m, true);
         view turned = plain;
         turned.mirror = 1024.0;
-        stream s = {.seed = seed, .m = &m, .v = &plain, .scores = true, .points_only = true,
-                    .units_only = true}, t = s;
+        stream s = {.seed = seed,
+                    .m = &m,
+                    .v = &plain,
+                    .scores = true,
+                    .points_only = true,
+                    .units_only = true},
+               t = s;
         t.v = &turned;
         char text[512];
         draw_settings(&g, text, sizeof text, &s, false);
@@ -537,7 +567,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(books_and_fills), cmocka_unit_test(shortcuts),
-        cmocka_unit_test(cash_is_enough), cmocka_unit_test(permutation),
+        cmocka_unit_test(cash_is_enough),  cmocka_unit_test(permutation),
         cmocka_unit_test(scaling),         cmocka_unit_test(mirroring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** What the engine tests share: small panels from literal bars, running to the end, short accessors. */
+/** What the engine tests share: small panels from literal bars, running to the end, short
+ * accessors. */
 #ifndef TEST_ENGINE_SIM_H
 #define TEST_ENGINE_SIM_H
 
@@ -43,8 +44,11 @@ static inline wick_panel *sim_panel(wick_ctx *ctx, const bar4 *const *bars, cons
     wick_bars *list[26] = {0};
     for (int64_t i = 0; i < symbols; i++) {
         const char name[2] = {(char)('A' + i), '\0'};
-        const wick_symbol_info info = {.symbol = name, .tick = 0.01, .point_value = 1.0,
-                                       .qty_step = qty_step, .timeframe_ms = WICK_MS_DAY};
+        const wick_symbol_info info = {.symbol = name,
+                                       .tick = 0.01,
+                                       .point_value = 1.0,
+                                       .qty_step = qty_step,
+                                       .timeframe_ms = WICK_MS_DAY};
         list[i] = sim_bars(ctx, name, bars[i], n[i], time != NULL ? time[i] : NULL, &info);
     }
     wick_panel *p = NULL;
@@ -77,7 +81,8 @@ static inline wick_ledger *sim_run(wick_ctx *ctx, wick_panel *p, const char *set
                                    sim_decide decide, void *arg)
 {
     wick_settings *s = sim_settings(ctx, settings);
-    const wick_run_opts o = {.size = sizeof o, .settings = s, .cash = cash, .ask_bar = decide != NULL};
+    const wick_run_opts o = {
+        .size = sizeof o, .settings = s, .cash = cash, .ask_bar = decide != NULL};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
     wick_settings_free(s);

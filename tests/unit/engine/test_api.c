@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The edges of the interface: settings by text, malformed requests, calls at the wrong moment, memory
- * that runs out, arenas used again, ambiguous bars, small helpers. */
+/* The edges of the interface: settings by text, malformed requests, calls at the wrong moment,
+ * memory that runs out, arenas used again, ambiguous bars, small helpers. */
 #include "alloc_walk.h"
 #include "engine/engine_int.h"
 #include "unit/engine/sim.h"
 
-#define FLAT {100, 100.5, 99.5, 100}
+#define FLAT                                                                                       \
+    {                                                                                              \
+        100, 100.5, 99.5, 100                                                                      \
+    }
 static const bar4 flat[4] = {FLAT, FLAT, FLAT, FLAT};
 
 static wick_panel *one_symbol(wick_ctx *ctx)
@@ -36,8 +39,10 @@ static void settings_by_text(void **state)
     }
     assert_null(wick_settings_doc(-1));
     assert_null(wick_settings_doc(wick_settings_count()));
-    check_fails(ctx, wick_settings_set(ctx, s, "gap_fil", "open"), WICK_E_ARG, "did you mean 'gap_fill'");
-    check_fails(ctx, wick_settings_set(ctx, s, "gap_fill", "opne"), WICK_E_ARG, "did you mean 'open'");
+    check_fails(ctx, wick_settings_set(ctx, s, "gap_fil", "open"), WICK_E_ARG,
+                "did you mean 'gap_fill'");
+    check_fails(ctx, wick_settings_set(ctx, s, "gap_fill", "opne"), WICK_E_ARG,
+                "did you mean 'open'");
     check_fails(ctx, wick_settings_set(ctx, s, "delay", "1.5"), WICK_E_ARG, "integer >= 0");
     check_fails(ctx, wick_settings_set(ctx, s, "fee_pct", "-1"), WICK_E_ARG, "number >= 0");
     check_fails(ctx, wick_settings_set(ctx, s, "fee_pct", "nan"), WICK_E_ARG, "fee_pct");
@@ -85,7 +90,8 @@ static void documented(void **state)
         }
         char row[512];
         snprintf(row, sizeof row, "| `%s` |%s ", d->key, cells);
-        if (strstr(doc, row) == NULL || strstr(doc, d->doc) == NULL) fail_msg("docs/engine.md lacks: %s... | %s |", row, d->doc);
+        if (strstr(doc, row) == NULL || strstr(doc, d->doc) == NULL)
+            fail_msg("docs/engine.md lacks: %s... | %s |", row, d->doc);
     }
     free(doc);
     wick_ctx_free(ctx);
@@ -106,7 +112,8 @@ static void refused(wick_run *r, wick_order o, const char *part)
     if (o.size == 0) o.size = sizeof o;
     const int32_t id = wick_run_submit(r, &o);
     assert_true(id < 0);
-    if (strstr(wick_run_refusal(r), part) == NULL) fail_msg("'%s' is not in: %s", part, wick_run_refusal(r));
+    if (strstr(wick_run_refusal(r), part) == NULL)
+        fail_msg("'%s' is not in: %s", part, wick_run_refusal(r));
     assert_int_equal(wick_run_pending(r, -1), 0);
 }
 
@@ -162,11 +169,11 @@ static void malformed(void **state)
     assert_int_equal(wick_run_cancel(r, -7), 0);
     assert_int_equal(wick_run_cancel_tag(r, -1, 4), 0);
     /* Rounded to nothing is a refusal with a record, not an error. */
-    const wick_order dust = {.size = sizeof dust, .side = 1, .size_kind = WICK_SIZE_UNITS, .amount = 0.3};
+    const wick_order dust = {
+        .size = sizeof dust, .side = 1, .size_kind = WICK_SIZE_UNITS, .amount = 0.3};
     assert_int_equal(wick_run_submit(r, &dust), 0);
     assert_true(wick_run_refusal(r)[0] != '\0');
-    while (wick_run_step(r) > 0) {
-    }
+    while (wick_run_step(r) > 0) {}
     refused(r, (wick_order){BUY}, "over");
     wick_ledger *l = NULL;
     check_ok(ctx, wick_run_finish(ctx, r, &l));
@@ -200,8 +207,7 @@ static void withdrawing(void **state)
     assert_int_equal(wick_run_cancel_all(r, -1), 2); /* the child goes with its parent */
     assert_int_equal(wick_run_pending(r, -1), 0);
     assert_true(wick_run_submit(r, &o) < 0); /* a parent that is over without a fill */
-    while (wick_run_step(r) > 0) {
-    }
+    while (wick_run_step(r) > 0) {}
     wick_ledger *l = NULL;
     check_ok(ctx, wick_run_finish(ctx, r, &l));
     assert_int_equal(wick_ledger_fates(l)[WICK_FATE_CANCELLED], 4);
@@ -215,7 +221,8 @@ static void withdrawing(void **state)
 static void looking_and_protecting(void **state)
 {
     (void)state;
-    static const bar4 bars[6] = {FLAT, FLAT, {101, 103, 98.5, 102}, {102, 102.5, 101, 102}, {102, 102, 96, 97}, FLAT};
+    static const bar4 bars[6] = {
+        FLAT, FLAT, {101, 103, 98.5, 102}, {102, 102.5, 101, 102}, {102, 102, 96, 97}, FLAT};
     const bar4 *const list[1] = {bars};
     const int64_t n[1] = {6};
     wick_ctx *ctx = wick_ctx_new();
@@ -246,8 +253,7 @@ static void looking_and_protecting(void **state)
     check_same(wick_run_units(r, 0, WICK_SIZE_ASK, 1.0, 0.0), 0.0);
     assert_int_equal(wick_run_protect(r, 0, 98.0, 110.0, WICK_NA), 2);
     assert_true(wick_run_close(r, 0, 0.5, 0) > 0);
-    while (wick_run_step(r) > 0) {
-    }
+    while (wick_run_step(r) > 0) {}
     check_same(wick_run_position(r, 0), 0.0);
     assert_int_equal(wick_run_closed_trades(r), 2);
     check_same(wick_run_realized(r), 20.0 - 30.0); /* ten at 102, ten at the stop of 98 */
@@ -273,8 +279,10 @@ static void wrong_moments(void **state)
     check_fails(ctx, wick_run_set_signals(ctx, r, 0, &g), WICK_E_ARG, "size kind");
     assert_int_equal(wick_run_step(r), WICK_STEP_BAR);
     check_fails(ctx, wick_run_set_signals(ctx, r, 0, &g), WICK_E_STATE, "before the first step");
-    check_fails(ctx, wick_run_add_trigger(ctx, r, 0, mask, &k), WICK_E_STATE, "before the first step");
-    check_fails(ctx, wick_run_set_gate(ctx, r, 0, mask, 0.5), WICK_E_STATE, "before the first step");
+    check_fails(ctx, wick_run_add_trigger(ctx, r, 0, mask, &k), WICK_E_STATE,
+                "before the first step");
+    check_fails(ctx, wick_run_set_gate(ctx, r, 0, mask, 0.5), WICK_E_STATE,
+                "before the first step");
     wick_run_free(r);
     wick_run_opts o = {.size = sizeof o, .cash = -5.0};
     check_fails(ctx, wick_run_new(ctx, p, &o, &r), WICK_E_ARG, "cash");
@@ -364,7 +372,8 @@ static void one_arena_for_many(void **state)
     wick_panel *p = one_symbol(ctx);
     wick_arena *a = wick_arena_new(0);
     const double entry[4] = {1, 0, 0, 0};
-    const wick_signals g = {.size = sizeof g, .long_entry = entry, .size_kind = WICK_SIZE_UNITS, .amount = 10};
+    const wick_signals g = {
+        .size = sizeof g, .long_entry = entry, .size_kind = WICK_SIZE_UNITS, .amount = 10};
     int64_t used = 0;
     for (int k = 0; k < 100; k++) {
         wick_arena_reset(a);
@@ -420,8 +429,8 @@ static void buy_at_once(wick_run *r, const wick_cursor *at, void *arg)
     assert_true(wick_run_submit(r, &o) > 0);
 }
 
-static void expect_ambiguity(const bar4 *bars, const char *settings, wick_order o, int64_t count, double worst,
-                             double best)
+static void expect_ambiguity(const bar4 *bars, const char *settings, wick_order o, int64_t count,
+                             double worst, double best)
 {
     wick_ctx *ctx = wick_ctx_new();
     const bar4 *const list[1] = {bars};
@@ -453,7 +462,9 @@ static void ambiguous_bars(void **state)
     /* Entered on the way down, then the target: only when the high comes last. Otherwise the lot is
      * held and counts at the close. */
     static const bar4 entry[3] = {FLAT, {100, 104, 98.5, 99.5}, FLAT};
-    expect_ambiguity(entry, "", (wick_order){BUY, .type = WICK_LIMIT, .limit = 99, .target_price = 103}, 1, 5.0, 40.0);
+    expect_ambiguity(entry, "",
+                     (wick_order){BUY, .type = WICK_LIMIT, .limit = 99, .target_price = 103}, 1,
+                     5.0, 40.0);
     /* A trailing stop (98.5 since bar 1) is raised before the fall or not. */
     static const bar4 trail[3] = {FLAT, {100, 100.5, 99.5, 100}, {100, 104, 97.5, 100}};
     expect_ambiguity(trail, "", (wick_order){BUY, .trail_points = 2}, 1, -15.0, 20.0);
@@ -481,11 +492,18 @@ static void cents(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_by_text), cmocka_unit_test(documented), cmocka_unit_test(malformed), cmocka_unit_test(withdrawing),
-        cmocka_unit_test(looking_and_protecting), cmocka_unit_test(wrong_moments),
-        cmocka_unit_test(cap_on_the_way), cmocka_unit_test(failing_allocator),
-        cmocka_unit_test(one_arena_for_many), cmocka_unit_test(empty_inputs),
-        cmocka_unit_test(ambiguous_bars), cmocka_unit_test(cents),
+        cmocka_unit_test(settings_by_text),
+        cmocka_unit_test(documented),
+        cmocka_unit_test(malformed),
+        cmocka_unit_test(withdrawing),
+        cmocka_unit_test(looking_and_protecting),
+        cmocka_unit_test(wrong_moments),
+        cmocka_unit_test(cap_on_the_way),
+        cmocka_unit_test(failing_allocator),
+        cmocka_unit_test(one_arena_for_many),
+        cmocka_unit_test(empty_inputs),
+        cmocka_unit_test(ambiguous_bars),
+        cmocka_unit_test(cents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

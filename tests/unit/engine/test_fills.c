@@ -21,16 +21,31 @@ typedef struct row {
     double cash, step;
 } row;
 
-#define B0 {100, 101, 99, 100}
-#define FLAT {100, 100.5, 99.5, 100}
-#define AT(bar, ...) {(bar) + 1, {.size_kind = WICK_SIZE_UNITS, .amount = 10, .side = 1, __VA_ARGS__}}
-#define BUY(...) AT(0, __VA_ARGS__)
-#define SELL(...) AT(0, .side = -1, __VA_ARGS__)
-#define LIMIT(p) .type = WICK_LIMIT, .limit = (p)
-#define STOP(p) .type = WICK_STOP, .stop = (p)
+#define B0                                                                                         \
+    {                                                                                              \
+        100, 101, 99, 100                                                                          \
+    }
+#define FLAT                                                                                       \
+    {                                                                                              \
+        100, 100.5, 99.5, 100                                                                      \
+    }
+#define AT(bar, ...)                                                                               \
+    {                                                                                              \
+        (bar) + 1,                                                                                 \
+        {                                                                                          \
+            .size_kind = WICK_SIZE_UNITS, .amount = 10, .side = 1, __VA_ARGS__                     \
+        }                                                                                          \
+    }
+#define BUY(...)         AT(0, __VA_ARGS__)
+#define SELL(...)        AT(0, .side = -1, __VA_ARGS__)
+#define LIMIT(p)         .type = WICK_LIMIT, .limit = (p)
+#define STOP(p)          .type = WICK_STOP, .stop = (p)
 #define STOP_LIMIT(s, l) .type = WICK_STOP_LIMIT, .stop = (s), .limit = (l)
-#define ENTER .intent = WICK_ENTER
-#define WIDE {102, 106, 100, 105}
+#define ENTER            .intent = WICK_ENTER
+#define WIDE                                                                                       \
+    {                                                                                              \
+        102, 106, 100, 105                                                                         \
+    }
 
 /* Rows leave out what they do not look at, and override what the macros give. */
 #if defined(__clang__)
@@ -41,6 +56,7 @@ typedef struct row {
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #endif
 
+/* clang-format off */
 static const row market[] = {
     {"next open", "", {B0, {102, 104, 101, 103}}, {BUY(ENTER)}, "b1 buy 10 102"},
     {"middle", "fill=middle", {B0, WIDE}, {BUY(ENTER)}, "b1 buy 10 103"},
@@ -248,6 +264,7 @@ static const row lots[] = {
     {"bars inclusive", "bars_in_trade=inclusive", TWO, {BUY(ENTER), AT(2, .side = -1, .intent = WICK_REDUCE)}, "b1 buy 10 100; b3 sell 10 106", "10 100>106 60 b3"},
 };
 
+/* clang-format on */
 /* ---- running a row -------------------------------------------------------------------------- */
 
 static void place(wick_run *r, const wick_cursor *at, void *arg)
@@ -274,10 +291,11 @@ static void write_fills(const wick_ledger *l, char *to, size_t cap)
         for (int64_t i = 0; i < wick_ledger_orders(l); i++) {
             const wick_order_rec *o = wick_ledger_order(l, i);
             if (o->filled == WICK_NO_TIME || bar_of(o->filled) != bar) continue;
-            const bool own = o->reason != WICK_BY_SIGNAL || (o->type != WICK_MARKET && o->intent == WICK_REDUCE);
-            n += (size_t)snprintf(to + n, cap - n, "%sb%lld %s %.10g %.10g%s%s", n > 0 ? "; " : "", (long long)bar,
-                                  o->side > 0 ? "buy" : "sell", o->filled_qty, o->price, own ? " " : "",
-                                  own ? wick_reason_name(o->reason) : "");
+            const bool own =
+                o->reason != WICK_BY_SIGNAL || (o->type != WICK_MARKET && o->intent == WICK_REDUCE);
+            n += (size_t)snprintf(to + n, cap - n, "%sb%lld %s %.10g %.10g%s%s", n > 0 ? "; " : "",
+                                  (long long)bar, o->side > 0 ? "buy" : "sell", o->filled_qty,
+                                  o->price, own ? " " : "", own ? wick_reason_name(o->reason) : "");
         }
     }
 }
@@ -288,8 +306,8 @@ static void write_trades(const wick_ledger *l, char *to, size_t cap)
     size_t n = 0;
     for (int64_t i = 0; i < wick_ledger_trades(l); i++) {
         const wick_trade_rec *t = wick_ledger_trade(l, i);
-        n += (size_t)snprintf(to + n, cap - n, "%s%.10g %.10g>%.10g %.10g b%d", n > 0 ? "; " : "", t->qty,
-                              t->entry_price, t->exit_price, t->pnl, t->bars);
+        n += (size_t)snprintf(to + n, cap - n, "%s%.10g %.10g>%.10g %.10g b%d", n > 0 ? "; " : "",
+                              t->qty, t->entry_price, t->exit_price, t->pnl, t->bars);
     }
 }
 
@@ -305,12 +323,14 @@ static void run_row(wick_ctx *ctx, const row *w)
     if (strcmp(got, w->fills) != 0) fail_msg("%s\n  is   %s\n  want %s", w->name, got, w->fills);
     if (w->trades != NULL) {
         write_trades(l, got, sizeof got);
-        if (strcmp(got, w->trades) != 0) fail_msg("%s\n  is   %s\n  want %s", w->name, got, w->trades);
+        if (strcmp(got, w->trades) != 0)
+            fail_msg("%s\n  is   %s\n  want %s", w->name, got, w->trades);
     }
     if (w->account != NULL) {
         const wick_equity e = wick_ledger_equity(l);
         snprintf(got, sizeof got, "%.10g %.10g", e.cash[e.n - 1], e.equity[e.n - 1]);
-        if (strcmp(got, w->account) != 0) fail_msg("%s\n  is   %s\n  want %s", w->name, got, w->account);
+        if (strcmp(got, w->account) != 0)
+            fail_msg("%s\n  is   %s\n  want %s", w->name, got, w->account);
     }
     wick_ledger_unref(l);
     wick_panel_unref(p);
@@ -337,9 +357,11 @@ TABLE(lots)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_market),   cmocka_unit_test(test_priced), cmocka_unit_test(test_costs),
-        cmocka_unit_test(test_brackets), cmocka_unit_test(test_trailing), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_sides),    cmocka_unit_test(test_money),  cmocka_unit_test(test_lots),
+        cmocka_unit_test(test_market),   cmocka_unit_test(test_priced),
+        cmocka_unit_test(test_costs),    cmocka_unit_test(test_brackets),
+        cmocka_unit_test(test_trailing), cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_sides),    cmocka_unit_test(test_money),
+        cmocka_unit_test(test_lots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

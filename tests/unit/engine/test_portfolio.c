@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Several symbols on one account, signal columns, questions, gates: who is served, who is asked, and
- * what is counted when somebody is not. */
+/* Several symbols on one account, signal columns, questions, gates: who is served, who is asked,
+ * and what is counted when somebody is not. */
 #include "unit/engine/sim.h"
 
-#define FLAT {100, 100.5, 99.5, 100}
+#define FLAT                                                                                       \
+    {                                                                                              \
+        100, 100.5, 99.5, 100                                                                      \
+    }
 enum { N = 6 };
 
 static const bar4 flat[N] = {FLAT, FLAT, FLAT, FLAT, FLAT, FLAT};
@@ -26,8 +29,13 @@ static void everyone_buys(wick_run *r, const wick_cursor *at, void *arg)
 {
     if (at->bar != 0) return;
     const double *scores = arg;
-    const wick_order o = {.size = sizeof o, .symbol = at->symbol, .side = 1, .intent = WICK_NET, .amount = 6,
-                          .size_kind = WICK_SIZE_UNITS, .score = scores[at->symbol]};
+    const wick_order o = {.size = sizeof o,
+                          .symbol = at->symbol,
+                          .side = 1,
+                          .intent = WICK_NET,
+                          .amount = 6,
+                          .size_kind = WICK_SIZE_UNITS,
+                          .score = scores[at->symbol]};
     assert_true(wick_run_submit(r, &o) > 0);
 }
 
@@ -41,7 +49,8 @@ static void served(const wick_ledger *l, char *to)
     *to = '\0';
 }
 
-static void expect_served(const char *settings, double cash, const char *want, int32_t fate, int64_t times)
+static void expect_served(const char *settings, double cash, const char *want, int32_t fate,
+                          int64_t times)
 {
     wick_ctx *ctx = wick_ctx_new();
     wick_panel *p = panel_of(ctx, 3);
@@ -74,11 +83,19 @@ static void caps_and_cash(void **state)
 static void cover_and_buy(wick_run *r, const wick_cursor *at, void *arg)
 {
     (void)arg;
-    wick_order o = {.size = sizeof o, .symbol = at->symbol, .side = 1, .intent = WICK_NET, .amount = 6,
-                    .size_kind = WICK_SIZE_UNITS, .score = at->symbol == 2 ? 0.9 : 0.1};
-    if (at->bar == 0 && at->symbol == 1) o.side = -1, o.amount = 1;
-    else if (at->bar == 1 && at->symbol == 1) o.intent = WICK_REDUCE, o.amount = 1;
-    else if (at->bar != 1) return;
+    wick_order o = {.size = sizeof o,
+                    .symbol = at->symbol,
+                    .side = 1,
+                    .intent = WICK_NET,
+                    .amount = 6,
+                    .size_kind = WICK_SIZE_UNITS,
+                    .score = at->symbol == 2 ? 0.9 : 0.1};
+    if (at->bar == 0 && at->symbol == 1)
+        o.side = -1, o.amount = 1;
+    else if (at->bar == 1 && at->symbol == 1)
+        o.intent = WICK_REDUCE, o.amount = 1;
+    else if (at->bar != 1)
+        return;
     assert_true(wick_run_submit(r, &o) > 0);
 }
 
@@ -86,7 +103,8 @@ static void covers_keep_buys_unsorted(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const char *const rules[2] = {"phases=batch rank=capped max_long=1", "phases=batch rank=capped_no_cover max_long=1"};
+    const char *const rules[2] = {"phases=batch rank=capped max_long=1",
+                                  "phases=batch rank=capped_no_cover max_long=1"};
     const char *const want[2] = {"C", "A"};
     for (int k = 0; k < 2; k++) {
         wick_panel *p = panel_of(ctx, 3);
@@ -118,13 +136,15 @@ static void segments_in_order(void **state)
     for (int k = 0; k < 2; k++) {
         wick_panel *p = sim_panel(ctx, cases[k], n, NULL, 2, 1.0);
         wick_settings *set = sim_settings(ctx, "shortage=cancel");
-        const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = 1000.0, .ask_bar = true};
+        const wick_run_opts o = {
+            .size = sizeof o, .settings = set, .cash = 1000.0, .ask_bar = true};
         wick_run *r = NULL;
         check_ok(ctx, wick_run_new(ctx, p, &o, &r));
         int32_t buy = 0;
         while (wick_run_step(r) > 0) {
             const wick_cursor *c = wick_run_cursor(r);
-            wick_order q = {.size = sizeof q, .symbol = c->symbol, .side = 1, .size_kind = WICK_SIZE_UNITS};
+            wick_order q = {
+                .size = sizeof q, .symbol = c->symbol, .side = 1, .size_kind = WICK_SIZE_UNITS};
             if (c->bar == 0 && c->symbol == 0) {
                 q.amount = 10, q.stop_price = 99;
                 assert_true(wick_run_submit(r, &q) > 0);
@@ -136,7 +156,8 @@ static void segments_in_order(void **state)
         }
         wick_ledger *l = NULL;
         check_ok(ctx, wick_run_finish(ctx, r, &l));
-        assert_int_equal(wick_ledger_order(l, buy - 1)->fate, k == 0 ? WICK_FATE_FILLED : WICK_FATE_NO_CASH);
+        assert_int_equal(wick_ledger_order(l, buy - 1)->fate,
+                         k == 0 ? WICK_FATE_FILLED : WICK_FATE_NO_CASH);
         wick_ledger_unref(l);
         wick_run_free(r);
         wick_settings_free(set);
@@ -164,7 +185,11 @@ static wick_panel *ragged(wick_ctx *ctx)
 static void buy_b(wick_run *r, const wick_cursor *at, void *arg)
 {
     if (at->symbol != 1 || at->bar != 0) return;
-    const wick_order o = {.size = sizeof o, .symbol = 1, .side = 1, .amount = 10, .size_kind = WICK_SIZE_UNITS,
+    const wick_order o = {.size = sizeof o,
+                          .symbol = 1,
+                          .side = 1,
+                          .amount = 10,
+                          .size_kind = WICK_SIZE_UNITS,
                           .hold_bars = *(const int32_t *)arg};
     assert_true(wick_run_submit(r, &o) > 0);
 }
@@ -213,8 +238,12 @@ static wick_ledger *signal_run(wick_ctx *ctx, const plan *w, double units)
 {
     wick_panel *p = panel_of(ctx, 1);
     wick_settings *set = sim_settings(ctx, w->settings);
-    const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = 100000.0, .warmup = w->warmup,
-                             .has_trade_from = w->trade_from != 0, .trade_from = w->trade_from};
+    const wick_run_opts o = {.size = sizeof o,
+                             .settings = set,
+                             .cash = 100000.0,
+                             .warmup = w->warmup,
+                             .has_trade_from = w->trade_from != 0,
+                             .trade_from = w->trade_from};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
     wick_signals g = w->g;
@@ -244,8 +273,9 @@ static void expect_plan(const plan *w, double units, const char *want, int32_t f
     for (int64_t i = 0; i < wick_ledger_orders(l); i++) {
         const wick_order_rec *o = wick_ledger_order(l, i);
         if (o->filled == WICK_NO_TIME) continue;
-        n += (size_t)snprintf(got + n, sizeof got - n, "%s%c%g@%lld", n > 0 ? " " : "", o->side > 0 ? '+' : '-',
-                              o->filled_qty, (long long)(o->filled / WICK_MS_DAY - 1000));
+        n += (size_t)snprintf(got + n, sizeof got - n, "%s%c%g@%lld", n > 0 ? " " : "",
+                              o->side > 0 ? '+' : '-', o->filled_qty,
+                              (long long)(o->filled / WICK_MS_DAY - 1000));
     }
     if (strcmp(got, want) != 0) fail_msg("%s instead of %s", got, want);
     assert_int_equal(count_fate(l, fate), times);
@@ -256,15 +286,20 @@ static void expect_plan(const plan *w, double units, const char *want, int32_t f
 static void signals(void **state)
 {
     (void)state;
-    static const double on0[N] = {1, 0, 0, 0, 0, 0}, on2[N] = {0, 0, 1, 0, 0, 0}, na[N] = {1, WICK_NA, 0, 0, 0, 0};
-    static const double stay[N] = {1, 1, 1, 1, 0, 0}, both[N] = {1, 0, 1, 0, 0, 0}, low[N] = {98, 98, 98, 98, 98, 98};
-    static const double score[N] = {0.5, 0.5, 0.9, 0.1, 0, 0}, ten[N] = {10, 10, 20, 20, 20, 20}, near[N] = {99.6, 99.6, 99.6, 99.6, 99.6, 99.6};
-    const wick_signals base = {.size_kind = WICK_SIZE_UNITS, .amount = 10, .long_entry = on0, .long_exit = on2};
+    static const double on0[N] = {1, 0, 0, 0, 0, 0}, on2[N] = {0, 0, 1, 0, 0, 0},
+                        na[N] = {1, WICK_NA, 0, 0, 0, 0};
+    static const double stay[N] = {1, 1, 1, 1, 0, 0}, both[N] = {1, 0, 1, 0, 0, 0},
+                        low[N] = {98, 98, 98, 98, 98, 98};
+    static const double score[N] = {0.5, 0.5, 0.9, 0.1, 0, 0}, ten[N] = {10, 10, 20, 20, 20, 20},
+                        near[N] = {99.6, 99.6, 99.6, 99.6, 99.6, 99.6};
+    const wick_signals base = {
+        .size_kind = WICK_SIZE_UNITS, .amount = 10, .long_entry = on0, .long_exit = on2};
     plan w = {.g = base, .settings = ""};
     expect_plan(&w, 0, "+10@1 -10@3", WICK_FATE_FILLED, 2);
     w.g.long_entry = na;
     expect_plan(&w, 0, "+10@1 -10@3", WICK_FATE_HELD, 0);
-    /* A mask that stays true is refused while its side is held; on the bar of the exit the exit wins. */
+    /* A mask that stays true is refused while its side is held; on the bar of the exit the exit
+     * wins. */
     w.g.long_entry = stay;
     expect_plan(&w, 0, "+10@1 -10@3 +10@4", WICK_FATE_HELD, 1);
     w.settings = "max_entries=2";
@@ -321,8 +356,13 @@ static void questions_in_order(void **state)
     static const double mask[N] = {0, 1, 0, 0, 0, 0}, entry[N] = {1, 0, 0, 0, 0, 0};
     wick_ctx *ctx = wick_ctx_new();
     wick_panel *p = panel_of(ctx, 2);
-    const wick_run_opts o = {.size = sizeof o, .ask_bar = true, .ask_before = true, .ask_after = true,
-                             .ask_fill = true, .has_trade_from = true, .trade_from = 1000 * WICK_MS_DAY};
+    const wick_run_opts o = {.size = sizeof o,
+                             .ask_bar = true,
+                             .ask_before = true,
+                             .ask_after = true,
+                             .ask_fill = true,
+                             .has_trade_from = true,
+                             .trade_from = 1000 * WICK_MS_DAY};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
     int32_t a = -1, b = -1;
@@ -330,7 +370,8 @@ static void questions_in_order(void **state)
     check_ok(ctx, wick_run_add_trigger(ctx, r, 1, mask, &b));
     assert_int_equal(a, 0);
     assert_int_equal(b, 1);
-    const wick_signals g = {.size = sizeof g, .long_entry = entry, .size_kind = WICK_SIZE_UNITS, .amount = 3};
+    const wick_signals g = {
+        .size = sizeof g, .long_entry = entry, .size_kind = WICK_SIZE_UNITS, .amount = 3};
     check_ok(ctx, wick_run_set_signals(ctx, r, 0, &g));
     char got[256] = "";
     size_t n = 0;
@@ -339,14 +380,14 @@ static void questions_in_order(void **state)
         const wick_cursor *c = wick_run_cursor(r);
         static const char letters[] = ".BbaTsF";
         n += (size_t)snprintf(got + n, sizeof got - n, "%c%d", letters[step], c->symbol);
-        if (step == WICK_STEP_TRIGGER) n += (size_t)snprintf(got + n, sizeof got - n, "t%d", c->trigger);
+        if (step == WICK_STEP_TRIGGER)
+            n += (size_t)snprintf(got + n, sizeof got - n, "t%d", c->trigger);
         if (step == WICK_STEP_FILL) assert_true(c->order == 1 && c->position == 3.0);
         got[n++] = ' ';
         got[n] = '\0';
     }
     assert_string_equal(got, "b-1 B0 T1t0 B1 a-1 F0 b-1 B0 T1t1 B1 a-1 ");
-    while (wick_run_step(r) > 0) {
-    }
+    while (wick_run_step(r) > 0) {}
     wick_ledger *l = NULL;
     check_ok(ctx, wick_run_finish(ctx, r, &l));
     check_fails(ctx, wick_run_finish(ctx, r, &l), WICK_E_STATE, "given its results");
@@ -393,7 +434,8 @@ static void strategies_in_c(void **state)
     check_same(wick_ledger_order(l, 0)->filled_qty, 20.0);
     wick_ledger_unref(l);
     s.on_tick = fails_late;
-    check_fails(ctx, wick_engine_run(ctx, p, &s, &o, &l), WICK_E_SCRIPT, "while deciding at 1972-09-30");
+    check_fails(ctx, wick_engine_run(ctx, p, &s, &o, &l), WICK_E_SCRIPT,
+                "while deciding at 1972-09-30");
     wick_panel_unref(p);
     wick_ctx_free(ctx);
 }
@@ -401,9 +443,10 @@ static void strategies_in_c(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(caps_and_cash),  cmocka_unit_test(covers_keep_buys_unsorted),
-        cmocka_unit_test(segments_in_order), cmocka_unit_test(absent_symbols), cmocka_unit_test(signals),
-        cmocka_unit_test(questions_in_order), cmocka_unit_test(strategies_in_c),
+        cmocka_unit_test(caps_and_cash),     cmocka_unit_test(covers_keep_buys_unsorted),
+        cmocka_unit_test(segments_in_order), cmocka_unit_test(absent_symbols),
+        cmocka_unit_test(signals),           cmocka_unit_test(questions_in_order),
+        cmocka_unit_test(strategies_in_c),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ static void fills(wick_run *r, const wick_cursor *at, void *arg)
     (void)arg;
     const int64_t n = at->bar + 1;
     const double held = at->position;
-    wick_order o = {.symbol = at->symbol, .side = 1, .intent = WICK_NET, .size_kind = WICK_SIZE_UNITS};
+    wick_order o = {
+        .symbol = at->symbol, .side = 1, .intent = WICK_NET, .size_kind = WICK_SIZE_UNITS};
     if (n == 10 || n == 200 || n == 400) {
         o.amount = 10.0;
         o.fill = WICK_FILL_OPEN + 1;
@@ -57,8 +58,12 @@ static void stops(wick_run *r, const wick_cursor *at, void *arg)
     if (n % 40 != 5 || at->position != 0.0) return;
     const bool is_long = n / 40 % 2 == 0;
     const double c = wick_bars_field(wick_panel_bars(wick_run_panel(r), 0), WICK_CLOSE)[at->bar];
-    wick_order o = {.symbol = 0, .side = is_long ? 1 : -1, .intent = WICK_NET, .amount = 5.0,
-                    .size_kind = WICK_SIZE_UNITS, .fill = WICK_FILL_OPEN + 1};
+    wick_order o = {.symbol = 0,
+                    .side = is_long ? 1 : -1,
+                    .intent = WICK_NET,
+                    .amount = 5.0,
+                    .size_kind = WICK_SIZE_UNITS,
+                    .fill = WICK_FILL_OPEN + 1};
     switch (s->kind) {
     case PCT: o.stop_pct = 0.6, o.target_pct = 0.9; break;
     case POINTS: o.stop_points = 8.0, o.target_points = 12.0; break;
@@ -68,7 +73,9 @@ static void stops(wick_run *r, const wick_cursor *at, void *arg)
         o.stop_pct = 0.6, o.target_pct = 0.9;
         o.exit_fill = WICK_FILL_CLOSE + 1, o.target_fill = WICK_FILL_OPEN + 1;
         break;
-    default: o.stop_pct = 0.6, o.target_pct = 2.0, o.stop_limit = c * (is_long ? 0.996 : 1.004); break;
+    default:
+        o.stop_pct = 0.6, o.target_pct = 2.0, o.stop_limit = c * (is_long ? 0.996 : 1.004);
+        break;
     }
     send(r, o);
 }
@@ -94,11 +101,19 @@ static void limit_orders(wick_run *r, const wick_cursor *at, void *arg)
 {
     (void)arg;
     if (at->bar + 1 < 25 || (at->bar + 1) % 15 != 0 || at->position != 0.0) return;
-    const double c = wick_bars_field(wick_panel_bars(wick_run_panel(r), at->symbol), WICK_CLOSE)[at->bar];
-    const wick_order o = {.symbol = at->symbol, .side = 1, .intent = WICK_NET, .type = WICK_LIMIT,
-                          .size_kind = WICK_SIZE_UNITS, .amount = at->equity * 0.25 / c,
-                          .limit = wick_round_printf(c * 0.999, 2), .fill = WICK_FILL_LOW + 1,
-                          .hold_bars = 5, .hold_fill = WICK_FILL_MIDDLE + 1, .expire = 1};
+    const double c =
+        wick_bars_field(wick_panel_bars(wick_run_panel(r), at->symbol), WICK_CLOSE)[at->bar];
+    const wick_order o = {.symbol = at->symbol,
+                          .side = 1,
+                          .intent = WICK_NET,
+                          .type = WICK_LIMIT,
+                          .size_kind = WICK_SIZE_UNITS,
+                          .amount = at->equity * 0.25 / c,
+                          .limit = wick_round_printf(c * 0.999, 2),
+                          .fill = WICK_FILL_LOW + 1,
+                          .hold_bars = 5,
+                          .hold_fill = WICK_FILL_MIDDLE + 1,
+                          .expire = 1};
     send(r, o);
 }
 
@@ -140,8 +155,11 @@ static wick_panel *panel(wick_ctx *ctx, int32_t symbols)
         }
         const char name[2] = {(char)('A' + k), '\0'};
         const char *symbol = symbols == 1 ? "ETH" : name;
-        const wick_symbol_info info = {.symbol = symbol, .tick = 0.01, .point_value = 1.0,
-                                       .qty_step = 1e-8, .timeframe_ms = 900000};
+        const wick_symbol_info info = {.symbol = symbol,
+                                       .tick = 0.01,
+                                       .point_value = 1.0,
+                                       .qty_step = 1e-8,
+                                       .timeframe_ms = 900000};
         list[k] = sim_bars(ctx, symbol, v, n, t, &info);
     }
     wick_panel *p = NULL;
@@ -174,7 +192,8 @@ static void same_text(const char *got, const wick_json *j, const char *key, cons
     fail_msg("%s %lld %s: %s, recorded %s", where, (long long)i, key, got, want);
 }
 
-static void same_time(int64_t got, const wick_json *j, const char *key, const char *where, int64_t i)
+static void same_time(int64_t got, const wick_json *j, const char *key, const char *where,
+                      int64_t i)
 {
     char text[WICK_TIME_TEXT];
     wick_time_format(text, got, false);
@@ -206,7 +225,8 @@ static void same_orders(const wick_ledger *l, const wick_json *list, const char 
             text[10] = ' ';
             text[19] = '\0';
             if (strcmp(text, wick_json_string(wick_json_get(j, "date"))) == 0 &&
-                strcmp(wick_ledger_symbol(l, o->symbol), wick_json_string(wick_json_get(j, "symbol"))) == 0 &&
+                strcmp(wick_ledger_symbol(l, o->symbol),
+                       wick_json_string(wick_json_get(j, "symbol"))) == 0 &&
                 (o->side > 0) == (strcmp(wick_json_string(wick_json_get(j, "type")), "buy") == 0) &&
                 fabs(o->filled_qty - number(j, "shares")) < 1e-6) {
                 best = i;
@@ -254,20 +274,25 @@ static void same_trades(const wick_ledger *l, const wick_json *list, const char 
         same_money(t->mae, number(j, "mae"), "mae of trade", where, i);
         same_money(t->mfe, number(j, "mfe"), "mfe of trade", where, i);
         const wick_json *stop = wick_json_get(j, "stop");
-        if (wick_json_kind(stop) == WICK_JSON_NULL) assert_null(stop_name(t->reason));
-        else same_text(stop_name(t->reason) != NULL ? stop_name(t->reason) : "none", j, "stop", where, i);
+        if (wick_json_kind(stop) == WICK_JSON_NULL)
+            assert_null(stop_name(t->reason));
+        else
+            same_text(stop_name(t->reason) != NULL ? stop_name(t->reason) : "none", j, "stop",
+                      where, i);
     }
 }
 
 /* 1.2.14 moves no cash when a short is opened: its cash column is another one. */
-static void same_equity(const wick_ledger *l, const wick_json *run, bool with_cash, const char *where)
+static void same_equity(const wick_ledger *l, const wick_json *run, bool with_cash,
+                        const char *where)
 {
     const wick_equity e = wick_ledger_equity(l);
     const wick_json *equity = wick_json_get(run, "equity"), *cash = wick_json_get(run, "cash");
     assert_int_equal(e.n, wick_json_count(equity));
     for (int64_t i = 0; i < e.n; i++) {
         same_money(e.equity[i], wick_json_number(wick_json_at(equity, i)), "equity at", where, i);
-        if (with_cash) same_money(e.cash[i], wick_json_number(wick_json_at(cash, i)), "cash at", where, i);
+        if (with_cash)
+            same_money(e.cash[i], wick_json_number(wick_json_at(cash, i)), "cash at", where, i);
     }
     same_money(e.fees[e.n - 1], number(run, "fees_final"), "fees at", where, e.n - 1);
 }

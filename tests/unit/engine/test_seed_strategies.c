@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of strategies.md sections 2 to 4 as signal columns, against the golden trade lists: order
- * of service, rejections, risk sizes, stops, last-bar liquidation. Indicators are written out here so
- * that nothing but the engine is under test. */
+/* The rules of strategies.md sections 2 to 4 as signal columns, against the golden trade lists:
+ * order of service, rejections, risk sizes, stops, last-bar liquidation. Indicators are written out
+ * here so that nothing but the engine is under test. */
 #include "unit/engine/sim.h"
 
 #include <stdio.h>
@@ -91,8 +91,10 @@ static columns signals(const wick_bars *b, const params *p)
     const int64_t n = wick_bars_count(b);
     bool *raw = malloc((size_t)(n + 1) * sizeof *raw);
     assert_non_null(raw);
-    if (p->donchian) donchian(b, p, raw);
-    else structure(b, p, raw);
+    if (p->donchian)
+        donchian(b, p, raw);
+    else
+        structure(b, p, raw);
     columns c = {column(n), atr(b, p->atr), column(n)};
     for (int64_t i = 0; i < n; i++) {
         c.entry[i] = raw[i] && !(i > 0 && raw[i - 1]) ? 1.0 : 0.0;
@@ -121,8 +123,10 @@ static void same_trades(const wick_ledger *l, const char *path)
         char symbol[16], signal[16], entry[16], exit[16], reason[32], got[3][WICK_TIME_TEXT];
         double qty, in, out, pnl, ret;
         int bars;
-        assert_int_equal(sscanf(line, "%15[^,],%15[^,],%15[^,],%15[^,],%lf,%lf,%lf,%d,%lf,%lf,%31s", symbol,
-                                signal, entry, exit, &qty, &in, &out, &bars, &pnl, &ret, reason), 11);
+        assert_int_equal(sscanf(line, "%15[^,],%15[^,],%15[^,],%15[^,],%lf,%lf,%lf,%d,%lf,%lf,%31s",
+                                symbol, signal, entry, exit, &qty, &in, &out, &bars, &pnl, &ret,
+                                reason),
+                         11);
         line = strchr(line, '\n') + 1;
         assert_true(i < wick_ledger_trades(l));
         const wick_trade_rec *t = wick_ledger_trade(l, i);
@@ -160,7 +164,8 @@ static void same_summary(const wick_ledger *l, const wick_json *j)
     check_close(e.equity[e.n - 1], number(j, "end_equity"), 1e-9);
     const wick_json *samples = wick_json_get(j, "equity_every_60");
     for (int64_t i = 0; i < wick_json_count(samples); i++) {
-        check_close(e.equity[i * 60], wick_json_number(wick_json_at(wick_json_at(samples, i), 1)), 1e-9);
+        check_close(e.equity[i * 60], wick_json_number(wick_json_at(wick_json_at(samples, i), 1)),
+                    1e-9);
     }
 }
 
@@ -171,17 +176,25 @@ static void portfolio(wick_ctx *ctx, const params *p, const wick_json *j, const 
     const int64_t n = wick_json_count(names);
     const char *list[64], *paths[1] = {test_shared_or_skip("data/daily")};
     for (int64_t i = 0; i < n; i++) list[i] = wick_json_string(wick_json_at(names, i));
-    const wick_load_opts lo = {.size = sizeof lo, .symbols = list, .n_symbols = n, .has_from = true,
-                               .has_to = true, .from = wick_time_from_civil(2021, 1, 1, 0, 0, 0, 0),
+    const wick_load_opts lo = {.size = sizeof lo,
+                               .symbols = list,
+                               .n_symbols = n,
+                               .has_from = true,
+                               .has_to = true,
+                               .from = wick_time_from_civil(2021, 1, 1, 0, 0, 0, 0),
                                .to = wick_time_from_civil(2025, 12, 30, 0, 0, 0, 0)};
     wick_panel *panel = NULL;
     check_ok(ctx, wick_load(ctx, paths, 1, &lo, &panel, NULL, NULL));
     char text[256];
     snprintf(text, sizeof text,
              "profile=pybroker1 slots=10 close_at_end=after_capture price_rounding=cents_exact "
-             "stop_rounding=off gap_fill=%s", gap);
+             "stop_rounding=off gap_fill=%s",
+             gap);
     wick_settings *set = sim_settings(ctx, text);
-    const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = 100000.0, .has_trade_from = true,
+    const wick_run_opts o = {.size = sizeof o,
+                             .settings = set,
+                             .cash = 100000.0,
+                             .has_trade_from = true,
                              .trade_from = wick_time_from_civil(2023, 7, 3, 0, 0, 0, 0)};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, panel, &o, &r));
@@ -190,9 +203,13 @@ static void portfolio(wick_ctx *ctx, const params *p, const wick_json *j, const 
     for (int64_t i = 0; i < n; i++) {
         const wick_bars *b = wick_panel_bars(panel, i);
         c[i] = signals(b, p);
-        for (int64_t k = wick_bars_find(b, o.trade_from); k < wick_bars_count(b); k++) setups += c[i].entry[k] > 0.0;
-        const wick_signals g = {.size = sizeof g, .long_entry = c[i].entry, .stop_points = c[i].stop,
-                                .trail_points = c[i].trail, .size_kind = WICK_SIZE_RISK_PCT,
+        for (int64_t k = wick_bars_find(b, o.trade_from); k < wick_bars_count(b); k++)
+            setups += c[i].entry[k] > 0.0;
+        const wick_signals g = {.size = sizeof g,
+                                .long_entry = c[i].entry,
+                                .stop_points = c[i].stop,
+                                .trail_points = c[i].trail,
+                                .size_kind = WICK_SIZE_RISK_PCT,
                                 .amount = 100.0 * p->risk};
         check_ok(ctx, wick_run_set_signals(ctx, r, (int32_t)i, &g));
     }
@@ -233,7 +250,8 @@ static void strategy(const char *name)
     const wick_json *all = wick_json_get(root, "portfolios");
     for (int64_t i = 0; i < wick_json_count(all); i++) {
         const wick_json *j = wick_json_at(all, i);
-        snprintf(trades, sizeof trades, "spec/golden/strategy_%s_%s_trades.csv", name, wick_json_key(j));
+        snprintf(trades, sizeof trades, "spec/golden/strategy_%s_%s_trades.csv", name,
+                 wick_json_key(j));
         portfolio(ctx, &p, j, gap, test_shared_or_skip(trades));
     }
     wick_json_free(doc);
@@ -273,8 +291,8 @@ static void structure_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(donchian_default),  cmocka_unit_test(donchian_fit),
-        cmocka_unit_test(donchian_fit_gap),  cmocka_unit_test(structure_default),
+        cmocka_unit_test(donchian_default), cmocka_unit_test(donchian_fit),
+        cmocka_unit_test(donchian_fit_gap), cmocka_unit_test(structure_default),
         cmocka_unit_test(structure_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

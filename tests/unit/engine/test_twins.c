@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the real PyBroker did with generated bars and order tables (tests/golden/engine, SOURCE there)
- * against the same tables under its profile: every trade, fill, fee, and the account on every day. */
+/* What the real PyBroker did with generated bars and order tables (tests/golden/engine, SOURCE
+ * there) against the same tables under its profile: every trade, fill, fee, and the account on
+ * every day. */
 #include "unit/engine/sim.h"
 
 enum { MOST_BARS = 200, SYMBOLS = 4 };
@@ -50,15 +51,25 @@ static void read_table(const wick_json *table, const wick_panel *p, script *s)
         r->exit = strcmp(what, "exit") == 0;
         r->fill = fill_of(wick_json_string(wick_json_get(j, "fill")));
         wick_order *o = &r->o;
-        *o = (wick_order){.size = sizeof *o, .symbol = (int32_t)symbol, .side = strcmp(what, "sell") == 0 ? -1 : 1,
-                          .intent = WICK_NET, .size_kind = WICK_SIZE_UNITS, .amount = field(j, "shares"),
-                          .limit = field(j, "limit"), .score = field(j, "score"), .stop_pct = field(j, "loss_pct"),
-                          .target_pct = field(j, "profit_pct"), .stop_points = field(j, "loss"),
-                          .target_points = field(j, "profit"), .trail_pct = field(j, "trail_pct"),
-                          .trail_points = field(j, "trail"), .hold_bars = (int32_t)field(j, "hold")};
+        *o = (wick_order){.size = sizeof *o,
+                          .symbol = (int32_t)symbol,
+                          .side = strcmp(what, "sell") == 0 ? -1 : 1,
+                          .intent = WICK_NET,
+                          .size_kind = WICK_SIZE_UNITS,
+                          .amount = field(j, "shares"),
+                          .limit = field(j, "limit"),
+                          .score = field(j, "score"),
+                          .stop_pct = field(j, "loss_pct"),
+                          .target_pct = field(j, "profit_pct"),
+                          .stop_points = field(j, "loss"),
+                          .target_points = field(j, "profit"),
+                          .trail_pct = field(j, "trail_pct"),
+                          .trail_points = field(j, "trail"),
+                          .hold_bars = (int32_t)field(j, "hold")};
         if (o->limit > 0.0) {
             o->type = WICK_LIMIT;
-            o->expire = 1 + (int32_t)field(j, "timeout"); /* PyBroker counts the tries after the first */
+            o->expire =
+                1 + (int32_t)field(j, "timeout"); /* PyBroker counts the tries after the first */
         }
         if (wick_json_get(j, "exit_price") != NULL) {
             o->exit_fill = fill_of(wick_json_string(wick_json_get(j, "exit_price")));
@@ -96,8 +107,11 @@ static wick_panel *read_panel(wick_ctx *ctx, const wick_json *bars)
             t[i] = (int64_t)at(x, 0) * WICK_MS_DAY;
             b[i] = (bar4){at(x, 1), at(x, 2), at(x, 3), at(x, 4)};
         }
-        const wick_symbol_info info = {.symbol = wick_json_key(rows), .tick = 0.01, .point_value = 1.0,
-                                       .qty_step = 1.0, .timeframe_ms = WICK_MS_DAY};
+        const wick_symbol_info info = {.symbol = wick_json_key(rows),
+                                       .tick = 0.01,
+                                       .point_value = 1.0,
+                                       .qty_step = 1.0,
+                                       .timeframe_ms = WICK_MS_DAY};
         list[s] = sim_bars(ctx, wick_json_key(rows), b, wick_json_count(rows), t, &info);
     }
     wick_panel *p = NULL;
@@ -129,15 +143,17 @@ static bool same_trade(const wick_ledger *l, const wick_trade_rec *t, const wick
     const char *stop = wick_json_string(wick_json_at(g, 10));
     return strcmp(wick_ledger_symbol(l, t->symbol), wick_json_string(wick_json_at(g, 0))) == 0 &&
            (t->side > 0) == (strcmp(wick_json_string(wick_json_at(g, 1)), "long") == 0) &&
-           t->entry_time / WICK_MS_DAY == (int64_t)at(g, 2) && t->exit_time / WICK_MS_DAY == (int64_t)at(g, 3) &&
-           money(t->entry_price, at(g, 4)) && money(t->exit_price, at(g, 5)) && fabs(t->qty - at(g, 6)) < 1e-6 &&
-           money(t->pnl, at(g, 7)) && money(t->return_pct, at(g, 8)) && t->bars == (int32_t)at(g, 9) &&
-           strcmp(stop_name(t->reason), stop != NULL ? stop : "") == 0 && money(t->mae, at(g, 11)) &&
-           money(t->mfe, at(g, 12));
+           t->entry_time / WICK_MS_DAY == (int64_t)at(g, 2) &&
+           t->exit_time / WICK_MS_DAY == (int64_t)at(g, 3) && money(t->entry_price, at(g, 4)) &&
+           money(t->exit_price, at(g, 5)) && fabs(t->qty - at(g, 6)) < 1e-6 &&
+           money(t->pnl, at(g, 7)) && money(t->return_pct, at(g, 8)) &&
+           t->bars == (int32_t)at(g, 9) &&
+           strcmp(stop_name(t->reason), stop != NULL ? stop : "") == 0 &&
+           money(t->mae, at(g, 11)) && money(t->mfe, at(g, 12));
 }
 
-/* The library lists same-day trades in order of its dictionaries: each of ours must be one of its. 1.2.14
- * also lists trades of no shares at all when an order's quantity ends with a lot. */
+/* The library lists same-day trades in order of its dictionaries: each of ours must be one of
+ * its. 1.2.14 also lists trades of no shares at all when an order's quantity ends with a lot. */
 static void same_trades(const wick_ledger *l, const wick_json *list, const char *name)
 {
     const int64_t n = wick_json_count(list);
@@ -150,10 +166,11 @@ static void same_trades(const wick_ledger *l, const wick_json *list, const char 
         int64_t k = 0;
         while (k < n && (used[k] || !same_trade(l, t, wick_json_at(list, k)))) k++;
         if (k == n) {
-            fail_msg("%s: trade %lld of %s, day %lld to %lld, %g at %g > %g, %s, is not the library's", name,
-                     (long long)i, wick_ledger_symbol(l, t->symbol), (long long)(t->entry_time / WICK_MS_DAY),
-                     (long long)(t->exit_time / WICK_MS_DAY), t->qty, t->entry_price, t->exit_price,
-                     wick_reason_name(t->reason));
+            fail_msg(
+                "%s: trade %lld of %s, day %lld to %lld, %g at %g > %g, %s, is not the library's",
+                name, (long long)i, wick_ledger_symbol(l, t->symbol),
+                (long long)(t->entry_time / WICK_MS_DAY), (long long)(t->exit_time / WICK_MS_DAY),
+                t->qty, t->entry_price, t->exit_price, wick_reason_name(t->reason));
         }
         used[k] = true;
     }
@@ -172,10 +189,13 @@ static void same_orders(const wick_ledger *l, const wick_json *list, const char 
         int64_t k = 0;
         for (; k < n; k++) {
             const wick_json *g = wick_json_at(list, k);
-            if (!used[k] && strcmp(wick_ledger_symbol(l, o->symbol), wick_json_string(wick_json_at(g, 0))) == 0 &&
+            if (!used[k] &&
+                strcmp(wick_ledger_symbol(l, o->symbol), wick_json_string(wick_json_at(g, 0))) ==
+                    0 &&
                 (o->side > 0) == (strcmp(wick_json_string(wick_json_at(g, 1)), "buy") == 0) &&
-                o->filled / WICK_MS_DAY == (int64_t)at(g, 2) && fabs(o->filled_qty - at(g, 3)) < 1e-6 &&
-                money(o->price, at(g, 4)) && money(o->fees, at(g, 5))) {
+                o->filled / WICK_MS_DAY == (int64_t)at(g, 2) &&
+                fabs(o->filled_qty - at(g, 3)) < 1e-6 && money(o->price, at(g, 4)) &&
+                money(o->fees, at(g, 5))) {
                 break;
             }
         }
@@ -186,15 +206,16 @@ static void same_orders(const wick_ledger *l, const wick_json *list, const char 
     free(used);
 }
 
-static void same_account(const wick_ledger *l, const wick_json *run, bool with_cash, const char *name)
+static void same_account(const wick_ledger *l, const wick_json *run, bool with_cash,
+                         const char *name)
 {
     const wick_json *equity = wick_json_get(run, "equity"), *cash = wick_json_get(run, "cash_rows");
     const wick_equity e = wick_ledger_equity(l);
     assert_int_equal(e.n, wick_json_count(equity));
     for (int64_t i = 0; i < e.n; i++) {
         if (!money(e.equity[i], at(equity, i)) || (with_cash && !money(e.cash[i], at(cash, i)))) {
-            fail_msg("%s day %lld: equity %.6f cash %.6f, the library's %.2f and %.2f", name, (long long)i, e.equity[i],
-                     e.cash[i], at(equity, i), at(cash, i));
+            fail_msg("%s day %lld: equity %.6f cash %.6f, the library's %.2f and %.2f", name,
+                     (long long)i, e.equity[i], e.cash[i], at(equity, i), at(cash, i));
         }
     }
 }
@@ -215,8 +236,10 @@ static void twins(const char *file)
         read_table(wick_json_get(run, "table"), p, &s);
         s.first = strcmp(profile, "pybroker1") == 0;
         char settings[256];
-        snprintf(settings, sizeof settings, "profile=%s %s", profile, wick_json_string(wick_json_get(run, "settings")));
-        wick_ledger *l = sim_run(ctx, p, settings, wick_json_number(wick_json_get(run, "cash")), decide, &s);
+        snprintf(settings, sizeof settings, "profile=%s %s", profile,
+                 wick_json_string(wick_json_get(run, "settings")));
+        wick_ledger *l =
+            sim_run(ctx, p, settings, wick_json_number(wick_json_get(run, "cash")), decide, &s);
         print_message("%s %s: %lld trades\n", profile, name, (long long)wick_ledger_trades(l));
         same_trades(l, wick_json_get(run, "trades"), name);
         same_orders(l, wick_json_get(run, "orders"), name);
@@ -242,6 +265,7 @@ static void first_generation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(second_generation), cmocka_unit_test(first_generation)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(second_generation),
+                                       cmocka_unit_test(first_generation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
