@@ -111,13 +111,23 @@ static void table(const pairs *q, double threshold, wick_class_scores *s)
         pos > 0.0 && neg > 0.0 ? (d > 0.0 ? (s->tp * s->tn - s->fp * s->fn) / d : 0.0) : WICK_NA;
 }
 
+/* Edges are b * (1 / bins) in doubles, as numpy's linspace has them: 0.6 lies below 6 * 0.1. */
+static int32_t bin_of(double p, int32_t bins)
+{
+    const double step = 1.0 / (double)bins;
+    int32_t b = (int32_t)(p * (double)bins);
+    b = b >= bins ? bins - 1 : b;
+    while (b > 0 && p < (double)b * step) b--;
+    while (b + 1 < bins && p >= (double)(b + 1) * step) b++;
+    return b;
+}
+
 static double expected_error(const pairs *q, double total)
 {
     enum { BINS = 10 };
     wick_sum w[BINS] = {{0}}, p[BINS] = {{0}}, y[BINS] = {{0}}, e = {0};
     for (int64_t i = 0; i < q->n; i++) {
-        int b = (int)(q->p[i] * BINS);
-        b = b >= BINS ? BINS - 1 : b;
+        const int32_t b = bin_of(q->p[i], BINS);
         wick_sum_add(&w[b], q->w[i]);
         wick_sum_add(&p[b], q->w[i] * q->p[i]);
         wick_sum_add(&y[b], q->w[i] * q->y[i]);
@@ -207,8 +217,7 @@ wick_status wick_score_reliability(wick_ctx *ctx, int64_t n, const double *y, co
     }
     for (int64_t i = 0; i < q.n; i++) {
         const int64_t rank = q.n - 1 - i; /* pairs run down */
-        int32_t b = equal_count ? (int32_t)(rank * bins / q.n) : (int32_t)(q.p[i] * bins);
-        b = b >= bins ? bins - 1 : b;
+        const int32_t b = equal_count ? (int32_t)(rank * bins / q.n) : bin_of(q.p[i], bins);
         wick_reliability *r = &out[b];
         if (equal_count) {
             r->lo = r->weight == 0.0 ? q.p[i] : fmin(r->lo, q.p[i]);

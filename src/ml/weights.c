@@ -12,6 +12,23 @@ static int64_t bars_at(const wick_panel *panel, int64_t symbol)
     return wick_bars_count(wick_panel_bars(panel, symbol));
 }
 
+/* Last own bar a label used; labels made elsewhere know its tick only. */
+static int64_t last_bar(const wick_panel *panel, int64_t symbol, const wick_labels *l, int64_t i)
+{
+    if (l->bar1[i] >= 0) return l->bar1[i];
+    const int32_t *tick = wick_panel_tick_of(panel, symbol);
+    int64_t lo = 0, hi = bars_at(panel, symbol); /* first bar after the tick */
+    while (lo < hi) {
+        const int64_t mid = lo + (hi - lo) / 2;
+        if ((tick != NULL ? tick[mid] : mid) <= l->tick1[i]) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo - 1;
+}
+
 /* Labels of each symbol alive at each of its bars, by adding starts and taking ends off. */
 static wick_status alive(wick_ctx *ctx, const wick_panel *panel, const wick_matrix *m,
                          const wick_labels *l, const int64_t *map, int64_t *start, int32_t **out)
@@ -25,10 +42,10 @@ static wick_status alive(wick_ctx *ctx, const wick_panel *panel, const wick_matr
     int32_t *c = wk_zero_items(total, sizeof *c);
     if (c == NULL) return wick_fail_mem(ctx);
     for (int64_t i = 0; i < l->n; i++) {
-        if (isnan(l->y[i]) || l->bar1[i] < 0) continue;
-        int32_t *at = c + start[map[m->index->symbol[i]]];
-        at[m->index->bar[i] + 1]++;
-        at[l->bar1[i] + 1]--;
+        if (isnan(l->y[i])) continue;
+        const int64_t s = map[m->index->symbol[i]];
+        c[start[s] + m->index->bar[i] + 1]++;
+        c[start[s] + last_bar(panel, s, l, i) + 1]--;
     }
     for (int64_t s = 0; s < symbols; s++) {
         int32_t *at = c + start[s];
@@ -57,7 +74,7 @@ wick_status wick_weights_make(wick_ctx *ctx, const wick_panel *panel, const wick
         const int64_t s = map[m->index->symbol[i]];
         const double *close = wick_bars_field(wick_panel_bars(panel, s), WICK_CLOSE);
         const int32_t *c = count + start[s];
-        const int64_t from = (int64_t)m->index->bar[i] + 1, to = l->bar1[i];
+        const int64_t from = (int64_t)m->index->bar[i] + 1, to = last_bar(panel, s, l, i);
         double w = 0.0;
         if (!isnan(l->y[i]) && to >= from) {
             wick_sum sum = {0};
