@@ -49,6 +49,13 @@ static int32_t whole(input *in, int32_t usual)
     return (int32_t)(how % (uint32_t)usual);
 }
 
+/* -1, 0, 1, or anything at all. */
+static int32_t below_one(input *in)
+{
+    const int32_t v = whole(in, 3);
+    return v >= 0 && v < 3 ? v - 1 : v;
+}
+
 static wick_order request(input *in)
 {
     wick_order o = {.size = sizeof o};
@@ -57,7 +64,7 @@ static wick_order request(input *in)
     o.type = whole(in, 4);
     o.intent = whole(in, 3);
     o.size_kind = whole(in, 9);
-    o.delay = whole(in, 3) - 1;
+    o.delay = below_one(in);
     const uint32_t more = byte(in);
     o.amount = number(in);
     o.limit = number(in);
@@ -86,7 +93,7 @@ static void act(wick_run *r, input *in, int32_t symbol)
         break;
     case 3: (void)wick_run_close(r, whole(in, 2), what & 64 ? 1.0 : number(in) / 150.0, 0); break;
     case 4: (void)wick_run_cancel(r, whole(in, 30)); break;
-    case 5: (void)wick_run_cancel_all(r, whole(in, 3) - 1); break;
+    case 5: (void)wick_run_cancel_all(r, below_one(in)); break;
     case 6: (void)wick_run_protect(r, symbol, number(in), number(in), number(in) / 60.0); break;
     default: (void)wick_run_units(r, whole(in, 2), whole(in, 9), number(in), number(in)); break;
     }

@@ -79,6 +79,69 @@ static void caps_and_cash(void **state)
     expect_served("phases=batch rank=score shortage=cancel", 1250, "BC", WICK_FATE_NO_CASH, 1);
 }
 
+static void everyone_sells(wick_run *r, const wick_cursor *at, void *arg)
+{
+    (void)arg;
+    if (at->bar != 0) return;
+    const wick_order o = {.size = sizeof o,
+                          .symbol = at->symbol,
+                          .side = -1,
+                          .amount = 6,
+                          .size_kind = WICK_SIZE_UNITS};
+    assert_true(wick_run_submit(r, &o) > 0);
+}
+
+static void cap_on_shorts(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    static const char *const settings[3] = {"", "max_short=2", "max_long=2"};
+    static const int64_t refused[3] = {0, 1, 0};
+    for (int k = 0; k < 3; k++) {
+        wick_panel *p = panel_of(ctx, 3);
+        wick_ledger *l = sim_run(ctx, p, settings[k], 100000.0, everyone_sells, NULL);
+        assert_int_equal(count_fate(l, WICK_FATE_NO_SLOT), refused[k]);
+        wick_ledger_unref(l);
+        wick_panel_unref(p);
+    }
+    wick_ctx_free(ctx);
+}
+
+static void limit_then_out(wick_run *r, const wick_cursor *at, void *arg)
+{
+    (void)arg;
+    const wick_order o = {.size = sizeof o,
+                          .side = 1,
+                          .amount = 10,
+                          .size_kind = WICK_SIZE_UNITS,
+                          .type = WICK_LIMIT,
+                          .limit = 99};
+    if (at->bar == 0) assert_true(wick_run_submit(r, &o) > 0);
+    if (at->bar == 1) assert_true(wick_run_close(r, 0, 1.0, 0) > 0);
+}
+
+/* High first: of the entry bar only its low and close come after the entry at 99. */
+static void excursions(void **state)
+{
+    (void)state;
+    static const bar4 bars[3] = {FLAT, {100, 101, 97, 100}, {99, 102, 96, 100}};
+    const bar4 *const list[1] = {bars};
+    const int64_t n[1] = {3};
+    static const char *const settings[2] = {"", "excursions=capture"};
+    static const double best[2] = {1.0, 2.0};
+    wick_ctx *ctx = wick_ctx_new();
+    for (int k = 0; k < 2; k++) {
+        wick_panel *p = sim_panel(ctx, list, n, NULL, 1, 1.0);
+        wick_ledger *l = sim_run(ctx, p, settings[k], 100000.0, limit_then_out, NULL);
+        assert_int_equal(wick_ledger_trades(l), 1);
+        check_same(wick_ledger_trade(l, 0)->mae, -2.0);
+        check_same(wick_ledger_trade(l, 0)->mfe, best[k]);
+        wick_ledger_unref(l);
+        wick_panel_unref(p);
+    }
+    wick_ctx_free(ctx);
+}
+
 /* B covers a short on the bar on which A and C want to buy. */
 static void cover_and_buy(wick_run *r, const wick_cursor *at, void *arg)
 {
@@ -443,7 +506,8 @@ static void strategies_in_c(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(caps_and_cash),     cmocka_unit_test(covers_keep_buys_unsorted),
+        cmocka_unit_test(caps_and_cash),     cmocka_unit_test(cap_on_shorts),
+        cmocka_unit_test(excursions),        cmocka_unit_test(covers_keep_buys_unsorted),
         cmocka_unit_test(segments_in_order), cmocka_unit_test(absent_symbols),
         cmocka_unit_test(signals),           cmocka_unit_test(questions_in_order),
         cmocka_unit_test(strategies_in_c),
