@@ -129,9 +129,11 @@ typedef struct wick_run_opts {
     int64_t trade_from;      /**< bars stamped before it only warm up: no decisions, no equity rows */
     int64_t warmup;          /**< own bars of each symbol without decisions at the start */
     int64_t memory_cap;      /**< bytes, 0: 2 GiB */
-    wick_arena *arena;       /**< reused by sweeps (reset by the caller after the ledger is gone);
+    wick_arena *arena;       /**< reused by sweeps (reset by the caller after the ledger is gone; the
+                                  ledger borrows from it and from the panel, and outlives neither);
                                   NULL: the run makes its own and the ledger keeps it */
-    bool lean;               /**< keep no order records and no per-tick columns but equity */
+    bool lean;               /**< keep no order records and no per-tick columns but equity, and fees
+                                  where there are any */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
