@@ -301,6 +301,7 @@ static void test_threads_change_nothing(void **state)
                {"tpe(group=1)", "successive_halving(1, 2)", 1},
                {"tpe(multivariate=0)", "hyperband(1, 4, 2)", 1},
                {"random", "wilcoxon", 1},
+               {"cmaes(margin=1)", "nop", 1},
                {"nsga2(population=6)", "nop", 1},
                {"tpe", "nop", 2},
                {"nsga3(population=8)", "nop", 2},
@@ -648,6 +649,7 @@ static void test_out_of_memory(void **state)
                {"nsga2(population=4)", "nop", 2},
                {"nsga3(population=4)", "nop", 2},
                {"qmc", "nop", 2},
+               {"cmaes(margin=1, restarts=bipop, popsize=4)", "nop", 1},
                {"partial_fixed({\"x\": 0.5}, random)", "wilcoxon", 1}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         wick_study_opts o = {.size = sizeof o,
