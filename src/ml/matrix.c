@@ -466,8 +466,8 @@ wick_status wick_matrix_onehot(wick_ctx *ctx, const wick_matrix *m, uint32_t wha
     const int32_t months = (what & WICK_ONEHOT_MONTH) != 0 ? 12 : 0;
     const int32_t days = (what & WICK_ONEHOT_WEEKDAY) != 0 ? 7 : 0;
     const int32_t extra = symbols + months + days;
-    char *text = wk_items((int64_t)extra * NAME, 1);
-    const char **names = wk_items(extra, sizeof *names);
+    char *text = wk_zero_items((int64_t)extra * NAME, 1);
+    const char **names = wk_zero_items(extra, sizeof *names);
     wick_matrix *w = NULL;
     wick_status st = WICK_E_MEM;
     if (text == NULL || names == NULL) {

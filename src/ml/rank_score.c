@@ -90,7 +90,7 @@ wick_status wick_score_ranks(wick_ctx *ctx, int64_t n, const int64_t *time, cons
     if (n < 0 || time == NULL || p == NULL || ret == NULL || out == NULL) {
         return wick_fail(ctx, WICK_E_ARG, "rank scores need times, scores and outcomes");
     }
-    double *x = wk_items(7 * n, sizeof *x);
+    double *x = wk_zero_items(7 * n, sizeof *x);
     if (x == NULL) return wick_fail_mem(ctx);
     double *y = x + n, *rx = x + 2 * n, *ry = x + 3 * n;
     double *ic = x + 4 * n, *rank_ic = x + 5 * n, *fifths = x + 6 * n;

@@ -195,7 +195,7 @@ out:
 static wick_status fit_meta(wick_ctx *ctx, const wick_model *m, const wick_fit_in *in, int32_t n,
                             double *const *odds, double *meta)
 {
-    char names[MOST][16];
+    char names[MOST][32];
     const char *list[MOST];
     for (int32_t i = 0; i < n; i++) {
         snprintf(names[i], sizeof names[i], "member_%d", (int)i + 1);
