@@ -4,35 +4,55 @@
 
 /* ---- sorting, ranks, quantiles ------------------------------------------------------------ */
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-void wk_sort(double *v, int64_t n)
-{
-    if (n > 1) qsort(v, (size_t)n, sizeof *v, by_value);
-}
-
 typedef struct keyed {
     double v;
     int64_t at;
 } keyed;
 
-static int by_key(const void *a, const void *b)
+/* Merge sort from runs of 16 sorted by insertion. Library sorts call back for every comparison,
+ * which costs more than the comparison; and this one keeps ties in order. Written once per element
+ * type. */
+#define MERGE_SORT(name, type, LESS)                                                               \
+    static void name##_run(type *v, int64_t n)                                                     \
+    {                                                                                              \
+        for (int64_t i = 1; i < n; i++) {                                                          \
+            const type x = v[i];                                                                   \
+            int64_t j = i;                                                                         \
+            for (; j > 0 && LESS(x, v[j - 1]); j--) v[j] = v[j - 1];                               \
+            v[j] = x;                                                                              \
+        }                                                                                          \
+    }                                                                                              \
+    static void name(type *v, type *tmp, int64_t n)                                                \
+    {                                                                                              \
+        for (int64_t i = 0; i < n; i += RUN) name##_run(v + i, n - i < RUN ? n - i : RUN);         \
+        for (int64_t width = RUN; width < n; width *= 2) {                                         \
+            for (int64_t from = 0; from + width < n; from += 2 * width) {                          \
+                const int64_t end = from + 2 * width < n ? from + 2 * width : n;                   \
+                int64_t i = 0, j = from + width, k = from;                                         \
+                memcpy(tmp, v + from, (size_t)width * sizeof *v);                                  \
+                while (i < width && j < end) v[k++] = LESS(v[j], tmp[i]) ? v[j++] : tmp[i++];      \
+                while (i < width) v[k++] = tmp[i++];                                               \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+enum { RUN = 16 };
+#define LESS_DOUBLE(a, b) ((a) < (b))
+#define LESS_KEYED(a, b)  ((a).v < (b).v)
+MERGE_SORT(sort_keyed, keyed, LESS_KEYED)
+MERGE_SORT(sort_doubles, double, LESS_DOUBLE)
+
+void wk_sort(double *v, double *tmp, int64_t n)
 {
-    const keyed *x = a, *y = b;
-    if (x->v != y->v) return x->v < y->v ? -1 : 1;
-    return x->at < y->at ? -1 : x->at > y->at;
+    sort_doubles(v, tmp, n);
 }
 
 bool wk_order(const double *v, int64_t n, int64_t *order)
 {
-    keyed *k = wk_items(n, sizeof *k);
+    keyed *k = wk_items(2 * n, sizeof *k);
     if (k == NULL) return false;
     for (int64_t i = 0; i < n; i++) k[i] = (keyed){v[i], i};
-    if (n > 1) qsort(k, (size_t)n, sizeof *k, by_key);
+    sort_keyed(k, k + n, n);
     for (int64_t i = 0; i < n; i++) order[i] = k[i].at;
     free(k);
     return true;

@@ -2,13 +2,13 @@
 /* Features of the training rows against those of other rows, column by column. */
 #include "ml/ml_int.h"
 
-static int64_t present(const double *v, const int32_t *rows, int64_t n, double *out)
+static int64_t present(const double *v, const int32_t *rows, int64_t n, double *out, double *tmp)
 {
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++) {
         if (!isnan(v[rows[i]])) out[k++] = v[rows[i]];
     }
-    wk_sort(out, k);
+    wk_sort(out, tmp, k);
     return k;
 }
 
@@ -97,17 +97,21 @@ wick_status wick_feature_drift(wick_ctx *ctx, const wick_matrix *m, const int32_
     if (st == WICK_OK) st = wk_rows_check(ctx, m, test, n_test);
     if (st < 0) return st;
     double *a = wk_items(n_train, sizeof *a), *b = wk_items(n_test, sizeof *b);
-    if (a == NULL || b == NULL) {
+    double *tmp = wk_items(n_train > n_test ? n_train : n_test, sizeof *tmp);
+    if (a == NULL || b == NULL || tmp == NULL) {
         free(a);
         free(b);
+        free(tmp);
         return wick_fail_mem(ctx);
     }
     for (int32_t j = 0; j < m->p; j++) {
         const double *v = m->columns[j]->v;
-        const int64_t na = present(v, train, n_train, a), nb = present(v, test, n_test, b);
+        const int64_t na = present(v, train, n_train, a, tmp);
+        const int64_t nb = present(v, test, n_test, b, tmp);
         out[j] = compare(a, na, n_train, b, nb, n_test);
     }
     free(a);
     free(b);
+    free(tmp);
     return WICK_OK;
 }

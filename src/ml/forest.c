@@ -5,10 +5,15 @@
 #include "ml/ml_int.h"
 
 typedef struct node {
-    float at;            /* threshold, or the value of a leaf */
-    int32_t left, right; /* within the forest; leaf: left is -1 */
-    uint32_t feature;    /* highest bit: missing goes left */
+    float at;         /* threshold, or the value of a leaf */
+    int32_t child[2]; /* left and right within the forest; a leaf is its own child */
+    uint32_t feature; /* highest bit: missing goes left */
 } node;
+
+typedef struct tree {
+    int32_t root, depth; /* steps from the root to the deepest leaf */
+    int32_t group;       /* class it speaks for */
+} tree;
 
 #define MISSING_LEFT 0x80000000u
 
@@ -17,8 +22,7 @@ enum { IDENTITY, SIGMOID, SOFTMAX, EXPONENT };
 struct wk_forest {
     int64_t n_nodes, cap_nodes, n_trees, cap_trees;
     node *nodes;
-    int64_t *root;
-    int32_t *group; /* per tree */
+    tree *trees;
     int32_t groups, features, link;
     float base; /* margin every row starts from */
     double base_score;
@@ -170,11 +174,9 @@ static bool grow(reader *r, int64_t nodes)
     wk_forest *f = r->f;
     if (f->n_trees == f->cap_trees) {
         const int64_t cap = f->cap_trees > 0 ? 2 * f->cap_trees : 64;
-        int64_t *root = realloc(f->root, (size_t)cap * sizeof *root);
-        if (root != NULL) f->root = root;
-        int32_t *group = root != NULL ? realloc(f->group, (size_t)cap * sizeof *group) : NULL;
-        if (group != NULL) f->group = group;
-        r->failed = r->failed || root == NULL || group == NULL;
+        tree *list = realloc(f->trees, (size_t)cap * sizeof *list);
+        r->failed = list == NULL;
+        if (list != NULL) f->trees = list;
         if (!r->failed) f->cap_trees = cap;
     }
     if (!r->failed && f->n_nodes + nodes > f->cap_nodes) {
@@ -204,26 +206,34 @@ static void add_tree(reader *r)
     r->unsupported = r->unsupported || r->part[CATEGORIES].n > 0;
     if (r->c.bad || r->unsupported || !grow(r, n)) return;
     const int64_t base = f->n_nodes;
+    tree t = {.root = (int32_t)base};
+    /* Until a node is read its `feature` keeps the steps to it. */
+    for (int64_t i = 0; i < n; i++) f->nodes[base + i].feature = 0;
     for (int64_t i = 0; i < n; i++) {
         const double left = r->part[LEFT].v[i], right = r->part[RIGHT].v[i];
         const double feature = r->part[FEATURE].v[i];
         node *k = &f->nodes[base + i];
+        const uint32_t steps = k->feature;
         k->at = (float)r->part[CONDITION].v[i];
-        k->left = k->right = -1;
+        k->child[0] = k->child[1] = (int32_t)(base + i);
         k->feature = 0;
+        if ((int32_t)steps > t.depth) t.depth = (int32_t)steps;
         if (left == -1.0) continue;
         if (!whole(left, (double)i + 1.0, (double)n - 1.0) ||
             !whole(right, (double)i + 1.0, (double)n - 1.0) || !whole(feature, 0.0, 1e9)) {
             r->c.bad = true;
             return;
         }
-        k->left = (int32_t)(base + (int64_t)left);
-        k->right = (int32_t)(base + (int64_t)right);
+        k->child[0] = (int32_t)(base + (int64_t)left);
+        k->child[1] = (int32_t)(base + (int64_t)right);
+        for (int c = 0; c < 2; c++) {
+            uint32_t *to = &f->nodes[k->child[c]].feature;
+            if (steps + 1 > *to) *to = steps + 1;
+        }
         k->feature = (uint32_t)feature | (r->part[DEFAULT].v[i] != 0.0 ? MISSING_LEFT : 0u);
     }
     f->n_nodes += n;
-    f->group[f->n_trees] = 0;
-    f->root[f->n_trees++] = base;
+    f->trees[f->n_trees++] = t;
 }
 
 static void read_tree(reader *r)
@@ -302,11 +312,11 @@ static void finish(reader *r)
     r->c.bad = r->c.bad || !r->tree_model || r->info.n != f->n_trees || f->features < 1;
     for (int64_t t = 0; !r->c.bad && t < f->n_trees; t++) {
         r->c.bad = !whole(r->info.v[t], 0.0, f->groups - 1.0);
-        if (!r->c.bad) f->group[t] = (int32_t)r->info.v[t];
+        if (!r->c.bad) f->trees[t].group = (int32_t)r->info.v[t];
     }
     for (int64_t i = 0; !r->c.bad && i < f->n_nodes; i++) {
         const uint32_t feature = f->nodes[i].feature & ~MISSING_LEFT;
-        r->c.bad = f->nodes[i].left >= 0 && feature >= (uint32_t)f->features;
+        r->c.bad = feature >= (uint32_t)f->features;
     }
     const float score = (float)f->base_score;
     f->base = f->link == SIGMOID    ? -logf(1.0f / score - 1.0f)
@@ -341,8 +351,7 @@ void wk_forest_free(wk_forest *f)
 {
     if (f == NULL) return;
     free(f->nodes);
-    free(f->root);
-    free(f->group);
+    free(f->trees);
     free(f);
 }
 
@@ -358,15 +367,37 @@ int32_t wk_forest_features(const wk_forest *f)
 
 /* ---- predicting --------------------------------------------------------------------------- */
 
-static float leaf(const wk_forest *f, int64_t root, const float *row)
+static float leaf(const wk_forest *f, const tree *t, const float *row)
 {
-    const node *k = &f->nodes[root];
-    while (k->left >= 0) {
+    int32_t at = t->root, next = at;
+    do {
+        at = next;
+        const node *k = &f->nodes[at];
         const float v = row[k->feature & ~MISSING_LEFT];
         const bool left = isnan(v) ? (k->feature & MISSING_LEFT) != 0 : v < k->at;
-        k = &f->nodes[left ? k->left : k->right];
+        next = k->child[left ? 0 : 1];
+    } while (next != at);
+    return f->nodes[at].at;
+}
+
+/* Rows go down a tree side by side, so that one waits for memory while the others step; a row that
+ * has arrived stays where it is. */
+enum { SIDE_BY_SIDE = 16 };
+
+static void descend(const wk_forest *f, const tree *t, const float *row, int64_t p, int64_t n,
+                    float *sum, int64_t stride)
+{
+    int32_t at[SIDE_BY_SIDE];
+    for (int64_t i = 0; i < n; i++) at[i] = t->root;
+    for (int32_t d = 0; d < t->depth; d++) {
+        for (int64_t i = 0; i < n; i++) {
+            const node *k = &f->nodes[at[i]];
+            const float v = row[i * p + (int64_t)(k->feature & ~MISSING_LEFT)];
+            const int missing_right = isnan(v) & ((k->feature & MISSING_LEFT) == 0);
+            at[i] = k->child[(v >= k->at) | missing_right];
+        }
     }
-    return k->at;
+    for (int64_t i = 0; i < n; i++) sum[i * stride + t->group] += f->nodes[at[i]].at;
 }
 
 static double linked(int32_t link, float v)
@@ -406,9 +437,13 @@ wick_status wk_forest_predict(wick_ctx *ctx, const wk_forest *f, const wick_matr
             for (int64_t i = 0; i < m; i++) row[i * p + j] = (float)v[wk_row(rows, from + i)];
         }
         for (int64_t i = 0; i < m * k; i++) sum[i] = f->base;
-        for (int64_t t = 0; t < f->n_trees; t++) {
-            for (int64_t i = 0; i < m; i++) {
-                sum[i * k + f->group[t]] += leaf(f, f->root[t], row + i * p);
+        for (int64_t t = 0; t < f->n_trees && m == 1; t++) {
+            sum[f->trees[t].group] += leaf(f, &f->trees[t], row);
+        }
+        for (int64_t t = 0; t < f->n_trees && m > 1; t++) {
+            for (int64_t i = 0; i < m; i += SIDE_BY_SIDE) {
+                const int64_t w = m - i < SIDE_BY_SIDE ? m - i : SIDE_BY_SIDE;
+                descend(f, &f->trees[t], row + i * p, p, w, sum + i * k, k);
             }
         }
         for (int64_t i = 0; i < m; i++) {

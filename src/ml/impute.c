@@ -42,10 +42,10 @@ static wick_imputer *imputer_new(int kind, const char *const *names, int32_t p)
     return im;
 }
 
-static double centre(int kind, double *v, int64_t k)
+static double centre(int kind, double *v, double *tmp, int64_t k)
 {
     if (kind == MEDIAN) {
-        wk_sort(v, k);
+        wk_sort(v, tmp, k);
         return wk_quantile(v, k, 0.5);
     }
     wick_sum s = {0};
@@ -63,7 +63,7 @@ wick_status wick_imputer_fit(wick_ctx *ctx, const char *name, const wick_matrix 
     if (st == WICK_OK) st = wk_rows_check(ctx, m, rows, n_rows);
     if (st < 0) return st;
     wick_imputer *im = imputer_new(kind, (const char *const *)m->names, m->p);
-    double *v = wk_items(n_rows, sizeof *v);
+    double *v = wk_items(2 * n_rows, sizeof *v); /* values, and scratch to sort them */
     if (im == NULL || v == NULL) {
         st = wick_fail_mem(ctx);
         goto out;
@@ -80,7 +80,7 @@ wick_status wick_imputer_fit(wick_ctx *ctx, const char *name, const wick_matrix 
                            m->names[j], kinds[kind]);
             goto out;
         }
-        im->value[j] = centre(kind, v, k);
+        im->value[j] = centre(kind, v, v + n_rows, k);
     }
     *out = im;
     im = NULL;

@@ -192,8 +192,8 @@ bool wk_cholesky_solve(double *a, double *b, int64_t n);
 void wk_symmetric_solve(double *a, double *b, int64_t n, double *v);
 /** Inverse of the normal distribution function, to double precision, for 0 < p < 1. */
 double wk_normal_quantile(double p);
-/** Ascending sort of doubles without NA. */
-void wk_sort(double *v, int64_t n);
+/** Ascending sort of doubles without NA; `tmp` is scratch of the same length. */
+void wk_sort(double *v, double *tmp, int64_t n);
 /** Order that sorts v ascending, ties in index order; `order` gets 0..n-1. False: no memory. */
 bool wk_order(const double *v, int64_t n, int64_t *order);
 /** Average ranks 1..n. False: no memory. */

@@ -73,7 +73,7 @@ wick_status wick_scaler_fit(wick_ctx *ctx, const char *name, const wick_ml_arg *
     const wick_scaler_spec *spec = NULL;
     wick_ml_params p;
     wick_scaler *s = NULL;
-    double *x = NULL, *sorted = NULL;
+    double *x = NULL, *sorted = NULL, *tmp = NULL;
     char what[64];
     if (m == NULL || out == NULL) return wick_fail(ctx, WICK_E_ARG, "a scaler needs a matrix");
     if (rows == NULL) n_rows = m->index->n;
@@ -90,7 +90,8 @@ wick_status wick_scaler_fit(wick_ctx *ctx, const char *name, const wick_ml_arg *
         scaler_new(ctx, spec, &p, (const char *const *)m->names, m->p, spec->size(&p, n_rows), &s));
     x = wk_items(n_rows, sizeof *x);
     sorted = wk_items(n_rows, sizeof *sorted);
-    if (x == NULL || sorted == NULL) {
+    tmp = wk_items(n_rows, sizeof *tmp);
+    if (x == NULL || sorted == NULL || tmp == NULL) {
         st = wick_fail_mem(ctx);
         goto out;
     }
@@ -103,7 +104,7 @@ wick_status wick_scaler_fit(wick_ctx *ctx, const char *name, const wick_ml_arg *
         s->empty[j] = k == 0;
         if (k == 0) continue;
         memcpy(sorted, x, (size_t)k * sizeof *x);
-        wk_sort(sorted, k);
+        wk_sort(sorted, tmp, k);
         spec->fit(&p, n_rows, k, sorted, x, s->state + j * s->size);
     }
     *out = s;
@@ -112,6 +113,7 @@ out:
     wick_scaler_unref(s);
     free(x);
     free(sorted);
+    free(tmp);
     return st;
 }
 

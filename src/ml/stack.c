@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bars of a panel as rows of a matrix; looking for features that look ahead. */
+#include <float.h>
+
 #include "ml/ml_int.h"
 
 /* How many ticks of all symbols are copied together: the rows written at a time stay in cache. */
@@ -94,30 +96,48 @@ static void place(stacking *s, int64_t k, int64_t until, int32_t *row_of, int32_
     }
 }
 
-static wick_status fill(wick_ctx *ctx, stacking *s)
+/* One column of the rows just placed: its part of the matrix stays in cache over all symbols. */
+static wick_status copy(wick_ctx *ctx, const stacking *s, int32_t j, const int32_t *row_of,
+                        const int32_t *bar_of, const int64_t *n)
 {
-    int32_t row_of[BLOCK], bar_of[BLOCK];
-    for (int64_t from = 0; from < s->ticks; from += BLOCK) {
-        for (int64_t k = 0; k < s->symbols; k++) {
-            int64_t n;
-            place(s, k, from + BLOCK, row_of, bar_of, &n);
-            for (int32_t j = 0; j < s->in->p; j++) {
-                const double *v = s->in->columns[k * s->in->p + j];
-                double *to = s->m->columns[j]->v;
-                for (int64_t i = 0; i < n; i++) {
-                    const double x = v[bar_of[i]];
-                    if (isinf(x)) {
-                        return wick_fail(ctx, WICK_E_DATA,
-                                         "feature '%s' of %s is infinite at bar %d; divide by "
-                                         "something that is never 0, or make it NA there",
-                                         s->m->names[j], s->m->index->symbols[k], (int)bar_of[i]);
-                    }
-                    to[row_of[i]] = x;
-                }
-            }
+    double *to = s->m->columns[j]->v;
+    for (int64_t k = 0; k < s->symbols; k++) {
+        const double *v = s->in->columns[k * s->in->p + j];
+        bool infinite = false;
+        for (int64_t i = k * BLOCK; i < k * BLOCK + n[k]; i++) {
+            const double x = v[bar_of[i]];
+            to[row_of[i]] = x;
+            infinite |= fabs(x) > DBL_MAX;
+        }
+        for (int64_t i = k * BLOCK; infinite && i < k * BLOCK + n[k]; i++) {
+            if (!isinf(v[bar_of[i]])) continue;
+            return wick_fail(
+                ctx, WICK_E_DATA,
+                "feature '%s' of %s is infinite at bar %d; divide by something that is "
+                "never 0, or make it NA there",
+                s->m->names[j], s->m->index->symbols[k], (int)bar_of[i]);
         }
     }
     return WICK_OK;
+}
+
+static wick_status fill(wick_ctx *ctx, stacking *s)
+{
+    int32_t *row_of = wk_items(2 * s->symbols * BLOCK, sizeof *row_of);
+    int32_t *bar_of = row_of + s->symbols * BLOCK;
+    int64_t *n = wk_items(s->symbols, sizeof *n);
+    wick_status st = row_of != NULL && n != NULL ? WICK_OK : wick_fail_mem(ctx);
+    for (int64_t from = 0; st == WICK_OK && from < s->ticks; from += BLOCK) {
+        for (int64_t k = 0; k < s->symbols; k++) {
+            place(s, k, from + BLOCK, row_of + k * BLOCK, bar_of + k * BLOCK, &n[k]);
+        }
+        for (int32_t j = 0; st == WICK_OK && j < s->in->p; j++) {
+            st = copy(ctx, s, j, row_of, bar_of, n);
+        }
+    }
+    free(row_of);
+    free(n);
+    return st;
 }
 
 wick_status wick_matrix_stack(wick_ctx *ctx, const wick_panel *panel, const wick_stack_in *given,
