@@ -116,19 +116,22 @@ static wick_status make(wick_ctx *ctx, cmaes *k, int64_t lambda, double sigma0)
     return WICK_OK;
 }
 
-/* Between value and unit box: with margin the ends of the grid are the ends of the box. */
+/* Between value and unit box: with margin the ends of the range are the ends of the box, without it
+ * the grid's cells are as wide as the others at the ends too. */
 static double to_unit(const cmaes *k, int64_t i, double v)
 {
     const wick_dist *d = wk_dist_at(k->study, k->p[i].dist);
-    if (k->margin && d->step > 0.0 && !d->log) return (v - d->low) / (d->high - d->low);
-    return wk_to_unit(d, v);
+    if (!k->margin) return wk_to_unit(d, v);
+    const double low = wk_to_domain(d, d->low);
+    return (wk_to_domain(d, v) - low) / (wk_to_domain(d, d->high) - low);
 }
 
 static double from_unit(const cmaes *k, int64_t i, double u)
 {
     const wick_dist *d = wk_dist_at(k->study, k->p[i].dist);
-    if (!(k->margin && d->step > 0.0 && !d->log)) return wk_from_unit(d, u);
-    return wk_from_domain(d, d->low + u * (d->high - d->low));
+    if (!k->margin) return wk_from_unit(d, u);
+    const double low = wk_to_domain(d, d->low);
+    return wk_from_domain(d, low + u * (wk_to_domain(d, d->high) - low));
 }
 
 static int by_value(const void *a, const void *b)

@@ -237,17 +237,17 @@ static wick_status draw(wick_ctx *ctx, tpe *k, wk_tpe_view *v, wick_trial *t, in
 {
     wick_status st = wk_grow(ctx, &k->out, &k->out_cap, d, (int64_t)sizeof *k->out);
     int64_t want = wk_tpe_gamma(v->n, k->capped);
-    const int32_t *chosen = v->rank;
     if (st >= 0 && k->study->m > 1) {
         int64_t complete = 0;
         for (int64_t i = 0; i < v->n; i++) complete += v->trial[i]->state == WICK_TRIAL_COMPLETE;
         if (want > complete) want = complete;
         st = better_of_many(ctx, k, v, want);
-        chosen = k->chosen;
         if (st >= 0 && k->hv_weights) st = hypervolume_weights(ctx, k, v, want);
     }
     if (st >= 0 && k->liar) st = wk_tpe_running_in(ctx, v, t);
     if (st < 0) return st;
+    /* Only now: the running trials may have moved the array. */
+    const int32_t *chosen = k->study->m > 1 ? k->chosen : v->rank;
     k->draw.v = v;
     k->draw.p = k->p;
     k->draw.d = d;
