@@ -18,6 +18,7 @@
     X(booster_free, XGBoosterFree)                                                                 \
     X(booster_slice, XGBoosterSlice)                                                               \
     X(booster_param, XGBoosterSetParam)                                                            \
+    X(booster_texts, XGBoosterSetStrFeatureInfo)                                                   \
     X(booster_attr, XGBoosterSetAttr)                                                              \
     X(update, XGBoosterUpdateOneIter)                                                              \
     X(eval, XGBoosterEvalOneIter)                                                                  \

@@ -17,6 +17,7 @@ typedef struct wk_xgb_api {
     int (*booster_free)(void *b);
     int (*booster_slice)(void *b, int begin, int end, int step, void **out);
     int (*booster_param)(void *b, const char *name, const char *value);
+    int (*booster_texts)(void *b, const char *field, const char **v, const uint64_t n);
     int (*booster_attr)(void *b, const char *key, const char *value);
     int (*update)(void *b, int iteration, void *dtrain);
     int (*eval)(void *b, int iteration, void **dmats, const char **names, uint64_t n,

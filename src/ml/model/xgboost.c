@@ -257,6 +257,9 @@ static wick_status keep(wick_ctx *ctx, const wk_xgb_api *api, wick_model *m, voi
         snprintf(best, sizeof best, "%lld", (long long)m->best_iteration);
         XGB(api->booster_attr(b, "best_iteration", best), "note the best iteration");
     }
+    /* Cutting a model loses the names. */
+    XGB(api->booster_texts(b, "feature_name", (const char **)m->names, (uint64_t)m->n_features),
+        "keep the feature names");
     XGB(api->save(b, "{\"format\":\"json\"}", &n, &text), "write the model");
     st = wk_xgboost_set_text(ctx, m, text, (int64_t)n);
 out:

@@ -231,7 +231,7 @@ static void read_by_xgboost(void **state)
     memcpy(&destroy, &found[3], sizeof destroy);
 
     fixture f = open_fixture();
-    const wick_ml_arg rounds = {.name = "rounds", .number = 25};
+    const wick_ml_arg rounds = {.name = "rounds", .number = 90};
     const wick_bundle_in in = {.size = sizeof in, .model = "xgboost", .args = &rounds, .n_args = 1};
     const wick_fit_in fit = training(&f);
     wick_bundle *b = NULL;
@@ -244,6 +244,12 @@ static void read_by_xgboost(void **state)
     for (int i = 0; i < N; i++) {
         for (int j = 0; j < 4; j++) v[i * 4 + j] = (float)wick_matrix_column(f.x, j)[i];
     }
+    int64_t n_text = 0;
+    char *text = test_read(path, &n_text);
+    const char *learner = strstr(text, "\"learner\"");
+    assert_non_null(learner);
+    assert_non_null(strstr(learner, "\"feature_names\":[\"a\",\"b\",\"c\",\"holes\"]"));
+    free(text);
     void *booster = NULL;
     assert_int_equal(create(NULL, 0, &booster), 0);
     assert_int_equal(load(booster, path), 0);
