@@ -9,5 +9,5 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 seeds=$here/corpus/$word
 [ -d "$seeds" ] || seeds=
-"$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+"$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
     "$work" ${seeds:+"$seeds"}

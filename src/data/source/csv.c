@@ -261,7 +261,8 @@ static bool row_stamp(csv *c, const csv_field *f, int32_t n, wk_stamp *out)
     char both[64];
     const char *s = t->s;
     int64_t len = t->n;
-    if (k >= 0 && k < n && f[k].n > 0 && t->n + f[k].n + 4 < (int32_t)sizeof both) {
+    /* Room for the date, a blank, and the clock with a colon after every second character. */
+    if (k >= 0 && k < n && f[k].n > 0 && t->n + 1 + f[k].n + f[k].n / 2 < (int32_t)sizeof both) {
         /* Metatrader's 2024.03.01 and Stooq's 093000 beside a date. */
         memcpy(both, t->s, (size_t)t->n);
         int64_t at = t->n;

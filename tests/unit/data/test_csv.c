@@ -326,6 +326,28 @@ static void hopeless_files_are_named(void **state)
     wick_ctx_free(ctx);
 }
 
+/* Colons are put between the digits of a clock: the longest one that still fits, and the next. */
+static void clocks_of_any_length_are_refused(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    char *dir = test_dir_new();
+    for (int digits = 7; digits < 80; digits++) {
+        char text[256], clock[96];
+        memset(clock, '7', (size_t)digits);
+        clock[digits] = '\0';
+        snprintf(text, sizeof text,
+                 "<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<TICKVOL>\n"
+                 "2024.03.04,09:30,1,1,1,1,1\n2024.03.04,%s,1,1,1,1,1\n",
+                 clock);
+        wick_panel *p = NULL;
+        check_fails(ctx, load_text(ctx, dir, "A.csv", text, NULL, &p), WICK_E_DATA, "A.csv:3");
+        assert_null(p);
+    }
+    test_dir_remove(dir);
+    wick_ctx_free(ctx);
+}
+
 static void endless_lines_and_many_columns(void **state)
 {
     (void)state;
@@ -418,6 +440,7 @@ int main(void)
         cmocka_unit_test(long_format_is_split),
         cmocka_unit_test(numbers_are_exact),
         cmocka_unit_test(hopeless_files_are_named),
+        cmocka_unit_test(clocks_of_any_length_are_refused),
         cmocka_unit_test(endless_lines_and_many_columns),
         cmocka_unit_test(packed_files_are_read),
         cmocka_unit_test(survives_want_of_memory),
