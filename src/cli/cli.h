@@ -79,6 +79,8 @@ bool cli_num(cli *c, const char *option, double lo, double hi, double *out);
 /** A date or stamp (UTC). A date without a clock means its first millisecond, or its last when
  * `end`: `--to 2024-05-31` includes that day. */
 bool cli_time(cli *c, const char *option, bool end, int64_t *out);
+/** The same of a text. A number of fewer than eight digits is no date: 2018 is not a second of 1970. */
+bool cli_parse_time(const char *text, bool end, int64_t *out);
 /** `A,B` or `@FILE`: a JSON array, a JSON object with the key `symbols`, or text with one symbol a
  * line (`#` starts a comment). Also for --config's `symbols`. Strings and array are the caller's:
  * free with cli_symbols_free. */

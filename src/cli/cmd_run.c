@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/outputs.h"
 #include "cli/run_config.h"
 #include "lua/host.h"
 
@@ -17,10 +18,7 @@ static const cli_option options[] = {
     {NULL, NULL, NULL, CLI_ONE},
 };
 
-/* What can be written, in the order in which it goes to stdout. */
-static const struct target {
-    const char *option, *writer;
-} targets[] = {
+static const cli_output targets[] = {
     {"trades", "trades_csv"},
     {"orders", "orders_csv"},
     {"equity", "equity_csv"},
@@ -44,44 +42,6 @@ typedef struct job {
 } job;
 
 /* ---- before any work ---------------------------------------------------------------------- */
-
-/* Only one thing can go to stdout, and a folder that is missing is better found before the run. */
-static bool check_outputs(cli *c)
-{
-    const char *on_stdout = NULL;
-    for (int i = 0; i < TARGETS; i++) {
-        const char *path = cli_text(c, targets[i].option);
-        if (!path) continue;
-        for (int k = 0; k < i; k++) {
-            const char *other = cli_text(c, targets[k].option);
-            if (other && strcmp(other, path) == 0) {
-                cli_error(c, NULL, "--%s and --%s both write to %s", targets[k].option,
-                          targets[i].option, strcmp(path, "-") == 0 ? "stdout" : path);
-                return false;
-            }
-        }
-        if (strcmp(path, "-") == 0) {
-            on_stdout = targets[i].option;
-            continue;
-        }
-        const char *slash = strrchr(path, '/');
-        char folder[1024];
-        snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 0, path);
-        if (slash && slash != path && !wick_path_is_dir(folder)) {
-            cli_error(c, NULL, "--%s %s: there is no folder %s", targets[i].option, path, folder);
-            return false;
-        }
-        if (wick_path_is_dir(path)) {
-            cli_error(c, NULL, "--%s %s: this is a folder", targets[i].option, path);
-            return false;
-        }
-    }
-    if (on_stdout && cli_has(c, "format")) {
-        cli_error(c, NULL, "--%s - and --format both write to stdout", on_stdout);
-        return false;
-    }
-    return true;
-}
 
 static bool load_script(job *j, const char *path)
 {
@@ -205,7 +165,7 @@ static bool load_bars(job *j)
 
 /* ---- results ------------------------------------------------------------------------------ */
 
-static bool run_script(job *j)
+static int run_script(job *j)
 {
     const run_config *r = &j->cfg;
     const wick_run_opts opts = {.size = sizeof opts,
@@ -216,7 +176,14 @@ static bool run_script(job *j)
     cli_progress *progress = cli_progress_start(j->c, "running");
     const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
-    return st == WICK_OK;
+    if (st != WICK_OK) return cli_fail(j->c);
+    if (r->has_trade_from && wick_ledger_equity(j->ledger).n == 0) {
+        char day[WICK_TIME_TEXT];
+        wick_time_format(day, r->trade_from, r->trade_from % WICK_MS_DAY == 0);
+        return cli_error(j->c, NULL, "no bar is left to trade: --trade-from %s is behind the last",
+                         day);
+    }
+    return CLI_GOOD;
 }
 
 static int32_t metric_profile(const wick_settings *s)
@@ -367,13 +334,15 @@ static int run_job(job *j)
     wick_result result;
     j->started = wick_now();
     if (!cli_choice(c, "format", "table|json", &choice) ||
-        !cli_choice(c, "model", "passthrough", &choice) || !check_outputs(c) ||
-        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]))
+        !cli_choice(c, "model", "passthrough", &choice) ||
+        !cli_outputs_check(c, targets, TARGETS) || !run_config_read(c, &j->cfg) ||
+        !load_script(j, c->operands[0]))
         return CLI_MISTAKE;
     lap(j);
     if (!load_bars(j)) return CLI_MISTAKE;
     lap(j);
-    if (!run_script(j)) return cli_fail(c);
+    const int ran = run_script(j);
+    if (ran != CLI_GOOD) return ran;
     lap(j);
     if (!score(j)) return cli_fail(c);
     if (!make_result(j, &result)) return CLI_MISTAKE;

@@ -212,18 +212,28 @@ bool cli_num(cli *c, const char *option, double lo, double hi, double *out)
     return true;
 }
 
+bool cli_parse_time(const char *text, bool end, int64_t *out)
+{
+    const size_t sign = text[0] == '-' || text[0] == '+';
+    const size_t digits = strspn(text + sign, "0123456789");
+    bool clock = false;
+    int64_t t;
+    /* In data 2018 may be seconds of an epoch; a person means the year. */
+    if (text[sign + digits] == 0 && digits < 8) return false;
+    if (!wick_time_parse(text, (int64_t)strlen(text), &t, &clock)) return false;
+    *out = end && !clock ? t + WICK_MS_DAY - 1 : t;
+    return true;
+}
+
 bool cli_time(cli *c, const char *option, bool end, int64_t *out)
 {
     const char *s = cli_text(c, option);
-    bool clock = false;
-    int64_t t;
     if (!s) return true;
-    if (!wick_time_parse(s, (int64_t)strlen(s), &t, &clock)) {
+    if (!cli_parse_time(s, end, out)) {
         cli_error(c, "dates are UTC and written like 2024-03-01 or 2024-03-01T14:30",
                   "--%s: '%s' is not a date", option, s);
         return false;
     }
-    *out = end && !clock ? t + WICK_MS_DAY - 1 : t;
     return true;
 }
 

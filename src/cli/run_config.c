@@ -154,10 +154,8 @@ static bool read_time(const source *s, const char *key, const wick_json *j, bool
                       int64_t *out)
 {
     const char *text = wick_json_string(j);
-    bool clock = false;
-    if (!text || !wick_time_parse(text, (int64_t)strlen(text), out, &clock))
+    if (!text || !cli_parse_time(text, end, out))
         return bad_value(s, key, "a date like \"2024-03-01\"");
-    if (end && !clock) *out += WICK_MS_DAY - 1;
     *has = true;
     return true;
 }

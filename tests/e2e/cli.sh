@@ -80,6 +80,36 @@ for host in $HOSTS; do
     expect 2 "bars a year in a config: $n"
     says x 'year.json: "bars_per_year" has to be' "bars a year in a config: $n"
   done
+  # One file by two names, a file the run reads, no name.
+  mkdir -p "$TMP/out"
+  ln -sf ../out "$TMP/out/again"
+  run x "$host" run "$S" --data "$TMP/bars" --trades "$TMP/out/a.csv" --equity "$TMP/out/./a.csv"
+  expect 2 "one file by two names"
+  says x 'trades and --equity both write to' "one file by two names"
+  run x "$host" run "$S" --data "$TMP/bars" --trades "$TMP/out/a.csv" --equity "$TMP/out/again/a.csv"
+  expect 2 "one file by a link"
+  cp "$TMP/bars/SYN01.csv" "$TMP/out/in.csv"
+  run x "$host" run "$S" --data "$TMP/bars/SYN02.csv" "$TMP/out/in.csv" --trades "$TMP/out/../out/in.csv"
+  expect 2 "output over data"
+  says x 'the run reads this file' "output over data"
+  same "$TMP/bars/SYN01.csv" "$TMP/out/in.csv" "output over data"
+  cp "$S" "$TMP/out/s.lua"
+  run x "$host" run "$TMP/out/s.lua" --data "$TMP/bars" --metrics "$TMP/out/again/s.lua"
+  expect 2 "output over the script"
+  same "$S" "$TMP/out/s.lua" "output over the script"
+  run x "$host" run "$S" --data "$TMP/bars" --trades ""
+  expect 2 "output without a name"
+  says x '^wick(-jit)?: error: --trades: the name of a file is missing' "output without a name"
+  [ ! -e "$TMP/out/a.csv" ] && good || bad "a refused run has written"
+  for day in 2018 0 -1 201806; do
+    run x "$host" run "$S" --data "$TMP/bars" --from "$day"
+    expect 2 "--from $day"
+    says x "'$day' is not a date" "--from $day"
+  done
+  run x "$host" run "$S" --data "$TMP/bars" --trade-from 2090-01-01 --equity -
+  expect 2 "nothing left to trade"
+  says x 'no bar is left to trade: --trade-from 2090-01-01' "nothing left to trade"
+  [ ! -s "$TMP/x.out" ] && good || bad "nothing left to trade, yet an output"
   run x "$host" run "$TMP/none.lua" --data "$TMP/bars"
   expect 2 "no such script"
   run x "$host" doc ta.smaa
@@ -180,7 +210,7 @@ run a "$first" run "$S" --data "$TMP/project/bars" --params "$TMP/P.json" --para
 run b "$first" run "$S" --data "$TMP/project/bars" --param fast=5 slow=40 --trades -
 same "$TMP/a.out" "$TMP/b.out" "--param over --params"
 for text in '{ "proffile": "wick" }' '{ "fill": "open" }' '[]' '{ "cash": "much" }' '{ "cash": 1' \
-  '{ "engine": { "slots": [] } }' '{ "from": "soon" }' '{ "seed": 1.5 }'; do
+  '{ "engine": { "slots": [] } }' '{ "from": "soon" }' '{ "from": "2018" }' '{ "seed": 1.5 }'; do
   echo "$text" >"$TMP/bad.json"
   run x "$first" run "$S" --data "$TMP/project/bars" --config "$TMP/bad.json"
   expect 2 "config $text"
