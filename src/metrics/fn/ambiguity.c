@@ -31,9 +31,10 @@ static double total_pnl_worst(const wick_facts *f, const wick_metric_opts *o)
 
 const wick_metric_spec wick_metric_total_pnl_worst = {
     .name = "total_pnl_worst",
-    .title = "realised profit, worst order",
-    .formula = "total_pnl with every ambiguous bar resolved against the strategy; "
-               "undefined when the run did not compute bounds",
+    .title = "profit, worst order",
+    .formula = "last equity - starting cash with every ambiguous bar resolved against the "
+               "strategy; open positions and fees are in it, unlike total_pnl; undefined "
+               "when the run did not compute bounds",
     .source = "docs/engine.md, ambiguous bars",
     .unit = WICK_M_CASH,
     .better = 1,
@@ -50,9 +51,10 @@ static double total_pnl_best(const wick_facts *f, const wick_metric_opts *o)
 
 const wick_metric_spec wick_metric_total_pnl_best = {
     .name = "total_pnl_best",
-    .title = "realised profit, best order",
-    .formula = "total_pnl with every ambiguous bar resolved for the strategy; "
-               "undefined when the run did not compute bounds",
+    .title = "profit, best order",
+    .formula = "last equity - starting cash with every ambiguous bar resolved for the "
+               "strategy; open positions and fees are in it, unlike total_pnl; undefined "
+               "when the run did not compute bounds",
     .source = "docs/engine.md, ambiguous bars",
     .unit = WICK_M_CASH,
     .better = 1,

@@ -107,7 +107,7 @@ static void ambiguous(const wick_result *r, wick_buf *out)
         char worst[64], best[64];
         wk_pretty(worst, WICK_M_CASH, a.pnl_worst, true);
         wk_pretty(best, WICK_M_CASH, a.pnl_best, true);
-        wick_buf_addf(out, ": total_pnl between %s (worst) and %s (best)", worst, best);
+        wick_buf_addf(out, ": end less start between %s (worst) and %s (best)", worst, best);
     }
     wick_buf_add(out, "\n", 1);
 }

@@ -264,7 +264,7 @@ static void table(void **state)
         "\nstd_error ",
         "Deepest drawdowns (1 of 1)\n",
         "2024-03-02  2024-03-03  2024-03-04  -20.40  -2.02 %     2\n",
-        "2 bars whose inner order decides a result: total_pnl between -1.50 (worst) and 12,345.50",
+        "2 bars whose inner order decides a result: end less start between -1.50 (worst) and 12,345.50",
         "fill=open  gap_fill=level\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strstr(s, parts[i]) == NULL) fail_msg("'%s' is missing in\n%s", parts[i], s);
