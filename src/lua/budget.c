@@ -23,7 +23,13 @@
  *    results are written in one piece at the end, so nothing is left half done.
  */
 
-enum { TICK_MS = 10, GRACE_TICKS = 100, CALL_TICKS = 500, COUNT_STEP = 1000, LOAD_COUNTS = 20000 };
+enum { TICK_MS = 10 };
+enum {
+    GRACE_TICKS = 100,
+    CALL_TICKS = WK_CALL_SECONDS * 1000 / TICK_MS,
+    COUNT_STEP = 1000,
+    LOAD_COUNTS = 20000
+};
 
 static long thread_id(void)
 {

@@ -216,6 +216,8 @@ typedef struct wk_budget_mark {
     int64_t ticks, limit, grace, counts, max_counts;
     double seconds;
 } wk_budget_mark;
+/** CPU seconds one call into a script may take: a hook, or the metrics of a script together. */
+#define WK_CALL_SECONDS 5
 /** Starts counting for `what`; `seconds` < 0: no limit (interruption still works). `count` adds the
  * deterministic instruction limit where the VM has one. */
 wk_budget_mark wk_budget_enter(wk_host *h, const char *what, double seconds, bool count);

@@ -174,7 +174,11 @@ wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
     h->script = s;
     h->hook = "a metric";
     h->sh.phase = WK_SCORE;
-    const wk_budget_mark mark = wk_budget_enter(h, "metrics", h->run_seconds, false);
+    /* The run does not move on meanwhile, so that nothing else would tell a slow metric from a
+     * stuck one before the whole run's time is gone. */
+    const bool one_call = h->run_seconds > WK_CALL_SECONDS;
+    const wk_budget_mark mark =
+        wk_budget_enter(h, "metrics", one_call ? WK_CALL_SECONDS : h->run_seconds, false);
     const wick_status st = wk_protect(h, ctx, score_main, &j, "metrics.define");
     wk_budget_leave(h, mark);
     h->sh.phase = WK_IDLE;

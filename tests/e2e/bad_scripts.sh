@@ -47,6 +47,7 @@ for host in $HOSTS; do
   try $host endless_bar 'endless_bar.lua'
   try $host endless_bar 'endless_bar.lua:3' --strict
   try $host endless_pcall 'endless_pcall.lua' --strict
+  try $host endless_metric 'endless_metric.lua:4' --strict
 done
 # A folder, an empty file and bytes that are no text in the place of a script.
 : >"$TMP/empty.lua"
