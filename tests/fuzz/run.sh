@@ -9,5 +9,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 seeds=$here/corpus/$word
 [ -d "$seeds" ] || seeds=
+more= # the shipped strategies are seeds of scripts too
+[ "$word" = script ] && more=$here/../../strategies
 "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
-    "$work" ${seeds:+"$seeds"}
+    "$work" ${seeds:+"$seeds"} ${more:+"$more"}
