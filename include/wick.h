@@ -6,6 +6,7 @@
 #include "wick/base.h"
 #include "wick/data.h"
 #include "wick/engine.h"
+#include "wick/flow.h"
 #include "wick/metrics.h"
 #include "wick/ml.h"
 #include "wick/opt.h"

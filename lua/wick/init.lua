@@ -239,6 +239,8 @@ end
 
 core.metrics = core.freeze("metrics", metrics)
 
+for name, f in next, core.module("wick.objective") do wick[name] = f end
+
 -- Pine's layer is read when a script first names it.
 local pine_methods
 local function pine()

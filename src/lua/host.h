@@ -98,6 +98,33 @@ wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
                               const wick_scores *scores, const char *const **names,
                               const double **values, int64_t *n) WICK_NODISCARD;
 
+/* ---- objectives ----------------------------------------------------------------------------- */
+
+/** A file that returns wick.objective { ... }. Belongs to the host like a strategy. */
+wick_status wk_host_load_objective(wick_ctx *ctx, wk_host *h, const char *path,
+                                   wk_script **out) WICK_NODISCARD;
+wick_status wk_host_load_objective_text(wick_ctx *ctx, wk_host *h, const char *name,
+                                        const char *text, int64_t n,
+                                        wk_script **out) WICK_NODISCARD;
+int8_t wk_script_better(const wk_script *objective); /**< +1 higher, -1 lower */
+int64_t wk_script_limits(const wk_script *objective);
+const char *wk_script_limit(const wk_script *objective, int64_t i); /**< sorted by name */
+
+enum { WK_LIMITS = 16, WK_REASON = 128 };
+
+typedef struct wk_score {
+    double value;          /**< WICK_NA when rejected */
+    double by;             /**< how far off a rejected result was, >= 0 */
+    char reason[WK_REASON]; /**< "" unless rejected */
+    double limit[WK_LIMITS]; /**< constraints, feasible at <= 0; 0 when rejected */
+} wk_score;
+
+/** Scores a result. `metric`: every metric by its registry number; `strategy` (may be NULL) gives
+ * the parameters `p`. A score of nil or NaN is a rejection. */
+wick_status wk_script_score(wick_ctx *ctx, wk_script *objective, const wick_ledger *l,
+                            const double *metric, const wk_script *strategy,
+                            wk_score *out) WICK_NODISCARD;
+
 /** `wick check`: syntax on both VMs, unknown globals and fields with the nearest name, unknown
  * signal and order keys, portability; then the file body is run. One line per finding
  * ("file:line: error|warning: text"). */

@@ -136,13 +136,15 @@ struct wk_host {
     /* Registry references and identities. */
     int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine;
     const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
+    const void *id_objective, *id_reject;
+    const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
     int ref_syms; /**< list of sym tables of the run */
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
     int32_t n_hot_tables, hot_base, hot_on_stack;
-    int ref_params_meta, ref_fields;
+    int ref_params_meta, ref_metrics_meta, ref_fields;
     wk_script *scripts;
 };
 
@@ -164,6 +166,11 @@ struct wk_script {
     char **metric_names;
     double *metric_values;
     int64_t n_metrics;
+    /* wick.objective */
+    int objective; /**< reference to the table, LUA_NOREF: the file is a strategy */
+    int8_t better;
+    char **limit_names;
+    int64_t n_limits;
 };
 
 /** Hooks a strategy may define. */
@@ -339,6 +346,13 @@ void wk_push_param_values(lua_State *L, wk_host *h, const wk_script *s);
 /** script.c: runs the body of a script in the environment ref_env; pushes the strategy table
  * (checked). */
 void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s);
+/** Compiles the text of a script and makes fresh globals for its body. */
+void wk_start_body(lua_State *L, wk_host *h, wk_script *s);
+/** The same for any file: pushes what the body returned and gives the identity of its metatable. */
+const void *wk_push_result(lua_State *L, wk_host *h, wk_script *s);
+/** Reads a text as a script of the host: `main` gets it as light userdata, in the load context. */
+wick_status wk_load_as(wick_ctx *ctx, wk_host *h, const char *name, const char *text, int64_t n,
+                       lua_CFunction main, wk_script **out);
 /** Fresh globals and modules for a run. */
 void wk_fresh_env(lua_State *L, wk_host *h);
 void wk_script_open(lua_State *L, wk_host *h);
@@ -355,6 +369,9 @@ void wk_signals_open(lua_State *L, wk_host *h);
 
 void wk_run_open(lua_State *L, wk_host *h);
 void wk_metrics_open(lua_State *L, wk_host *h);
+void wk_objective_open(lua_State *L, wk_host *h);
+/** metrics.c: a view of h->scored, for functions that get a ledger. */
+void wk_push_ledger_view(lua_State *L, wk_host *h);
 /** metrics.c: lists of trades and of equity values. */
 void wk_push_trades(lua_State *L, const wick_ledger *l);
 void wk_push_equity(lua_State *L, const wick_ledger *l);

@@ -19,6 +19,8 @@ static int score_index(lua_State *L)
 {
     const score_job *j = lua_touserdata(L, lua_upvalueindex(2));
     const char *name = luaL_checkstring(L, 2);
+    if (!wk_self(L)->scored)
+        return wk_raise(L, "stale metrics: they can be read while their result is scored only");
     if (!wick_metric_find(name)) {
         const int64_t n = wick_metric_count();
         const char **names = lua_newuserdata(L, ((size_t)n + 1) * sizeof *names);
@@ -96,19 +98,32 @@ void wk_push_equity(lua_State *L, const wick_ledger *l)
     }
 }
 
-/* ledger.trades and ledger.equity are made when first named. upvalue 2 is the job. */
+static void push_times(lua_State *L, const wick_ledger *l)
+{
+    const wick_equity e = wick_ledger_equity(l);
+    lua_createtable(L, (int)e.n, 0);
+    for (int64_t i = 0; i < e.n; i++) {
+        lua_pushnumber(L, (double)e.time[i]);
+        lua_rawseti(L, -2, (int)(i + 1));
+    }
+}
+
+/* Columns of the view are made when first named. A view kept after its scoring shows nothing. */
 static int ledger_index(lua_State *L)
 {
-    const score_job *j = lua_touserdata(L, lua_upvalueindex(2));
+    const wick_ledger *l = wk_self(L)->scored;
     const char *name = luaL_checkstring(L, 2);
+    if (!l) return wk_raise(L, "stale ledger: it can be read while its result is scored only");
     if (strcmp(name, "trades") == 0)
-        wk_push_trades(L, j->l);
+        wk_push_trades(L, l);
     else if (strcmp(name, "equity") == 0)
-        wk_push_equity(L, j->l);
+        wk_push_equity(L, l);
+    else if (strcmp(name, "time") == 0)
+        push_times(L, l);
     else if (strcmp(name, "cash0") == 0)
-        lua_pushnumber(L, wick_ledger_cash0(j->l));
+        lua_pushnumber(L, wick_ledger_cash0(l));
     else
-        return wk_raise(L, "the ledger has no '%s'; it has trades, equity and cash0", name);
+        return wk_raise(L, "the ledger has no '%s'; it has trades, equity, time and cash0", name);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, -2);
     lua_rawset(L, 1);
@@ -128,6 +143,11 @@ static void push_view(lua_State *L, wk_host *h, score_job *j, lua_CFunction inde
     lua_setmetatable(L, -2);
 }
 
+void wk_push_ledger_view(lua_State *L, wk_host *h)
+{
+    push_view(L, h, NULL, ledger_index);
+}
+
 static int score_main(lua_State *L)
 {
     score_job *j = lua_touserdata(L, 1);
@@ -136,7 +156,7 @@ static int score_main(lua_State *L)
     lua_settop(L, 0);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->metrics);
     push_view(L, h, j, score_index);
-    push_view(L, h, j, ledger_index);
+    wk_push_ledger_view(L, h);
     for (int64_t i = 0; i < s->n_metrics; i++) {
         lua_rawgeti(L, 1, (int)(i + 1));
         lua_getfield(L, -1, "name");
@@ -173,6 +193,7 @@ wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
     wk_script *outer = h->script;
     h->script = s;
     h->hook = "a metric";
+    h->scored = l;
     h->sh.phase = WK_SCORE;
     /* The run does not move on meanwhile, so that nothing else would tell a slow metric from a
      * stuck one before the whole run's time is gone. */
@@ -183,6 +204,7 @@ wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
     wk_budget_leave(h, mark);
     h->sh.phase = WK_IDLE;
     h->hook = NULL;
+    h->scored = NULL;
     h->script = outer;
     if (st < 0) return st;
     *names = (const char *const *)s->metric_names;

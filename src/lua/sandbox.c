@@ -62,13 +62,14 @@ static int core_is(lua_State *L)
     const wk_host *h = wk_self(L);
     if (!lua_getmetatable(L, 1)) return 0;
     const void *id = lua_topointer(L, -1);
-    const char *name = id == h->id_series     ? "series"
-                       : id == h->id_bars     ? "bars"
-                       : id == h->id_sym      ? "sym"
-                       : id == h->id_ctx      ? "ctx"
-                       : id == h->id_strategy ? "strategy"
-                       : id == h->id_pine     ? "pine"
-                                              : NULL;
+    const char *name = id == h->id_series      ? "series"
+                       : id == h->id_bars      ? "bars"
+                       : id == h->id_sym       ? "sym"
+                       : id == h->id_ctx       ? "ctx"
+                       : id == h->id_strategy  ? "strategy"
+                       : id == h->id_pine      ? "pine"
+                       : id == h->id_objective ? "objective"
+                                               : NULL;
     if (!name) return 0;
     lua_pushstring(L, name);
     return 1;
@@ -351,6 +352,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_sym_open(L, h);
     wk_orders_open(L, h);
     wk_metrics_open(L, h);
+    wk_objective_open(L, h);
     wk_script_open(L, h);
     wk_run_open(L, h);
     wk_signals_open(L, h);

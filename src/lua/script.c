@@ -31,7 +31,7 @@ static void wrong_result(lua_State *L, const wk_script *s)
                    s->path, luaL_typename(L, -1));
 }
 
-void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)
+const void *wk_push_result(lua_State *L, wk_host *h, wk_script *s)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_core);
     const int core = lua_gettop(L);
@@ -49,6 +49,14 @@ void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)
         id = lua_topointer(L, -1);
         lua_pop(L, 1);
     }
+    return id;
+}
+
+void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)
+{
+    const void *id = wk_push_result(L, h, s);
+    if (id == h->id_objective)
+        (void)wk_raise(L, "%s: the file is an objective; a strategy is expected here", s->path);
     if (id != h->id_strategy && id != h->id_pine) wrong_result(L, s);
 }
 
@@ -141,16 +149,21 @@ static void read_settings(lua_State *L, wk_script *s, int t)
     lua_settop(L, from - 1);
 }
 
+void wk_start_body(lua_State *L, wk_host *h, wk_script *s)
+{
+    char chunk[1100];
+    snprintf(chunk, sizeof chunk, "@%s", s->path);
+    if (luaL_loadbufferx(L, s->text, (size_t)s->text_n, chunk, "t") != 0) (void)lua_error(L);
+    s->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
+    wk_rng_start(h, 0);
+    wk_fresh_env(L, h);
+}
+
 static int load_main(lua_State *L)
 {
     wk_script *s = lua_touserdata(L, 1);
     wk_host *h = s->host;
-    char chunk[1100];
-    snprintf(chunk, sizeof chunk, "@%s", s->path);
-    if (luaL_loadbufferx(L, s->text, (size_t)s->text_n, chunk, "t") != 0) return lua_error(L);
-    s->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
-    wk_rng_start(h, 0);
-    wk_fresh_env(L, h);
+    wk_start_body(L, h, s);
     wk_push_strategy(L, h, s);
     const int t = lua_gettop(L);
     lua_getmetatable(L, t);
@@ -209,15 +222,15 @@ static const char *skip_head(const char *text, int64_t *n)
     return text;
 }
 
-wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
-                              int64_t n, wk_script **out)
+wick_status wk_load_as(wick_ctx *ctx, wk_host *h, const char *name, const char *text, int64_t n,
+                       lua_CFunction main, wk_script **out)
 {
     wk_script *s = calloc(1, sizeof *s);
     if (!s) return wick_fail_mem(ctx);
     s->host = h;
     s->next = h->scripts;
     h->scripts = s;
-    s->chunk = s->metrics = LUA_NOREF;
+    s->chunk = s->metrics = s->objective = LUA_NOREF;
     s->path = strdup(name);
     s->folder = folder_of(name);
     text = skip_head(text, &n);
@@ -236,7 +249,7 @@ wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const
     h->script = s;
     h->hook = NULL;
     const wk_budget_mark mark = wk_budget_enter(h, "the file body", h->load_seconds, true);
-    st = wk_protect(h, ctx, load_main, s, NULL);
+    st = wk_protect(h, ctx, main, s, NULL);
     wk_budget_leave(h, mark);
     h->script = outer;
     wk_unbind(h);
@@ -246,6 +259,12 @@ out:
     else
         *out = s;
     return st;
+}
+
+wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
+                              int64_t n, wk_script **out)
+{
+    return wk_load_as(ctx, h, name, text, n, load_main, out);
 }
 
 wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
@@ -271,6 +290,7 @@ void wk_script_free(wk_script *s)
     if (h->L) {
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->chunk);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->metrics);
+        luaL_unref(h->L, LUA_REGISTRYINDEX, s->objective);
     }
     wk_script_free_params(s);
     for (int64_t i = 0; i < s->n_settings; i++) {
@@ -279,6 +299,8 @@ void wk_script_free(wk_script *s)
     }
     free(s->setting_keys);
     free(s->setting_values);
+    for (int64_t i = 0; i < s->n_limits; i++) free(s->limit_names[i]);
+    free(s->limit_names);
     free(s->metric_names);
     free(s->metric_values);
     free(s->path);

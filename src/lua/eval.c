@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_WORKERS = 256, MAX_SPECS = 256 };
+
+/* One of the objectives, as every worker sees it. */
+typedef struct objective {
+    char *name, *path;
+    char *text; /* of a file; NULL: named or a metric */
+    int64_t text_n;
+    const wick_objective_spec *spec;
+    int8_t better;
+    int32_t first;  /* place of its metrics among the specs */
+    int32_t limits; /* first constraint */
+} objective;
+
+typedef struct worker {
+    wk_host *host;
+    wk_script *script;
+    wk_script *score[WICK_OBJECTIVES]; /* files only */
+    wick_arena *arena;
+    wick_score_scratch *scratch;
+    wick_ledger *ledger;
+    double values[MAX_SPECS];
+} worker;
+
+struct wk_eval {
+    char *path, *text;
+    int64_t text_n;
+    wk_host_opts host;
+    char **roots;
+    wick_settings *settings;
+    double cash;
+    wick_metric_opts metric;
+    objective objective[WICK_OBJECTIVES];
+    int32_t n_objectives, n_metrics, n_specs, n_limits, n_workers;
+    int32_t all; /* where every metric in registry order begins; -1: not needed */
+    const wick_metric_spec *spec[MAX_SPECS];
+    char *limit[WK_LIMITS];
+    wick_cache *cache;
+    worker *worker;
+};
+
+/* ---- objectives --------------------------------------------------------------------------- */
+
+static bool is_file(const char *name)
+{
+    const size_t n = strlen(name);
+    return n > 4 && strcmp(name + n - 4, ".lua") == 0;
+}
+
+static wick_status unknown(wick_ctx *ctx, const char *name)
+{
+    const int64_t a = wick_metric_count(), b = wick_objective_count();
+    const char **names = malloc((size_t)(a + b) * sizeof *names);
+    if (!names) return wick_fail_mem(ctx);
+    for (int64_t i = 0; i < a; i++) names[i] = wick_metric_at(i)->name;
+    for (int64_t i = 0; i < b; i++) names[a + i] = wick_objective_at(i)->name;
+    const char *near = wick_nearest(name, names, a + b);
+    free(names);
+    if (near)
+        return wick_fail(ctx, WICK_E_ARG, "no objective '%s'; did you mean '%s'?", name, near);
+    return wick_fail(ctx, WICK_E_ARG,
+                     "no objective '%s'; it is a metric, a named objective (`wick list "
+                     "objectives`) or a file ending in .lua",
+                     name);
+}
+
+static wick_status add_spec(wick_ctx *ctx, wk_eval *e, const char *name)
+{
+    const wick_metric_spec *s = wick_metric_find(name);
+    if (!s) return unknown(ctx, name);
+    if (e->n_specs == MAX_SPECS) return wick_fail(ctx, WICK_E_ARG, "too many metrics");
+    e->spec[e->n_specs++] = s;
+    return WICK_OK;
+}
+
+static wick_status add_metric(wick_ctx *ctx, wk_eval *e, objective *o, const char *text)
+{
+    const char *name = text;
+    if (strncmp(text, "higher:", 7) == 0 || strncmp(text, "lower:", 6) == 0) {
+        o->better = text[0] == 'h' ? 1 : -1;
+        name = strchr(text, ':') + 1;
+    }
+    const wick_status st = add_spec(ctx, e, name);
+    if (st < 0) return st;
+    if (!o->better) o->better = wick_metric_find(name)->better;
+    if (!o->better)
+        return wick_fail(ctx, WICK_E_ARG,
+                         "'%s' is neither better high nor low; write higher:%s or lower:%s", name,
+                         name, name);
+    return WICK_OK;
+}
+
+static wick_status add_objective(wick_ctx *ctx, wk_eval *e, const char *text)
+{
+    if (e->n_objectives == WICK_OBJECTIVES)
+        return wick_fail(ctx, WICK_E_ARG, "there are %d objectives at most", (int)WICK_OBJECTIVES);
+    objective *o = &e->objective[e->n_objectives++];
+    o->name = strdup(text);
+    if (!o->name) return wick_fail_mem(ctx);
+    o->first = e->n_specs;
+    if (is_file(text)) {
+        o->path = strdup(text);
+        if (!o->path) return wick_fail_mem(ctx);
+        return wick_file_read(ctx, text, 16 << 20, &o->text, &o->text_n);
+    }
+    o->spec = wick_objective_find(text);
+    if (!o->spec) return add_metric(ctx, e, o, text);
+    o->better = o->spec->better;
+    for (const char *const *m = o->spec->metrics; *m; m++) {
+        const wick_status st = add_spec(ctx, e, *m);
+        if (st < 0) return st;
+    }
+    return WICK_OK;
+}
+
+/* Names and directions of the files are known once worker 0 has loaded them. */
+static wick_status learn_files(wick_ctx *ctx, wk_eval *e)
+{
+    bool any = false;
+    for (int32_t i = 0; i < e->n_objectives; i++) {
+        objective *o = &e->objective[i];
+        const wk_script *s = e->worker[0].score[i];
+        if (!s) continue;
+        any = true;
+        free(o->name);
+        o->name = strdup(wk_script_name(s));
+        if (!o->name) return wick_fail_mem(ctx);
+        o->better = wk_script_better(s);
+        o->limits = e->n_limits;
+        for (int64_t k = 0; k < wk_script_limits(s); k++) {
+            if (e->n_limits == WK_LIMITS)
+                return wick_fail(ctx, WICK_E_ARG, "there are %d constraints at most",
+                                 (int)WK_LIMITS);
+            e->limit[e->n_limits] = strdup(wk_script_limit(s, k));
+            if (!e->limit[e->n_limits++]) return wick_fail_mem(ctx);
+        }
+    }
+    if (!any) return WICK_OK;
+    e->all = e->n_specs;
+    for (int64_t i = 0; i < wick_metric_count(); i++) {
+        const wick_status st = add_spec(ctx, e, wick_metric_at(i)->name);
+        if (st < 0) return st;
+    }
+    return WICK_OK;
+}
+
+/* ---- workers ------------------------------------------------------------------------------ */
+
+static wick_status make_worker(wick_ctx *ctx, const wk_eval *e, worker *w)
+{
+    wick_status st = WICK_OK;
+    if (w->scratch) return WICK_OK;
+    if (!w->host) {
+        WICK_TRY(wk_host_new(ctx, &e->host, &w->host));
+        WICK_TRY(wk_host_load_text(ctx, w->host, e->path, e->text, e->text_n, &w->script));
+        for (int32_t i = 0; i < e->n_objectives; i++)
+            if (e->objective[i].text)
+                WICK_TRY(wk_host_load_objective_text(ctx, w->host, e->objective[i].path,
+                                                     e->objective[i].text, e->objective[i].text_n,
+                                                     &w->score[i]));
+    }
+    w->arena = wick_arena_new(0);
+    w->scratch = wick_score_scratch_new();
+    if (!w->arena || !w->scratch) st = wick_fail_mem(ctx);
+out:
+    if (st < 0) {
+        wk_host_free(w->host);
+        wick_arena_free(w->arena);
+        wick_score_scratch_free(w->scratch);
+        memset(w, 0, sizeof *w);
+    }
+    return st;
+}
+
+static void drop_print(void *user, const char *text, int64_t n)
+{
+    (void)user;
+    (void)text;
+    (void)n;
+}
+
+static wick_status copy_host(wick_ctx *ctx, wk_eval *e, const wk_host_opts *from)
+{
+    if (from) memcpy(&e->host, from, from->size < sizeof e->host ? from->size : sizeof e->host);
+    e->host.size = sizeof e->host;
+    e->host.print = drop_print;
+    e->host.roots = NULL;
+    const int64_t n = e->host.n_roots;
+    e->host.n_roots = 0;
+    if (n <= 0) return WICK_OK;
+    e->roots = calloc((size_t)n, sizeof *e->roots);
+    if (!e->roots) return wick_fail_mem(ctx);
+    for (int64_t i = 0; i < n; i++) {
+        e->roots[i] = strdup(from->roots[i]);
+        if (!e->roots[i]) return wick_fail_mem(ctx);
+        e->host.n_roots = i + 1;
+    }
+    e->host.roots = (const char *const *)e->roots;
+    return WICK_OK;
+}
+
+static wick_status read_text(wick_ctx *ctx, wk_eval *e, const wk_eval_opts *o)
+{
+    e->path = o->path ? strdup(o->path) : NULL;
+    if (!e->path) return o->path ? wick_fail_mem(ctx) : wick_fail(ctx, WICK_E_ARG, "no strategy");
+    if (!o->text) return wick_file_read(ctx, e->path, 16 << 20, &e->text, &e->text_n);
+    e->text = malloc((size_t)o->text_n + 1);
+    if (!e->text) return wick_fail_mem(ctx);
+    memcpy(e->text, o->text, (size_t)o->text_n);
+    e->text[o->text_n] = '\0';
+    e->text_n = o->text_n;
+    return WICK_OK;
+}
+
+wick_status wk_eval_new(wick_ctx *ctx, const wk_eval_opts *opts, wk_eval **out)
+{
+    wk_eval_opts o = {0};
+    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    wick_status st = WICK_OK;
+    wk_eval *e = calloc(1, sizeof *e);
+    if (!e) return wick_fail_mem(ctx);
+    e->all = -1;
+    e->cash = o.cash;
+    e->metric = o.metric;
+    e->metric.size = sizeof e->metric;
+    e->n_workers = o.workers > 0 ? o.workers : wick_cores();
+    if (e->n_workers > MAX_WORKERS) e->n_workers = MAX_WORKERS;
+    WICK_TRY(read_text(ctx, e, &o));
+    WICK_TRY(copy_host(ctx, e, o.host));
+    e->settings = o.settings ? wick_settings_copy(o.settings) : wick_settings_new();
+    e->cache = wick_cache_new(o.cache_bytes > 0 ? o.cache_bytes : INT64_C(256) << 20);
+    e->worker = calloc((size_t)e->n_workers, sizeof *e->worker);
+    if (!e->settings || !e->cache || !e->worker) WICK_TRY(wick_fail_mem(ctx));
+    for (int32_t i = 0; i < o.n_metrics; i++) WICK_TRY(add_spec(ctx, e, o.metrics[i]));
+    e->n_metrics = o.n_metrics;
+    for (int32_t i = 0; i < o.n_objectives; i++) WICK_TRY(add_objective(ctx, e, o.objectives[i]));
+    WICK_TRY(make_worker(ctx, e, &e->worker[0]));
+    WICK_TRY(learn_files(ctx, e));
+out:
+    if (st < 0)
+        wk_eval_free(e);
+    else
+        *out = e;
+    return st;
+}
+
+void wk_eval_free(wk_eval *e)
+{
+    if (!e) return;
+    for (int32_t i = 0; e->worker && i < e->n_workers; i++) {
+        worker *w = &e->worker[i];
+        wick_ledger_unref(w->ledger);
+        wk_host_free(w->host);
+        wick_arena_free(w->arena);
+        wick_score_scratch_free(w->scratch);
+    }
+    free(e->worker);
+    for (int32_t i = 0; i < e->n_objectives; i++) {
+        free(e->objective[i].name);
+        free(e->objective[i].path);
+        free(e->objective[i].text);
+    }
+    for (int32_t i = 0; i < e->n_limits; i++) free(e->limit[i]);
+    for (int64_t i = 0; i < e->host.n_roots; i++) free(e->roots[i]);
+    free(e->roots);
+    wick_settings_free(e->settings);
+    wick_cache_unref(e->cache);
+    free(e->path);
+    free(e->text);
+    free(e);
+}
+
+/* ---- running ------------------------------------------------------------------------------ */
+
+static wick_status set_params(wick_ctx *ctx, wk_script *s, const double *params)
+{
+    for (int64_t i = 0; i < wk_script_params(s); i++) {
+        const double v = params && !isnan(params[i]) ? params[i] : wk_script_param(s, i)->def;
+        const wick_status st = wk_script_set_number(ctx, s, i, v);
+        if (st < 0) return st;
+    }
+    return WICK_OK;
+}
+
+static void reject(wk_eval_out *out, double by, const char *reason)
+{
+    if (out->rejected) return;
+    out->rejected = true;
+    out->by = by;
+    snprintf(out->reason, sizeof out->reason, "%s", reason);
+}
+
+static wick_status judge(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger *l,
+                         wk_eval_out *out)
+{
+    for (int32_t i = 0; i < e->n_objectives; i++) {
+        const objective *o = &e->objective[i];
+        if (w->score[i]) {
+            wk_score s;
+            const wick_status st =
+                wk_script_score(ctx, w->score[i], l, w->values + e->all, w->script, &s);
+            if (st < 0) return st;
+            out->value[i] = s.value;
+            if (s.reason[0]) reject(out, s.by, s.reason);
+            for (int64_t k = 0; k < wk_script_limits(w->score[i]); k++)
+                out->limit[o->limits + k] = s.limit[k];
+            continue;
+        }
+        const wick_objective_in in = {l, w->values + o->first};
+        out->value[i] = o->spec ? o->spec->eval(&in) : w->values[o->first];
+        if (!isnan(out->value[i])) continue;
+        char text[WK_REASON];
+        snprintf(text, sizeof text, "%s is not available%s", o->name,
+                 wick_ledger_trades(l) ? "" : ": no trades");
+        reject(out, 1.0, text);
+    }
+    if (!out->rejected) return WICK_OK;
+    for (int32_t i = 0; i < e->n_objectives; i++) out->value[i] = WICK_NA;
+    memset(out->limit, 0, sizeof out->limit);
+    return WICK_OK;
+}
+
+static wick_status score(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger *l,
+                         double bars_per_year, wk_eval_out *out)
+{
+    wick_metric_opts how = e->metric;
+    if (bars_per_year > 0) how.bars_per_year = bars_per_year;
+    *out = (wk_eval_out){.ledger = l, .metrics = w->values};
+    const wick_status st =
+        wick_score_into(ctx, l, &how, e->spec, e->n_specs, w->scratch, w->values);
+    return st < 0 ? st : judge(ctx, e, w, l, out);
+}
+
+static wick_status take_worker(wick_ctx *ctx, wk_eval *e, int32_t number, worker **out)
+{
+    if (number < 0 || number >= e->n_workers)
+        return wick_fail(ctx, WICK_E_ARG, "there is no worker %d", (int)number);
+    *out = &e->worker[number];
+    return make_worker(ctx, e, *out);
+}
+
+wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
+                        wk_eval_out *out)
+{
+    worker *w = NULL;
+    wick_status st;
+    WICK_TRY(take_worker(ctx, e, number, &w));
+    wick_ledger_unref(w->ledger);
+    w->ledger = NULL;
+    wick_arena_reset(w->arena);
+    WICK_TRY(set_params(ctx, w->script, job->params));
+    const wick_run_opts run = {.size = sizeof run,
+                               .settings = e->settings,
+                               .cash = e->cash,
+                               .has_trade_from = job->has_trade_from,
+                               .trade_from = job->trade_from,
+                               .arena = w->arena,
+                               .lean = true};
+    WICK_TRY(wk_script_run(ctx, w->script, job->panel, &run, e->cache, &w->ledger));
+    WICK_TRY(score(ctx, e, w, w->ledger, job->bars_per_year, out));
+out:
+    return st;
+}
+
+wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t number, const wick_ledger *ledger,
+                          const double *params, double bars_per_year, wk_eval_out *out)
+{
+    worker *w = NULL;
+    wick_status st = take_worker(ctx, e, number, &w);
+    if (st >= 0) st = set_params(ctx, w->script, params);
+    return st < 0 ? st : score(ctx, e, w, ledger, bars_per_year, out);
+}
+
+/* ---- facts -------------------------------------------------------------------------------- */
+
+wk_script *wk_eval_script(const wk_eval *e)
+{
+    return e->worker[0].script;
+}
+
+int32_t wk_eval_workers(const wk_eval *e)
+{
+    return e->n_workers;
+}
+
+int32_t wk_eval_objectives(const wk_eval *e)
+{
+    return e->n_objectives;
+}
+
+const char *wk_eval_objective_name(const wk_eval *e, int32_t i)
+{
+    return i >= 0 && i < e->n_objectives ? e->objective[i].name : NULL;
+}
+
+int8_t wk_eval_better(const wk_eval *e, int32_t i)
+{
+    return i >= 0 && i < e->n_objectives ? e->objective[i].better : 0;
+}
+
+int32_t wk_eval_limits(const wk_eval *e)
+{
+    return e->n_limits;
+}
+
+const char *wk_eval_limit(const wk_eval *e, int32_t i)
+{
+    return i >= 0 && i < e->n_limits ? e->limit[i] : NULL;
+}
+
+wick_cache_stats wk_eval_cache_stats(const wk_eval *e)
+{
+    return wick_cache_get_stats(e->cache);
+}
