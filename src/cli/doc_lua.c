@@ -154,8 +154,18 @@ const cli_lua_doc cli_lua_docs[] = {
      PINE, "The account and the position as the bar function sees them."},
     {"metrics.define", "",
      "metrics.define { name=, title=, better = \"higher\", eval = function(m, ledger) end }", MORE,
-     "Adds a metric: m holds every canonical metric by name; ledger.trades and ledger.equity "
-     "are lists."},
+     "Adds a metric: m holds every canonical metric by name; ledger.trades, ledger.equity and "
+     "ledger.time are lists."},
+    {"wick.objective", "",
+     "wick.objective { name=, better = \"higher\" | \"lower\", score = function(m, ledger, p) end, "
+     "constraints = { name = function(m, ledger, p) end } }",
+     MORE,
+     "What an objective file returns. m holds the canonical metrics by name (nil where not "
+     "defined); ledger.trades, ledger.equity and ledger.time are lists; p holds the "
+     "parameters. A constraint is met at 0 and below."},
+    {"wick.reject", "", "wick.reject(reason [, by])", MORE,
+     "What score returns for a result that must not win; by (0 and up, default 1) tells the "
+     "sampler how far off it was."},
     {"wick.fmt", "", "wick.fmt(x [, decimals])", MORE,
      "Shortest text that reads back, the same on both VMs."},
     {"wick.date", "", "wick.date(time)", MORE,
