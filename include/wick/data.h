@@ -118,7 +118,8 @@ WICK_API wick_status wick_events_load(wick_ctx *ctx, const char *path, int64_t *
 /** Aggregates to a coarser timeframe. Windows start at multiples of the timeframe in the symbol's
  * zone and, where it has one, at its session open; days, weeks (Monday) and months follow the
  * exchange calendar. open first, high max, low min, close last, volume sum; a window without bars
- * does not exist. The last window is kept although it may be unfinished; `complete_only` drops it. */
+ * does not exist. The last window is kept although it may be unfinished; `complete_only` drops it.
+ */
 WICK_API wick_status wick_bars_resample(wick_ctx *ctx, const wick_bars *b, int64_t timeframe_ms,
                                         bool complete_only, wick_bars **out) WICK_NODISCARD;
 
@@ -134,10 +135,11 @@ WICK_API bool wick_session_has(const wick_session *s, int64_t t);
 /** What is wrong with a row or a file. Severity: an `error` stops a load unless drop_bad; a
  * `warning` is reported and kept. */
 typedef struct wick_defect {
-    const char *rule; /**< short stable name: "ohlc_order", "time_backwards", "duplicate_time" ... */
+    const char
+        *rule; /**< short stable name: "ohlc_order", "time_backwards", "duplicate_time" ... */
     bool is_error;
-    int64_t line;     /**< 1-based line in the file; 0 for the whole file */
-    int64_t count;    /**< how many more rows of the same rule follow in this report, this included */
+    int64_t line;  /**< 1-based line in the file; 0 for the whole file */
+    int64_t count; /**< how many more rows of the same rule follow in this report, this included */
     const char *text; /**< one sentence with the values found */
 } wick_defect;
 typedef struct wick_defects wick_defects; /**< one file's or one symbol's findings */
@@ -156,11 +158,11 @@ typedef struct wick_load_opts {
     int64_t from, to;        /**< inclusive stamps; who reads a date as end adds its whole day */
     const char *timeframe;   /**< resample to this after loading; NULL: as found */
     const char *symbol_info; /**< symbol_info.json; NULL: beside the data, else inferred */
-    bool drop_bad;           /**< drop rows in error and go on; files without a good row are errors */
-    bool keep_defects;       /**< look for warnings too; an entry for every file, clean or not */
-    int32_t threads;         /**< files in parallel; 0: all cores */
-    int64_t max_findings;    /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
-    bool allow_negative;     /**< prices at or below zero are no defect (spreads) */
+    bool drop_bad;        /**< drop rows in error and go on; files without a good row are errors */
+    bool keep_defects;    /**< look for warnings too; an entry for every file, clean or not */
+    int32_t threads;      /**< files in parallel; 0: all cores */
+    int64_t max_findings; /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
+    bool allow_negative;  /**< prices at or below zero are no defect (spreads) */
 } wick_load_opts;
 
 typedef struct wick_panel wick_panel;
@@ -214,8 +216,8 @@ WICK_API wick_status wick_panel_new(wick_ctx *ctx, wick_bars *const *bars, int64
                                     wick_panel **out) WICK_NODISCARD;
 WICK_API wick_panel *wick_panel_ref(wick_panel *p);
 WICK_API void wick_panel_unref(wick_panel *p);
-WICK_API int64_t wick_panel_count(const wick_panel *p);       /**< symbols */
-WICK_API wick_bars *wick_panel_bars(const wick_panel *p, int64_t i); /**< borrowed */
+WICK_API int64_t wick_panel_count(const wick_panel *p);                    /**< symbols */
+WICK_API wick_bars *wick_panel_bars(const wick_panel *p, int64_t i);       /**< borrowed */
 WICK_API int64_t wick_panel_find(const wick_panel *p, const char *symbol); /**< -1: none */
 WICK_API int64_t wick_panel_ticks(const wick_panel *p);
 /** Bar-open stamp shown for each tick (of the latest-opening bar that closes there). */
@@ -314,7 +316,8 @@ typedef struct wick_ledger wick_ledger;
 WICK_API wick_ledger *wick_ledger_ref(wick_ledger *l);
 WICK_API void wick_ledger_unref(wick_ledger *l);
 WICK_API int64_t wick_ledger_trades(const wick_ledger *l);
-WICK_API const wick_trade_rec *wick_ledger_trade(const wick_ledger *l, int64_t i); /**< exit order */
+WICK_API const wick_trade_rec *wick_ledger_trade(const wick_ledger *l,
+                                                 int64_t i); /**< exit order */
 WICK_API int64_t wick_ledger_orders(const wick_ledger *l);
 WICK_API const wick_order_rec *wick_ledger_order(const wick_ledger *l, int64_t i);
 WICK_API wick_equity wick_ledger_equity(const wick_ledger *l);
@@ -326,9 +329,9 @@ WICK_API const int64_t *wick_ledger_fates(const wick_ledger *l);
 
 /** Ambiguous bars: protective and profit level, or entry and exit level, inside one bar. */
 typedef struct wick_ambiguity {
-    int64_t bars;                 /**< how many */
-    double pnl_worst, pnl_best;   /**< total pnl under worst and best ordering of those bars alone */
-    bool bounded;                 /**< false when the bounds were not computed */
+    int64_t bars;               /**< how many */
+    double pnl_worst, pnl_best; /**< total pnl under worst and best ordering of those bars alone */
+    bool bounded;               /**< false when the bounds were not computed */
 } wick_ambiguity;
 WICK_API wick_ambiguity wick_ledger_ambiguity(const wick_ledger *l);
 
@@ -350,7 +353,9 @@ typedef struct wick_ledger_in {
     double cash0;
     wick_ambiguity ambiguity;
     const int64_t *fates; /**< orders per fate, length WICK_FATES; NULL: counted from `orders` */
-    bool borrowed;        /**< wick_ledger_take: the arena stays the caller's and outlives the ledger */
+    bool borrowed; /**< wick_ledger_take: the arena stays the caller's and outlives the ledger */
+    wick_panel *panel; /**< wick_ledger_take: kept as long as the ledger, for columns that are the
+                            panel's own; NULL: none. The caller's reference stays his */
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;

@@ -43,16 +43,16 @@ typedef enum wick_intent {
 } wick_intent;
 
 typedef enum wick_size_kind {
-    WICK_SIZE_DEFAULT,     /**< the run's default size */
+    WICK_SIZE_DEFAULT, /**< the run's default size */
     WICK_SIZE_UNITS,
-    WICK_SIZE_CASH,        /**< amount of cash at the deciding close */
-    WICK_SIZE_PCT_EQUITY,  /**< percent (0..100) of equity at decision time */
-    WICK_SIZE_PCT_CASH,    /**< percent of free cash at decision time */
+    WICK_SIZE_CASH,         /**< amount of cash at the deciding close */
+    WICK_SIZE_PCT_EQUITY,   /**< percent (0..100) of equity at decision time */
+    WICK_SIZE_PCT_CASH,     /**< percent of free cash at decision time */
     WICK_SIZE_TARGET_UNITS, /**< signed; the order is the difference */
     WICK_SIZE_TARGET_CASH,
     WICK_SIZE_TARGET_PCT,
-    WICK_SIZE_RISK_PCT,    /**< units so that the stop loses this percent of equity */
-    WICK_SIZE_ASK          /**< WICK_STEP_SIZE asks for units */
+    WICK_SIZE_RISK_PCT, /**< units so that the stop loses this percent of equity */
+    WICK_SIZE_ASK       /**< WICK_STEP_SIZE asks for units */
 } wick_size_kind;
 
 typedef enum wick_group_type {
@@ -97,7 +97,8 @@ WICK_API const wick_setting_doc *wick_settings_doc(int64_t i);
 /** Present value as text, for the conventions printed with results. Returns length. */
 WICK_API int wick_settings_get(const wick_settings *s, int64_t i, char out[64]);
 WICK_API const char *wick_settings_profile_name(const wick_settings *s);
-WICK_API double wick_settings_number(const wick_settings *s, const char *key); /**< NA unless numeric */
+WICK_API double wick_settings_number(const wick_settings *s,
+                                     const char *key); /**< NA unless numeric */
 
 /** Signal columns of one symbol, over its own bars, borrowed until the run is freed; NULL where
  * absent. Signals are taken at the close of their bar. `long_exit` wins over `long_entry` on one
@@ -108,11 +109,11 @@ WICK_API double wick_settings_number(const wick_settings *s, const char *key); /
 typedef struct wick_signals {
     uint32_t size;
     const double *long_entry, *long_exit, *short_entry, *short_exit; /**< masks */
-    int32_t size_kind; /**< wick_size_kind */
-    double amount;     /**< used when `amounts` is NULL */
+    int32_t size_kind;                                               /**< wick_size_kind */
+    double amount; /**< used when `amounts` is NULL */
     const double *amounts;
     const double *score;
-    const double *limit, *stop; /**< priced entries; NA on a bar: market */
+    const double *limit, *stop;                        /**< priced entries; NA on a bar: market */
     const double *stop_price, *stop_points, *stop_pct; /**< brackets, read on the signal bar */
     const double *target_price, *target_points, *target_pct;
     const double *trail_points, *trail_pct;
@@ -122,18 +123,18 @@ typedef struct wick_signals {
 
 typedef struct wick_run_opts {
     uint32_t size;
-    const wick_settings *settings; /**< NULL: profile wick. Copied */
-    double cash;                   /**< starting cash, default 100 000 */
+    const wick_settings *settings;                 /**< NULL: profile wick. Copied */
+    double cash;                                   /**< starting cash, default 100 000 */
     bool ask_bar, ask_before, ask_after, ask_fill; /**< which questions the caller wants */
     bool has_trade_from;
-    int64_t trade_from;      /**< bars stamped before it only warm up: no decisions, no equity rows */
-    int64_t warmup;          /**< own bars of each symbol without decisions at the start */
-    int64_t memory_cap;      /**< bytes, 0: 2 GiB */
-    wick_arena *arena;       /**< reused by sweeps (reset by the caller after the ledger is gone; the
-                                  ledger borrows from it and from the panel, and outlives neither);
-                                  NULL: the run makes its own and the ledger keeps it */
-    bool lean;               /**< keep no order records and no per-tick columns but equity, and fees
-                                  where there are any */
+    int64_t trade_from; /**< bars stamped before it only warm up: no decisions, no equity rows */
+    int64_t warmup;     /**< own bars of each symbol without decisions at the start */
+    int64_t memory_cap; /**< bytes, 0: 2 GiB */
+    wick_arena *arena;  /**< reused by sweeps (reset by the caller after the ledger is gone; the
+                             ledger borrows from it and does not outlive it);
+                             NULL: the run makes its own and the ledger keeps it */
+    bool lean;          /**< keep no order records and no per-tick columns but equity, and fees
+                             where there are any */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
@@ -156,7 +157,8 @@ WICK_API wick_panel *wick_run_panel(const wick_run *run);
 /** Why wick_run_step returned a negative status. */
 WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);
 /** After WICK_STEP_DONE: the results. Once. The run can only be freed afterwards. */
-WICK_API wick_status wick_run_finish(wick_ctx *ctx, wick_run *run, wick_ledger **out) WICK_NODISCARD;
+WICK_API wick_status wick_run_finish(wick_ctx *ctx, wick_run *run,
+                                     wick_ledger **out) WICK_NODISCARD;
 
 /* ---- strategies written in C -------------------------------------------------------------- */
 

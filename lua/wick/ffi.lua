@@ -7,7 +7,8 @@
 -- number reaches another series of its own run at most: every number is checked here.
 local core = ...
 local ffi = require "ffi"
-local type, rawget, tonumber = type, rawget, tonumber
+local type, next, select, tonumber = type, next, select, tonumber
+local rawget, rawequal = rawget, rawequal
 local getmetatable, setmetatable = getmetatable, setmetatable
 
 ffi.cdef(core.embedded "wick.ffi_cdef")
@@ -104,6 +105,99 @@ core.ctx_meta.__index = function(t, key)
   local get = ctx_get[key]
   if get and sh.phase == DECIDE then return get() end
   return ctx_slow(t, key)
+end
+
+-- ---- orders --------------------------------------------------------------------------------
+-- The plain case, named numbers, is written straight into one request; texts, missing values and
+-- mistakes go to the C form, which knows what to say.
+local request = ffi.new("wick_order")
+local request_size = ffi.sizeof("wick_order")
+local size_kinds = core.size_kinds
+local members = {
+  limit = "limit", stop = "stop", score = "score",
+  stop_loss = "stop_price", stop_points = "stop_points", stop_pct = "stop_pct",
+  target = "target_price", target_points = "target_points", target_pct = "target_pct",
+  trail = "trail_points", trail_pct = "trail_pct", trail_start = "trail_start",
+}
+local MARKET, LIMIT, STOP, STOP_LIMIT = 0, 1, 2, 3
+
+local function symbol_of(t)
+  if type(t) ~= "table" or sh.phase ~= DECIDE or rawget(t, "run") ~= sh.base then return end
+  local s = rawget(t, "id")
+  if type(s) == "number" and s >= 0 and s < sh.n_symbols then return s end
+end
+
+local function take(key, v)
+  if type(v) ~= "number" or v - v ~= 0 then return false end
+  local kind = size_kinds[key]
+  if kind then
+    if request.size_kind ~= 0 or v < 0 then return false end
+    request.size_kind, request.amount = kind, v
+    return true
+  end
+  local member = members[key]
+  if not member then return false end
+  request[member] = v
+  return true
+end
+
+-- Whether every field was a number of the plain kind. Written out up to four fields: a loop of one
+-- or two turns would become a trace of its own, and tear that of the run.
+local function fill_request(fields)
+  local key, v = next(fields)
+  if key ~= nil then
+    if not take(key, v) then return false end
+    key, v = next(fields, key)
+    if key ~= nil then
+      if not take(key, v) then return false end
+      key, v = next(fields, key)
+      if key ~= nil then
+        if not take(key, v) then return false end
+        key, v = next(fields, key)
+        if key ~= nil and (not take(key, v) or next(fields, key) ~= nil) then return false end
+      end
+    end
+  end
+  if request.limit ~= 0 then
+    request.type = request.stop ~= 0 and STOP_LIMIT or LIMIT
+  else
+    request.type = request.stop ~= 0 and STOP or MARKET
+  end
+  return true
+end
+
+local function refusal(other)
+  local why = ffi.string(C.wick_run_refusal(run))
+  return nil, why ~= "" and why or other
+end
+
+local function fast_order(slow, side)
+  return function(t, fields)
+    local s = symbol_of(t)
+    if s == nil or fields ~= nil and type(fields) ~= "table" then return slow(t, fields) end
+    ffi.fill(request, request_size)
+    request.size, request.symbol, request.side = request_size, s, side
+    if fields ~= nil and not fill_request(fields) then return slow(t, fields) end
+    local id = C.wick_run_submit(run, request)
+    if id > 0 then return id end
+    -- A malformed request has left no trace: the C form meets it again and says what is wrong.
+    if id < 0 then return slow(t, fields) end
+    return refusal("refused")
+  end
+end
+core.sym_methods.buy = fast_order(core.sym_methods.buy, 1)
+core.sym_methods.sell = fast_order(core.sym_methods.sell, -1)
+
+-- sym:close() arrives as a call of the series `sym.close`.
+local call_slow = series_meta.__call
+series_meta.__call = function(x, t, ...)
+  local s = symbol_of(t)
+  if s == nil or select("#", ...) > 0 or not rawequal(rawget(t, "close"), x) then
+    return call_slow(x, t, ...)
+  end
+  local id = C.wick_run_close(run, s, 1, 0)
+  if id > 0 then return id end
+  return refusal("nothing is held")
 end
 
 -- ---- the run -------------------------------------------------------------------------------

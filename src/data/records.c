@@ -13,8 +13,8 @@ struct wick_ledger {
 
 const char *wick_reason_name(int32_t reason)
 {
-    static const char *const names[] = {"signal",    "stop_loss",   "stop_trailing", "take_profit",
-                                        "hold_bars", "end", "margin_call", "bankruptcy",
+    static const char *const names[] = {"signal",    "stop_loss", "stop_trailing", "take_profit",
+                                        "hold_bars", "end",       "margin_call",   "bankruptcy",
                                         "risk_rule", "open"};
     if (reason < 0 || reason > WICK_BY_OPEN) return "unknown";
     return names[reason];
@@ -29,11 +29,15 @@ const char *wick_fate_name(int32_t fate)
     return names[fate];
 }
 
+/* Zeros that nobody writes: pages of it that are only read cost no memory. */
+enum { SHARED_ZEROS = 1 << 16 };
+static double shared_zeros[SHARED_ZEROS];
+
 /* Readers never meet a missing column: what was not given is one shared column of zeros. */
 static bool fill_columns(wick_arena *arena, wick_ledger_in *in)
 {
     const double **cols[4] = {&in->cash, &in->fees, &in->long_value, &in->short_value};
-    const double *zero = NULL;
+    const double *zero = in->n <= SHARED_ZEROS ? shared_zeros : NULL;
     for (int k = 0; k < 4; k++) {
         if (*cols[k] != NULL) continue;
         if (zero == NULL) {
@@ -54,6 +58,7 @@ static wick_ledger *build(wick_arena *arena, const wick_ledger_in *in)
     /* A caller built against an older header hands over a shorter struct. */
     memcpy(&l->in, in, in->size < sizeof l->in ? in->size : sizeof l->in);
     if (!fill_columns(arena, &l->in)) return NULL;
+    if (l->in.panel != NULL) (void)wick_panel_ref(l->in.panel);
     if (l->in.fates != NULL) {
         memcpy(l->fates, l->in.fates, sizeof l->fates);
         return l;
@@ -159,6 +164,7 @@ wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in, wick_ledger
     memcpy(&own, in, in->size < sizeof own ? in->size : sizeof own);
     own.size = sizeof own;
     own.borrowed = false;
+    own.panel = NULL; /* everything is copied */
     if (own.n_trades < 0 || own.n_orders < 0 || own.n_symbols < 0 || own.n_tags < 0 ||
         (own.n_trades > 0 && own.trades == NULL) || (own.n_orders > 0 && own.orders == NULL) ||
         (own.n_symbols > 0 && own.symbols == NULL) || (own.n_tags > 0 && own.tags == NULL)) {
@@ -184,7 +190,9 @@ wick_ledger *wick_ledger_ref(wick_ledger *l)
 void wick_ledger_unref(wick_ledger *l)
 {
     if (l == NULL || atomic_fetch_sub(&l->refs, 1) != 1) return;
-    if (!l->in.borrowed) wick_arena_free(l->arena);
+    wick_panel *panel = l->in.panel;
+    if (!l->in.borrowed) wick_arena_free(l->arena); /* `l` itself lies in it */
+    wick_panel_unref(panel);
 }
 
 int64_t wick_ledger_trades(const wick_ledger *l)

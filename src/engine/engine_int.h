@@ -27,7 +27,7 @@ typedef struct wk_feed {
     const double *gate;          /**< model scores; NULL: none */
     double gate_threshold;
     const double **triggers;
-    int32_t n_triggers;
+    int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
 } wk_feed;
 
 /* ---- orders ------------------------------------------------------------------------------- */
@@ -192,6 +192,8 @@ struct wick_run {
     int32_t n_sym, ticks;
     int32_t *bar_of, *next_tick; /**< next_tick: tick of each symbol's next bar */
     int32_t *event;              /**< next own bar with a signal or trigger that matters */
+    int32_t
+        *mask_at; /**< per trigger of all symbols: first bar not yet passed on which it is set */
     uint8_t *active;
     const int64_t *clock;
     int32_t tick, first_tick, rows;
@@ -251,6 +253,8 @@ static inline bool wk_given(double v)
 }
 
 /* run.c */
+/** The column of one side's value, made zero at its first use; NULL when memory is out. */
+double *wk_side_column(wick_run *r, double **col);
 /** Room for one more element; NULL (and the run in error) when memory is out. */
 void *wk_vec_push(wick_run *r, wk_vec *v, size_t size);
 bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size);
@@ -338,6 +342,7 @@ void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk
 /* tick.c */
 int32_t wk_tick_hot(wick_run *r);  /**< lists the symbols to which something may happen now */
 void wk_tick_process(wick_run *r); /**< begin, open, path, close of run->tick */
+void wk_tick_close(wick_run *r);   /**< the equity row of run->tick, and what it may end */
 void wk_record_row(wick_run *r);
 double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r); /**< orders that asked for this close */
@@ -384,6 +389,8 @@ bool wk_lane_fits(const wick_run *r);
 /** Runs signals of the only symbol as far as nothing but market orders at opens is involved, and
  * leaves the run between two ticks. */
 void wk_lane(wick_run *r);
+/** The tick of a lone market order, when nothing else can happen on it; false: it is not one. */
+bool wk_lone_fill(wick_run *r);
 void wk_mark_span(wick_run *r, int32_t from, int32_t to);
 int32_t wk_find_broke(const wick_run *r, int32_t from, int32_t to);
 

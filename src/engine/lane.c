@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The short way for the plainest work there is, and the one a sweep repeats most: signal columns of
- * one symbol, market orders for the next open, no brackets, nobody asked. Between two fills there
- * is one marking loop; a fill needs no book of orders. It books through the same functions as the
- * general walk, and the property tests hold the two to the same bytes. */
+/* The short ways for the plainest work there is, and the one a sweep repeats most: one symbol and
+ * market orders for the next open. They book through the same functions as the general walk, and
+ * the property tests hold the two to the same bytes.
+ *
+ * wk_lane: signal columns, no brackets, nobody asked. Between two fills there is one marking loop,
+ * and a fill needs no book of orders. wk_lone_fill: the bar of a script's order, when nothing else
+ * can happen on it. */
 #include "engine/engine_int.h"
 
 bool wk_lane_fits(const wick_run *r)
@@ -126,4 +129,35 @@ void wk_lane(wick_run *r)
     r->tick = r->bar_of[0] = done;
     r->active[0] = done >= 0;
     if (y->watched) wk_sym_refresh(r, 0);
+}
+
+static bool is_plain(const wk_ord *o, int32_t bar)
+{
+    return o->type == WICK_MARKET && o->fill == WICK_FILL_OPEN && o->due <= bar && o->last >= bar &&
+           !o->waiting && !o->on_close && !o->has_bracket && o->group == 0;
+}
+
+bool wk_lone_fill(wick_run *r)
+{
+    const wk_feed *f = &r->feed[0];
+    wk_sym *y = &r->sym[0];
+    const int32_t bar = r->bar_of[0];
+    if (y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF || y->stale ||
+        r->thorough || r->set.phases != WK_PHASES_PATH || r->set.intrabar != WK_INTRABAR_OHLC ||
+        bar >= f->n - 1) /* the last bar may have an end to make */
+        return false;
+    const wk_ord *o = wk_ord_at(r, y->ord);
+    if (!is_plain(o, bar)) return false;
+    if (y->lots == 1) {
+        const wk_lot *l = wk_lot_at(r, y->lot);
+        if (l->hold_bar <= bar || l->exit_fill != 0 || l->target_fill != 0) return false;
+    }
+    const double open = f->f[WICK_OPEN][bar];
+    y->up_first = wk_ohlc_up_first(f, bar);
+    const wk_at at = {.bar = bar, .seg = 1, .px = open};
+    wk_fill_order(r, y->ord, wk_fill_price(r, 0, bar, open, o->side, WICK_MARKET, true), &at);
+    wk_sym_refresh(r, 0);
+    wk_signal_next(r, 0, bar);
+    wk_tick_close(r);
+    return true;
 }

@@ -72,6 +72,14 @@ static void init_sym(wk_sym *y)
     y->amb_bar = WK_NONE;
 }
 
+double *wk_side_column(wick_run *r, double **col)
+{
+    if (*col != NULL) return *col;
+    *col = wick_arena_zalloc(r->arena, (int64_t)r->rows * (int64_t)sizeof **col);
+    if (*col == NULL) wk_run_fail(r, WICK_E_MEM);
+    return *col;
+}
+
 static bool allocate(wick_run *r)
 {
     wick_arena *a = r->arena;
@@ -91,15 +99,15 @@ static bool allocate(wick_run *r)
         r->piles = wick_arena_zalloc(a, n * (int64_t)sizeof *r->piles);
         if (r->piles == NULL) return false;
     }
-    if (!r->lean || r->has_fees) {
+    /* The values of longs and shorts get their columns when there is something to show: most
+     * strategies know one side only, and a missing column reads as zeros. */
+    if (r->has_fees) {
         r->col_fees = wick_arena_alloc(a, rows * d);
         if (r->col_fees == NULL) return false;
     }
     if (!r->lean) {
         r->col_cash = wick_arena_alloc(a, rows * d);
-        r->col_long = wick_arena_alloc(a, rows * d);
-        r->col_short = wick_arena_alloc(a, rows * d);
-        if (r->col_cash == NULL || r->col_long == NULL || r->col_short == NULL) return false;
+        if (r->col_cash == NULL) return false;
     }
     return r->feed != NULL && r->sym != NULL && r->bar_of != NULL && r->next_tick != NULL &&
            r->event != NULL && r->active != NULL && r->watch != NULL && r->hot != NULL &&
@@ -350,21 +358,16 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
     }
     settle_pending(r);
     const char **symbols = NULL, **tags = NULL;
-    int64_t *time = NULL, *fates = NULL;
+    int64_t *fates = NULL;
     if (r->status < 0 || !names_of(r, &symbols, &tags)) return wick_fail_mem(ctx);
     fates = wick_arena_alloc(r->arena, (int64_t)sizeof r->fates);
-    /* A borrowed arena ends with the caller's panel in his hands: the clock needs no copy. */
-    if (r->own_arena) time = wick_arena_alloc(r->arena, (r->rows + 1) * (int64_t)sizeof *time);
-    if (fates == NULL || (r->own_arena && time == NULL)) return wick_fail_mem(ctx);
+    if (fates == NULL) return wick_fail_mem(ctx);
     memcpy(fates, r->fates, sizeof r->fates);
-    if (time != NULL && r->rows > 0) {
-        memcpy(time, r->clock + r->first_tick, (size_t)r->rows * sizeof *time);
-    }
     const double total = r->equity - r->cash0;
     const wick_ledger_in in = {
         .size = sizeof in,
         .n = r->rows,
-        .time = time != NULL ? time : r->clock + r->first_tick,
+        .time = r->clock + r->first_tick, /* the panel's own */
         .equity = r->col_equity,
         .cash = r->col_cash,
         .fees = r->col_fees,
@@ -385,6 +388,7 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
                       .bounded = true},
         .fates = fates,
         .borrowed = !r->own_arena,
+        .panel = r->panel,
     };
     r->finished = true;
     wick_arena *arena = r->arena;

@@ -22,9 +22,10 @@ static int32_t find_set(const double *m, int32_t from, int32_t to)
         uint64_t any = 0;
         for (int k = 0; k < 16; k++) any |= bits(m + i + k);
         if (any != 0) {
-            for (int32_t k = i; k < i + 16; k++) {
-                if (m[k] > 0.0) return k;
-            }
+            /* Backwards without a branch: where in its block a mask is set cannot be guessed. */
+            int32_t at = 16;
+            for (int k = 15; k >= 0; k--) at = m[i + k] > 0.0 ? k : at;
+            if (at < 16) return i + at;
         }
         i += 16;
     }
@@ -58,6 +59,22 @@ static void count_held(wick_run *r, int32_t s, int32_t to)
     r->fates[WICK_FATE_HELD] += count_set(m, y->sig_from, to);
 }
 
+/* What is decided on bar `at` fills on the next one: its prices are on their way while the bars in
+ * between are marked and the script is asked. */
+static void expect(const wk_feed *f, int32_t at)
+{
+#if defined(__GNUC__)
+    if (at + 1 >= f->n) return;
+    __builtin_prefetch(f->time + at);
+    __builtin_prefetch(f->f[WICK_OPEN] + at + 1);
+    __builtin_prefetch(f->f[WICK_HIGH] + at + 1);
+    __builtin_prefetch(f->f[WICK_LOW] + at + 1);
+#else
+    (void)f;
+    (void)at;
+#endif
+}
+
 void wk_signal_next(wick_run *r, int32_t s, int32_t from)
 {
     const wk_feed *f = &r->feed[s];
@@ -82,8 +99,15 @@ void wk_signal_next(wick_run *r, int32_t s, int32_t from)
         if (g->long_entry != NULL && !(full && side > 0)) to = find_set(g->long_entry, from, to);
         if (g->short_entry != NULL && !(full && side < 0)) to = find_set(g->short_entry, from, to);
     }
-    for (int32_t k = 0; k < f->n_triggers; k++) to = find_set(f->triggers[k], from, to);
+    /* Bars only move on, so that a mask is searched once from end to end however often its symbol
+     * is looked at. */
+    for (int32_t k = 0; k < f->n_triggers; k++) {
+        int32_t *at = &r->mask_at[f->first_mask + k];
+        if (*at < from) *at = find_set(f->triggers[k], from, f->n);
+        if (*at < to) to = *at;
+    }
     r->event[s] = to < f->n ? to : WK_NEVER;
+    expect(f, to);
 }
 
 void wk_signal_end(wick_run *r, int32_t s)

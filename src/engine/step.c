@@ -25,9 +25,26 @@ static void begin_tick(wick_run *r, int32_t t)
     }
 }
 
+static bool place_masks(wick_run *r)
+{
+    int32_t n = 0;
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        r->feed[s].first_mask = n;
+        n += r->feed[s].n_triggers;
+    }
+    r->mask_at = wick_arena_alloc(r->arena, (int64_t)n * (int64_t)sizeof *r->mask_at);
+    if (r->mask_at == NULL) {
+        wk_run_fail(r, WICK_E_MEM);
+        return false;
+    }
+    for (int32_t i = 0; i < n; i++) r->mask_at[i] = WK_NONE;
+    return true;
+}
+
 static void start(wick_run *r)
 {
     r->tick = r->first_tick - 1;
+    if (!place_masks(r)) return;
     for (int32_t s = 0; s < r->n_sym; s++) {
         const wk_feed *f = &r->feed[s];
         int32_t lo = 0, hi = f->n; /* first bar at or after the first tick */
@@ -93,10 +110,11 @@ void wk_mark_span(wick_run *r, int32_t from, int32_t to)
     if (r->col_fees != NULL) fill_const(r->col_fees + row, n, r->fees);
     if (r->lean) return;
     fill_const(r->col_cash + row, n, r->cash);
-    double *restrict held = y->pos < 0.0 ? r->col_short + row : r->col_long + row;
-    double *restrict none = y->pos < 0.0 ? r->col_long + row : r->col_short + row;
+    if (y->lots == 0) return;
+    double *side = wk_side_column(r, y->pos < 0.0 ? &r->col_short : &r->col_long);
+    if (side == NULL) return;
     const double b = fabs(y->b);
-    fill_const(none, n, 0.0);
+    double *restrict held = side + row;
     for (int32_t i = 0; i < n; i++) held[i] = b * c[i];
 }
 
@@ -254,8 +272,10 @@ static bool next_tick(wick_run *r)
 {
     if (r->ticks == 0 || r->tick + 1 >= r->ticks) return false;
     if (!(r->solo ? next_solo(r) : next_of_many(r))) return false;
-    if (r->solo) wk_tick_hot(r);
-    wk_tick_process(r);
+    if (!r->solo || !wk_lone_fill(r)) {
+        if (r->solo) wk_tick_hot(r);
+        wk_tick_process(r);
+    }
     prove(r);
     return true;
 }
@@ -279,20 +299,28 @@ static bool quick_step(wick_run *r)
     if (r->thorough || r->phase != WK_PH_SYMBOLS || r->at_part != PART_BAR || t >= f->n ||
         r->event[0] == t)
         return false;
-    double equity = r->cash;
+    double equity = r->cash, value = 0.0;
     if (y->watched) {
         if (t >= y->due || f->f[WICK_LOW][t] <= y->lo || f->f[WICK_HIGH][t] >= y->hi) return false;
-        if (r->on_close_pending || !r->lean) return false;
-        if (y->lots > 0) equity = r->cash + (y->a + y->b * f->f[WICK_CLOSE][t]);
+        if (r->on_close_pending) return false;
+        if (y->lots > 0) {
+            value = y->b * f->f[WICK_CLOSE][t];
+            equity = r->cash + (y->a + value);
+        }
     }
     if (equity <= 0.0) return false;
     const int32_t row = t - r->first_tick;
+    if (!r->lean) {
+        /* The side's column is there since the row of the fill. */
+        double *side = value == 0.0 ? NULL : y->pos < 0.0 ? r->col_short : r->col_long;
+        if (side != NULL)
+            side[row] = fabs(value);
+        else if (value != 0.0)
+            return false;
+        r->col_cash[row] = r->cash;
+    }
     r->col_equity[row] = equity;
     if (r->col_fees != NULL) r->col_fees[row] = r->fees;
-    if (!r->lean) {
-        r->col_cash[row] = r->cash;
-        r->col_long[row] = r->col_short[row] = 0.0;
-    }
     r->tick = r->bar_of[0] = t;
     r->equity = r->cur.equity = equity;
     r->cur.tick = r->cur.bar = t;

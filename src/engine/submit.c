@@ -70,8 +70,21 @@ static int32_t check_ints(wick_run *r, const wick_order *o, bool target)
     return WICK_OK;
 }
 
+/* Whether a market order brings no price and no bracket at all, which is what most do. */
+static bool is_bare(const wick_order *o)
+{
+    const double given = fabs(o->limit) + fabs(o->stop) + fabs(o->fill_price) +
+                         fabs(o->stop_price) + fabs(o->stop_points) + fabs(o->stop_pct) +
+                         fabs(o->target_price) + fabs(o->target_points) + fabs(o->target_pct) +
+                         fabs(o->trail_points) + fabs(o->trail_pct) + fabs(o->trail_start) +
+                         fabs(o->stop_limit);
+    return given == 0.0 && o->type == WICK_MARKET && isfinite(o->score) && o->amount >= 0.0 &&
+           o->amount <= LARGEST;
+}
+
 static int32_t check_numbers(wick_run *r, const wick_order *o, bool target)
 {
+    if (is_bare(o)) return WICK_OK;
     const bool negative = wick_bars_info(wick_panel_bars(r->panel, o->symbol))->allow_negative;
     if (!(fabs(o->amount) <= LARGEST)) return refuse(r, "amount", o->amount, "a finite number");
     if (!target && o->amount < 0.0) return refuse(r, "amount", o->amount, "zero or more");

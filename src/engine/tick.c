@@ -92,6 +92,13 @@ double wk_equity_now(const wick_run *r)
     return wick_sum_get(&k);
 }
 
+static void show(wick_run *r, double **col, int32_t row, double v)
+{
+    if (v == 0.0 && *col == NULL) return;
+    double *to = wk_side_column(r, col);
+    if (to != NULL) to[row] = v;
+}
+
 void wk_record_row(wick_run *r)
 {
     const int32_t row = r->tick - r->first_tick;
@@ -115,8 +122,8 @@ void wk_record_row(wick_run *r)
             wick_sum_add(&sv, -v);
     }
     r->col_cash[row] = r->cash;
-    r->col_long[row] = wick_sum_get(&lv);
-    r->col_short[row] = wick_sum_get(&sv);
+    show(r, &r->col_long, row, wick_sum_get(&lv));
+    show(r, &r->col_short, row, wick_sum_get(&sv));
 }
 
 void wk_kill_all(wick_run *r, int32_t s, int32_t fate)
@@ -180,6 +187,16 @@ int32_t wk_tick_hot(wick_run *r)
     return r->n_hot;
 }
 
+void wk_tick_close(wick_run *r)
+{
+    wk_record_row(r);
+    if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
+        go_bankrupt(r);
+        refresh(r);
+        wk_record_row(r);
+    }
+}
+
 void wk_tick_process(wick_run *r)
 {
     if (r->n_hot > 0) {
@@ -195,12 +212,7 @@ void wk_tick_process(wick_run *r)
         }
         refresh(r);
     }
-    wk_record_row(r);
-    if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
-        go_bankrupt(r);
-        refresh(r);
-        wk_record_row(r);
-    }
+    wk_tick_close(r);
 }
 
 void wk_on_close(wick_run *r)

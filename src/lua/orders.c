@@ -477,6 +477,24 @@ static void push_fields(lua_State *L)
     }
 }
 
+/* core.size_kinds: what the size fields mean to the engine, for the FFI layer. */
+static void push_size_kinds(lua_State *L)
+{
+    static const struct {
+        const char *name;
+        int32_t kind;
+    } kinds[] = {{"units", WICK_SIZE_UNITS},
+                 {"cash", WICK_SIZE_CASH},
+                 {"pct_equity", WICK_SIZE_PCT_EQUITY},
+                 {"pct_cash", WICK_SIZE_PCT_CASH},
+                 {"risk_pct", WICK_SIZE_RISK_PCT}};
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        lua_pushinteger(L, kinds[i].kind);
+        lua_setfield(L, -2, kinds[i].name);
+    }
+}
+
 /* core.order_names(): fields of an order. */
 static int core_order_names(lua_State *L)
 {
@@ -501,6 +519,8 @@ void wk_orders_open(lua_State *L, wk_host *h)
     h->ref_fields = luaL_ref(L, LUA_REGISTRYINDEX);
     wk_push_func(L, h, core_order_names);
     lua_setfield(L, core, "order_names");
+    push_size_kinds(L);
+    lua_setfield(L, core, "size_kinds");
     lua_getfield(L, core, "sym_methods");
     wk_set_funcs(L, h, shared);
     wk_set_funcs(L, h, list);
