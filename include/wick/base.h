@@ -161,6 +161,11 @@ WICK_API double wick_round_decimal(double v, int places);
 /** x raised to y, the same bits from both VMs (repeated squaring for small integers, else pow). */
 WICK_API double wick_pow(double x, double y);
 
+/** Standard normal distribution function, and its inverse for 0 < p < 1 (-inf and inf at the ends),
+ * both to double precision. */
+WICK_API double wick_normal_cdf(double z);
+WICK_API double wick_normal_quantile(double p);
+
 /* ---- time --------------------------------------------------------------------------------- */
 
 /** All stamps are int64 milliseconds since 1970-01-01T00:00Z, proleptic Gregorian. */

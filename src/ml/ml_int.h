@@ -190,8 +190,6 @@ bool wk_cholesky_solve(double *a, double *b, int64_t n);
 /** Least-norm solution of a symmetric positive semidefinite system by Jacobi rotations; directions
  * below 1e-12 of the largest are left out. `v` is scratch of n x n. */
 void wk_symmetric_solve(double *a, double *b, int64_t n, double *v);
-/** Inverse of the normal distribution function, to double precision, for 0 < p < 1. */
-double wk_normal_quantile(double p);
 /** Ascending sort of doubles without NA; `tmp` is scratch of the same length. */
 void wk_sort(double *v, double *tmp, int64_t n);
 /** Order that sorts v ascending, ties in index order; `order` gets 0..n-1. False: no memory. */

@@ -52,7 +52,7 @@ static void apply(const wick_ml_params *p, const double *q, int64_t m, int64_t n
     const bool normal = p->v[OUT] == 1.0;
     const double margin = normal ? 1e-7 : 0.0;
     const double tail = 1e-7 - 0x1p-52;
-    const double lo = wk_normal_quantile(tail), hi = wk_normal_quantile(1.0 - tail);
+    const double lo = wick_normal_quantile(tail), hi = wick_normal_quantile(1.0 - tail);
     for (int64_t i = 0; i < n; i++) {
         if (isnan(x[i])) {
             out[i] = WICK_NA;
@@ -64,7 +64,7 @@ static void apply(const wick_ml_params *p, const double *q, int64_t m, int64_t n
         if (x[i] > q[m - 1]) y = 1.0;
         if (normal ? x[i] - margin < q[0] : x[i] <= q[0]) y = 0.0;
         if (normal) {
-            y = y <= 0.0 ? lo : y >= 1.0 ? hi : wk_normal_quantile(y);
+            y = y <= 0.0 ? lo : y >= 1.0 ? hi : wick_normal_quantile(y);
             y = y < lo ? lo : y > hi ? hi : y;
         }
         out[i] = y;
