@@ -250,6 +250,8 @@ typedef struct wick_walk_opts {
     double train_size; /**< 0 (test only) .. 1 (train only) */
     int32_t lookahead; /**< lookahead - 1 indices between train and test; 0: 1 */
     bool expanding;    /**< train grows by each test; train_size is not used */
+    bool allow_empty;  /**< with few moments a window may lack one of its parts, as PyBroker's does;
+                            else that is an error */
 } wick_walk_opts;
 /** Calendar form: windows within [first, last), last being the end of the last day. Up to `cap` are written; *n is how many there are. */
 WICK_API wick_status wick_walk_calendar(wick_ctx *ctx, int64_t first, int64_t last,

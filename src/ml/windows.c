@@ -121,7 +121,8 @@ wick_status wick_walk_indices(wick_ctx *ctx, int64_t n, const wick_walk_opts *op
     const int64_t room = n - gap * o.windows;
     int64_t train = 0, test = 0;
     if (room > 0) grow(room, o.windows, o.train_size, &train, &test);
-    if (train < 1 || test < 1) return too_many(ctx, n, &o);
+    const bool some = train >= 1 || test >= 1, both = train >= 1 && test >= 1;
+    if (!(o.allow_empty ? some : both)) return too_many(ctx, n, &o);
     for (int64_t i = o.windows - 1; i >= 0; i--) {
         const int64_t to = n - i * test, from = to - test;
         put((wick_window){from - gap - train, from - gap, from, to}, cap, out, made);
