@@ -13,5 +13,6 @@
 #include "wick/report.h"
 #include "wick/stats.h"
 #include "wick/ta.h"
+#include "wick/work.h"
 
 #endif

@@ -34,6 +34,13 @@ function wick.strategy(name)
   return setmetatable({ name = name, when = core.when, on = {} }, core.strategy_meta)
 end
 
+--- wick.pipeline(name) -> P: a pipeline to be filled with options and run, and returned.
+local new_pipeline = core.module("wick.pipeline")
+function wick.pipeline(name) return new_pipeline(name) end
+
+--- wick.list(t): a table that is written to JSON as an array even when it is empty.
+wick.list = core.list
+
 -- ---- parameters ----------------------------------------------------------------------------
 
 local function need_number(what, x, name)

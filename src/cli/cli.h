@@ -42,10 +42,13 @@ struct cli_command {
     const char *example;            /**< one or more lines, each a whole command */
     int (*run)(cli *c);             /**< returns an exit code */
     const cli_command *const *subs; /**< NULL-ended; then run is not used (`wick data check`) */
+    /** With subs: takes the words when none of them names a sub-command (`wick pipeline FILE ...`),
+     * and reads its options itself. */
+    int (*run_words)(cli *c, int argc, char **argv);
 };
 
 extern const cli_command cli_command_run, cli_command_check, cli_command_list, cli_command_doc,
-    cli_command_bench, cli_command_test, cli_command_data;
+    cli_command_bench, cli_command_test, cli_command_data, cli_command_pipeline;
 
 /** One invocation. Values are borrowed from argv. */
 struct cli {

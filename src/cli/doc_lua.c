@@ -10,6 +10,7 @@
 #define SYM     "A symbol while deciding: sym"
 #define PINE    "Pine style"
 #define MORE    "Metrics and small helpers"
+#define JOBS    "Pipelines"
 
 const cli_lua_doc cli_lua_docs[] = {
     {"wick.strategy", "", "wick.strategy(name)", DECLARE,
@@ -172,5 +173,27 @@ const cli_lua_doc cli_lua_docs[] = {
      "Table of year, month, day, hour, minute, second, weekday (1 is Sunday) of a stamp, UTC."},
     {"wick.sorted_pairs", "", "wick.sorted_pairs(t)", MORE,
      "pairs in the order of the keys; in scripts pairs itself is sorted."},
+    {"wick.pipeline", "P.run P.options P.doc P.example", "wick.pipeline(name)", JOBS,
+     "A new pipeline; fill in P.options, P.doc, P.example and function P.run(cfg, run), and "
+     "return it from the file. P.run may return { exit = 3 }. docs/pipelines.md."},
+    {"run:stage", "", "run:stage(name, inputs, function() return value end)", JOBS,
+     "Does a stage, or gives its value of before when inputs, pipeline and its files are "
+     "unchanged. inputs and value are plain data; handles among the inputs count by hash."},
+    {"run:write_json", "run:write_csv run:write_text run:csv",
+     "run:write_json(name, value [, { indent = 2 }]) run:write_csv(name, header, rows) "
+     "run:write_text(name, text)",
+     JOBS, "Writes an artefact of the run folder, whole or not at all."},
+    {"run:read_json", "run:read_text run:exists",
+     "run:read_json(path) run:read_text(path) run:exists(path)", JOBS,
+     "Reads a file, which becomes an input of the run. Second result: its SHA-256."},
+    {"run:log", "run:show", "run:log(format, ...) run:show(text)", JOBS,
+     "A line of run.log, also shown on stderr; text to standard output."},
+    {"run:promote", "", "run:promote(artefact, name)", JOBS,
+     "Says that an artefact may go into configs/ as `name`: `wick pipeline promote`, or "
+     "--promote, copies it."},
+    {"run.dir", "run.id run.jobs run.seed", "run.dir run.id run.jobs run.seed", JOBS,
+     "Facts of the run: its folder, its name, threads, seed."},
+    {"wick.list", "", "wick.list(t)", JOBS,
+     "Marks a table as a list, so that it is written as [] even when it is empty."},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -7,8 +7,8 @@
 #include "cli/cli.h"
 
 static const cli_command *const commands[] = {
-    &cli_command_run, &cli_command_check, &cli_command_data,  &cli_command_list,
-    &cli_command_doc, &cli_command_test,  &cli_command_bench, NULL,
+    &cli_command_run,  &cli_command_pipeline, &cli_command_check, &cli_command_data,
+    &cli_command_list, &cli_command_doc,      &cli_command_test,  &cli_command_bench, NULL,
 };
 
 #if WICK_LUAJIT
@@ -48,7 +48,7 @@ static void print_commands(wick_buf *b)
                   "\ncommands:\n",
                   program_name);
     for (int i = 0; commands[i]; i++)
-        wick_buf_addf(b, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        wick_buf_addf(b, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
     wick_buf_addf(b,
                   "\n  help COMMAND   options and an example of one command\n"
                   "  --version      version, VM and optional parts\n"
@@ -96,6 +96,7 @@ static int find_path(cli *c, int argc, char **argv)
     int used = 0;
     while (list && used < argc && argv[used][0] != '-') {
         const cli_command *m = find_command(argv[used], list);
+        if (!m && c->command && c->command->run_words) return used;
         if (!m) {
             unknown_command(c, argv[used], list);
             return -1;
@@ -142,6 +143,7 @@ static int dispatch(cli *c, int argc, char **argv)
     if (c->command->subs) {
         if (used < argc && (strcmp(argv[used], "--help") == 0 || strcmp(argv[used], "-h") == 0))
             return print_help(c);
+        if (c->command->run_words) return c->command->run_words(c, argc - used, argv + used);
         char hint[128];
         snprintf(hint, sizeof hint, "`%s --help` lists them", c->path);
         return cli_error(c, hint, "%s: a command is missing", c->path);

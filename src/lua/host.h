@@ -113,9 +113,9 @@ const char *wk_script_limit(const wk_script *objective, int64_t i); /**< sorted 
 enum { WK_LIMITS = 16, WK_REASON = 128 };
 
 typedef struct wk_score {
-    double value;          /**< WICK_NA when rejected */
-    double by;             /**< how far off a rejected result was, >= 0 */
-    char reason[WK_REASON]; /**< "" unless rejected */
+    double value;            /**< WICK_NA when rejected */
+    double by;               /**< how far off a rejected result was, >= 0 */
+    char reason[WK_REASON];  /**< "" unless rejected */
     double limit[WK_LIMITS]; /**< constraints, feasible at <= 0; 0 when rejected */
 } wk_score;
 
@@ -124,6 +124,35 @@ typedef struct wk_score {
 wick_status wk_script_score(wick_ctx *ctx, wk_script *objective, const wick_ledger *l,
                             const double *metric, const wk_script *strategy,
                             wk_score *out) WICK_NODISCARD;
+
+/* ---- pipelines ---------------------------------------------------------------------------- */
+
+/** What a pipeline was asked for. */
+typedef struct wk_pipeline_args {
+    char *options;                     /**< its own options, canonical JSON */
+    char *run_root, *run_id, *configs; /**< NULL: not given */
+    char *help;                        /**< the help text when --help was given, else NULL */
+    bool fresh, promote, quiet, strict;
+    int32_t jobs; /**< 0: all cores */
+    uint64_t seed;
+} wk_pipeline_args;
+void wk_pipeline_args_free(wk_pipeline_args *a);
+
+/** Runs the body of a pipeline file (`return P`) in the load context. */
+wick_status wk_pipeline_load(wick_ctx *ctx, wk_host *h, const char *path,
+                             wk_script **out) WICK_NODISCARD;
+/** SHA-256 of its text and of the modules it required. */
+wick_status wk_pipeline_sha256(wick_ctx *ctx, wk_script *s, char hex[65]) WICK_NODISCARD;
+/** Reads `--name value ...`; unknown names are errors with the nearest one. */
+wick_status wk_pipeline_parse(wick_ctx *ctx, wk_script *s, int argc, char *const *argv,
+                              wk_pipeline_args *out) WICK_NODISCARD;
+/** The same from a manifest's options. */
+wick_status wk_pipeline_given(wick_ctx *ctx, wk_script *s, const wick_json *options,
+                              wk_pipeline_args *out) WICK_NODISCARD;
+/** Runs it in a folder and finishes that with a manifest. After an error the folder keeps its
+ * finished stages. */
+wick_status wk_pipeline_run(wick_ctx *ctx, wk_script *s, const wk_pipeline_args *args,
+                            wick_workdir *work, int32_t *exit_code) WICK_NODISCARD;
 
 /** `wick check`: syntax on both VMs, unknown globals and fields with the nearest name, unknown
  * signal and order keys, portability; then the file body is run. One line per finding

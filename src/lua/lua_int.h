@@ -22,7 +22,8 @@ typedef enum wk_phase {
     WK_LOAD,    /**< file body on empty bars */
     WK_DECLARE, /**< series are made */
     WK_DECIDE,  /**< bar hooks: x[k] is a number, orders are taken */
-    WK_SCORE    /**< metrics */
+    WK_SCORE,   /**< metrics */
+    WK_JOB      /**< a pipeline: no bars are bound, files and stages through its run */
 } wk_phase;
 
 /** Layout known to lua/wick/ffi.lua. */
@@ -134,9 +135,9 @@ struct wk_host {
     bool in_test;
 
     /* Registry references and identities. */
-    int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine;
+    int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine, mt_pipeline;
     const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
-    const void *id_objective, *id_reject;
+    const void *id_objective, *id_reject, *id_pipeline;
     const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
@@ -144,8 +145,13 @@ struct wk_host {
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
     int32_t n_hot_tables, hot_base, hot_on_stack;
-    int ref_params_meta, ref_metrics_meta, ref_fields;
+    int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta;
     wk_script *scripts;
+
+    /* Pipeline at work. */
+    wick_workdir *work;
+    int32_t jobs; /**< threads of its stages; 0: all cores */
+    bool quiet;
 };
 
 struct wk_script {
@@ -171,6 +177,7 @@ struct wk_script {
     int8_t better;
     char **limit_names;
     int64_t n_limits;
+    int config; /**< pipelines: reference to the options given, LUA_NOREF none */
 };
 
 /** Hooks a strategy may define. */
@@ -265,6 +272,21 @@ void wk_libs_open(lua_State *L, wk_host *h);
 void wk_coro_open(lua_State *L, wk_host *h);
 /** text.c: deterministic tostring, format, print. */
 void wk_text_open(lua_State *L, wk_host *h);
+
+/** What the value at i is when it is a handle of wick ("series", "bars" ...), else NULL. */
+const char *wk_handle_name(lua_State *L, const wk_host *h, int i);
+/** A number; whole ones as integers where the VM has them. */
+void wk_push_double(lua_State *L, double v);
+/** json.c: a buffer freed by the collector when an error passes it; pushed. */
+wick_buf *wk_push_buf(lua_State *L);
+/** Pushes the value at i as canonical JSON text. `what` begins the path shown in messages. With
+ * `digests`, handles become their hashes. */
+void wk_push_json(lua_State *L, wk_host *h, int i, int indent, bool digests, const char *what);
+void wk_push_json_node(lua_State *L, wk_host *h, const wick_json *j, bool in_array);
+void wk_push_json_text(lua_State *L, wk_host *h, const char *name, const char *text, int64_t n);
+void wk_json_open(lua_State *L, wk_host *h);
+/** work.c: the run folder of a pipeline. */
+void wk_work_open(lua_State *L, wk_host *h);
 
 /* ---- series.c, ta.c, bars.c --------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "lua/box.h"
 #include "lua/embed.h"
 #include "lua/lua_int.h"
 
@@ -30,7 +31,7 @@ static int core_nearest(lua_State *L)
 
 static int core_phase(lua_State *L)
 {
-    static const char *const names[] = {"idle", "load", "declare", "decide", "score"};
+    static const char *const names[] = {"idle", "load", "declare", "decide", "score", "job"};
     lua_pushstring(L, names[wk_self(L)->sh.phase]);
     return 1;
 }
@@ -56,20 +57,28 @@ static int core_param(lua_State *L)
     return 0;
 }
 
+const char *wk_handle_name(lua_State *L, const wk_host *h, int i)
+{
+    const wk_box *box = wk_any_box(L, i);
+    if (box) return box->type->name;
+    if (!lua_getmetatable(L, i)) return NULL;
+    const void *id = lua_topointer(L, -1);
+    lua_pop(L, 1);
+    return id == h->id_series      ? "series"
+           : id == h->id_bars      ? "bars"
+           : id == h->id_sym       ? "sym"
+           : id == h->id_ctx       ? "ctx"
+           : id == h->id_strategy  ? "strategy"
+           : id == h->id_pine      ? "pine"
+           : id == h->id_objective ? "objective"
+           : id == h->id_pipeline  ? "pipeline"
+                                   : NULL;
+}
+
 /* core.is(value): "series", "bars", "sym" ... or nil. */
 static int core_is(lua_State *L)
 {
-    const wk_host *h = wk_self(L);
-    if (!lua_getmetatable(L, 1)) return 0;
-    const void *id = lua_topointer(L, -1);
-    const char *name = id == h->id_series      ? "series"
-                       : id == h->id_bars      ? "bars"
-                       : id == h->id_sym       ? "sym"
-                       : id == h->id_ctx       ? "ctx"
-                       : id == h->id_strategy  ? "strategy"
-                       : id == h->id_pine      ? "pine"
-                       : id == h->id_objective ? "objective"
-                                               : NULL;
+    const char *name = wk_handle_name(L, wk_self(L), 1);
     if (!name) return 0;
     lua_pushstring(L, name);
     return 1;
@@ -345,6 +354,8 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_libs_open(L, h);
     wk_text_open(L, h);
     wk_coro_open(L, h);
+    wk_json_open(L, h);
+    wk_work_open(L, h);
     wk_series_open(L, h);
     wk_ta_open(L, h);
     wk_bars_open(L, h);

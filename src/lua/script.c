@@ -57,6 +57,9 @@ void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)
     const void *id = wk_push_result(L, h, s);
     if (id == h->id_objective)
         (void)wk_raise(L, "%s: the file is an objective; a strategy is expected here", s->path);
+    if (id == h->id_pipeline)
+        (void)wk_raise(L, "%s: this is a pipeline, not a strategy: `wick pipeline %s`", s->path,
+                       s->path);
     if (id != h->id_strategy && id != h->id_pine) wrong_result(L, s);
 }
 
@@ -230,7 +233,7 @@ wick_status wk_load_as(wick_ctx *ctx, wk_host *h, const char *name, const char *
     s->host = h;
     s->next = h->scripts;
     h->scripts = s;
-    s->chunk = s->metrics = s->objective = LUA_NOREF;
+    s->chunk = s->metrics = s->objective = s->config = LUA_NOREF;
     s->path = strdup(name);
     s->folder = folder_of(name);
     text = skip_head(text, &n);
@@ -290,6 +293,7 @@ void wk_script_free(wk_script *s)
     if (h->L) {
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->chunk);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->metrics);
+        luaL_unref(h->L, LUA_REGISTRYINDEX, s->config);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->objective);
     }
     wk_script_free_params(s);
