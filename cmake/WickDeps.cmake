@@ -8,7 +8,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-set(WICK_LIBRARIES m Threads::Threads)
+set(WICK_LIBRARIES m Threads::Threads ${CMAKE_DL_LIBS})
 set(WICK_LIBRARIES_PC "-lm -pthread")
 set(WICK_DEFINITIONS WICK_VERSION_TEXT="${PROJECT_VERSION}")
 set(WICK_FEATURE_ROWS "")
