@@ -6,7 +6,7 @@
 #include "table/table_int.h"
 
 /* A table of p references that are given away with it. */
-static wick_status finish(wick_ctx *ctx, int64_t n, const char **names, wk_column **columns,
+static wick_status finish(wick_ctx *ctx, int64_t n, const char **names, wk_tab_column **columns,
                           int32_t p, wick_table **out)
 {
     const wick_status st = wk_table_of(ctx, n, names, columns, p, out);
@@ -15,19 +15,19 @@ static wick_status finish(wick_ctx *ctx, int64_t n, const char **names, wk_colum
     return st;
 }
 
-static bool lists_new(int32_t p, const char ***names, wk_column ***columns)
+static bool lists_new(int32_t p, const char ***names, wk_tab_column ***columns)
 {
     *names = calloc((size_t)p + 1, sizeof **names);
-    *columns = calloc((size_t)p + 1, sizeof(wk_column *));
+    *columns = calloc((size_t)p + 1, sizeof(wk_tab_column *));
     if (*names && *columns) return true;
     free(*names);
     free(*columns);
     return false;
 }
 
-static void lists_drop(const char **names, wk_column **columns, int32_t made)
+static void lists_drop(const char **names, wk_tab_column **columns, int32_t made)
 {
-    for (int32_t i = 0; i < made; i++) wk_column_unref(columns[i]);
+    for (int32_t i = 0; i < made; i++) wk_tab_column_unref(columns[i]);
     free(names);
     free(columns);
 }
@@ -36,7 +36,7 @@ wick_status wick_table_select(wick_ctx *ctx, const wick_table *t, const char *co
                               int32_t n, wick_table **out)
 {
     const char **list = NULL;
-    wk_column **columns = NULL;
+    wk_tab_column **columns = NULL;
     if (!lists_new(n, &list, &columns)) return wick_fail_mem(ctx);
     for (int32_t i = 0; i < n; i++) {
         int32_t k = -1;
@@ -46,18 +46,18 @@ wick_status wick_table_select(wick_ctx *ctx, const wick_table *t, const char *co
             return st;
         }
         list[i] = names[i];
-        columns[i] = wk_column_ref(t->columns[k]);
+        columns[i] = wk_tab_column_ref(t->columns[k]);
     }
     return finish(ctx, t->n, list, columns, n, out);
 }
 
 static wick_status same_columns(wick_ctx *ctx, const wick_table *t, const char ***list,
-                                wk_column ***columns)
+                                wk_tab_column ***columns)
 {
     if (!lists_new(t->p + 1, list, columns)) return wick_fail_mem(ctx);
     for (int32_t i = 0; i < t->p; i++) {
         (*list)[i] = t->names[i];
-        (*columns)[i] = wk_column_ref(t->columns[i]);
+        (*columns)[i] = wk_tab_column_ref(t->columns[i]);
     }
     return WICK_OK;
 }
@@ -66,7 +66,7 @@ wick_status wick_table_rename(wick_ctx *ctx, const wick_table *t, const char *fr
                               wick_table **out)
 {
     const char **list = NULL;
-    wk_column **columns = NULL;
+    wk_tab_column **columns = NULL;
     int32_t k = -1;
     wick_status st = wick_table_need(ctx, t, NULL, from, &k);
     if (st < 0) return st;
@@ -77,19 +77,19 @@ wick_status wick_table_rename(wick_ctx *ctx, const wick_table *t, const char *fr
 }
 
 /* Takes the reference of `c`. */
-static wick_status put_column(wick_ctx *ctx, const wick_table *t, const char *name, wk_column *c,
-                              wick_table **out)
+static wick_status put_column(wick_ctx *ctx, const wick_table *t, const char *name,
+                              wk_tab_column *c, wick_table **out)
 {
     const char **list = NULL;
-    wk_column **columns = NULL;
+    wk_tab_column **columns = NULL;
     const wick_status st = same_columns(ctx, t, &list, &columns);
     if (st < 0) {
-        wk_column_unref(c);
+        wk_tab_column_unref(c);
         return st;
     }
     const int32_t k = wick_table_find(t, name);
     if (k >= 0) {
-        wk_column_unref(columns[k]);
+        wk_tab_column_unref(columns[k]);
         columns[k] = c;
         return finish(ctx, t->n, list, columns, t->p, out);
     }
@@ -104,8 +104,9 @@ wick_status wick_table_with(wick_ctx *ctx, const wick_table *t, const wick_colum
     if (!in->name || !*in->name || in->type < 0 || in->type >= WICK_COL_TYPES ||
         (t->n > 0 && !in->values))
         return wick_fail(ctx, WICK_E_ARG, "a column needs a name, a type and values");
-    wk_column *c = NULL;
-    const wick_status st = wk_column_copy(ctx, (wick_column_type)in->type, t->n, in->values, &c);
+    wk_tab_column *c = NULL;
+    const wick_status st =
+        wk_tab_column_copy(ctx, (wick_column_type)in->type, t->n, in->values, &c);
     return st < 0 ? st : put_column(ctx, t, in->name, c, out);
 }
 
@@ -116,7 +117,7 @@ static bool whole(double v)
     return v == floor(v) && fabs(v) < 9.2e18;
 }
 
-static bool cast_text(const char *s, wk_column *to, int64_t i)
+static bool cast_text(const char *s, wk_tab_column *to, int64_t i)
 {
     bool clock = false;
     switch (to->type) {
@@ -127,7 +128,7 @@ static bool cast_text(const char *s, wk_column *to, int64_t i)
     }
 }
 
-static bool cast_number(const wk_column *from, wk_column *to, int64_t i)
+static bool cast_number(const wk_tab_column *from, wk_tab_column *to, int64_t i)
 {
     const bool is_float = from->type == WICK_COL_FLOAT;
     const double v = is_float ? from->v.f[i] : 0.0;
@@ -148,14 +149,14 @@ static bool cast_number(const wk_column *from, wk_column *to, int64_t i)
     return true;
 }
 
-static wick_status to_text(wick_ctx *ctx, const wk_column *from, wk_column *to)
+static wick_status to_text(wick_ctx *ctx, const wk_tab_column *from, wk_tab_column *to)
 {
     wick_buf b = {0};
     for (int64_t i = 0; i < from->n; i++) {
-        wk_cell(from, i, &b);
+        wk_tab_cell(from, i, &b);
         wick_buf_add(&b, "\0", 1);
     }
-    to->blob = b.failed ? NULL : wk_blob_new(b.len);
+    to->blob = b.failed ? NULL : wk_tab_blob_new(b.len);
     if (!to->blob) {
         wick_buf_free(&b);
         return wick_fail_mem(ctx);
@@ -164,7 +165,7 @@ static wick_status to_text(wick_ctx *ctx, const wk_column *from, wk_column *to)
     wick_buf_free(&b);
     const char *at = to->blob->data;
     for (int64_t i = 0; i < from->n; i++) {
-        to->v.s[i] = wk_column_missing(from, i) ? NULL : at;
+        to->v.s[i] = wk_tab_column_missing(from, i) ? NULL : at;
         at += strlen(at) + 1;
     }
     return WICK_OK;
@@ -176,26 +177,26 @@ wick_status wick_table_cast(wick_ctx *ctx, const wick_table *t, const char *name
     int32_t k = -1;
     wick_status st = wick_table_need(ctx, t, NULL, name, &k);
     if (st < 0) return st;
-    const wk_column *from = t->columns[k];
-    if (from->type == type) return put_column(ctx, t, name, wk_column_ref(t->columns[k]), out);
-    wk_column *to = wk_column_new(type, t->n);
+    const wk_tab_column *from = t->columns[k];
+    if (from->type == type) return put_column(ctx, t, name, wk_tab_column_ref(t->columns[k]), out);
+    wk_tab_column *to = wk_tab_column_new(type, t->n);
     if (!to) return wick_fail_mem(ctx);
     if (type == WICK_COL_TEXT) st = to_text(ctx, from, to);
     for (int64_t i = 0; type != WICK_COL_TEXT && st >= 0 && i < t->n; i++) {
-        if (wk_column_missing(from, i)) {
-            wk_column_set_missing(to, i);
+        if (wk_tab_column_missing(from, i)) {
+            wk_tab_column_set_missing(to, i);
             continue;
         }
         if (from->type == WICK_COL_TEXT ? cast_text(from->v.s[i], to, i) : cast_number(from, to, i))
             continue;
         wick_buf b = {0};
-        wk_cell(from, i, &b);
+        wk_tab_cell(from, i, &b);
         st = wick_fail(ctx, WICK_E_DATA, "row %lld: column '%s': '%.60s' is no %s",
                        (long long)i + 1, name, b.data ? b.data : "", wick_column_type_name(type));
         wick_buf_free(&b);
     }
     if (st < 0) {
-        wk_column_unref(to);
+        wk_tab_column_unref(to);
         return st;
     }
     return put_column(ctx, t, name, to, out);
@@ -207,7 +208,7 @@ wick_status wick_table_take(wick_ctx *ctx, const wick_table *t, const int64_t *r
                             wick_table **out)
 {
     const char **list = NULL;
-    wk_column **columns = NULL;
+    wk_tab_column **columns = NULL;
     for (int64_t i = 0; i < n; i++)
         if (rows[i] < -1 || rows[i] >= t->n)
             return wick_fail(ctx, WICK_E_ARG, "row %lld of a table of %lld", (long long)rows[i] + 1,
@@ -215,7 +216,7 @@ wick_status wick_table_take(wick_ctx *ctx, const wick_table *t, const int64_t *r
     if (!lists_new(t->p, &list, &columns)) return wick_fail_mem(ctx);
     for (int32_t k = 0; k < t->p; k++) {
         list[k] = t->names[k];
-        const wick_status st = wk_column_take(ctx, t->columns[k], rows, n, &columns[k]);
+        const wick_status st = wk_tab_column_take(ctx, t->columns[k], rows, n, &columns[k]);
         if (st < 0) {
             lists_drop(list, columns, k);
             return st;
@@ -241,10 +242,10 @@ static wick_status check_same_shape(wick_ctx *ctx, const wick_table *a, const wi
 }
 
 static wick_status concat_column(wick_ctx *ctx, const wick_table *const *t, int32_t n, int32_t k,
-                                 int64_t rows, wk_column **out)
+                                 int64_t rows, wk_tab_column **out)
 {
     const wick_column_type type = t[0]->columns[k]->type;
-    const size_t size = wk_type_bytes(type);
+    const size_t size = wk_tab_type_bytes(type);
     char *all = malloc(size * (size_t)rows + 1);
     if (!all) return wick_fail_mem(ctx);
     size_t at = 0;
@@ -253,7 +254,7 @@ static wick_status concat_column(wick_ctx *ctx, const wick_table *const *t, int3
         memcpy(all + at, t[i]->columns[k]->v.any, bytes);
         at += bytes;
     }
-    const wick_status st = wk_column_copy(ctx, type, rows, all, out);
+    const wick_status st = wk_tab_column_copy(ctx, type, rows, all, out);
     free(all);
     return st;
 }
@@ -269,7 +270,7 @@ wick_status wick_table_concat(wick_ctx *ctx, const wick_table *const *t, int32_t
         rows += t[i]->n;
     }
     const char **list = NULL;
-    wk_column **columns = NULL;
+    wk_tab_column **columns = NULL;
     if (!lists_new(t[0]->p, &list, &columns)) return wick_fail_mem(ctx);
     for (int32_t k = 0; k < t[0]->p; k++) {
         list[k] = t[0]->names[k];
@@ -296,7 +297,7 @@ static bool meets(int order, int32_t op)
     }
 }
 
-static int order_of(const wk_column *c, int64_t i, const wick_where *w)
+static int order_of(const wk_tab_column *c, int64_t i, const wick_where *w)
 {
     if (c->type == WICK_COL_TEXT) return strcmp(c->v.s[i], w->text);
     if (c->type == WICK_COL_FLOAT || c->type == WICK_COL_BOOL || !whole(w->number)) {
@@ -314,14 +315,14 @@ static wick_status apply(wick_ctx *ctx, const wick_table *t, const wick_where *w
     int32_t k = -1;
     const wick_status st = wick_table_need(ctx, t, NULL, w->column, &k);
     if (st < 0) return st;
-    const wk_column *c = t->columns[k];
+    const wk_tab_column *c = t->columns[k];
     const bool presence = w->op == WICK_WHERE_MISSING || w->op == WICK_WHERE_PRESENT;
     if (!presence && (c->type == WICK_COL_TEXT) != (w->text != NULL))
         return wick_fail(ctx, WICK_E_ARG, "column '%s' is %s and is compared with a %s", w->column,
                          wick_column_type_name((int32_t)c->type), w->text ? "text" : "number");
     for (int64_t i = 0; i < t->n; i++) {
         if (!keep[i]) continue;
-        const bool missing = wk_column_missing(c, i);
+        const bool missing = wk_tab_column_missing(c, i);
         if (presence)
             keep[i] = missing == (w->op == WICK_WHERE_MISSING);
         else

@@ -23,7 +23,7 @@ typedef struct plan {
     int32_t can;
     bool seen;
     int64_t bytes;
-    wk_column *column;
+    wk_tab_column *column;
     char *at; /**< next free byte of the texts */
 } plan;
 
@@ -266,10 +266,10 @@ static wick_status make_columns(csv *c)
         plan *k = &c->plan[i];
         if (k->to < 0) continue;
         if (!k->declared) k->type = inferred(k);
-        k->column = wk_column_new(k->type, c->rows);
+        k->column = wk_tab_column_new(k->type, c->rows);
         if (!k->column) return wick_fail_mem(c->ctx);
         if (k->type != WICK_COL_TEXT) continue;
-        k->column->blob = wk_blob_new(k->bytes);
+        k->column->blob = wk_tab_blob_new(k->bytes);
         if (!k->column->blob) return wick_fail_mem(c->ctx);
         k->at = k->column->blob->data;
     }
@@ -280,10 +280,10 @@ static wick_status make_columns(csv *c)
 
 static wick_status put(csv *c, plan *k, const field *f, int64_t row)
 {
-    wk_column *d = k->column;
+    wk_tab_column *d = k->column;
     bool good = true, clock = false;
     if (f->n == 0 && !(f->quoted && k->type == WICK_COL_TEXT)) {
-        wk_column_set_missing(d, row);
+        wk_tab_column_set_missing(d, row);
         return WICK_OK;
     }
     switch (k->type) {
@@ -331,7 +331,7 @@ static wick_status fill(csv *c)
 static wick_status assemble(csv *c, wick_table **out)
 {
     const char **names = calloc((size_t)c->wanted + 1, sizeof *names);
-    wk_column **columns = calloc((size_t)c->wanted + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)c->wanted + 1, sizeof(wk_tab_column *));
     if (!names || !columns) {
         free(names);
         free(columns);
@@ -385,7 +385,7 @@ wick_status wick_table_parse_csv(wick_ctx *ctx, const char *name, const char *te
 out:
     for (int32_t i = 0; i < c.n; i++) {
         free(c.plan[i].name);
-        wk_column_unref(c.plan[i].column);
+        wk_tab_column_unref(c.plan[i].column);
     }
     free(c.plan);
     return st;

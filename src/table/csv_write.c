@@ -28,12 +28,12 @@ wick_status wick_table_csv(wick_ctx *ctx, const wick_table *t, wick_buf *out)
     wick_buf_add(out, "\n", 1);
     for (int64_t i = 0; i < t->n; i++) {
         for (int32_t k = 0; k < t->p; k++) {
-            const wk_column *c = t->columns[k];
+            const wk_tab_column *c = t->columns[k];
             if (k > 0) wick_buf_add(out, ",", 1);
             if (c->type == WICK_COL_TEXT) {
                 if (c->v.s[i]) add_text(out, c->v.s[i]);
             } else {
-                wk_cell(c, i, out);
+                wk_tab_cell(c, i, out);
             }
         }
         wick_buf_add(out, "\n", 1);
@@ -41,10 +41,10 @@ wick_status wick_table_csv(wick_ctx *ctx, const wick_table *t, wick_buf *out)
     return out->failed ? wick_fail_mem(ctx) : WICK_OK;
 }
 
-static void markdown_cell(const wk_column *c, int64_t row, wick_buf *out)
+static void markdown_cell(const wk_tab_column *c, int64_t row, wick_buf *out)
 {
     if (c->type != WICK_COL_TEXT || !c->v.s[row]) {
-        wk_cell(c, row, out);
+        wk_tab_cell(c, row, out);
         return;
     }
     for (const char *s = c->v.s[row]; *s; s++) {

@@ -59,8 +59,8 @@ static void groups_free(groups *g)
     free(g->start);
 }
 
-static wick_status groups_make(wick_ctx *ctx, const wk_index *x, const wk_column *const *keys,
-                               int64_t n, groups *g)
+static wick_status groups_make(wick_ctx *ctx, const wk_tab_index *x,
+                               const wk_tab_column *const *keys, int64_t n, groups *g)
 {
     g->first = malloc(((size_t)n + 1) * sizeof *g->first);
     g->rows = malloc(((size_t)n + 1) * sizeof *g->rows);
@@ -69,7 +69,7 @@ static wick_status groups_make(wick_ctx *ctx, const wk_index *x, const wk_column
     int64_t at = 0;
     g->n = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (wk_index_find(x, keys, i) != i) continue;
+        if (wk_tab_index_find(x, keys, i) != i) continue;
         g->first[g->n] = i;
         g->start[g->n++] = at;
         for (int64_t r = i; r >= 0; r = x->next[r]) g->rows[at++] = r;
@@ -78,11 +78,11 @@ static wick_status groups_make(wick_ctx *ctx, const wk_index *x, const wk_column
     return WICK_OK;
 }
 
-static int64_t gather(const wk_column *c, const int64_t *rows, int64_t n, double *out)
+static int64_t gather(const wk_tab_column *c, const int64_t *rows, int64_t n, double *out)
 {
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (wk_column_missing(c, rows[i])) continue;
+        if (wk_tab_column_missing(c, rows[i])) continue;
         out[k++] = c->type == WICK_COL_FLOAT  ? c->v.f[rows[i]]
                    : c->type == WICK_COL_BOOL ? (double)c->v.b[rows[i]]
                                               : (double)c->v.i[rows[i]];
@@ -98,7 +98,7 @@ static double deviation(int64_t n, double *x)
     return sqrt(wick_sum_pairwise(n, x) / (double)(n - 1));
 }
 
-static bool less(const wk_column *c, int64_t a, int64_t b)
+static bool less(const wk_tab_column *c, int64_t a, int64_t b)
 {
     switch (c->type) {
     case WICK_COL_FLOAT: return c->v.f[a] < c->v.f[b];
@@ -109,11 +109,11 @@ static bool less(const wk_column *c, int64_t a, int64_t b)
 }
 
 /* Row that holds a group's least, greatest, first or last present value, or -1. */
-static int64_t chosen(const wk_column *c, const int64_t *rows, int64_t n, int32_t fn)
+static int64_t chosen(const wk_tab_column *c, const int64_t *rows, int64_t n, int32_t fn)
 {
     int64_t best = -1;
     for (int64_t i = 0; i < n; i++) {
-        if (wk_column_missing(c, rows[i])) continue;
+        if (wk_tab_column_missing(c, rows[i])) continue;
         const bool take = best < 0 || fn == WICK_AGG_LAST ||
                           (fn == WICK_AGG_MIN && less(c, rows[i], best)) ||
                           (fn == WICK_AGG_MAX && less(c, best, rows[i]));
@@ -122,26 +122,27 @@ static int64_t chosen(const wk_column *c, const int64_t *rows, int64_t n, int32_
     return best;
 }
 
-static wick_status pick_rows(wick_ctx *ctx, const wk_column *c, const groups *g, int32_t fn,
-                             wk_column **out)
+static wick_status pick_rows(wick_ctx *ctx, const wk_tab_column *c, const groups *g, int32_t fn,
+                             wk_tab_column **out)
 {
     int64_t *rows = malloc(((size_t)g->n + 1) * sizeof *rows);
     if (!rows) return wick_fail_mem(ctx);
     for (int64_t i = 0; i < g->n; i++)
         rows[i] = chosen(c, g->rows + g->start[i], g->start[i + 1] - g->start[i], fn);
-    const wick_status st = wk_column_take(ctx, c, rows, g->n, out);
+    const wick_status st = wk_tab_column_take(ctx, c, rows, g->n, out);
     free(rows);
     return st;
 }
 
-static wick_status compute(wick_ctx *ctx, const wk_column *c, const groups *g, int32_t fn,
-                           wk_column **out)
+static wick_status compute(wick_ctx *ctx, const wk_tab_column *c, const groups *g, int32_t fn,
+                           wk_tab_column **out)
 {
     if (fn >= WICK_AGG_MIN) return pick_rows(ctx, c, g, fn, out);
-    wk_column *d = wk_column_new(fn == WICK_AGG_COUNT ? WICK_COL_INT : WICK_COL_FLOAT, g->n);
+    wk_tab_column *d =
+        wk_tab_column_new(fn == WICK_AGG_COUNT ? WICK_COL_INT : WICK_COL_FLOAT, g->n);
     double *x = malloc(((size_t)g->start[g->n] + 1) * sizeof *x);
     if (!d || !x) {
-        wk_column_unref(d);
+        wk_tab_column_unref(d);
         free(x);
         return wick_fail_mem(ctx);
     }
@@ -150,7 +151,7 @@ static wick_status compute(wick_ctx *ctx, const wk_column *c, const groups *g, i
         int64_t n = g->start[i + 1] - g->start[i];
         if (fn == WICK_AGG_COUNT) {
             int64_t present = 0;
-            for (int64_t k = 0; c && k < n; k++) present += !wk_column_missing(c, rows[k]);
+            for (int64_t k = 0; c && k < n; k++) present += !wk_tab_column_missing(c, rows[k]);
             d->v.i[i] = c ? present : n;
             continue;
         }
@@ -166,9 +167,9 @@ static wick_status compute(wick_ctx *ctx, const wk_column *c, const groups *g, i
 }
 
 static wick_status one_agg(wick_ctx *ctx, const wick_table *t, const wick_agg *a, const groups *g,
-                           wk_column **out)
+                           wk_tab_column **out)
 {
-    const wk_column *c = NULL;
+    const wk_tab_column *c = NULL;
     if (a->fn < 0 || a->fn >= WICK_AGG_FNS)
         return wick_fail(ctx, WICK_E_ARG, "'%s': no such aggregate", a->name ? a->name : "");
     if (a->column) {
@@ -189,22 +190,22 @@ wick_status wick_table_group(wick_ctx *ctx, const wick_table *t, const char *con
                              int32_t n_keys, const wick_agg *aggs, int32_t n_aggs, wick_table **out)
 {
     wick_status st;
-    const wk_column **list = NULL;
-    wk_index x = {0};
+    const wk_tab_column **list = NULL;
+    wk_tab_index x = {0};
     groups g = {0};
     int32_t p = 0;
     const char **names = calloc((size_t)(n_keys + n_aggs) + 1, sizeof *names);
-    wk_column **columns = calloc((size_t)(n_keys + n_aggs) + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)(n_keys + n_aggs) + 1, sizeof(wk_tab_column *));
     if (!names || !columns) {
         st = wick_fail_mem(ctx);
         goto out;
     }
-    WICK_TRY(wk_find_all(ctx, t, NULL, keys, n_keys, &list));
-    WICK_TRY(wk_index_new(ctx, list, n_keys, t->n, true, &x));
+    WICK_TRY(wk_tab_find_all(ctx, t, NULL, keys, n_keys, &list));
+    WICK_TRY(wk_tab_index_new(ctx, list, n_keys, t->n, true, &x));
     WICK_TRY(groups_make(ctx, &x, list, t->n, &g));
     for (; p < n_keys; p++) {
         names[p] = keys[p];
-        WICK_TRY(wk_column_take(ctx, list[p], g.first, g.n, &columns[p]));
+        WICK_TRY(wk_tab_column_take(ctx, list[p], g.first, g.n, &columns[p]));
     }
     for (int32_t k = 0; k < n_aggs; k++, p++) {
         names[p] = aggs[k].name;
@@ -213,9 +214,9 @@ wick_status wick_table_group(wick_ctx *ctx, const wick_table *t, const char *con
     st = wk_table_of(ctx, g.n, names, columns, p, out);
     p = 0; /* taken */
 out:
-    for (int32_t k = 0; k < p; k++) wk_column_unref(columns[k]);
+    for (int32_t k = 0; k < p; k++) wk_tab_column_unref(columns[k]);
     groups_free(&g);
-    wk_index_free(&x);
+    wk_tab_index_free(&x);
     free(list);
     free(names);
     free(columns);

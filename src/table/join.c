@@ -9,8 +9,8 @@ typedef struct pairs {
 } pairs;
 
 /* Counts first, so that the lists are made once. */
-static wick_status match(wick_ctx *ctx, const wk_index *x, const wk_column *const *keys, int64_t n,
-                         int32_t kind, pairs *out)
+static wick_status match(wick_ctx *ctx, const wk_tab_index *x, const wk_tab_column *const *keys,
+                         int64_t n, int32_t kind, pairs *out)
 {
     wick_status st = WICK_OK;
     int64_t *first = malloc(((size_t)n + 1) * sizeof *first);
@@ -18,8 +18,8 @@ static wick_status match(wick_ctx *ctx, const wk_index *x, const wk_column *cons
     out->n = 0;
     for (int64_t i = 0; i < n; i++) {
         bool missing = false;
-        for (int32_t k = 0; k < x->n_keys; k++) missing |= wk_column_missing(keys[k], i);
-        first[i] = missing ? -1 : wk_index_find(x, keys, i);
+        for (int32_t k = 0; k < x->n_keys; k++) missing |= wk_tab_column_missing(keys[k], i);
+        first[i] = missing ? -1 : wk_tab_index_find(x, keys, i);
         for (int64_t r = first[i]; r >= 0; r = x->next[r]) out->n++;
         out->n += first[i] < 0 && kind == WICK_JOIN_LEFT;
     }
@@ -46,7 +46,7 @@ out:
 }
 
 static wick_status check_keys(wick_ctx *ctx, const char *const *names, int32_t n,
-                              const wk_column *const *a, const wk_column *const *b)
+                              const wk_tab_column *const *a, const wk_tab_column *const *b)
 {
     if (n < 1) return wick_fail(ctx, WICK_E_ARG, "a join needs a key column");
     for (int32_t k = 0; k < n; k++)
@@ -72,14 +72,14 @@ static wick_status assemble(wick_ctx *ctx, const wick_table *left, const wick_ta
     const int32_t most = left->p + right->p;
     int32_t p = 0;
     const char **names = calloc((size_t)most + 1, sizeof *names);
-    wk_column **columns = calloc((size_t)most + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)most + 1, sizeof(wk_tab_column *));
     if (!names || !columns) {
         st = wick_fail_mem(ctx);
         goto out;
     }
     for (int32_t k = 0; k < left->p; k++, p++) {
         names[p] = left->names[k];
-        WICK_TRY(wk_column_take(ctx, left->columns[k], m->left, m->n, &columns[p]));
+        WICK_TRY(wk_tab_column_take(ctx, left->columns[k], m->left, m->n, &columns[p]));
     }
     for (int32_t k = 0; k < right->p; k++) {
         if (is_key(right->names[k], keys, n_keys)) continue;
@@ -89,13 +89,13 @@ static wick_status assemble(wick_ctx *ctx, const wick_table *left, const wick_ta
             goto out;
         }
         names[p] = right->names[k];
-        WICK_TRY(wk_column_take(ctx, right->columns[k], m->right, m->n, &columns[p]));
+        WICK_TRY(wk_tab_column_take(ctx, right->columns[k], m->right, m->n, &columns[p]));
         p++;
     }
     st = wk_table_of(ctx, m->n, names, columns, p, out);
     p = 0; /* taken */
 out:
-    for (int32_t k = 0; k < p; k++) wk_column_unref(columns[k]);
+    for (int32_t k = 0; k < p; k++) wk_tab_column_unref(columns[k]);
     free(names);
     free(columns);
     return st;
@@ -107,20 +107,20 @@ wick_status wick_table_join(wick_ctx *ctx, const wick_table *left, const wick_ta
 {
     const wick_join_opts none = {.size = sizeof none};
     const wick_join_opts *o = opts ? opts : &none;
-    const wk_column **a = NULL, **b = NULL;
-    wk_index x = {0};
+    const wk_tab_column **a = NULL, **b = NULL;
+    wk_tab_index x = {0};
     pairs m = {0};
     wick_status st;
-    WICK_TRY(wk_find_all(ctx, left, o->left_name, keys, n_keys, &a));
-    WICK_TRY(wk_find_all(ctx, right, o->right_name, keys, n_keys, &b));
+    WICK_TRY(wk_tab_find_all(ctx, left, o->left_name, keys, n_keys, &a));
+    WICK_TRY(wk_tab_find_all(ctx, right, o->right_name, keys, n_keys, &b));
     WICK_TRY(check_keys(ctx, keys, n_keys, a, b));
     if (o->unique_left) WICK_TRY(wick_table_unique(ctx, left, o->left_name, keys, n_keys));
     if (o->unique_right) WICK_TRY(wick_table_unique(ctx, right, o->right_name, keys, n_keys));
-    WICK_TRY(wk_index_new(ctx, b, n_keys, right->n, false, &x));
+    WICK_TRY(wk_tab_index_new(ctx, b, n_keys, right->n, false, &x));
     WICK_TRY(match(ctx, &x, a, left->n, o->kind, &m));
     st = assemble(ctx, left, right, keys, n_keys, &m, out);
 out:
-    wk_index_free(&x);
+    wk_tab_index_free(&x);
     free(m.left);
     free(m.right);
     free(a);

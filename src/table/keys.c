@@ -5,10 +5,10 @@
 
 #include "table/table_int.h"
 
-wick_status wk_find_all(wick_ctx *ctx, const wick_table *t, const char *what,
-                        const char *const *names, int32_t n, const wk_column ***out)
+wick_status wk_tab_find_all(wick_ctx *ctx, const wick_table *t, const char *what,
+                            const char *const *names, int32_t n, const wk_tab_column ***out)
 {
-    const wk_column **list = calloc((size_t)n + 1, sizeof(wk_column *));
+    const wk_tab_column **list = calloc((size_t)n + 1, sizeof(wk_tab_column *));
     if (!list) return wick_fail_mem(ctx);
     for (int32_t i = 0; i < n; i++) {
         int32_t k = -1;
@@ -23,12 +23,12 @@ wick_status wk_find_all(wick_ctx *ctx, const wick_table *t, const char *what,
     return WICK_OK;
 }
 
-static uint64_t hash_row(const wk_column *const *keys, int32_t n_keys, int64_t row)
+static uint64_t hash_row(const wk_tab_column *const *keys, int32_t n_keys, int64_t row)
 {
     uint64_t h = 0;
     for (int32_t k = 0; k < n_keys; k++) {
-        const wk_column *c = keys[k];
-        if (wk_column_missing(c, row)) {
+        const wk_tab_column *c = keys[k];
+        if (wk_tab_column_missing(c, row)) {
             h = wick_hash64("", 0, h + 1);
         } else if (c->type == WICK_COL_TEXT) {
             h = wick_hash64(c->v.s[row], (int64_t)strlen(c->v.s[row]), h);
@@ -44,9 +44,9 @@ static uint64_t hash_row(const wk_column *const *keys, int32_t n_keys, int64_t r
     return h;
 }
 
-static bool same_value(const wk_column *a, int64_t i, const wk_column *b, int64_t k)
+static bool same_value(const wk_tab_column *a, int64_t i, const wk_tab_column *b, int64_t k)
 {
-    const bool no_a = wk_column_missing(a, i), no_b = wk_column_missing(b, k);
+    const bool no_a = wk_tab_column_missing(a, i), no_b = wk_tab_column_missing(b, k);
     if (no_a || no_b) return no_a && no_b;
     switch (a->type) {
     case WICK_COL_FLOAT: return a->v.f[i] == b->v.f[k];
@@ -56,31 +56,32 @@ static bool same_value(const wk_column *a, int64_t i, const wk_column *b, int64_
     }
 }
 
-static bool same_key(const wk_index *x, int64_t row, const wk_column *const *keys, int64_t other)
+static bool same_key(const wk_tab_index *x, int64_t row, const wk_tab_column *const *keys,
+                     int64_t other)
 {
     for (int32_t k = 0; k < x->n_keys; k++)
         if (!same_value(x->keys[k], row, keys[k], other)) return false;
     return true;
 }
 
-static bool any_missing(const wk_column *const *keys, int32_t n_keys, int64_t row)
+static bool any_missing(const wk_tab_column *const *keys, int32_t n_keys, int64_t row)
 {
     for (int32_t k = 0; k < n_keys; k++)
-        if (wk_column_missing(keys[k], row)) return true;
+        if (wk_tab_column_missing(keys[k], row)) return true;
     return false;
 }
 
-wick_status wk_index_new(wick_ctx *ctx, const wk_column *const *keys, int32_t n_keys, int64_t n,
-                         bool missing, wk_index *out)
+wick_status wk_tab_index_new(wick_ctx *ctx, const wk_tab_column *const *keys, int32_t n_keys,
+                             int64_t n, bool missing, wk_tab_index *out)
 {
     int64_t size = 16;
     while (size < 2 * n) size *= 2;
-    wk_index x = {.keys = keys, .n_keys = n_keys, .n = n, .mask = size - 1};
+    wk_tab_index x = {.keys = keys, .n_keys = n_keys, .n = n, .mask = size - 1};
     x.slot = malloc((size_t)size * sizeof *x.slot);
     x.last = malloc(((size_t)n + 1) * sizeof *x.last);
     x.next = malloc(((size_t)n + 1) * sizeof *x.next);
     if (!x.slot || !x.last || !x.next) {
-        wk_index_free(&x);
+        wk_tab_index_free(&x);
         return wick_fail_mem(ctx);
     }
     for (int64_t i = 0; i < size; i++) x.slot[i] = -1;
@@ -102,27 +103,28 @@ wick_status wk_index_new(wick_ctx *ctx, const wk_column *const *keys, int32_t n_
     return WICK_OK;
 }
 
-void wk_index_free(wk_index *x)
+void wk_tab_index_free(wk_tab_index *x)
 {
     free(x->slot);
     free(x->last);
     free(x->next);
-    *x = (wk_index){0};
+    *x = (wk_tab_index){0};
 }
 
-int64_t wk_index_find(const wk_index *x, const wk_column *const *keys, int64_t row)
+int64_t wk_tab_index_find(const wk_tab_index *x, const wk_tab_column *const *keys, int64_t row)
 {
     int64_t at = (int64_t)(hash_row(keys, x->n_keys, row) & (uint64_t)x->mask);
     while (x->slot[at] >= 0 && !same_key(x, x->slot[at], keys, row)) at = (at + 1) & x->mask;
     return x->slot[at];
 }
 
-void wk_key_text(const wk_column *const *keys, int32_t n_keys, int64_t row, char *out, size_t size)
+void wk_tab_key_text(const wk_tab_column *const *keys, int32_t n_keys, int64_t row, char *out,
+                     size_t size)
 {
     wick_buf b = {0};
     for (int32_t k = 0; k < n_keys; k++) {
         if (k > 0) wick_buf_add(&b, ", ", 2);
-        wk_cell(keys[k], row, &b);
+        wk_tab_cell(keys[k], row, &b);
     }
     snprintf(out, size, "%s", b.data ? b.data : "");
     wick_buf_free(&b);
@@ -131,11 +133,11 @@ void wk_key_text(const wk_column *const *keys, int32_t n_keys, int64_t row, char
 wick_status wick_table_unique(wick_ctx *ctx, const wick_table *t, const char *what,
                               const char *const *keys, int32_t n_keys)
 {
-    const wk_column **list = NULL;
-    wk_index x = {0};
-    wick_status st = wk_find_all(ctx, t, what, keys, n_keys, &list);
+    const wk_tab_column **list = NULL;
+    wk_tab_index x = {0};
+    wick_status st = wk_tab_find_all(ctx, t, what, keys, n_keys, &list);
     if (st < 0) return st;
-    WICK_TRY(wk_index_new(ctx, list, n_keys, t->n, true, &x));
+    WICK_TRY(wk_tab_index_new(ctx, list, n_keys, t->n, true, &x));
     int64_t first = -1, second = -1;
     for (int64_t i = 0; i < t->n; i++) {
         if (x.next[i] < 0 || (second >= 0 && x.next[i] >= second)) continue;
@@ -144,13 +146,13 @@ wick_status wick_table_unique(wick_ctx *ctx, const wick_table *t, const char *wh
     }
     if (second >= 0) {
         char text[160];
-        wk_key_text(list, n_keys, first, text, sizeof text);
+        wk_tab_key_text(list, n_keys, first, text, sizeof text);
         st = wick_fail(ctx, WICK_E_DATA, "%s%s%s '%s' is there twice, in rows %lld and %lld",
                        what ? what : "", what ? ": " : "", n_keys == 1 ? keys[0] : "the key", text,
                        (long long)first + 1, (long long)second + 1);
     }
 out:
-    wk_index_free(&x);
+    wk_tab_index_free(&x);
     free(list);
     return st;
 }

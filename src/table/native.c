@@ -71,13 +71,13 @@ static wick_status read_head(reader *r)
     return WICK_OK;
 }
 
-static wick_status read_texts(const reader *r, const table_entry *e, wk_column *c)
+static wick_status read_texts(const reader *r, const table_entry *e, wk_tab_column *c)
 {
     const char *data = r->base + e->offset;
     const uint64_t lengths = r->head.rows * 8;
     if (e->bytes < lengths) return refuse(r, "a text column is cut off");
     const int64_t bytes = (int64_t)(e->bytes - lengths);
-    c->blob = wk_blob_new(bytes);
+    c->blob = wk_tab_blob_new(bytes);
     if (!c->blob) return wick_fail_mem(r->ctx);
     memcpy(c->blob->data, data + lengths, (size_t)bytes);
     int64_t at = 0;
@@ -94,7 +94,7 @@ static wick_status read_texts(const reader *r, const table_entry *e, wk_column *
     return WICK_OK;
 }
 
-static wick_status read_column(const reader *r, uint32_t k, const char **name, wk_column **out)
+static wick_status read_column(const reader *r, uint32_t k, const char **name, wk_tab_column **out)
 {
     table_entry e;
     memcpy(&e, r->base + sizeof r->head + k * sizeof e, sizeof e);
@@ -102,12 +102,12 @@ static wick_status read_column(const reader *r, uint32_t k, const char **name, w
     const wick_column_type type = (wick_column_type)e.type;
     if (e.offset > r->n || e.bytes > r->n - e.offset || r->head.rows > r->n)
         return refuse(r, "a column lies outside the file");
-    if (type != WICK_COL_TEXT && e.bytes != r->head.rows * wk_type_bytes(type))
+    if (type != WICK_COL_TEXT && e.bytes != r->head.rows * wk_tab_type_bytes(type))
         return refuse(r, "a column has the wrong size");
     if (wick_hash64(r->base + e.offset, (int64_t)e.bytes, VERSION) != e.hash)
         return wick_fail(r->ctx, WICK_E_DATA, "%s: the checksum of column '%s' is wrong", r->path,
                          r->names + e.name);
-    wk_column *c = wk_column_new(type, (int64_t)r->head.rows);
+    wk_tab_column *c = wk_tab_column_new(type, (int64_t)r->head.rows);
     if (!c) return wick_fail_mem(r->ctx);
     wick_status st = WICK_OK;
     if (type == WICK_COL_TEXT)
@@ -117,7 +117,7 @@ static wick_status read_column(const reader *r, uint32_t k, const char **name, w
     for (int64_t i = 0; st >= 0 && type == WICK_COL_BOOL && i < c->n; i++)
         if (c->v.b[i] > WICK_NO_BOOL) st = refuse(r, "a truth that is neither true nor false");
     if (st < 0) {
-        wk_column_unref(c);
+        wk_tab_column_unref(c);
         return st;
     }
     *name = r->names + e.name;
@@ -131,7 +131,7 @@ static wick_status read_all(const reader *r, wick_table **out)
     const int32_t p = (int32_t)r->head.columns; /* bounded by the size of the file */
     int32_t made = 0;
     const char **names = calloc((size_t)p + 1, sizeof *names);
-    wk_column **columns = calloc((size_t)p + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)p + 1, sizeof(wk_tab_column *));
     if (!names || !columns) {
         st = wick_fail_mem(r->ctx);
         goto out;
@@ -140,7 +140,7 @@ static wick_status read_all(const reader *r, wick_table **out)
     st = wk_table_of(r->ctx, (int64_t)r->head.rows, names, columns, p, out);
     made = 0; /* taken */
 out:
-    for (int32_t k = 0; k < made; k++) wk_column_unref(columns[k]);
+    for (int32_t k = 0; k < made; k++) wk_tab_column_unref(columns[k]);
     free(names);
     free(columns);
     return st;
@@ -172,10 +172,10 @@ static void pad(wick_buf *b)
     if (over > 0) wick_buf_add(b, zeros, 64 - over);
 }
 
-static void add_values(wick_buf *b, const wk_column *c)
+static void add_values(wick_buf *b, const wk_tab_column *c)
 {
     if (c->type != WICK_COL_TEXT) {
-        wick_buf_add(b, c->v.any, c->n * (int64_t)wk_type_bytes(c->type));
+        wick_buf_add(b, c->v.any, c->n * (int64_t)wk_tab_type_bytes(c->type));
         return;
     }
     for (int64_t i = 0; i < c->n; i++) {

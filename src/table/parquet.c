@@ -80,7 +80,7 @@ static bool valid(const uint64_t *mask, uint64_t row)
 typedef struct column {
     char *name, *type_text;
     wick_column_type type;
-    wk_column *values;
+    wk_tab_column *values;
 } column;
 
 typedef struct reader {
@@ -198,13 +198,13 @@ static wick_status count_rows(reader *r, const char *source)
     return WICK_OK;
 }
 
-static void fill_fixed(wk_column *to, int64_t at, uint64_t n, const void *data,
+static void fill_fixed(wk_tab_column *to, int64_t at, uint64_t n, const void *data,
                        const uint64_t *mask)
 {
     for (uint64_t i = 0; i < n; i++) {
         const int64_t row = at + (int64_t)i;
         if (!valid(mask, i))
-            wk_column_set_missing(to, row);
+            wk_tab_column_set_missing(to, row);
         else if (to->type == WICK_COL_BOOL)
             to->v.b[row] = ((const uint8_t *)data)[i] != 0;
         else
@@ -213,7 +213,7 @@ static void fill_fixed(wk_column *to, int64_t at, uint64_t n, const void *data,
 }
 
 /* Texts are gathered with their places; the pointers are set when all are there. */
-static void fill_texts(wk_column *to, int64_t at, uint64_t n, const wk_duck_text *data,
+static void fill_texts(wk_tab_column *to, int64_t at, uint64_t n, const wk_duck_text *data,
                        const uint64_t *mask, wick_buf *bytes)
 {
     for (uint64_t i = 0; i < n; i++) {
@@ -226,9 +226,9 @@ static void fill_texts(wk_column *to, int64_t at, uint64_t n, const wk_duck_text
     }
 }
 
-static wick_status set_texts(wick_ctx *ctx, wk_column *c, const wick_buf *bytes)
+static wick_status set_texts(wick_ctx *ctx, wk_tab_column *c, const wick_buf *bytes)
 {
-    c->blob = bytes->failed ? NULL : wk_blob_new(bytes->len);
+    c->blob = bytes->failed ? NULL : wk_tab_blob_new(bytes->len);
     if (!c->blob) return wick_fail_mem(ctx);
     if (bytes->len > 0) memcpy(c->blob->data, bytes->data, (size_t)bytes->len);
     c->blob->data[bytes->len] = '\0';
@@ -251,7 +251,7 @@ static wick_status fetch(reader *r, wk_duck_result res)
     void *chunk;
     if (!texts) return wick_fail_mem(r->s.ctx);
     for (int32_t k = 0; k < r->n; k++) {
-        r->columns[k].values = wk_column_new(r->columns[k].type, r->rows);
+        r->columns[k].values = wk_tab_column_new(r->columns[k].type, r->rows);
         if (!r->columns[k].values) {
             st = wick_fail_mem(r->s.ctx);
             goto out;
@@ -261,7 +261,7 @@ static wick_status fetch(reader *r, wk_duck_result res)
         const uint64_t n = d->chunk_size(chunk);
         for (int32_t k = 0; k < r->n && at + (int64_t)n <= r->rows; k++) {
             void *v = d->chunk_vector(chunk, (uint64_t)k);
-            wk_column *c = r->columns[k].values;
+            wk_tab_column *c = r->columns[k].values;
             if (c->type == WICK_COL_TEXT)
                 fill_texts(c, at, n, d->vector_data(v), d->vector_validity(v), &texts[k]);
             else
@@ -308,7 +308,7 @@ static wick_status query_all(reader *r, const char *source)
 static wick_status table_of(reader *r, wick_table **out)
 {
     const char **names = calloc((size_t)r->n + 1, sizeof *names);
-    wk_column **columns = calloc((size_t)r->n + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)r->n + 1, sizeof(wk_tab_column *));
     wick_status st = WICK_E_MEM;
     if (names && columns) {
         for (int32_t k = 0; k < r->n; k++) {
@@ -350,7 +350,7 @@ out:
     for (int32_t k = 0; k < r.n; k++) {
         free(r.columns[k].name);
         free(r.columns[k].type_text);
-        wk_column_unref(r.columns[k].values);
+        wk_tab_column_unref(r.columns[k].values);
     }
     free(r.columns);
     wick_table_unref(t);
@@ -377,9 +377,9 @@ static wick_status create(session *s, const wick_table *t)
     return st;
 }
 
-static int append_cell(const wk_duck *d, void *a, const wk_column *c, int64_t i)
+static int append_cell(const wk_duck *d, void *a, const wk_tab_column *c, int64_t i)
 {
-    if (wk_column_missing(c, i)) return d->append_null(a);
+    if (wk_tab_column_missing(c, i)) return d->append_null(a);
     switch (c->type) {
     case WICK_COL_FLOAT: return d->append_double(a, c->v.f[i]);
     case WICK_COL_TEXT: return d->append_text(a, c->v.s[i], strlen(c->v.s[i]));

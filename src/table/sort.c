@@ -6,12 +6,12 @@
 #include "table/table_int.h"
 
 typedef struct sorter {
-    const wk_column **keys;
+    const wk_tab_column **keys;
     const wick_sort_key *spec;
     int32_t n_keys;
 } sorter;
 
-static int compare_values(const wk_column *c, int64_t a, int64_t b)
+static int compare_values(const wk_tab_column *c, int64_t a, int64_t b)
 {
     switch (c->type) {
     case WICK_COL_FLOAT: return c->v.f[a] < c->v.f[b] ? -1 : c->v.f[a] > c->v.f[b];
@@ -24,8 +24,8 @@ static int compare_values(const wk_column *c, int64_t a, int64_t b)
 static int compare(const sorter *s, int64_t a, int64_t b)
 {
     for (int32_t k = 0; k < s->n_keys; k++) {
-        const wk_column *c = s->keys[k];
-        const bool no_a = wk_column_missing(c, a), no_b = wk_column_missing(c, b);
+        const wk_tab_column *c = s->keys[k];
+        const bool no_a = wk_tab_column_missing(c, a), no_b = wk_tab_column_missing(c, b);
         if (no_a != no_b) return no_a ? 1 : -1;
         if (no_a) continue;
         const int order = compare_values(c, a, b);
@@ -69,7 +69,7 @@ wick_status wick_table_order(wick_ctx *ctx, const wick_table *t, const wick_sort
     wick_status st = WICK_OK;
     sorter s = {.spec = keys, .n_keys = n_keys};
     int64_t *spare = malloc(((size_t)t->n + 1) * sizeof *spare);
-    s.keys = calloc((size_t)n_keys + 1, sizeof(wk_column *));
+    s.keys = calloc((size_t)n_keys + 1, sizeof(wk_tab_column *));
     if (!spare || !s.keys) {
         st = wick_fail_mem(ctx);
         goto out;

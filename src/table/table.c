@@ -23,15 +23,15 @@ bool wick_column_type_find(const char *name, wick_column_type *out)
 
 /* ---- columns ------------------------------------------------------------------------------ */
 
-size_t wk_type_bytes(wick_column_type type)
+size_t wk_tab_type_bytes(wick_column_type type)
 {
     return type == WICK_COL_BOOL ? 1 : type == WICK_COL_TEXT ? sizeof(char *) : 8;
 }
 
-wk_column *wk_column_new(wick_column_type type, int64_t n)
+wk_tab_column *wk_tab_column_new(wick_column_type type, int64_t n)
 {
-    wk_column *c = calloc(1, sizeof *c);
-    const size_t bytes = wk_type_bytes(type) * (size_t)n;
+    wk_tab_column *c = calloc(1, sizeof *c);
+    const size_t bytes = wk_tab_type_bytes(type) * (size_t)n;
     void *data = wick_alloc_column((int64_t)(bytes / 8) + 1);
     if (c == NULL || data == NULL) {
         free(c);
@@ -45,31 +45,31 @@ wk_column *wk_column_new(wick_column_type type, int64_t n)
     return c;
 }
 
-wk_column *wk_column_ref(wk_column *c)
+wk_tab_column *wk_tab_column_ref(wk_tab_column *c)
 {
     atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
     return c;
 }
 
-static void blob_unref(wk_blob *b)
+static void blob_unref(wk_tab_blob *b)
 {
     if (b && atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1) free(b);
 }
 
-static wk_blob *blob_ref(wk_blob *b)
+static wk_tab_blob *blob_ref(wk_tab_blob *b)
 {
     if (b) atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
     return b;
 }
 
-wk_blob *wk_blob_new(int64_t bytes)
+wk_tab_blob *wk_tab_blob_new(int64_t bytes)
 {
-    wk_blob *b = malloc(sizeof *b + (size_t)bytes + 1);
+    wk_tab_blob *b = malloc(sizeof *b + (size_t)bytes + 1);
     if (b) atomic_init(&b->refs, 1);
     return b;
 }
 
-void wk_column_unref(wk_column *c)
+void wk_tab_column_unref(wk_tab_column *c)
 {
     if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1) return;
     blob_unref(c->blob);
@@ -77,7 +77,7 @@ void wk_column_unref(wk_column *c)
     free(c);
 }
 
-void wk_column_set_missing(wk_column *c, int64_t row)
+void wk_tab_column_set_missing(wk_tab_column *c, int64_t row)
 {
     switch (c->type) {
     case WICK_COL_FLOAT: c->v.f[row] = WICK_NA; return;
@@ -87,7 +87,7 @@ void wk_column_set_missing(wk_column *c, int64_t row)
     }
 }
 
-bool wk_column_missing(const wk_column *c, int64_t row)
+bool wk_tab_column_missing(const wk_tab_column *c, int64_t row)
 {
     switch (c->type) {
     case WICK_COL_FLOAT: return isnan(c->v.f[row]);
@@ -97,11 +97,11 @@ bool wk_column_missing(const wk_column *c, int64_t row)
     }
 }
 
-static wick_status copy_texts(wick_ctx *ctx, wk_column *c, const char *const *from)
+static wick_status copy_texts(wick_ctx *ctx, wk_tab_column *c, const char *const *from)
 {
     int64_t bytes = 0;
     for (int64_t i = 0; i < c->n; i++) bytes += from[i] ? (int64_t)strlen(from[i]) + 1 : 0;
-    c->blob = wk_blob_new(bytes);
+    c->blob = wk_tab_blob_new(bytes);
     if (!c->blob) return wick_fail_mem(ctx);
     char *at = c->blob->data;
     for (int64_t i = 0; i < c->n; i++) {
@@ -115,18 +115,18 @@ static wick_status copy_texts(wick_ctx *ctx, wk_column *c, const char *const *fr
     return WICK_OK;
 }
 
-wick_status wk_column_copy(wick_ctx *ctx, wick_column_type type, int64_t n, const void *values,
-                           wk_column **out)
+wick_status wk_tab_column_copy(wick_ctx *ctx, wick_column_type type, int64_t n, const void *values,
+                               wk_tab_column **out)
 {
-    wk_column *c = wk_column_new(type, n);
+    wk_tab_column *c = wk_tab_column_new(type, n);
     if (!c) return wick_fail_mem(ctx);
     wick_status st = WICK_OK;
     if (type == WICK_COL_TEXT)
         st = copy_texts(ctx, c, values);
     else if (n > 0)
-        memcpy(c->v.any, values, wk_type_bytes(type) * (size_t)n);
+        memcpy(c->v.any, values, wk_tab_type_bytes(type) * (size_t)n);
     if (st < 0) {
-        wk_column_unref(c);
+        wk_tab_column_unref(c);
         return st;
     }
     if (type == WICK_COL_BOOL)
@@ -136,16 +136,16 @@ wick_status wk_column_copy(wick_ctx *ctx, wick_column_type type, int64_t n, cons
     return WICK_OK;
 }
 
-wick_status wk_column_take(wick_ctx *ctx, const wk_column *c, const int64_t *rows, int64_t n,
-                           wk_column **out)
+wick_status wk_tab_column_take(wick_ctx *ctx, const wk_tab_column *c, const int64_t *rows,
+                               int64_t n, wk_tab_column **out)
 {
-    wk_column *d = wk_column_new(c->type, n);
+    wk_tab_column *d = wk_tab_column_new(c->type, n);
     if (!d) return wick_fail_mem(ctx);
     d->blob = blob_ref(c->blob);
     for (int64_t k = 0; k < n; k++) {
         const int64_t i = rows[k];
         if (i < 0)
-            wk_column_set_missing(d, k);
+            wk_tab_column_set_missing(d, k);
         else if (c->type == WICK_COL_BOOL)
             d->v.b[k] = c->v.b[i];
         else if (c->type == WICK_COL_TEXT)
@@ -163,7 +163,7 @@ static void table_free(wick_table *t)
 {
     for (int32_t i = 0; i < t->p; i++) {
         if (t->names) free(t->names[i]);
-        if (t->columns) wk_column_unref(t->columns[i]);
+        if (t->columns) wk_tab_column_unref(t->columns[i]);
     }
     free(t->names);
     free(t->columns);
@@ -182,7 +182,7 @@ static wick_status check_names(wick_ctx *ctx, const char *const *names, int32_t 
     return WICK_OK;
 }
 
-wick_status wk_table_of(wick_ctx *ctx, int64_t n, const char *const *names, wk_column **columns,
+wick_status wk_table_of(wick_ctx *ctx, int64_t n, const char *const *names, wk_tab_column **columns,
                         int32_t p, wick_table **out)
 {
     wick_table *t = NULL;
@@ -192,7 +192,7 @@ wick_status wk_table_of(wick_ctx *ctx, int64_t n, const char *const *names, wk_c
     t = calloc(1, sizeof *t);
     if (t) {
         t->names = calloc((size_t)p + 1, sizeof *t->names);
-        t->columns = calloc((size_t)p + 1, sizeof(wk_column *));
+        t->columns = calloc((size_t)p + 1, sizeof(wk_tab_column *));
     }
     if (!t || !t->names || !t->columns) {
         st = wick_fail_mem(ctx);
@@ -212,7 +212,7 @@ wick_status wk_table_of(wick_ctx *ctx, int64_t n, const char *const *names, wk_c
     *out = t;
     return WICK_OK;
 out:
-    for (int32_t i = taken; i < p; i++) wk_column_unref(columns[i]);
+    for (int32_t i = taken; i < p; i++) wk_tab_column_unref(columns[i]);
     if (t) table_free(t);
     return st;
 }
@@ -223,7 +223,7 @@ wick_status wick_table_new(wick_ctx *ctx, int64_t n, const wick_column_in *in, i
     if (n < 0 || p < 0 || (p > 0 && !in))
         return wick_fail(ctx, WICK_E_ARG, "wick_table_new: no columns, or fewer than 0 rows");
     wick_status st = WICK_OK;
-    wk_column **columns = calloc((size_t)p + 1, sizeof(wk_column *));
+    wk_tab_column **columns = calloc((size_t)p + 1, sizeof(wk_tab_column *));
     const char **names = calloc((size_t)p + 1, sizeof *names);
     int32_t made = 0;
     if (!columns || !names) {
@@ -237,13 +237,13 @@ wick_status wick_table_new(wick_ctx *ctx, int64_t n, const wick_column_in *in, i
             goto out;
         }
         names[made] = in[made].name;
-        WICK_TRY(wk_column_copy(ctx, (wick_column_type)in[made].type, n, in[made].values,
-                                &columns[made]));
+        WICK_TRY(wk_tab_column_copy(ctx, (wick_column_type)in[made].type, n, in[made].values,
+                                    &columns[made]));
     }
     st = wk_table_of(ctx, n, names, columns, p, out);
     made = 0; /* taken */
 out:
-    for (int32_t i = 0; i < made; i++) wk_column_unref(columns[i]);
+    for (int32_t i = 0; i < made; i++) wk_tab_column_unref(columns[i]);
     free(columns);
     free(names);
     return st;
@@ -298,51 +298,51 @@ wick_status wick_table_need(wick_ctx *ctx, const wick_table *t, const char *what
                      near ? "'?" : "");
 }
 
-static const wk_column *typed(const wick_table *t, int32_t column, wick_column_type a,
-                              wick_column_type b)
+static const wk_tab_column *typed(const wick_table *t, int32_t column, wick_column_type a,
+                                  wick_column_type b)
 {
     if (column < 0 || column >= t->p) return NULL;
-    const wk_column *c = t->columns[column];
+    const wk_tab_column *c = t->columns[column];
     return c->type == a || c->type == b ? c : NULL;
 }
 
 const double *wick_table_floats(const wick_table *t, int32_t column)
 {
-    const wk_column *c = typed(t, column, WICK_COL_FLOAT, WICK_COL_FLOAT);
+    const wk_tab_column *c = typed(t, column, WICK_COL_FLOAT, WICK_COL_FLOAT);
     return c ? c->v.f : NULL;
 }
 
 const int64_t *wick_table_ints(const wick_table *t, int32_t column)
 {
-    const wk_column *c = typed(t, column, WICK_COL_INT, WICK_COL_TIME);
+    const wk_tab_column *c = typed(t, column, WICK_COL_INT, WICK_COL_TIME);
     return c ? c->v.i : NULL;
 }
 
 const char *const *wick_table_texts(const wick_table *t, int32_t column)
 {
-    const wk_column *c = typed(t, column, WICK_COL_TEXT, WICK_COL_TEXT);
+    const wk_tab_column *c = typed(t, column, WICK_COL_TEXT, WICK_COL_TEXT);
     return c ? c->v.s : NULL;
 }
 
 const uint8_t *wick_table_bools(const wick_table *t, int32_t column)
 {
-    const wk_column *c = typed(t, column, WICK_COL_BOOL, WICK_COL_BOOL);
+    const wk_tab_column *c = typed(t, column, WICK_COL_BOOL, WICK_COL_BOOL);
     return c ? c->v.b : NULL;
 }
 
 double wick_table_number(const wick_table *t, int32_t column, int64_t row)
 {
-    const wk_column *c = t->columns[column];
+    const wk_tab_column *c = t->columns[column];
     if (c->type == WICK_COL_FLOAT) return c->v.f[row];
-    if (c->type == WICK_COL_TEXT || wk_column_missing(c, row)) return WICK_NA;
+    if (c->type == WICK_COL_TEXT || wk_tab_column_missing(c, row)) return WICK_NA;
     return c->type == WICK_COL_BOOL ? (double)c->v.b[row] : (double)c->v.i[row];
 }
 
 /* ---- cells -------------------------------------------------------------------------------- */
 
-void wk_cell(const wk_column *c, int64_t row, wick_buf *out)
+void wk_tab_cell(const wk_tab_column *c, int64_t row, wick_buf *out)
 {
-    if (wk_column_missing(c, row)) return;
+    if (wk_tab_column_missing(c, row)) return;
     char text[WICK_DOUBLE_TEXT + 4];
     switch (c->type) {
     case WICK_COL_FLOAT: {
@@ -368,7 +368,7 @@ void wk_cell(const wk_column *c, int64_t row, wick_buf *out)
 
 void wick_table_cell(const wick_table *t, int32_t column, int64_t row, wick_buf *out)
 {
-    wk_cell(t->columns[column], row, out);
+    wk_tab_cell(t->columns[column], row, out);
 }
 
 wick_status wick_table_digest(wick_ctx *ctx, const wick_table *t, char hex[65])
@@ -379,7 +379,7 @@ wick_status wick_table_digest(wick_ctx *ctx, const wick_table *t, char hex[65])
     const int64_t shape[2] = {t->n, t->p};
     wick_sha256_add(&s, shape, sizeof shape);
     for (int32_t k = 0; k < t->p; k++) {
-        const wk_column *c = t->columns[k];
+        const wk_tab_column *c = t->columns[k];
         const char type = (char)c->type;
         wick_sha256_add(&s, t->names[k], (int64_t)strlen(t->names[k]) + 1);
         wick_sha256_add(&s, &type, 1);
