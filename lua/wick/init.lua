@@ -16,12 +16,21 @@ local fields = {
   on_bar = true, when = true, on = true, engine = true, name = true,
 }
 
+local kinds = {
+  params = "table", engine = "table", signals = "function", series = "function",
+  init = "function", before_bar = "function", each_bar = "function", on_bar = "function",
+}
+
 core.strategy_meta.__metatable = "strategy"
 core.strategy_meta.__newindex = function(S, key, value)
   if not fields[key] then
     local near = type(key) == "string" and core.nearest(key, fields)
     raise("a strategy has no field '" .. core.tostring(key) .. "'" ..
       (near and "; did you mean '" .. near .. "'?" or ""))
+  end
+  local want = kinds[key]
+  if want and type(value) ~= want then
+    raise("S." .. key .. " must be a " .. want .. ", got " .. type(value))
   end
   rawset(S, key, value)
 end
@@ -45,7 +54,7 @@ wick.list = core.list
 
 local function need_number(what, x, name)
   if type(x) ~= "number" or x ~= x then
-    raise(what .. ": " .. name .. " must be a number, got " .. type(x))
+    raise(what .. ": " .. name .. " must be a number, got " .. (x ~= x and "NaN" or type(x)))
   end
 end
 

@@ -186,34 +186,10 @@ static int run_script(job *j)
     return CLI_GOOD;
 }
 
-static int32_t metric_profile(const wick_settings *s)
-{
-    const char *name = wick_settings_profile_name(s);
-    if (strcmp(name, "pybroker1") == 0) return WICK_METRICS_PYBROKER1;
-    if (strcmp(name, "pybroker2") == 0) return WICK_METRICS_PYBROKER2;
-    return WICK_METRICS_WICK;
-}
-
-static bool setting_is(const wick_settings *s, const char *key, const char *value)
-{
-    for (int64_t i = 0; i < wick_settings_count(); i++) {
-        char text[64];
-        if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
-        wick_settings_get(s, i, text);
-        return strcmp(text, value) == 0;
-    }
-    return false;
-}
-
 static bool score(job *j)
 {
-    const wick_settings *s = j->cfg.settings;
-    const wick_metric_opts opts = {.size = sizeof opts,
-                                   .profile = metric_profile(s),
-                                   .bars_per_year = run_config_bars_per_year(&j->cfg, j->panel),
-                                   .round_places =
-                                       setting_is(s, "report_rounding", "cents") ? 2 : 0,
-                                   .pnl_net = setting_is(s, "trade_pnl", "net")};
+    const wick_metric_opts opts =
+        wk_metric_opts(j->cfg.settings, run_config_bars_per_year(&j->cfg, j->panel));
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 

@@ -149,7 +149,9 @@ static int32_t pending_entries(const wick_run *r, int32_t s, int32_t side)
     int32_t n = 0;
     for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
         const wk_ord *o = wk_ord_at(r, slot);
-        if (o->side == side && o->intent != WICK_REDUCE) n++;
+        /* Decisions come after the bar's fills: what was good up to this bar is over. */
+        const bool over = o->last <= r->bar_of[s] && !o->waiting && !o->on_close;
+        if (o->side == side && o->intent != WICK_REDUCE && !over) n++;
     }
     return n;
 }

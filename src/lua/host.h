@@ -92,6 +92,10 @@ double wk_script_cash(const wk_script *s);
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
                           wick_cache *cache, wick_ledger **out) WICK_NODISCARD;
 
+/** How the runs of these settings are scored: formulas, rounding and gross or net profits follow
+ * the profile. bars_per_year 0: ratios are per bar, as PyBroker's are by default. */
+wick_metric_opts wk_metric_opts(const wick_settings *s, double bars_per_year);
+
 /** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
  * the script until its next call of this function. */
 wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,

@@ -5,6 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- how runs are scored -------------------------------------------------------------------- */
+
+static bool setting_is(const wick_settings *s, const char *key, const char *value)
+{
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        char text[64];
+        if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
+        wick_settings_get(s, i, text);
+        return strcmp(text, value) == 0;
+    }
+    return false;
+}
+
+wick_metric_opts wk_metric_opts(const wick_settings *s, double bars_per_year)
+{
+    const char *name = wick_settings_profile_name(s);
+    const wick_metric_opts o = {
+        .size = sizeof o,
+        .profile = strcmp(name, "pybroker1") == 0   ? WICK_METRICS_PYBROKER1
+                   : strcmp(name, "pybroker2") == 0 ? WICK_METRICS_PYBROKER2
+                                                    : WICK_METRICS_WICK,
+        .bars_per_year = bars_per_year,
+        .round_places = setting_is(s, "report_rounding", "cents") ? 2 : 0,
+        .pnl_net = setting_is(s, "trade_pnl", "net"),
+    };
+    return o;
+}
+
 /* metrics.define: functions of the scores and of a view of the ledger. */
 
 typedef struct score_job {

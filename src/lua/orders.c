@@ -433,6 +433,9 @@ static double weight_at(lua_State *L, int k)
                        luaL_typename(L, -1));
     const double w = lua_tonumber(L, -1);
     lua_pop(L, 1);
+    if (!isfinite(w))
+        (void)wk_raise(L, "ctx:target_weights: weight %d is not available; leave the symbol out",
+                       k);
     return w;
 }
 
@@ -447,7 +450,11 @@ static int ctx_target_weights(lua_State *L)
     memset(listed, 0, (size_t)h->n_syms + 1);
     for (int k = 1; k <= n; k++) {
         lua_rawgeti(L, 2, k);
-        listed[wk_check_sym(L, h, -1, "target_weights")] = 1;
+        const int32_t s = wk_check_sym(L, h, -1, "target_weights");
+        if (listed[s])
+            return wk_raise(L, "ctx:target_weights: %s is in the list twice",
+                            wick_bars_symbol(h->syms[s].bars));
+        listed[s] = 1;
         lua_pop(L, 1);
         (void)weight_at(L, k);
     }
@@ -463,7 +470,7 @@ static int ctx_target_weights(lua_State *L)
         lua_rawgeti(L, 2, k);
         o.symbol = wk_check_sym(L, h, -1, "target_weights");
         lua_pop(L, 1);
-        if (isfinite(o.amount)) lua_pop(L, wk_submit(L, h, &o));
+        lua_pop(L, wk_submit(L, h, &o));
     }
     return 0;
 }

@@ -91,7 +91,7 @@ static void run_signals(lua_State *L, wk_host *h, int t, int base)
         h->decl = i;
         lua_pushvalue(L, f);
         wk_push_bars(L, h, i);
-        lua_pushvalue(L, base + WK_AT_PARAMS);
+        wk_push_param_values(L, h, h->script); /* of its own: a write stays with this symbol */
         lua_call(L, 2, 1);
         if (lua_type(L, -1) != LUA_TTABLE)
             (void)wk_raise(L,
@@ -128,7 +128,7 @@ static void declare_series(lua_State *L, wk_host *h, int t, int base)
         const int64_t first = h->n_slots;
         lua_pushvalue(L, f);
         wk_push_bars(L, h, i);
-        lua_pushvalue(L, base + WK_AT_PARAMS);
+        wk_push_param_values(L, h, h->script);
         lua_call(L, 2, 1);
         name_series(L, h, i);
         lua_settop(L, lists);

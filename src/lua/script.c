@@ -99,6 +99,8 @@ static void read_hooks(lua_State *L, wk_script *s, int t)
                        "%s: S.signals decides for the whole history; it cannot stand beside bar "
                        "hooks or triggers",
                        s->path);
+    if ((s->hooks & WK_HOOK_ON) && !(s->hooks & WK_HOOK_SERIES))
+        (void)wk_raise(L, "functions under S.on need masks: set S.when.NAME in S.series(b, p)");
     if (!(s->hooks & (bars | WK_HOOK_ON | WK_HOOK_SIGNALS)))
         (void)wk_raise(L,
                        "%s: the strategy decides nothing: define S.signals, S.on.NAME, S.each_bar "

@@ -124,6 +124,9 @@ static void read_size(sigs *s, int value)
         s->size_kind = kinds[k].kind;
         if (lua_type(L, -1) == LUA_TNUMBER) {
             s->amount = lua_tonumber(L, -1);
+            if (!(s->amount >= 0.0))
+                (void)wk_raise(L, "signals: size '%s' must be a number of at least 0, got %g", key,
+                               s->amount);
         } else {
             s->node[COL_AMOUNT] = series_or_number(s, lua_gettop(L), key);
             s->has[COL_AMOUNT] = true;
@@ -176,6 +179,44 @@ static void join_flat(sigs *s, col exit)
     }
 }
 
+/* A mask holds 1, 0 and NA. Comparisons and crossings make such columns by themselves; others are
+ * looked at. */
+static void check_mask(const sigs *s, col k)
+{
+    const wk_sym *y = &s->h->syms[s->sym];
+    if (!s->has[k] || wick_graph_unit(y->graph, s->node[k]) == WICK_U_MASK) return;
+    const double *v = wick_graph_values(y->graph, s->node[k]);
+    for (int64_t i = 0; i < y->n; i++) {
+        if (v[i] == 0.0 || v[i] == 1.0 || isnan(v[i])) continue;
+        (void)wk_raise(s->L,
+                       "signals: '%s' must be a mask of 1 and 0, like x:gt(y), but is %g at bar "
+                       "%lld",
+                       col_names[k], v[i], (long long)i);
+    }
+}
+
+/* Sizes and distances are amounts; the direction is in the key's name. */
+static void check_amounts(const sigs *s, col k, const char *name)
+{
+    const wk_sym *y = &s->h->syms[s->sym];
+    if (!s->has[k]) return;
+    const double *v = wick_graph_values(y->graph, s->node[k]);
+    for (int64_t i = 0; i < y->n; i++)
+        if (v[i] < 0.0)
+            (void)wk_raise(s->L, "signals: '%s' must not be negative, but is %g at bar %lld", name,
+                           v[i], (long long)i);
+}
+
+static void check_columns(const sigs *s)
+{
+    for (int k = COL_LONG; k <= COL_EXIT_SHORT; k++) check_mask(s, (col)k);
+    static const col distances[] = {COL_STOP_POINTS, COL_TARGET_POINTS, COL_TRAIL,
+                                    COL_STOP_PCT,    COL_TARGET_PCT,    COL_TRAIL_PCT};
+    for (size_t i = 0; i < sizeof distances / sizeof *distances; i++)
+        check_amounts(s, distances[i], col_names[distances[i]]);
+    check_amounts(s, COL_AMOUNT, "size");
+}
+
 static const double *column(const sigs *s, col k)
 {
     return s->has[k] ? wick_graph_values(s->h->syms[s->sym].graph, s->node[k]) : NULL;
@@ -193,6 +234,7 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
     for (int k = 0; k < COL_SERIES; k++)
         if (s.has[k] && k != COL_FLAT) nodes[n++] = s.node[k];
     if (wick_graph_eval(h->ctx, h->syms[sym].graph, nodes, n) < 0) (void)wk_raise_ctx(L, h);
+    check_columns(&s);
     const wick_signals out = {.size = sizeof out,
                               .long_entry = column(&s, COL_LONG),
                               .long_exit = column(&s, COL_EXIT_LONG),

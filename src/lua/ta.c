@@ -17,7 +17,7 @@ typedef struct ta_call {
     int32_t sym;
     int32_t given, params;
     wick_node in[WICK_TA_MAX_IN];
-    int32_t n_in;
+    int32_t n_in, series; /**< inputs given, and how many of them are series */
     double p[WICK_TA_MAX_PARAM];
     bool has[WICK_TA_MAX_PARAM];
 } ta_call;
@@ -46,6 +46,7 @@ static wick_node input_node(lua_State *L, ta_call *c, int i, const char *name)
             (void)wk_raise(L, "ta.%s: the series for '%s' belongs to another symbol", c->spec->name,
                            name);
         h->extra[slot].used = true;
+        c->series++;
         return h->slots[slot].node;
     }
     if (lua_type(L, i) != LUA_TNUMBER)
@@ -75,7 +76,10 @@ static void set_param(lua_State *L, ta_call *c, int32_t k, int i)
     c->has[k] = true;
     switch (lua_type(L, i)) {
     case LUA_TNUMBER: c->p[k] = lua_tonumber(L, i); return;
-    case LUA_TBOOLEAN: c->p[k] = lua_toboolean(L, i) ? 1.0 : 0.0; return;
+    case LUA_TBOOLEAN:
+        if (!p->is_int || p->lo != 0.0 || p->hi != 1.0) break;
+        c->p[k] = lua_toboolean(L, i) ? 1.0 : 0.0;
+        return;
     case LUA_TSTRING: c->p[k] = choice_value(L, c, p, i); return;
     default: break;
     }
@@ -107,8 +111,16 @@ static void take_positional(lua_State *L, ta_call *c, int first, int last)
     }
     for (int32_t k = 0; i <= last; i++, k++) {
         if (k >= c->params) too_many(L, c);
-        if (!lua_isnil(L, i)) set_param(L, c, k, i);
+        set_param(L, c, k, i);
     }
+}
+
+/* ta.sma(b, 5) would be the average of the number 5. */
+static void need_series(lua_State *L, const ta_call *c)
+{
+    if (c->n_in == 0 || c->series > 0) return;
+    (void)wk_raise(L, "ta.%s: '%s' must be a series, got a number: ta.%s(b.close, ...)",
+                   c->spec->name, c->spec->in[0].name, c->spec->name);
 }
 
 static void named_unknown(lua_State *L, const ta_call *c, const char *key)
@@ -169,6 +181,7 @@ static void take_table(lua_State *L, ta_call *c)
 static void finish_args(lua_State *L, ta_call *c)
 {
     const wick_ta_spec *s = c->spec;
+    need_series(L, c);
     if (c->n_in < c->given && s->in[c->n_in].source == WICK_S_NONE)
         (void)wk_raise(L, "ta.%s: series '%s' is missing", s->name, s->in[c->n_in].name);
     for (int32_t k = 0; k < c->params; k++) {
@@ -307,6 +320,13 @@ static int core_column(lua_State *L)
         return wk_raise(L, "%s: run must return a list of %lld numbers, got %s", name, (long long)n,
                         luaL_typename(L, 2));
     double *v = lua_newuserdata(L, ((size_t)n + 1) * sizeof *v);
+    /* Bars in front may be missing (nil is NA); what lies behind the last bar cannot mean anything.
+     */
+    lua_rawgeti(L, 2, (int)(n + 1));
+    if (!lua_isnil(L, -1))
+        return wk_raise(L, "%s: run returned more than the %lld values of the column", name,
+                        (long long)n);
+    lua_pop(L, 1);
     for (int64_t i = 0; i < n; i++) {
         lua_rawgeti(L, 2, (int)(i + 1));
         const int t = lua_type(L, -1);

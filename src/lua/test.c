@@ -165,8 +165,9 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     lua_getfield(L, t, "cache");
     if (lua_toboolean(L, -1)) r->cache = wick_cache_new(INT64_C(64) << 20);
     WICK_TRY(wk_script_run(ctx, r->script, r->panel, &o, r->cache, &r->ledger));
-    const wick_metric_opts m = {.size = sizeof m,
-                                .bars_per_year = wick_panel_bars_per_year(r->panel)};
+    const bool per_bar = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0;
+    const wick_metric_opts m =
+        wk_metric_opts(r->settings, per_bar ? 0.0 : wick_panel_bars_per_year(r->panel));
     WICK_TRY(wick_score(ctx, r->ledger, &m, NULL, 0, &r->scores));
 out:
     lua_settop(L, top);

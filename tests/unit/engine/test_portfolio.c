@@ -391,6 +391,10 @@ static void signals(void **state)
     expect_plan(&w, 0, "", WICK_FATE_PENDING, 1);
     w.g.expire = 2;
     expect_plan(&w, 0, "", WICK_FATE_EXPIRED, 1);
+    /* An order that was good up to this bar is out of the way of this close's signal. */
+    w.g.expire = 1, w.g.long_entry = stay;
+    expect_plan(&w, 0, "", WICK_FATE_EXPIRED, 4);
+    expect_plan(&w, 0, "", WICK_FATE_HELD, 0);
     w.g = base;
     w.g.long_exit = NULL, w.g.hold_bars = 2;
     expect_plan(&w, 0, "+10@1 -10@3", WICK_FATE_FILLED, 2);
