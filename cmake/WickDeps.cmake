@@ -61,6 +61,7 @@ set(WICK_CONFIG_FINDS "pkg_check_modules(WICK_PC_CJSON REQUIRED IMPORTED_TARGET 
 
 wick_optional(ZLIB zlib1g-dev zlib "reads and writes .gz")
 wick_optional(ZSTD libzstd-dev libzstd "reads and writes .zst")
+wick_optional(SQLITE libsqlite3-dev sqlite3 "studies in SQLite files")
 wick_optional(LUA54 liblua5.4-dev lua5.4 "the host wick" HOST)
 wick_optional(LUAJIT libluajit-5.1-dev luajit "the host wick-jit" HOST)
 
@@ -88,6 +89,29 @@ if(NOT WICK_HAVE_XGBOOST)
 endif()
 list(APPEND WICK_FEATURE_ROWS "xgboost|libxgboost-dev|${WICK_HAVE_XGBOOST}")
 list(APPEND WICK_DEFINITIONS WICK_HAVE_XGBOOST=${WICK_HAVE_XGBOOST})
+
+# PostgreSQL's client library pulls in TLS, Kerberos and LDAP. Only its header is needed here: it is
+# opened with the first postgresql:// URL (src/store/pg.c), so that every other program starts fast.
+set(WICK_WITH_PG AUTO CACHE STRING "studies in PostgreSQL (AUTO, ON or OFF)")
+set_property(CACHE WICK_WITH_PG PROPERTY STRINGS AUTO ON OFF)
+set(WICK_HAVE_PG 0)
+if(NOT WICK_WITH_PG STREQUAL "OFF")
+    pkg_check_modules(WICK_PC_PG QUIET libpq)
+    if(WICK_PC_PG_FOUND)
+        set(WICK_HAVE_PG 1)
+        list(APPEND WICK_LIBRARIES ${CMAKE_DL_LIBS})
+        set(WICK_PG_INCLUDE ${WICK_PC_PG_INCLUDE_DIRS})
+        list(APPEND WICK_FEATURE_REPORT "PG: yes - studies in PostgreSQL")
+    elseif(WICK_WITH_PG STREQUAL "ON")
+        message(FATAL_ERROR "WICK_WITH_PG=ON but libpq is missing: "
+                            "install the Debian package libpq-dev")
+    endif()
+endif()
+if(NOT WICK_HAVE_PG)
+    list(APPEND WICK_FEATURE_REPORT "PG: no (Debian package libpq-dev) - studies in PostgreSQL")
+endif()
+list(APPEND WICK_FEATURE_ROWS "pg|libpq-dev|${WICK_HAVE_PG}")
+list(APPEND WICK_DEFINITIONS WICK_HAVE_PG=${WICK_HAVE_PG})
 
 # The features table, sorted by name.
 list(SORT WICK_FEATURE_ROWS)

@@ -12,6 +12,7 @@
 #include "wick/opt.h"
 #include "wick/report.h"
 #include "wick/stats.h"
+#include "wick/store.h"
 #include "wick/table.h"
 #include "wick/ta.h"
 #include "wick/work.h"

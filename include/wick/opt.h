@@ -258,6 +258,14 @@ WICK_API wick_status wick_study_hypervolume(wick_ctx *ctx, const wick_study *s, 
 WICK_API wick_status wick_study_set_attr(wick_ctx *ctx, wick_study *s, const char *key,
                                          const char *json) WICK_NODISCARD;
 WICK_API const char *wick_study_attr(const wick_study *s, const char *key); /**< or NULL */
+/** Attributes that programs keep beside the user's own ("study:metric_names", "wick:job"). */
+WICK_API wick_status wick_study_set_system_attr(wick_ctx *ctx, wick_study *s, const char *key,
+                                                const char *json) WICK_NODISCARD;
+WICK_API const char *wick_study_system_attr(const wick_study *s, const char *key); /**< or NULL */
+
+/** With a backend: stores what is still on its way there, and brings in what other processes did.
+ * Ask does the second, the end of wick_study_run the first. */
+WICK_API wick_status wick_study_sync(wick_ctx *ctx, wick_study *s) WICK_NODISCARD;
 
 /* ---- a trial ------------------------------------------------------------------------------ */
 
@@ -343,7 +351,9 @@ WICK_API bool wick_study_stopped(const wick_study *s);
 /** Everything that happens to a study is one of these. A backend stores them (a row, a journal
  * line) and hands those of other processes to wick_study_apply. */
 typedef enum wick_event_kind {
-    WICK_EV_TRIAL_NEW,  /**< state RUNNING or WAITING, time */
+    /** State RUNNING or WAITING, time; `json` (may be NULL) are its enqueued values, which become
+     * the system attribute "fixed_params" in the same step: nobody takes the trial without them. */
+    WICK_EV_TRIAL_NEW,
     WICK_EV_TRIAL_TAKE, /**< WAITING to RUNNING, time */
     WICK_EV_PARAM,      /**< name, dist, value */
     WICK_EV_REPORT,     /**< step, value */
@@ -351,7 +361,8 @@ typedef enum wick_event_kind {
     WICK_EV_SYSTEM_ATTR,
     WICK_EV_CONSTRAINT, /**< name, value */
     WICK_EV_FINISH,     /**< state, values, time */
-    WICK_EV_STUDY_ATTR  /**< name, json */
+    WICK_EV_STUDY_ATTR, /**< name, json */
+    WICK_EV_STUDY_SYSTEM_ATTR
 } wick_event_kind;
 
 typedef struct wick_study_event {
@@ -368,16 +379,29 @@ typedef struct wick_study_event {
     int64_t time; /**< ms UTC */
 } wick_study_event;
 
+/** All but `append` may be NULL. Calls come from the study's thread, and `append` of parameters,
+ * reports, attributes and constraints also from objectives, one at a time. Whatever is appended may
+ * be kept back, to be stored together with later events; a FINISH outside `hold` is stored, with
+ * all before it, when append returns. */
 struct wick_study_backend {
     uint32_t size;
     void *self;
     /** Stores an event of this process. Events of others that come before it are applied first.
-     * TRIAL_NEW: sets e->trial to the number given. TRIAL_TAKE: WICK_E_STATE when another process
-     * took the trial. */
+     * TRIAL_NEW: sets e->trial to the number given. TRIAL_TAKE, FINISH: WICK_E_STATE when another
+     * process took or ended the trial. */
     wick_status (*append)(void *self, wick_ctx *ctx, wick_study *s, wick_study_event *e);
-    /** Applies what others stored since the last call; may be NULL. Called by every ask. */
+    /** Applies what others stored since the last call. Called by every ask. */
     wick_status (*pull)(void *self, wick_ctx *ctx, wick_study *s);
-    void (*close)(void *self); /**< may be NULL */
+    void (*close)(void *self);
+    /** So many trials are about to be asked for: they may be stored in one step. */
+    wick_status (*reserve)(void *self, wick_ctx *ctx, wick_study *s, int64_t n);
+    /** A batch is told: true before it, false after it. */
+    wick_status (*hold)(void *self, wick_ctx *ctx, wick_study *s, bool on);
+    /** Stores everything kept back. */
+    wick_status (*flush)(void *self, wick_ctx *ctx, wick_study *s);
+    /** Adds one to a number among the study's system attributes, for all processes at once; *value
+     * is the number before (0 when there was none). */
+    wick_status (*count)(void *self, wick_ctx *ctx, wick_study *s, const char *key, int64_t *value);
 };
 /** Brings a stored event into the study's memory. */
 WICK_API wick_status wick_study_apply(wick_ctx *ctx, wick_study *s,

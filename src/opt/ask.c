@@ -107,16 +107,9 @@ wick_status wick_study_enqueue(wick_ctx *ctx, wick_study *s, const wick_fixed *v
                           .kind = WICK_EV_TRIAL_NEW,
                           .trial = s->n,
                           .state = WICK_TRIAL_WAITING,
+                          .json = b.data,
                           .time = wk_wall_ms()};
     if (st >= 0) st = wk_emit(ctx, s, &e);
-    if (st >= 0) {
-        wick_study_event a = {.size = sizeof a,
-                              .kind = WICK_EV_SYSTEM_ATTR,
-                              .trial = e.trial,
-                              .name = "fixed_params",
-                              .json = b.data};
-        st = wk_emit(ctx, s, &a);
-    }
     if (st >= 0) st = load_fixed(ctx, s->trials[e.trial]);
     wick_buf_free(&b);
     if (st >= 0 && number != NULL) *number = e.trial;
@@ -167,8 +160,7 @@ wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space
                            wick_trial **out)
 {
     if (s->frozen) return wick_fail(ctx, WICK_E_STATE, "an objective cannot ask for trials");
-    wick_status st = WICK_OK;
-    if (s->has_backend && s->backend.pull != NULL) st = s->backend.pull(s->backend.self, ctx, s);
+    wick_status st = wk_backend_pull(ctx, s);
     if (st >= 0) st = wk_regroup(ctx, s);
     wick_trial *t = NULL;
     if (st >= 0) st = take_waiting(ctx, s, &t);

@@ -35,6 +35,30 @@ wick_status wk_joint_add(wick_ctx *ctx, wick_trial *t, int32_t name, int32_t dis
 
 /* ---- trials ------------------------------------------------------------------------------- */
 
+static wick_status attr_set(wick_ctx *ctx, wick_study *s, wk_attr **list, const char *name,
+                            const char *json)
+{
+    const int32_t key = wk_key_id(ctx, s, name);
+    if (key < 0) return key;
+    wk_attr *a = *list;
+    while (a != NULL && a->key != key) a = a->next;
+    if (a != NULL && strcmp(a->json, json) == 0) return WICK_OK;
+    const char *text = wick_arena_strdup(s->arena, json);
+    if (text == NULL) return wick_fail_mem(ctx);
+    double number;
+    if (!wick_parse_double(text, (int64_t)strlen(text), &number)) number = WICK_NA;
+    if (a == NULL) {
+        a = wick_arena_alloc(s->arena, (int64_t)sizeof *a);
+        if (a == NULL) return wick_fail_mem(ctx);
+        *a = (wk_attr){NULL, key, text, number};
+        while (*list != NULL) list = &(*list)->next;
+        *list = a;
+    }
+    a->json = text;
+    a->number = number;
+    return WICK_OK;
+}
+
 static wick_status trial_new(wick_ctx *ctx, wick_study *s, const wick_study_event *e)
 {
     if (e->trial != s->n)
@@ -56,6 +80,10 @@ static wick_status trial_new(wick_ctx *ctx, wick_study *s, const wick_study_even
     t->values = (double *)(void *)(t + 1);
     t->started = e->state == WICK_TRIAL_RUNNING ? e->time : WICK_NO_TIME;
     t->completed = WICK_NO_TIME;
+    if (e->json != NULL) {
+        st = attr_set(ctx, s, &t->system, "fixed_params", e->json);
+        if (st < 0) return st;
+    }
     if (s->pruner->group != NULL) t->group = s->pruner->group(s->pruner_self, t);
     s->trials[s->n++] = t;
     s->n_state[t->state]++;
@@ -196,28 +224,7 @@ static wick_status report(wick_ctx *ctx, wick_trial *t, const wick_study_event *
     return WICK_OK;
 }
 
-/* ---- attributes --------------------------------------------------------------------------- */
-
-static wick_status attr_set(wick_ctx *ctx, wick_study *s, wk_attr **list, const wick_study_event *e)
-{
-    const int32_t key = wk_key_id(ctx, s, e->name);
-    if (key < 0) return key;
-    const char *json = wick_arena_strdup(s->arena, e->json);
-    if (json == NULL) return wick_fail_mem(ctx);
-    double number;
-    if (!wick_parse_double(json, (int64_t)strlen(json), &number)) number = WICK_NA;
-    for (; *list != NULL; list = &(*list)->next) {
-        if ((*list)->key != key) continue;
-        (*list)->json = json;
-        (*list)->number = number;
-        return WICK_OK;
-    }
-    wk_attr *a = wick_arena_alloc(s->arena, (int64_t)sizeof *a);
-    if (a == NULL) return wick_fail_mem(ctx);
-    *a = (wk_attr){NULL, key, json, number};
-    *list = a;
-    return WICK_OK;
-}
+/* ---- constraints -------------------------------------------------------------------------- */
 
 static wick_status constraint(wick_ctx *ctx, wick_trial *t, const wick_study_event *e)
 {
@@ -244,7 +251,8 @@ static wick_status constraint(wick_ctx *ctx, wick_trial *t, const wick_study_eve
 wick_status wick_study_apply(wick_ctx *ctx, wick_study *s, const wick_study_event *e)
 {
     if (e->kind == WICK_EV_TRIAL_NEW) return trial_new(ctx, s, e);
-    if (e->kind == WICK_EV_STUDY_ATTR) return attr_set(ctx, s, &s->attrs, e);
+    if (e->kind == WICK_EV_STUDY_ATTR) return attr_set(ctx, s, &s->attrs, e->name, e->json);
+    if (e->kind == WICK_EV_STUDY_SYSTEM_ATTR) return attr_set(ctx, s, &s->system, e->name, e->json);
     if (e->trial < 0 || e->trial >= s->n)
         return wick_fail(ctx, WICK_E_DATA, "the study has no trial %lld", (long long)e->trial);
     wick_trial *t = s->trials[e->trial];
@@ -257,8 +265,8 @@ wick_status wick_study_apply(wick_ctx *ctx, wick_study *s, const wick_study_even
     case WICK_EV_TRIAL_TAKE: return trial_take(ctx, t, e);
     case WICK_EV_PARAM: return param(ctx, t, e);
     case WICK_EV_REPORT: return report(ctx, t, e);
-    case WICK_EV_USER_ATTR: return attr_set(ctx, s, &t->user, e);
-    case WICK_EV_SYSTEM_ATTR: return attr_set(ctx, s, &t->system, e);
+    case WICK_EV_USER_ATTR: return attr_set(ctx, s, &t->user, e->name, e->json);
+    case WICK_EV_SYSTEM_ATTR: return attr_set(ctx, s, &t->system, e->name, e->json);
     case WICK_EV_CONSTRAINT: return constraint(ctx, t, e);
     case WICK_EV_FINISH: return trial_finish(ctx, t, e);
     default: return wick_fail(ctx, WICK_E_DATA, "event of unknown kind %d", (int)e->kind);
@@ -272,4 +280,57 @@ wick_status wk_emit(wick_ctx *ctx, wick_study *s, wick_study_event *e)
         if (st < 0) return st;
     }
     return wick_study_apply(ctx, s, e);
+}
+
+/* ---- the backend's other calls, each of which it may lack --------------------------------------
+ */
+
+wick_status wk_backend_pull(wick_ctx *ctx, wick_study *s)
+{
+    if (!s->has_backend || s->backend.pull == NULL) return WICK_OK;
+    return s->backend.pull(s->backend.self, ctx, s);
+}
+
+wick_status wk_backend_reserve(wick_ctx *ctx, wick_study *s, int64_t n)
+{
+    if (!s->has_backend || s->backend.reserve == NULL || n <= 0) return WICK_OK;
+    return s->backend.reserve(s->backend.self, ctx, s, n);
+}
+
+wick_status wk_backend_hold(wick_ctx *ctx, wick_study *s, bool on)
+{
+    if (!s->has_backend || s->backend.hold == NULL) return WICK_OK;
+    return s->backend.hold(s->backend.self, ctx, s, on);
+}
+
+wick_status wk_backend_flush(wick_ctx *ctx, wick_study *s)
+{
+    if (!s->has_backend || s->backend.flush == NULL) return WICK_OK;
+    return s->backend.flush(s->backend.self, ctx, s);
+}
+
+wick_status wick_study_sync(wick_ctx *ctx, wick_study *s)
+{
+    if (s->frozen) return wick_fail(ctx, WICK_E_STATE, "an objective cannot bring in other trials");
+    const wick_status st = wk_backend_flush(ctx, s);
+    return st < 0 ? st : wk_backend_pull(ctx, s);
+}
+
+wick_status wk_study_count_up(wick_ctx *ctx, wick_study *s, const char *key, int64_t *value)
+{
+    const char *text = wick_study_system_attr(s, key);
+    if (text == NULL || !wick_parse_int(text, (int64_t)strlen(text), value)) *value = 0;
+    const bool shared = s->has_backend && s->backend.count != NULL;
+    if (shared) {
+        const wick_status st = s->backend.count(s->backend.self, ctx, s, key, value);
+        if (st < 0) return st;
+    }
+    char next[24];
+    snprintf(next, sizeof next, "%lld", (long long)*value + 1);
+    wick_study_event e = {.size = sizeof e,
+                          .kind = WICK_EV_STUDY_SYSTEM_ATTR,
+                          .trial = -1,
+                          .name = key,
+                          .json = next};
+    return shared ? wick_study_apply(ctx, s, &e) : wk_emit(ctx, s, &e);
 }

@@ -150,7 +150,7 @@ struct wick_study {
     uint64_t regroups; /**< changes whenever trials moved between groups */
     wick_trial *best;
     bool any_constraint;
-    wk_attr *attrs;
+    wk_attr *attrs, *system;
     const wick_sampler_spec *sampler;
     void *sampler_self;
     const wick_pruner_spec *pruner;
@@ -192,6 +192,12 @@ int32_t wk_name_id(wick_ctx *ctx, wick_study *s, const char *name); /**< or a ne
 int32_t wk_key_id(wick_ctx *ctx, wick_study *s, const char *key);
 /** Index of a distribution of that parameter, made when new. Negative status on failure. */
 int32_t wk_dist_id(wick_ctx *ctx, wick_study *s, int32_t name, const wick_dist *d);
+/** Number before it is raised by one, kept as a system attribute: shared by all processes. */
+wick_status wk_study_count_up(wick_ctx *ctx, wick_study *s, const char *key, int64_t *value);
+wick_status wk_backend_pull(wick_ctx *ctx, wick_study *s);
+wick_status wk_backend_reserve(wick_ctx *ctx, wick_study *s, int64_t n);
+wick_status wk_backend_hold(wick_ctx *ctx, wick_study *s, bool on);
+wick_status wk_backend_flush(wick_ctx *ctx, wick_study *s);
 /** Backend first, then memory. */
 wick_status wk_emit(wick_ctx *ctx, wick_study *s, wick_study_event *e);
 wick_status wk_regroup(wick_ctx *ctx, wick_study *s);

@@ -34,6 +34,11 @@ static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
 {
     wick_study *s = b->study;
     b->n = 0;
+    if (want > 1 && s->has_backend) {
+        wick_status st = wk_backend_pull(ctx, s);
+        if (st >= 0) st = wk_backend_reserve(ctx, s, want - s->n_state[WICK_TRIAL_WAITING]);
+        if (st < 0) return st;
+    }
     while (b->n < want && !s->stop) {
         wick_status st = wick_study_ask(ctx, s, NULL, 0, &b->trial[b->n]);
         if (st < 0) return st;
@@ -48,6 +53,21 @@ static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
     return WICK_OK;
 }
 
+/* A trial that showed no sign of life for too long was ended by another process: its result came
+ * too late and is dropped, and the run goes on. */
+static wick_status ended_elsewhere(wick_ctx *ctx, wick_study *s, const wick_trial *t)
+{
+    wick_ctx *spare = wick_ctx_new();
+    if (spare == NULL) return wick_fail_mem(ctx);
+    const wick_status st = wk_backend_pull(spare, s);
+    wick_ctx_free(spare);
+    if (st < 0 || t->state == WICK_TRIAL_RUNNING) return WICK_E_STATE;
+    wick_ctx_clear(ctx);
+    wick_log(ctx, "trial %lld was ended by another process: its result is dropped",
+             (long long)t->number);
+    return WICK_OK;
+}
+
 static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
 {
     wick_study *s = b->study;
@@ -58,6 +78,10 @@ static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
                               : r == WICK_PRUNED ? WICK_TRIAL_PRUNED
                                                  : WICK_TRIAL_COMPLETE;
         wick_status st = wk_tell(ctx, b->trial[i], state, b->values + i * s->m, s->m);
+        if (st == WICK_E_STATE && s->has_backend) {
+            st = ended_elsewhere(ctx, s, b->trial[i]);
+            if (st >= 0) continue;
+        }
         if (st < 0) return st;
         for (int64_t k = 0; k < o->n_callbacks && st >= 0; k++)
             st = o->callbacks[k].fn(o->callbacks[k].user, ctx, s, b->trial[i]);
@@ -98,7 +122,15 @@ static wick_status run(wick_ctx *ctx, batch *b, const wick_run_trials *o, int64_
         s->frozen = size > 1;
         st = wick_pool_run(ctx, b->n, o->threads, evaluate, b);
         s->frozen = false;
-        if (st >= 0) st = tell_batch(ctx, b, o);
+        if (st >= 0) st = wk_backend_hold(ctx, s, true);
+        if (st >= 0) {
+            st = tell_batch(ctx, b, o);
+            /* What was told before an error is stored too; the first error is the one to tell. */
+            wick_ctx *spare = st < 0 ? wick_ctx_new() : NULL;
+            const wick_status stored = wk_backend_hold(spare != NULL ? spare : ctx, s, false);
+            if (st >= 0) st = stored;
+            wick_ctx_free(spare);
+        }
         if (st < 0) return st;
     }
     return WICK_OK;
@@ -138,6 +170,7 @@ wick_status wick_study_run(wick_ctx *ctx, wick_study *s, wick_objective_fn fn, v
         st = run(ctx, &b, &o, size);
         s->in_run = false;
         if (st < 0) abandon(&b);
+        if (st >= 0) st = wk_backend_flush(ctx, s);
     }
     for (int64_t i = 0; b.error != NULL && i < size; i++) wick_ctx_free(b.error[i]);
     free(b.trial);

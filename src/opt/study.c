@@ -110,12 +110,12 @@ wick_status wick_study_new(wick_ctx *ctx, const wick_study_opts *opts, wick_stud
         return wick_fail_mem(ctx);
     }
     if (o.backend != NULL) {
-        s->backend = *o.backend;
+        const wick_study_backend *b = o.backend;
+        memcpy(&s->backend, b, b->size < sizeof *b ? b->size : sizeof *b);
         s->has_backend = true;
     }
     st = fill(ctx, s, &o);
-    if (st >= 0 && s->has_backend && s->backend.pull != NULL)
-        st = s->backend.pull(s->backend.self, ctx, s);
+    if (st >= 0) st = wk_backend_pull(ctx, s);
     if (st < 0) {
         wick_study_free(s);
         return st;
@@ -267,22 +267,43 @@ int32_t wk_dist_id(wick_ctx *ctx, wick_study *s, int32_t name, const wick_dist *
 
 /* ---- attributes of the study --------------------------------------------------------------- */
 
-const char *wick_study_attr(const wick_study *s, const char *key)
+static const char *attr_of(const wick_study *s, const wk_attr *list, const char *key)
 {
     const int32_t id = key == NULL ? -1 : wk_names_find(&s->keys, key);
-    for (const wk_attr *a = s->attrs; a != NULL; a = a->next)
-        if (a->key == id) return a->json;
+    for (; list != NULL; list = list->next)
+        if (list->key == id) return list->json;
     return NULL;
 }
 
-wick_status wick_study_set_attr(wick_ctx *ctx, wick_study *s, const char *key, const char *json)
+const char *wick_study_attr(const wick_study *s, const char *key)
+{
+    return attr_of(s, s->attrs, key);
+}
+
+const char *wick_study_system_attr(const wick_study *s, const char *key)
+{
+    return attr_of(s, s->system, key);
+}
+
+static wick_status set_attr(wick_ctx *ctx, wick_study *s, int32_t kind, const char *key,
+                            const char *json)
 {
     wick_json_doc *doc = NULL;
     const wick_status st =
         wick_json_parse(ctx, key != NULL ? key : "attribute", json, (int64_t)strlen(json), &doc);
     if (st < 0) return st;
     wick_json_free(doc);
-    wick_study_event e = {
-        .size = sizeof e, .kind = WICK_EV_STUDY_ATTR, .trial = -1, .name = key, .json = json};
+    wick_study_event e = {.size = sizeof e, .kind = kind, .trial = -1, .name = key, .json = json};
     return wk_emit(ctx, s, &e);
+}
+
+wick_status wick_study_set_attr(wick_ctx *ctx, wick_study *s, const char *key, const char *json)
+{
+    return set_attr(ctx, s, WICK_EV_STUDY_ATTR, key, json);
+}
+
+wick_status wick_study_set_system_attr(wick_ctx *ctx, wick_study *s, const char *key,
+                                       const char *json)
+{
+    return set_attr(ctx, s, WICK_EV_STUDY_SYSTEM_ATTR, key, json);
 }

@@ -62,21 +62,6 @@ static wick_status find_space(wick_ctx *ctx, qmc *k, const wk_group *g)
     return WICK_OK;
 }
 
-/* Points used so far; kept on the study so that a resumed one goes on where it was. */
-static wick_status next_index(wick_ctx *ctx, wick_study *s, int64_t *index)
-{
-    const char *text = wick_study_attr(s, "wick:qmc_points");
-    if (text == NULL || !wick_parse_int(text, (int64_t)strlen(text), index)) *index = 0;
-    char next[24];
-    snprintf(next, sizeof next, "%lld", (long long)*index + 1);
-    wick_study_event e = {.size = sizeof e,
-                          .kind = WICK_EV_STUDY_ATTR,
-                          .trial = -1,
-                          .name = "wick:qmc_points",
-                          .json = next};
-    return wk_emit(ctx, s, &e);
-}
-
 static wick_status joint(wick_ctx *ctx, void *self, wick_trial *t)
 {
     qmc *k = self;
@@ -84,7 +69,8 @@ static wick_status joint(wick_ctx *ctx, void *self, wick_trial *t)
     wick_status st = k->known ? WICK_OK : find_space(ctx, k, wk_group_of(t));
     if (st < 0 || !k->known || k->n == 0) return st;
     int64_t index;
-    st = next_index(ctx, s, &index);
+    /* Points used so far: a resumed study goes on where it was, and no two workers share one. */
+    st = wk_study_count_up(ctx, s, "wick:qmc_points", &index);
     if (st < 0) return st;
     wk_rng g = {0};
     g.pcg = wick_pcg_key(s->seed, "qmc", 0, 0);

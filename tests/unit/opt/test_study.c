@@ -566,7 +566,8 @@ static void test_backend(void **state)
     handle h[3] = {{.log = log, .id = 0}, {.log = log, .id = 1}, {.log = log, .id = 2}};
     wick_study *s[3] = {NULL};
     for (int i = 0; i < 2; i++) {
-        const wick_study_backend b = {sizeof b, &h[i], append, pull, closed};
+        const wick_study_backend b = {
+            .size = sizeof b, .self = &h[i], .append = append, .pull = pull, .close = closed};
         const wick_study_opts o = {.size = sizeof o,
                                    .seed = 5,
                                    .backend = &b,
@@ -589,7 +590,8 @@ static void test_backend(void **state)
             check_ok(ctx, wick_study_tell(ctx, s[w], wick_trial_number(t[w]), end, &v, 1));
         }
     }
-    const wick_study_backend b = {sizeof b, &h[2], append, pull, closed};
+    const wick_study_backend b = {
+        .size = sizeof b, .self = &h[2], .append = append, .pull = pull, .close = closed};
     const wick_study_opts o = {.size = sizeof o, .seed = 5, .backend = &b};
     check_ok(ctx, wick_study_new(ctx, &o, &s[2]));
     assert_int_equal(wick_study_count(s[2]), 80);
