@@ -4,6 +4,7 @@
  * main.c; option parsing, messages and exit codes are shared so that every command behaves alike.
  *
  * Exit codes: 0 good, 1 a defect of wick, 2 the user's mistake (arguments, data, script, disk),
+ * 3 done and the answer is no (an audit that found something, a rejected candidate),
  * 130 interrupted. Machine formats are the only thing a command writes to stdout; everything meant
  * for a person who also pipes goes to stderr.
  */
@@ -12,7 +13,7 @@
 
 #include "wick.h"
 
-enum { CLI_GOOD = 0, CLI_DEFECT = 1, CLI_MISTAKE = 2, CLI_INTERRUPTED = 130 };
+enum { CLI_GOOD = 0, CLI_DEFECT = 1, CLI_MISTAKE = 2, CLI_REJECTED = 3, CLI_INTERRUPTED = 130 };
 
 /** How an option takes its value. */
 typedef enum cli_take {
@@ -48,7 +49,8 @@ struct cli_command {
 };
 
 extern const cli_command cli_command_run, cli_command_check, cli_command_list, cli_command_doc,
-    cli_command_bench, cli_command_test, cli_command_data, cli_command_pipeline;
+    cli_command_bench, cli_command_test, cli_command_audit, cli_command_explain, cli_command_data,
+    cli_command_pipeline;
 
 /** One invocation. Values are borrowed from argv. */
 struct cli {
@@ -82,7 +84,8 @@ bool cli_num(cli *c, const char *option, double lo, double hi, double *out);
 /** A date or stamp (UTC). A date without a clock means its first millisecond, or its last when
  * `end`: `--to 2024-05-31` includes that day. */
 bool cli_time(cli *c, const char *option, bool end, int64_t *out);
-/** The same of a text. A number of fewer than eight digits is no date: 2018 is not a second of 1970. */
+/** The same of a text. A number of fewer than eight digits is no date: 2018 is not a second of
+ * 1970. */
 bool cli_parse_time(const char *text, bool end, int64_t *out);
 /** `A,B` or `@FILE`: a JSON array, a JSON object with the key `symbols`, or text with one symbol a
  * line (`#` starts a comment). Also for --config's `symbols`. Strings and array are the caller's:

@@ -7,8 +7,17 @@
 #include "cli/cli.h"
 
 static const cli_command *const commands[] = {
-    &cli_command_run,  &cli_command_pipeline, &cli_command_check, &cli_command_data,
-    &cli_command_list, &cli_command_doc,      &cli_command_test,  &cli_command_bench, NULL,
+    &cli_command_run,
+    &cli_command_pipeline,
+    &cli_command_check,
+    &cli_command_data,
+    &cli_command_list,
+    &cli_command_doc,
+    &cli_command_test,
+    &cli_command_bench,
+    &cli_command_audit,
+    &cli_command_explain,
+    NULL,
 };
 
 #if WICK_LUAJIT

@@ -96,6 +96,17 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
  * the profile. bars_per_year 0: ratios are per bar, as PyBroker's are by default. */
 wick_metric_opts wk_metric_opts(const wick_settings *s, double bars_per_year);
 
+/** One series a run declared and computed. */
+typedef struct wk_declared {
+    int32_t symbol;   /**< panel index */
+    const char *text; /**< readable form: "sma(close, 10)"; "ta.mine#1" for an indicator in Lua */
+    const double *v;  /**< its column */
+    int64_t n;        /**< bars of the symbol */
+} wk_declared;
+/** Shows every computed series of later runs, in the order of declaration, once a run is over and
+ * before its columns go. NULL: nobody looks. */
+void wk_host_watch(wk_host *h, void (*fn)(void *user, const wk_declared *d), void *user);
+
 /** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
  * the script until its next call of this function. */
 wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,

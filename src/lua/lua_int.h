@@ -64,7 +64,8 @@ typedef struct wk_sym {
 typedef struct wk_slot_extra {
     int32_t list; /**< place of its table in ref_hot, from 1; 0 nowhere */
     uint8_t n_hot;
-    bool used; /**< input of another node: evaluated along with it */
+    bool used;      /**< input of another node: evaluated along with it */
+    char label[40]; /**< "ta.mine" of a column that an indicator in Lua made; "" otherwise */
 } wk_slot_extra;
 
 enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64, WK_LEAST_MEMORY = 1 << 20 };
@@ -111,6 +112,8 @@ struct wk_host {
     double load_seconds, run_seconds;
     void (*print)(void *user, const char *text, int64_t n);
     void *print_user;
+    void (*watch)(void *user, const wk_declared *d);
+    void *watch_user;
     wick_pcg rng;
     uint64_t rng_runs;
 

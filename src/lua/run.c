@@ -272,6 +272,31 @@ static void note_bar(wick_ctx *ctx, wk_host *h)
         (void)wick_note(ctx, "while running %s at %s", hook, at);
 }
 
+void wk_host_watch(wk_host *h, void (*fn)(void *user, const wk_declared *d), void *user)
+{
+    h->watch = fn;
+    h->watch_user = user;
+}
+
+static void show_declared(wk_host *h)
+{
+    for (int64_t i = 0; i < h->n_slots; i++) {
+        const wk_slot *s = &h->slots[i];
+        const wick_graph *g = h->syms[s->sym].graph;
+        wk_declared d = {.symbol = s->sym, .v = wick_graph_values(g, s->node)};
+        wick_buf text = {0};
+        if (!d.v) continue;
+        d.n = h->syms[s->sym].n;
+        if (h->extra[i].label[0])
+            wick_buf_add(&text, h->extra[i].label, -1);
+        else
+            wick_graph_describe(g, s->node, &text);
+        d.text = text.failed || !text.data ? "series" : text.data;
+        h->watch(h->watch_user, &d);
+        wick_buf_free(&text);
+    }
+}
+
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
                           wick_cache *cache, wick_ledger **out)
 {
@@ -301,6 +326,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
         if (st < 0) wick_ctx_free(scratch);
     }
     if (st >= 0) st = wick_run_finish(ctx, h->run, out);
+    if (st >= 0 && h->watch) show_declared(h);
 out:
     wick_run_free(h->run);
     h->run = NULL;

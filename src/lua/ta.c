@@ -340,6 +340,7 @@ static int core_column(lua_State *L)
     }
     const wick_node x = wick_graph_column(h->ctx, h->syms[sym].graph, v, n, 0);
     wk_push_series(L, h, sym, wk_node(L, h, x));
+    snprintf(h->extra[h->n_slots - 1].label, sizeof h->extra->label, "%s", name);
     return 1;
 }
 

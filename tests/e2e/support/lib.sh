@@ -54,6 +54,13 @@ says() {
     sed 's/^/  | /' "$TMP/$1.err" | head -n 8
   fi
 }
+# has FILE TEXT: the file contains this text.
+has() {
+  if grep -Fq -- "$2" "$1"; then good; else
+    bad "$(basename "$1") does not say '$2'"
+    sed 's/^/  | /' "$1" | head -n 8
+  fi
+}
 finish() {
   echo "$CHECKS checks, $FAILED failed"
   [ "$FAILED" -eq 0 ] && [ "$CHECKS" -gt 0 ]
