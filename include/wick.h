@@ -11,6 +11,7 @@
 #include "wick/ml.h"
 #include "wick/opt.h"
 #include "wick/report.h"
+#include "wick/sheets.h"
 #include "wick/stats.h"
 #include "wick/store.h"
 #include "wick/table.h"

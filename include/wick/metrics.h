@@ -30,12 +30,16 @@ enum {
     WICK_NEED_EQUITY = 1u, /**< first and last equity row */
     WICK_NEED_TRADES = 2u,
     WICK_NEED_EXPOSURE = 4u,
-    WICK_NEED_ANNUAL = 8u,    /**< undefined without bars_per_year */
-    WICK_NEED_RETURNS = 16u,  /**< sums over bar changes and bar returns */
-    WICK_NEED_LEVEL = 32u,    /**< sums over the equity level */
-    WICK_NEED_PEAKS = 64u,    /**< deepest drawdown */
-    WICK_NEED_ULCER = 128u,   /**< mean squared drawdown */
-    WICK_NEED_EPISODES = 256u /**< list of drawdowns */
+    WICK_NEED_ANNUAL = 8u,       /**< undefined without bars_per_year */
+    WICK_NEED_RETURNS = 16u,     /**< sums over bar changes and bar returns */
+    WICK_NEED_LEVEL = 32u,       /**< sums over the equity level */
+    WICK_NEED_PEAKS = 64u,       /**< deepest drawdown */
+    WICK_NEED_ULCER = 128u,      /**< mean squared drawdown */
+    WICK_NEED_EPISODES = 256u,   /**< list of drawdowns */
+    WICK_NEED_SERIES = 512u,     /**< the bar returns themselves: moments, quantiles, streaks */
+    WICK_NEED_PERIODS = 1024u,   /**< returns of calendar months and years */
+    WICK_NEED_BENCHMARK = 2048u, /**< undefined without opts.benchmark */
+    WICK_NEED_SIDES = 4096u      /**< closed trades by side, and the time they took */
 };
 
 typedef enum wick_metric_profile {
@@ -52,6 +56,10 @@ typedef struct wick_metric_opts {
                                decimals before anything is computed; 0 off, PyBroker uses 2 */
     double risk_free;     /**< annual fraction, default 0; needs bars_per_year and profile wick */
     bool pnl_net;         /**< the run's trades carry pnl net of fees (trade_pnl=net) */
+    /** Level of something to compare with (a price, an index, another equity), one value per equity
+     * row, NA before it begins. NULL: metrics that need it are undefined. */
+    const double *benchmark;
+    int64_t n_benchmark; /**< must be the number of equity rows */
 } wick_metric_opts;
 
 /** Results of the shared passes, filled for the needs asked; what `eval` reads. Declared in

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics/metrics_int.h"
-#include "metrics/stats_int.h"
+#include "metrics/sheet_int.h"
 
 enum { CHUNK = 16 };
 
@@ -13,7 +12,8 @@ enum { CHUNK = 16 };
  * of a trade less. */
 typedef struct boot_worker {
     wick_arena *arena;
-    double *equity, *longs, *shorts, *fees;
+    double *equity, *longs, *shorts, *fees, *benchmark;
+    wick_metric_opts mo; /**< with the resampled benchmark */
     wick_trade_rec *trades;
     int32_t *rows, *trade_rows;
     wick_ledger *full, *less_row, *less_trade;
@@ -29,8 +29,9 @@ typedef struct boot_job {
     const wick_trade_rec **closed;
     double *factor;                            /* E[i+1] / E[i], or the change when `adds` */
     double *long_part, *short_part, *fee_part; /* over equity; NULL: not kept by the run */
+    double *other;                             /* b[i+1] / b[i] of the benchmark; NULL: none */
     bool adds;
-    const wick_metric_opts *mo;
+    wick_metric_opts mo;
     const wick_metric_spec **specs; /* trades only first, then mixed, then bars only */
     int64_t *place;                 /* of each in the caller's list */
     int64_t n, n_trades_only, n_mixed;
@@ -55,12 +56,18 @@ static bool read_rows(boot_job *j)
     const wick_equity *e = &j->e;
     const bool held = !wk_column_missing(e, e->long_value), paid = !wk_column_missing(e, e->fees);
     const int64_t m = j->m;
-    double *own = malloc((size_t)(4 * m) * sizeof *own);
+    double *own = malloc((size_t)(5 * m) * sizeof *own);
     if (own == NULL) return false;
     j->factor = own;
     j->long_part = held ? own + m : NULL;
     j->short_part = held ? own + 2 * m : NULL;
     j->fee_part = paid ? own + 3 * m : NULL;
+    const double *b = j->mo.benchmark;
+    bool whole = b != NULL && j->mo.n_benchmark == m + 1;
+    for (int64_t i = 0; whole && i <= m; i++) whole = b[i] > 0.0 && isfinite(b[i]);
+    /* A benchmark that begins later has no value for every row that may be drawn. */
+    j->other = whole ? own + 4 * m : NULL;
+    for (int64_t i = 0; whole && i < m; i++) j->other[i] = b[i + 1] / b[i];
     for (int64_t i = 0; i <= m; i++) j->adds = j->adds || !(e->equity[i] > 0.0);
     for (int64_t i = 0; i < m; i++) {
         const double was = e->equity[i], now = e->equity[i + 1], scale = j->adds ? 1.0 : now;
@@ -89,7 +96,7 @@ static bool read_trades(boot_job *j)
 /* Metrics sorted by what moves them: a deleted trade does not change a metric of bars. */
 static bool sort_specs(boot_job *j, const wick_metric_spec *const *specs)
 {
-    const uint32_t of_trades = WICK_NEED_TRADES | WICK_NEED_EQUITY;
+    const uint32_t of_trades = WICK_NEED_TRADES | WICK_NEED_EQUITY | WICK_NEED_SIDES;
     j->specs = malloc((size_t)(j->n + 1) * sizeof *j->specs);
     j->place = malloc((size_t)(j->n + 1) * sizeof *j->place);
     if (j->specs == NULL || j->place == NULL) return false;
@@ -97,7 +104,9 @@ static bool sort_specs(boot_job *j, const wick_metric_spec *const *specs)
     for (int group = 0; group < 3; group++) {
         for (int64_t i = 0; i < j->n; i++) {
             const uint32_t needs = specs[i]->needs;
-            const int own = needs == WICK_NEED_TRADES ? 0 : (needs & of_trades) != 0 ? 1 : 2;
+            const int own = (needs & ~(uint32_t)(WICK_NEED_TRADES | WICK_NEED_SIDES)) == 0 ? 0
+                            : (needs & of_trades) != 0                                     ? 1
+                                                                                           : 2;
             if (own != group) continue;
             j->specs[at] = specs[i];
             j->place[at++] = i;
@@ -141,12 +150,15 @@ static wick_status worker_open(wick_ctx *ctx, const boot_job *j, boot_worker *w)
     w->longs = wick_arena_zalloc(w->arena, rows * d);
     w->shorts = wick_arena_zalloc(w->arena, rows * d);
     w->fees = wick_arena_zalloc(w->arena, rows * d);
+    w->benchmark = wick_arena_zalloc(w->arena, rows * d);
     w->scored = wick_arena_zalloc(w->arena, (j->k + 1) * d);
     w->trades = wick_arena_zalloc(w->arena, trades * (int64_t)sizeof *w->trades);
     w->rows = wick_arena_zalloc(w->arena, rows * (int64_t)sizeof *w->rows);
     w->trade_rows = wick_arena_zalloc(w->arena, trades * (int64_t)sizeof *w->trade_rows);
-    if (!w->equity || !w->longs || !w->shorts || !w->fees || !w->scored || !w->trades || !w->rows ||
-        !w->trade_rows) {
+    w->mo = j->mo;
+    w->mo.benchmark = j->other != NULL ? w->benchmark : NULL;
+    if (!w->equity || !w->longs || !w->shorts || !w->fees || !w->benchmark || !w->scored ||
+        !w->trades || !w->rows || !w->trade_rows) {
         return wick_fail_mem(ctx);
     }
     wick_status st = view(ctx, j, w, rows, j->t, &w->full);
@@ -191,6 +203,10 @@ static void build_equity(const boot_job *j, boot_worker *w, int64_t n)
             w->fees[i + 1] = at += scale * j->fee_part[w->rows[i]];
         }
     }
+    if (j->other != NULL) {
+        w->benchmark[0] = at = j->mo.benchmark[0];
+        for (int64_t i = 0; i < n; i++) w->benchmark[i + 1] = at *= j->other[w->rows[i]];
+    }
 }
 
 static void build_trades(const boot_job *j, boot_worker *w, int64_t n)
@@ -202,8 +218,9 @@ static void build_trades(const boot_job *j, boot_worker *w, int64_t n)
 static wick_status score(wick_ctx *ctx, const boot_job *j, boot_worker *w, const wick_ledger *l,
                          int64_t from, int64_t to, double *out)
 {
-    wick_status st =
-        wick_score_into(ctx, l, j->mo, j->specs + from, to - from, w->scratch, w->scored);
+    if (l != j->l) w->mo.n_benchmark = wick_ledger_equity(l).n;
+    wick_status st = wick_score_into(ctx, l, l == j->l ? &j->mo : &w->mo, j->specs + from,
+                                     to - from, w->scratch, w->scored);
     if (st < 0) return st;
     for (int64_t i = from; i < to; i++) out[j->place[i]] = w->scored[i - from];
     return j->extra != NULL ? j->extra(j->user, ctx, l, out + j->n) : WICK_OK;
@@ -333,15 +350,15 @@ wick_status wick_boot_ledger(wick_ctx *ctx, const wick_ledger *l, const wick_met
     }
     boot_job j = {.l = l,
                   .e = wick_ledger_equity(l),
-                  .mo = mopts,
                   .n = n,
                   .extra = n_extra > 0 ? extra : NULL,
                   .user = user,
                   .n_extra = n_extra,
                   .k = n + n_extra};
     wick_boot_opts o;
+    wick_status st = wk_metric_options(ctx, mopts, &j.mo);
+    if (st < 0) return st;
     double *r = malloc((size_t)(j.e.n + 1) * sizeof *r);
-    wick_status st = WICK_OK;
     j.m = j.e.n > 0 ? j.e.n - 1 : 0;
     if (r == NULL) return wick_fail_mem(ctx);
     wick_returns_into(j.e.n, j.e.equity, r);

@@ -67,6 +67,7 @@ wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric
         f->years = ms > 0.0 ? ms / (365.25 * (double)WICK_MS_DAY) : 0.0;
     }
     if (needs & WICK_NEED_EXPOSURE) wk_facts_exposure(f, &eq);
+    if (needs & WICK_NEED_SIDES) wk_facts_sides(f, l, o);
     if (f->n == 0 || (needs & WK_NEED_COLUMN) == 0) return WICK_OK;
     if (places > 0) {
         if (!reserve(&s->column, &s->column_cap, f->n)) return wick_fail_mem(ctx);
@@ -75,6 +76,15 @@ wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric
     }
     if (!reserve(&s->blocks, &s->blocks_cap, 3 * (f->n / WK_BLOCK + 1))) return wick_fail_mem(ctx);
     wk_facts_equity(f, e, o, needs, s->blocks);
+    if (!f->finite) return WICK_OK;
+    if ((needs & WICK_NEED_SERIES) != 0 && f->n > 1) {
+        if (!reserve(&s->series, &s->series_cap, 2 * f->n)) return wick_fail_mem(ctx);
+        wk_facts_series(f, e, s->series);
+    }
+    if (needs & WICK_NEED_PERIODS) wk_facts_periods(f, e);
+    if ((needs & WICK_NEED_BENCHMARK) != 0 && o->benchmark != NULL) {
+        wk_facts_benchmark(f, e, o->benchmark);
+    }
     return WICK_OK;
 }
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics/metrics_int.h"
+#include "metrics/sheet_int.h"
 
 /* ---- registry ----------------------------------------------------------------------------- */
 
@@ -48,7 +48,7 @@ static wick_status unknown(wick_ctx *ctx, const char *name)
 
 /* ---- options ------------------------------------------------------------------------------ */
 
-static wick_status read_opts(wick_ctx *ctx, const wick_metric_opts *in, wick_metric_opts *o)
+wick_status wk_metric_options(wick_ctx *ctx, const wick_metric_opts *in, wick_metric_opts *o)
 {
     static const char *const profiles[] = {"wick", "pybroker1", "pybroker2"};
     memset(o, 0, sizeof *o);
@@ -107,6 +107,7 @@ void wick_score_scratch_free(wick_score_scratch *s)
     if (s == NULL) return;
     free(s->column);
     free(s->blocks);
+    free(s->series);
     free(s);
 }
 
@@ -140,12 +141,18 @@ wick_status wick_score_into(wick_ctx *ctx, const wick_ledger *l, const wick_metr
         }
     }
     wick_metric_opts o;
-    wick_status st = read_opts(ctx, opts, &o);
+    wick_status st = wk_metric_options(ctx, opts, &o);
     if (st < 0) return st;
+    const int64_t rows = wick_ledger_equity(l).n;
+    if (o.benchmark != NULL && o.n_benchmark != rows) {
+        return wick_fail(ctx, WICK_E_ARG, "the benchmark has %lld values, the equity %lld rows",
+                         (long long)o.n_benchmark, (long long)rows);
+    }
     wick_score_scratch own = {0};
     st = evaluate(ctx, l, &o, specs, n, scratch != NULL ? scratch : &own, out);
     free(own.column);
     free(own.blocks);
+    free(own.series);
     return st;
 }
 
@@ -177,7 +184,7 @@ wick_status wick_score(wick_ctx *ctx, const wick_ledger *l, const wick_metric_op
         st = wick_fail_mem(ctx);
         goto out;
     }
-    WICK_TRY(read_opts(ctx, opts, &s->opts));
+    WICK_TRY(wk_metric_options(ctx, opts, &s->opts));
     WICK_TRY(pick(ctx, names, s));
     WICK_TRY(wick_score_into(ctx, l, &s->opts, s->specs, s->n, NULL, s->values));
     *out = s;

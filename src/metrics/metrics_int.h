@@ -17,6 +17,37 @@ typedef struct wk_trade_sums {
     int64_t extreme_bars;
 } wk_trade_sums;
 
+/** Of the bar returns r. */
+typedef struct wk_series_facts {
+    int64_t m, n_up, n_down, max_up, max_down;
+    double mean, dev, skew, kurtosis; /**< population; raw kurtosis, NA without spread */
+    double q05, q95, best, worst, shortfall;
+    double up, down;    /**< sums of positive and of negative r */
+    double over, under; /**< of r above and below the risk-free return */
+    double rho, penalty;
+} wk_series_facts;
+
+/** Returns of calendar periods, as fractions. */
+typedef struct wk_period_facts {
+    int64_t n, up;
+    double best, worst;
+} wk_period_facts;
+
+/** r against the benchmark's b, from its first value on; m 0 without one. */
+typedef struct wk_benchmark_facts {
+    int64_t m, n_up, n_down;
+    double mean, mean_b, rr, bb, rb; /**< means, and sums of centred products */
+    double dev_excess;               /**< sample deviation of r - b */
+    double total, total_b;
+    double up, up_b, down, down_b; /**< growth over the bars on which b rose or fell */
+} wk_benchmark_facts;
+
+/** Closed trades of one side. */
+typedef struct wk_side_facts {
+    int64_t n, wins, losses;
+    double pnl, pct;
+} wk_side_facts;
+
 struct wick_facts {
     int32_t profile;
     bool finite; /**< false: a value of the equity column is not a finite number */
@@ -64,18 +95,27 @@ struct wick_facts {
     double exposed_rows, gross_max, gross_mean;
 
     wick_ambiguity ambiguity;
+
+    wk_series_facts series;
+    wk_period_facts months, calendar_years;
+    wk_benchmark_facts benchmark;
+    wk_side_facts side[2]; /**< long, short */
+    double longest_days, days_sum, traded, equity_mean;
+    int64_t longest_bars;
 };
 
 /** Column storage a scoring call needs, kept between calls. */
 struct wick_score_scratch {
     double *column; /**< rounded equity */
     double *blocks; /**< three per block of equity: low, high, peak before */
-    int64_t column_cap, blocks_cap;
+    double *series; /**< returns, and sorted */
+    int64_t column_cap, blocks_cap, series_cap;
 };
 
 /** Every need that reads the whole equity column. */
 #define WK_NEED_COLUMN                                                                             \
-    (WICK_NEED_RETURNS | WICK_NEED_LEVEL | WICK_NEED_PEAKS | WICK_NEED_ULCER | WICK_NEED_EPISODES)
+    (WICK_NEED_RETURNS | WICK_NEED_LEVEL | WICK_NEED_PEAKS | WICK_NEED_ULCER |                     \
+     WICK_NEED_EPISODES | WICK_NEED_SERIES | WICK_NEED_PERIODS | WICK_NEED_BENCHMARK)
 
 static inline bool wk_is_pybroker(const wick_facts *f)
 {
@@ -106,6 +146,12 @@ void wk_facts_trades(wick_facts *f, const wick_ledger *l, int32_t places);
 void wk_facts_exposure(wick_facts *f, const wick_equity *e);
 double wk_metric_value(const wick_metric_spec *spec, const wick_facts *f,
                        const wick_metric_opts *o);
+
+/** `room` holds 2 (n - 1) values; n >= 2. */
+void wk_facts_series(wick_facts *f, const double *e, double *room);
+void wk_facts_periods(wick_facts *f, const double *e);
+void wk_facts_benchmark(wick_facts *f, const double *e, const double *b);
+void wk_facts_sides(wick_facts *f, const wick_ledger *l, const wick_metric_opts *o);
 
 /** True for a column the run did not keep: NULL, or the zeros that stand for several at once.
  * What needs it is undefined then, and not zero. */
