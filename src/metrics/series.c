@@ -91,8 +91,8 @@ void wk_facts_series(wick_facts *f, const double *e, double *room)
     s->dev = isnan(mo.skew) ? 0.0 : mo.dev;
     memcpy(sorted, r, (size_t)m * sizeof *r);
     wk_sort_doubles(m, sorted);
-    s->q05 = wk_quantile(m, sorted, 0.05);
-    s->q95 = wk_quantile(m, sorted, 0.95);
+    s->q05 = wk_sorted_quantile(m, sorted, 0.05);
+    s->q95 = wk_sorted_quantile(m, sorted, 0.95);
     s->best = sorted[m - 1];
     s->worst = sorted[0];
     s->shortfall = shortfall(m, sorted, s->q05);

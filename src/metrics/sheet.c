@@ -216,7 +216,7 @@ int64_t wk_period_ends(int64_t n, const int64_t *time, wk_period p, int64_t *row
     return m;
 }
 
-double wk_quantile(int64_t n, const double *sorted, double q)
+double wk_sorted_quantile(int64_t n, const double *sorted, double q)
 {
     if (n < 1) return WICK_NA;
     const double h = (double)(n - 1) * q;

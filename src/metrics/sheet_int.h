@@ -28,7 +28,7 @@ int64_t wk_period_of(int64_t time, wk_period p);
 int64_t wk_period_ends(int64_t n, const int64_t *time, wk_period p, int64_t *rows);
 
 /** Linear interpolation between order statistics of sorted values. */
-double wk_quantile(int64_t n, const double *sorted, double q);
+double wk_sorted_quantile(int64_t n, const double *sorted, double q);
 double wk_mean(int64_t n, const double *x);
 /** Sample deviation (n - 1); NA below two values. */
 double wk_sample_dev(int64_t n, const double *x);

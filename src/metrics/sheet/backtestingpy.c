@@ -27,7 +27,7 @@ static int64_t data_period(const wick_equity *e)
     }
     if (n == 0) return WICK_MS_DAY;
     wk_sort_doubles(n, gap);
-    return (int64_t)wk_quantile(n, gap, 0.5);
+    return (int64_t)wk_sorted_quantile(n, gap, 0.5);
 }
 
 /* Durations are rounded up to the coarsest unit the period is not finer than. */

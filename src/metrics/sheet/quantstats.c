@@ -219,8 +219,8 @@ static void periods(const work *w, wick_sheet *t)
     const double p = over((double)s.n_pos, moved), win = over(s.pos, (double)s.n_pos);
     const double loss = over(s.neg, (double)s.n_neg), payoff = win / -loss;
     const double mean_up = over(s.pos, (double)s.n_zero_or_pos), pf = over(s.pos, -s.neg);
-    const double tail =
-        fabs(over(wk_quantile(w->n, w->sorted, 0.95), wk_quantile(w->n, w->sorted, 1.0 - 0.95)));
+    const double tail = fabs(over(wk_sorted_quantile(w->n, w->sorted, 0.95),
+                                  wk_sorted_quantile(w->n, w->sorted, 1.0 - 0.95)));
     double var = 0.0;
     const double cvar = shortfall(w->n, w->r, &var);
     put(t, "exposure", "share of days with r != 0, rounded up to two digits",
@@ -237,9 +237,9 @@ static void periods(const work *w, wick_sheet *t)
     put(t, "tail_ratio", "|95 % quantile / 5 % quantile|", tail);
     put(t, "common_sense_ratio", "profit_factor * tail_ratio", pf * tail);
     put(t, "outlier_win_ratio", "99 % quantile / mean of r >= 0",
-        over(wk_quantile(w->n, w->sorted, 0.99), mean_up));
+        over(wk_sorted_quantile(w->n, w->sorted, 0.99), mean_up));
     put(t, "outlier_loss_ratio", "1 % quantile / mean of r < 0",
-        over(wk_quantile(w->n, w->sorted, 0.01), loss));
+        over(wk_sorted_quantile(w->n, w->sorted, 0.01), loss));
     put(t, "risk_of_ruin", "((1 - win_rate) / (1 + win_rate))^days", pow((1.0 - p) / (1.0 + p), n));
     put(t, "kelly", "(payoff_ratio * p - (1 - p)) / payoff_ratio, p = win_rate",
         over(payoff * p - (1.0 - p), payoff));
