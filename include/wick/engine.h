@@ -73,7 +73,8 @@ typedef enum wick_fill {
 typedef enum wick_profile {
     WICK_PROFILE_WICK,
     WICK_PROFILE_PYBROKER1,
-    WICK_PROFILE_PYBROKER2
+    WICK_PROFILE_PYBROKER2,
+    WICK_PROFILE_PINE
 } wick_profile;
 
 /** Every assumption of a run. Never build one by hand: start from wick_settings_profile and change
@@ -135,6 +136,7 @@ typedef struct wick_run_opts {
                              NULL: the run makes its own and the ledger keeps it */
     bool lean;          /**< keep no order records and no per-tick columns but equity, and fees
                              where there are any */
+    bool pine;          /**< orders come through wick_pine_entry and its neighbours of ffi.h */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
@@ -151,6 +153,20 @@ WICK_API wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *run, int32_t 
  * otherwise); its score also ranks it unless it brings its own. */
 WICK_API wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                        const double *score, double threshold) WICK_NODISCARD;
+/** On which bars of a symbol WICK_STEP_BAR is asked at all: where the mask of the present state is 1.
+ * Each mask may be NULL (never in that state). Borrowed until the run is freed. */
+typedef struct wick_wake {
+    uint32_t size;
+    const double *always, *flat, *in_long, *in_short;
+    bool every_flat, every_long, every_short; /**< every bar of that state */
+    bool on_fill;                             /**< bars on which something filled, too */
+} wick_wake;
+WICK_API wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                       const wick_wake *wake) WICK_NODISCARD;
+/** Runs of Pine orders: finer bars of a symbol, which fills then walk instead of the four-point
+ * path. They are matched to chart bars by time; a chart bar without any keeps its own path. */
+WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                            const wick_bars *bars) WICK_NODISCARD;
 /** Interns an order tag (the script's id for it); the same text gives the same number, from 1. */
 WICK_API int32_t wick_run_tag(wick_run *run, const char *text);
 WICK_API wick_panel *wick_run_panel(const wick_run *run);
@@ -159,6 +175,67 @@ WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);
 /** After WICK_STEP_DONE: the results. Once. The run can only be freed afterwards. */
 WICK_API wick_status wick_run_finish(wick_ctx *ctx, wick_run *run,
                                      wick_ledger **out) WICK_NODISCARD;
+
+/* ---- Pine orders (functions in ffi.h) ------------------------------------------------------ */
+
+/** wick_pine_value: strategy.NAME. Equity is the account's, everything else the symbol's. */
+typedef enum wick_pine_what {
+    WICK_PINE_POSITION,
+    WICK_PINE_AVG_PRICE,
+    WICK_PINE_EQUITY,
+    WICK_PINE_NETPROFIT,
+    WICK_PINE_OPENPROFIT,
+    WICK_PINE_GROSSPROFIT,
+    WICK_PINE_GROSSLOSS,
+    WICK_PINE_INITIAL,
+    WICK_PINE_OPENTRADES,
+    WICK_PINE_CLOSEDTRADES,
+    WICK_PINE_WINS,
+    WICK_PINE_LOSSES,
+    WICK_PINE_EVENS,
+    WICK_PINE_MAX_DRAWDOWN,
+    WICK_PINE_MAX_RUNUP,
+    WICK_PINE_HELD_ALL,
+    WICK_PINE_HELD_LONG,
+    WICK_PINE_HELD_SHORT,
+    WICK_PINE_NETPROFIT_PCT,
+    WICK_PINE_OPENPROFIT_PCT,
+    WICK_PINE_GROSSPROFIT_PCT,
+    WICK_PINE_GROSSLOSS_PCT,
+    WICK_PINE_MAX_DRAWDOWN_PCT,
+    WICK_PINE_MAX_RUNUP_PCT,
+    WICK_PINE_LIQUIDATION,
+    WICK_PINE_ENTRY_NAME, /**< a tag */
+    WICK_PINE_AVG_TRADE,
+    WICK_PINE_AVG_TRADE_PCT,
+    WICK_PINE_AVG_WIN,
+    WICK_PINE_AVG_WIN_PCT,
+    WICK_PINE_AVG_LOSS,
+    WICK_PINE_AVG_LOSS_PCT,
+    WICK_PINE_CAPITAL_HELD
+} wick_pine_what;
+
+/** wick_pine_trade: strategy.closedtrades.NAME and opentrades.NAME. */
+typedef enum wick_pine_field {
+    WICK_PINE_F_ENTRY_PRICE,
+    WICK_PINE_F_EXIT_PRICE,
+    WICK_PINE_F_ENTRY_BAR,
+    WICK_PINE_F_EXIT_BAR,
+    WICK_PINE_F_ENTRY_TIME,
+    WICK_PINE_F_EXIT_TIME,
+    WICK_PINE_F_ENTRY_ID, /**< texts are tags; 0 none */
+    WICK_PINE_F_EXIT_ID,
+    WICK_PINE_F_ENTRY_COMMENT,
+    WICK_PINE_F_EXIT_COMMENT,
+    WICK_PINE_F_SIZE,
+    WICK_PINE_F_PROFIT,
+    WICK_PINE_F_PROFIT_PCT,
+    WICK_PINE_F_COMMISSION,
+    WICK_PINE_F_MAX_RUNUP,
+    WICK_PINE_F_MAX_DRAWDOWN,
+    WICK_PINE_F_MAX_RUNUP_PCT,
+    WICK_PINE_F_MAX_DRAWDOWN_PCT
+} wick_pine_field;
 
 /* ---- strategies written in C -------------------------------------------------------------- */
 

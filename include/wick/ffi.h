@@ -103,6 +103,32 @@ double wick_run_fees(const wick_run *run);
    quantity step; stop_distance only for risk sizes. */
 double wick_run_units(const wick_run *run, int32_t symbol, int32_t size_kind, double amount, double stop_distance);
 
+/* ---- Pine orders: runs with wick_run_opts.pine ---- */
+/* One call of strategy.entry, order, exit or close. Numbers that are NA are not given; ids and
+   comments come from wick_run_tag, 0 none. Fields a call does not know are not read. */
+typedef struct wick_pine_order {
+    int32_t symbol, id, from, side; /* from: exit's from_entry, 0 every entry */
+    int32_t comment, comment_profit, comment_loss, comment_trailing;
+    int32_t oca, oca_type;          /* oca_type: 0 none, 1 cancel, 2 reduce */
+    int32_t qty_kind;               /* what qty is: wick_size_kind, 0 units */
+    int32_t immediately;            /* close: at this bar's close */
+    double qty, qty_percent, limit, stop, profit, loss, trail_price, trail_points, trail_offset;
+} wick_pine_order;
+/* 1 placed or changed, 0 nothing was done (as the rules of the language have it), negative: malformed. */
+int32_t wick_pine_entry(wick_run *run, const wick_pine_order *order);
+int32_t wick_pine_raw(wick_run *run, const wick_pine_order *order);
+int32_t wick_pine_exit(wick_run *run, const wick_pine_order *order);
+int32_t wick_pine_close(wick_run *run, const wick_pine_order *order); /* id 0: close_all */
+int32_t wick_pine_cancel(wick_run *run, int32_t symbol, int32_t id);  /* how many */
+int32_t wick_pine_cancel_all(wick_run *run, int32_t symbol);
+/* rule: 1 allow_entry_in (value 1 long, -1 short, 0 both), 2 max_position_size, 3 max_drawdown,
+   4 max_intraday_filled_orders, 5 max_intraday_loss, 6 max_cons_loss_days */
+int32_t wick_pine_risk(wick_run *run, int32_t symbol, int32_t rule, double value, int32_t percent);
+double wick_pine_value(wick_run *run, int32_t symbol, int32_t what);  /* wick_pine_what of engine.h */
+int64_t wick_pine_fills(const wick_run *run); /* moves on whenever a position does */
+/* Fields of trade i, oldest first (wick_pine_field of engine.h); NA out of range. */
+double wick_pine_trade(const wick_run *run, int32_t symbol, int32_t open, int32_t field, double i);
+
 void wick_stream_step(wick_stream *s, const double *in, double *out);
 /* sizeof of a struct named in this region, -1 for unknown names: the ABI check of the FFI layer. */
 int64_t wick_abi_sizeof(const char *name);

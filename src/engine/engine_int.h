@@ -28,6 +28,8 @@ typedef struct wk_feed {
     double gate_threshold;
     const double **triggers;
     int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
+    wick_tz *tz;           /**< of the exchange; Pine orders only */
+    const wick_wake *wake; /**< when the only question is WICK_STEP_BAR; NULL: every bar */
 } wk_feed;
 
 /* ---- orders ------------------------------------------------------------------------------- */
@@ -111,6 +113,7 @@ typedef struct wk_sym {
     int32_t lot, lot_end, lots;
     int32_t ord, ord_end, ords;
     int32_t sig_from; /**< first bar whose unseen entry signals are not counted yet */
+    int32_t wake_at[4]; /**< per mask of wick_wake: first bar not yet passed on which it is set */
     int32_t amb_bar;  /**< last bar counted as ambiguous */
     int8_t watched, stale;
     int8_t sig_state; /**< side whose entry signals pass unseen because it is held full */
@@ -206,12 +209,18 @@ struct wick_run {
 
     /* arrays */
     wk_vec ords, lots, trades, recs, slot_of, tags, fills;
+    int32_t *tag_slots, tag_cap; /**< open addressing over tags */
     int32_t free_ord, free_lot, live_ords;
     wk_pile *piles;
     int32_t *watch, *hot;
     int32_t n_watch, n_hot;
     wk_vec items, scratch;
     wk_item *evs; /**< next event of each hot symbol */
+
+    struct wk_pine *pine; /**< per symbol; NULL: not a run of Pine orders */
+    wk_vec pinfo, hits;
+    int64_t deals; /**< fills of Pine orders so far */
+    bool pine_close; /**< something fills or is checked after the script */
 
     double *col_equity, *col_cash, *col_fees, *col_long, *col_short;
     int64_t fates[WICK_FATES];
@@ -322,6 +331,8 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
                     const wk_at *at, int32_t only, int32_t order, int32_t tag, int32_t reason);
 double wk_basis(const wick_run *r, int32_t s, int32_t side, double price, bool *full);
 void wk_pile_flush(wick_run *r, int32_t s);
+/** Extremes of an open lot up to and including own bar `bar`, points per unit. */
+void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *mae, double *mfe);
 
 /* fills.c */
 /** What became of an order on meeting its price: quantity 0 and a fate, or a fill. */
@@ -346,6 +357,7 @@ void wk_tick_close(wick_run *r);   /**< the equity row of run->tick, and what it
 void wk_record_row(wick_run *r);
 double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r); /**< orders that asked for this close */
+void wk_pine_on_close(wick_run *r); /**< Pine orders that fill at this close, margin at it */
 void wk_after_capture(wick_run *r);
 void wk_items_sort(wick_run *r);
 /** Leaves the entries alone in the list, sorted; returns where to begin. */

@@ -73,6 +73,15 @@ static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, doubl
     for (int32_t k = 0; k < last; k++) see(pts[k], lo, hi);
 }
 
+void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *mae, double *mfe)
+{
+    const wk_at at = {.bar = bar, .seg = 4, .held = 1};
+    double lo, hi;
+    excursion(r, l, &at, l->price, &lo, &hi);
+    *mae = l->side > 0 ? lo - l->price : l->price - hi;
+    *mfe = l->side > 0 ? hi - l->price : l->price - lo;
+}
+
 /* ---- trades ------------------------------------------------------------------------------- */
 
 static void push_trade(wick_run *r, const wick_trade_rec *t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The book of pending orders: slots, lists per symbol in order of submission, OCO groups, children
  * of a parent, and per symbol the two price levels and the bar before which nothing can happen. */
-#include "engine/engine_int.h"
+#include "engine/pine.h"
 
 #include <string.h>
 
@@ -343,7 +343,9 @@ void wk_sym_refresh(wick_run *r, int32_t s)
     for (int32_t o = y->ord; o != WK_NONE; o = wk_ord_at(r, o)->next) {
         wk_sym_tighten_order(r, wk_ord_at(r, o));
     }
+    if (r->pine != NULL) wk_pine_tighten(r, s);
     if (y->lots > 0 || y->ords > 0 || !y->watched) return;
+    if (r->pine != NULL && wk_pine_busy(r, s)) return;
     y->watched = 0;
     int32_t i = 0;
     while (r->watch[i] != s) i++;

@@ -93,5 +93,6 @@ int64_t wick_abi_sizeof(const char *name)
     if (name == NULL) return -1;
     if (strcmp(name, "wick_cursor") == 0) return (int64_t)sizeof(wick_cursor);
     if (strcmp(name, "wick_order") == 0) return (int64_t)sizeof(wick_order);
+    if (strcmp(name, "wick_pine_order") == 0) return (int64_t)sizeof(wick_pine_order);
     return -1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Life of a run: its inputs, its one arena, and the ledger it becomes. */
-#include "engine/engine_int.h"
+#include "engine/pine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +70,7 @@ static void init_sym(wk_sym *y)
     y->due = WK_NEVER;
     y->lot = y->lot_end = y->ord = y->ord_end = WK_NONE;
     y->amb_bar = WK_NONE;
+    for (int k = 0; k < 4; k++) y->wake_at[k] = WK_NONE;
 }
 
 double *wk_side_column(wick_run *r, double **col)
@@ -208,6 +209,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     }
     r->cur.bar_of = r->bar_of;
     r->cur.active = r->active;
+    if (o.pine) WICK_TRY(wk_pine_open(ctx, r));
     wick_settings_free(def);
     *out = r;
     return WICK_OK;
@@ -220,6 +222,7 @@ out:
 void wick_run_free(wick_run *r)
 {
     if (r == NULL) return;
+    if (!r->finished) wk_pine_free(r);
     wick_panel_unref(r->panel);
     if (r->own_arena) wick_arena_free(r->arena); /* NULL once a ledger has it */
     free(r);
@@ -278,6 +281,22 @@ wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *r, int32_t symbol, con
     return WICK_OK;
 }
 
+wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *r, int32_t symbol, const wick_wake *wake)
+{
+    const wick_status st = check_input(ctx, r, symbol, "what wakes the script");
+    if (st < 0) return st;
+    wick_wake *own = wick_arena_zalloc(r->arena, (int64_t)sizeof *own);
+    if (own == NULL) return wick_fail_mem(ctx);
+    memcpy(own, wake, wake->size < sizeof *own ? wake->size : sizeof *own);
+    r->feed[symbol].wake = own;
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        if (r->feed[s].wake == NULL) return WICK_OK;
+    }
+    r->ask_bar = r->quick = false; /* nobody asks for every bar any more */
+    r->ask_any = r->ask_before || r->ask_after;
+    return WICK_OK;
+}
+
 wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *r, int32_t symbol, const double *score,
                               double threshold)
 {
@@ -288,11 +307,39 @@ wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *r, int32_t symbol, const 
     return WICK_OK;
 }
 
+static uint32_t hash_text(const char *text)
+{
+    uint32_t h = 2166136261u; /* FNV-1a */
+    for (; *text != '\0'; text++) h = (h ^ (uint8_t)*text) * 16777619u;
+    return h;
+}
+
+/* Twice the table: scripts that name every order afresh make a tag per trade. */
+static bool grow_tags(wick_run *r)
+{
+    const int32_t cap = r->tag_cap > 0 ? 2 * r->tag_cap : 64;
+    int32_t *slots = wick_arena_zalloc(r->arena, cap * (int64_t)sizeof *slots);
+    if (slots == NULL) return false;
+    for (int32_t i = 0; i < r->tags.n; i++) {
+        uint32_t k = hash_text(((const char *const *)r->tags.p)[i]) & (uint32_t)(cap - 1);
+        while (slots[k] != 0) k = (k + 1) & (uint32_t)(cap - 1);
+        slots[k] = i + 1;
+    }
+    r->tag_slots = slots;
+    r->tag_cap = cap;
+    return true;
+}
+
 int32_t wick_run_tag(wick_run *r, const char *text)
 {
-    const char *const *tags = r->tags.p;
-    for (int32_t i = 0; i < r->tags.n; i++) {
-        if (strcmp(tags[i], text) == 0) return i + 1;
+    if (2 * (r->tags.n + 1) > r->tag_cap && !grow_tags(r)) {
+        wk_run_fail(r, WICK_E_MEM);
+        return 0;
+    }
+    uint32_t k = hash_text(text) & (uint32_t)(r->tag_cap - 1);
+    for (; r->tag_slots[k] != 0; k = (k + 1) & (uint32_t)(r->tag_cap - 1)) {
+        if (strcmp(((const char *const *)r->tags.p)[r->tag_slots[k] - 1], text) == 0)
+            return r->tag_slots[k];
     }
     char *copy = wick_arena_strdup(r->arena, text);
     const char **to = copy != NULL ? wk_vec_push(r, &r->tags, sizeof *to) : NULL;
@@ -301,6 +348,7 @@ int32_t wick_run_tag(wick_run *r, const char *text)
         return 0;
     }
     *to = copy;
+    r->tag_slots[k] = r->tags.n;
     return r->tags.n;
 }
 
@@ -356,6 +404,7 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
         wk_pile_flush(r, s);
         wk_signal_end(r, s);
     }
+    if (r->pine != NULL) wk_pine_finish(r);
     settle_pending(r);
     const char **symbols = NULL, **tags = NULL;
     int64_t *fates = NULL;

@@ -140,6 +140,12 @@ static const row table[] = {
     CHOICE(slip_outside, "off|on", "off", "slippage may leave the bar's range"),
     CHOICE(size, "units|cash|pct_equity|pct_cash|risk_pct", "pct_equity",
            "what size_amount means for orders without a size"),
+    CHOICE(close_entries_rule, "fifo|any", "fifo",
+           "Pine orders: a close or exit takes the oldest lots, or those of the entry it names"),
+    NUMBER(margin_long, "number >= 0", "0", 0, 1e6,
+           "Pine orders: percent of a long position's value its equity must cover, at placement, "
+           "at the fill and afterwards (margin calls); 0: never checked"),
+    NUMBER(margin_short, "number >= 0", "0", 0, 1e6, "as margin_long, for shorts"),
     NUMBER(size_amount, "number >= 0", "100", 0, MONEY, "amount of the default size"),
 };
 enum { ROWS = sizeof table / sizeof table[0] };
@@ -182,6 +188,13 @@ static const pair pybroker2_only[] = {
     {NULL, NULL},
 };
 
+/* TradingView's broker emulator (docs/engine.md, Pine orders). */
+static const pair pine_only[] = {
+    {"shortage", "allow"},   {"trade_pnl", "net"},     {"bankruptcy", "continue"},
+    {"slip_outside", "on"},  {"size", "units"},        {"size_amount", "1"},
+    {"margin_long", "100"},  {"margin_short", "100"},  {NULL, NULL},
+};
+
 typedef struct profile {
     const char *name;
     const pair *lists[2];
@@ -190,6 +203,7 @@ static const profile profiles[] = {
     {"wick", {NULL, NULL}},
     {"pybroker1", {pybroker_common, pybroker1_only}},
     {"pybroker2", {pybroker_common, pybroker2_only}},
+    {"pine", {pine_only, NULL}},
 };
 enum { PROFILES = sizeof profiles / sizeof profiles[0] };
 
@@ -304,9 +318,9 @@ wick_status wick_settings_profile(wick_ctx *ctx, wick_settings *s, const char *n
         return WICK_OK;
     }
     const char *near = wick_nearest(name, names, PROFILES);
-    return wick_fail(ctx, WICK_E_ARG, "unknown profile '%s'%s%s%s; known are %s, %s, %s", name,
-                     near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
-                     near != NULL ? "'?)" : "", names[0], names[1], names[2]);
+    return wick_fail(ctx, WICK_E_ARG, "unknown profile '%s'%s%s%s; known are %s, %s, %s, %s",
+                     name, near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
+                     near != NULL ? "'?)" : "", names[0], names[1], names[2], names[3]);
 }
 
 static wick_status bad_value(wick_ctx *ctx, const row *r, const char *value)

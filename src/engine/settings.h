@@ -35,6 +35,7 @@ enum { WK_STOP_ROUND_OFF, WK_STOP_ROUND_CENTS };
 enum { WK_BARS_EXCLUSIVE, WK_BARS_INCLUSIVE };
 enum { WK_EXCURSIONS_PATH, WK_EXCURSIONS_CAPTURE };
 enum { WK_MARK_HOLD, WK_MARK_NAN };
+enum { WK_CLOSE_FIFO, WK_CLOSE_ANY };
 enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE };
 
 struct wick_settings {
@@ -43,9 +44,9 @@ struct wick_settings {
         limit_rule, shortage, fractional, qty_decimals, lots, trade_unit, trade_pnl, short_proceeds,
         position_mode, max_long, max_short, slots, max_entries, max_entries_for, rank, close_at_end,
         end_fill, hold_fill, hold_clock, price_rounding, stop_rounding, report_rounding,
-        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size;
+        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
-        slip_ticks, slip_pct, size_amount;
+        slip_ticks, slip_pct, size_amount, margin_long, margin_short;
 };
 
 #endif

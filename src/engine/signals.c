@@ -2,7 +2,7 @@
 /* Signal columns and triggers, executed without asking anyone. Masks are searched, not polled: the
  * next bar that matters depends on what is held, so that a mask that stays true while its side is
  * held costs one pass of counting. */
-#include "engine/engine_int.h"
+#include "engine/pine.h"
 
 #include <string.h>
 
@@ -75,13 +75,42 @@ static void expect(const wk_feed *f, int32_t at)
 #endif
 }
 
+/* Masks are searched once from end to end, as those of triggers are. */
+static void look(int32_t *at, const double *mask, int32_t from, int32_t n, int32_t *to)
+{
+    if (mask == NULL) return;
+    if (*at < from) *at = find_set(mask, from, n);
+    if (*at < *to) *to = *at;
+}
+
+/* Next bar on which the present state wakes the script. */
+static int32_t find_wake(const wick_run *r, int32_t s, int32_t from)
+{
+    const wick_wake *k = r->feed[s].wake;
+    wk_sym *y = &r->sym[s];
+    const int32_t n = r->feed[s].n;
+    const double pos = y->pos;
+    const bool every = pos == 0.0 ? k->every_flat : pos > 0.0 ? k->every_long : k->every_short;
+    if (every || (k->on_fill && r->pine != NULL && r->pine[s].filled == from)) return from;
+    int32_t to = n;
+    look(&y->wake_at[0], k->always, from, n, &to);
+    if (pos == 0.0)
+        look(&y->wake_at[1], k->flat, from, n, &to);
+    else if (pos > 0.0)
+        look(&y->wake_at[2], k->in_long, from, n, &to);
+    else
+        look(&y->wake_at[3], k->in_short, from, n, &to);
+    return to;
+}
+
 void wk_signal_next(wick_run *r, int32_t s, int32_t from)
 {
     const wk_feed *f = &r->feed[s];
     wk_sym *y = &r->sym[s];
-    if (f->signals == NULL && f->n_triggers == 0) return;
+    if (f->signals == NULL && f->n_triggers == 0 && f->wake == NULL) return;
     if (from < r->warmup) from = (int32_t)(r->warmup < f->n ? r->warmup : f->n);
     int32_t to = f->n;
+    if (f->wake != NULL) to = find_wake(r, s, from);
     const wick_signals *g = f->signals;
     if (g != NULL) {
         count_held(r, s, from);

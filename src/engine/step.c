@@ -233,7 +233,7 @@ static bool ask_symbols(wick_run *r)
             if (event && ask_trigger(r, s)) return true;
             if (event) wk_signal_next(r, s, r->bar_of[s] + 1);
             r->at_part = PART_BAR;
-            if (r->ask_bar) {
+            if (r->feed[s].wake != NULL ? event : r->ask_bar) {
                 point_at(r, WICK_STEP_BAR, s);
                 return true;
             }
@@ -284,6 +284,7 @@ static bool next_tick(wick_run *r)
 static void end_tick(wick_run *r)
 {
     if (r->on_close_pending) wk_on_close(r);
+    if (r->pine_close) wk_pine_on_close(r);
     if (r->set.close_at_end == WK_END_AFTER_CAPTURE && r->n_watch > 0) wk_after_capture(r);
     prove(r);
 }
@@ -302,7 +303,7 @@ static bool quick_step(wick_run *r)
     double equity = r->cash, value = 0.0;
     if (y->watched) {
         if (t >= y->due || f->f[WICK_LOW][t] <= y->lo || f->f[WICK_HIGH][t] >= y->hi) return false;
-        if (r->on_close_pending) return false;
+        if (r->on_close_pending || r->pine_close) return false;
         if (y->lots > 0) {
             value = y->b * f->f[WICK_CLOSE][t];
             equity = r->cash + (y->a + value);

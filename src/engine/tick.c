@@ -2,6 +2,7 @@
 /* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows
  * the decisions: orders that asked for this close, liquidation after the capture. */
 #include "engine/path.h"
+#include "engine/pine.h"
 
 wk_item *wk_item_add(wick_run *r)
 {
@@ -200,7 +201,9 @@ void wk_tick_close(wick_run *r)
 void wk_tick_process(wick_run *r)
 {
     if (r->n_hot > 0) {
-        if (r->set.phases == WK_PHASES_BATCH)
+        if (r->pine != NULL)
+            for (int32_t i = 0; i < r->n_hot && r->status >= 0; i++) wk_pine_tick(r, r->hot[i]);
+        else if (r->set.phases == WK_PHASES_BATCH)
             wk_tick_batch(r);
         else
             wk_tick_walk(r);
@@ -248,6 +251,13 @@ void wk_on_close(wick_run *r)
         }
     }
     wk_items_exec(r, WK_AFTER_CAPTURE);
+    refresh(r);
+    wk_record_row(r);
+}
+
+void wk_pine_on_close(wick_run *r)
+{
+    wk_pine_after_script(r);
     refresh(r);
     wk_record_row(r);
 }

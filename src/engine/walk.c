@@ -406,7 +406,7 @@ bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
 bool wk_carries(const wick_run *r)
 {
     return r->set.phases == WK_PHASES_PATH && r->set.intrabar != WK_INTRABAR_CLOSE &&
-           r->set.trail_update == WK_TRAIL_PATH && !r->thorough;
+           r->set.trail_update == WK_TRAIL_PATH && !r->thorough && r->pine == NULL;
 }
 
 /* The commonest busy bar: one symbol, nothing but a market order for its open. True when that was
