@@ -1,4 +1,4 @@
--- Moving-average crossover in Pine style: the same trades as ma_crossover.lua.
+-- Moving-average crossover in Pine style: the rule of ma_crossover.lua, filled by TradingView's rules.
 
 local s = pine.strategy { title = "ma_crossover", pyramiding = 0 }
 

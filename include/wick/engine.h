@@ -167,8 +167,8 @@ WICK_API wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *run, int32_t sym
  * path. They are matched to chart bars by time; a chart bar without any keeps its own path. */
 WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                             const wick_bars *bars) WICK_NODISCARD;
-/** Interns an order tag (the script's id for it); the same text gives the same number, from 1. */
-WICK_API int32_t wick_run_tag(wick_run *run, const char *text);
+/** Text of a number from wick_run_tag; "" for others. */
+WICK_API const char *wick_run_text(const wick_run *run, int32_t tag);
 WICK_API wick_panel *wick_run_panel(const wick_run *run);
 /** Why wick_run_step returned a negative status. */
 WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);

@@ -74,6 +74,8 @@ typedef struct wick_order {
 
 /* Advances to the next question and returns wick_step; 0 when the run is over, negative on error. */
 int32_t wick_run_step(wick_run *run);
+/* Interns an order tag (the script's id for it); the same text gives the same number, from 1. */
+int32_t wick_run_tag(wick_run *run, const char *text);
 const wick_cursor *wick_run_cursor(const wick_run *run);
 /* Places a request; returns its id (> 0), 0 when it was refused (its fate is in the ledger), or a
    negative status for a malformed one (wick_run_refusal says why). */

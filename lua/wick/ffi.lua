@@ -65,16 +65,18 @@ local sym_get = {
 }
 local pine_get = {
   bar = sym_get.bar,
-  position_size = sym_get.position,
-  position_avg_price = sym_get.avg_price,
-  open_profit = sym_get.open_pnl,
   bars_held = sym_get.bars_held,
   pending = sym_get.pending,
-  equity = function() return sh.cur.equity end,
   cash = function() return sh.cur.cash end,
-  closed_trades = function() return tonumber(C.wick_run_closed_trades(run)) end,
-  net_profit = function() return C.wick_run_realized(run) end,
 }
+-- strategy.NAME by its number in wick_pine_what; texts take the C form.
+for name, what in core.pairs(core.pine_values) do
+  if name == "position_size" then
+    pine_get[name] = sym_get.position
+  elseif name ~= "position_entry_name" then
+    pine_get[name] = function(s) return C.wick_pine_value(run, s, what) end
+  end
+end
 local ctx_get = {
   equity = function() return sh.cur.equity end,
   cash = function() return sh.cur.cash end,
@@ -204,8 +206,13 @@ end
 --- Binds the run behind a light userdata; returns what the loop needs.
 function M.bind(pointer)
   run = ffi.cast("wick_run *", pointer)
+  M.pine_bind(run)
   return run, C, sh, sh.cur
 end
+
+core.ffi_now = M
+M.pine_bind = core.module "wick.ffi_pine"
+core.ffi_now = nil
 
 -- ---- streams -------------------------------------------------------------------------------
 -- One or two inputs and one output are the common cases; others use the C form.

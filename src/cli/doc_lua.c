@@ -133,26 +133,67 @@ const cli_lua_doc cli_lua_docs[] = {
      "pine.input.int(name, default [, { min=, max=, step=, title= }])", PINE,
      "A parameter. pine.input.float alike; pine.input.bool(name, default); "
      "pine.input.string(name, default, { options = {...} })."},
-    {"s:each_bar", "", "return s:each_bar(function() ... end)", PINE,
-     "The function of every bar; it ends the file."},
-    {"s:entry", "", "s:entry(id, direction [, { qty=, limit=, stop=, comment= }])", PINE,
-     "Enters in the direction s.long or s.short; an opposite position is closed first."},
+    {"s:each_bar", "",
+     "return s:each_bar(function() ... end [, { when =, when_flat =, when_long =, when_short =, "
+     "on_fill = }])",
+     PINE,
+     "The function of every bar; it ends the file. With masks it is called only on the bars where "
+     "`when`, or the mask of the present position, is 1; true instead of a mask means every bar of "
+     "that state, on_fill = true the bars on which something filled."},
+    {"s:entry", "",
+     "s:entry(id, direction [, { qty=, limit=, stop=, oca_name=, oca_type=, comment= }])", PINE,
+     "Enters in the direction s.long or s.short; an opposite position is closed first. Instead of "
+     "qty: cash, pct_equity, pct_cash. NaN means not given, here and below."},
     {"s:exit", "",
-     "s:exit(id [, from_entry], { profit=, loss=, limit=, stop=, trail_points=, trail_offset=, "
-     "qty= })",
-     PINE, "Protects what an entry opens."},
-    {"s:order", "", "s:order(id, direction [, { qty=, limit=, stop= }])", PINE,
+     "s:exit(id [, from_entry], { profit=, loss=, limit=, stop=, trail_price=, trail_points=, "
+     "trail_offset=, qty=, qty_percent=, oca_name=, comment=, comment_profit=, comment_loss=, "
+     "comment_trailing= })",
+     PINE, "Protects what an entry opens: one exit per entry, limit, stop and trail in one."},
+    {"s:order", "",
+     "s:order(id, direction [, { qty=, limit=, stop=, oca_name=, oca_type=, comment= }])", PINE,
      "A plain signed order: no pyramiding rule, no reversal."},
-    {"s:close", "", "s:close(id [, comment])", PINE, "Closes what an entry opened."},
-    {"s:close_all", "", "s:close_all()", PINE, "Closes everything."},
+    {"s:close", "", "s:close(id [, { comment=, qty=, qty_percent=, immediately= }])", PINE,
+     "Closes what an entry opened, at the next open or at this close. A text is the comment."},
+    {"s:close_all", "", "s:close_all([{ comment=, immediately= }])", PINE, "Closes everything."},
     {"s:cancel", "s:cancel_all", "s:cancel(id) s:cancel_all()", PINE,
      "Withdraws one order, or all."},
+    {"s:risk_allow_entry_in",
+     "s:risk_max_position_size s:risk_max_drawdown s:risk_max_intraday_filled_orders "
+     "s:risk_max_intraday_loss s:risk_max_cons_loss_days",
+     "s:risk_allow_entry_in(\"long\" | \"short\" | \"all\") s:risk_max_position_size(n) "
+     "s:risk_max_drawdown(v [, \"percent_of_equity\" | \"cash\"]) "
+     "s:risk_max_intraday_filled_orders(n) s:risk_max_intraday_loss(v [, type]) "
+     "s:risk_max_cons_loss_days(n)",
+     PINE, "The rules of strategy.risk."},
     {"s.position_size",
-     "s.position_avg_price s.open_profit s.equity s.cash s.bars_held s.pending s.closed_trades "
-     "s.net_profit s.bar s.bar_index s.time",
-     "s.position_size s.position_avg_price s.open_profit s.net_profit s.equity s.cash "
-     "s.bars_held s.pending s.closed_trades s.bar s.bar_index s.time",
-     PINE, "The account and the position as the bar function sees them."},
+     "s.position_avg_price s.position_entry_name s.equity s.netprofit s.openprofit s.grossprofit "
+     "s.grossloss s.initial_capital s.opentrades s.closedtrades s.wintrades s.losstrades "
+     "s.eventrades s.max_drawdown s.max_runup s.max_contracts_held_all s.max_contracts_held_long "
+     "s.max_contracts_held_short s.netprofit_percent s.openprofit_percent s.grossprofit_percent "
+     "s.grossloss_percent s.max_drawdown_percent s.max_runup_percent s.margin_liquidation_price "
+     "s.avg_trade s.avg_trade_percent s.avg_winning_trade s.avg_winning_trade_percent "
+     "s.avg_losing_trade s.avg_losing_trade_percent s.opentrades_capital_held s.cash s.bars_held "
+     "s.pending s.bar s.bar_index s.time s.account_currency",
+     "s.position_size s.position_avg_price s.equity s.netprofit s.openprofit s.opentrades "
+     "s.closedtrades ...",
+     PINE,
+     "strategy.NAME: the account and the position as the bar function sees them. Equity is the "
+     "account's, the rest the symbol's own."},
+    {"s:closedtrades_entry_price",
+     "s:closedtrades_exit_price s:closedtrades_entry_bar_index s:closedtrades_exit_bar_index "
+     "s:closedtrades_entry_time s:closedtrades_exit_time s:closedtrades_entry_id "
+     "s:closedtrades_exit_id s:closedtrades_entry_comment s:closedtrades_exit_comment "
+     "s:closedtrades_size s:closedtrades_profit s:closedtrades_profit_percent "
+     "s:closedtrades_commission s:closedtrades_max_runup s:closedtrades_max_drawdown "
+     "s:closedtrades_max_runup_percent s:closedtrades_max_drawdown_percent "
+     "s:opentrades_entry_price s:opentrades_entry_bar_index s:opentrades_entry_time "
+     "s:opentrades_entry_id s:opentrades_entry_comment s:opentrades_size s:opentrades_profit "
+     "s:opentrades_profit_percent s:opentrades_commission s:opentrades_max_runup "
+     "s:opentrades_max_drawdown s:opentrades_max_runup_percent "
+     "s:opentrades_max_drawdown_percent",
+     "s:closedtrades_NAME(i) s:opentrades_NAME(i)", PINE,
+     "strategy.closedtrades.NAME(i) and opentrades.NAME(i), oldest first from 0; NaN (nil for "
+     "texts) out of range."},
     {"metrics.define", "",
      "metrics.define { name=, title=, better = \"higher\", eval = function(m, ledger) end }", MORE,
      "Adds a metric: m holds every canonical metric by name; ledger.trades, ledger.equity and "

@@ -99,8 +99,8 @@ static void page_metrics(wick_buf *b)
 
 static void page_settings(wick_buf *b)
 {
-    static const char *const profiles[] = {"wick", "pybroker1", "pybroker2"};
-    enum { PROFILES = 3 };
+    static const char *const profiles[] = {"wick", "pybroker1", "pybroker2", "pine"};
+    enum { PROFILES = sizeof profiles / sizeof *profiles };
     wick_settings *set[PROFILES];
     wick_ctx *ctx = wick_ctx_new();
     bool good = ctx != NULL;
@@ -114,7 +114,7 @@ static void page_settings(wick_buf *b)
         "# Settings\n\n"
         "Given as `--engine key=value`, or in a config file under `engine`. A profile sets\n"
         "all of them at once; later keys override it.\n\n"
-        "| setting | wick | pybroker1 | pybroker2 |\n| --- | --- | --- | --- |\n",
+        "| setting | wick | pybroker1 | pybroker2 | pine |\n| --- | --- | --- | --- | --- |\n",
         -1);
     for (int64_t i = 0; good && i < wick_settings_count(); i++) {
         wick_buf_addf(b, "| %s |", wick_settings_doc(i)->key);

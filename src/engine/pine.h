@@ -23,14 +23,14 @@ typedef struct wk_pord {
     int32_t placed_bar, due;
     int8_t kind, side, type;
     int8_t oca_type;
-    int8_t armed;      /**< stop-limit whose stop was met */
-    int8_t asked_qty;  /**< the script gave the quantity */
-    int8_t plain;      /**< issued again on its own bar: no reversal part */
-    int8_t held;       /**< closes: side of the position when placed */
-    int8_t size_kind;  /**< what `money` is: wick_size_kind */
-    int8_t at_close;   /**< an immediate close: fills after the script */
-    double qty, rev;   /**< raw quantity; reversal part of a priced entry, frozen at placement */
-    double money;      /**< default-sized priced entries: to be divided by the fill price */
+    int8_t armed;     /**< stop-limit whose stop was met */
+    int8_t asked_qty; /**< the script gave the quantity */
+    int8_t plain;     /**< issued again on its own bar: no reversal part */
+    int8_t held;      /**< closes: side of the position when placed */
+    int8_t size_kind; /**< what `money` is: wick_size_kind */
+    int8_t at_close;  /**< an immediate close: fills after the script */
+    double qty, rev;  /**< raw quantity; reversal part of a priced entry, frozen at placement */
+    double money;     /**< default-sized priced entries: to be divided by the fill price */
     double limit, stop;
 } wk_pord;
 
@@ -42,7 +42,8 @@ typedef struct wk_exit_ask {
     int32_t qty_kind;
 } wk_exit_ask;
 
-/** One exit order bound to one entry: limit, stop and trail, of which the first to trigger fills. */
+/** One exit order bound to one entry: limit, stop and trail, of which the first to trigger fills.
+ */
 typedef struct wk_leg {
     int32_t id, tag;
     int32_t bind;  /**< serial of the entry it is bound to; 0 while it waits */
@@ -54,11 +55,11 @@ typedef struct wk_leg {
     int8_t carried; /**< trail without an offset, asked for anew: an old peak arms it */
     int8_t dormant; /**< its reversal was declined for margin */
     int8_t skip;    /**< on bar live_bar: 1 stop, 2 limit on the wrong side of an intrabar entry */
-    double qty;           /**< reserved of the entry's original size */
-    double limit, stop;   /**< resolved; NA none */
-    double act, offset;   /**< trail: activation level, distance */
-    double trail;         /**< stop level while armed */
-    double peak;          /**< best price since it is live */
+    double qty;     /**< reserved of the entry's original size */
+    double limit, stop; /**< resolved; NA none */
+    double act, offset; /**< trail: activation level, distance */
+    double trail;       /**< stop level while armed */
+    double peak;        /**< best price since it is live */
     wk_exit_ask ask;
 } wk_leg;
 
@@ -89,7 +90,7 @@ typedef struct wk_pine {
     wk_vec trades;            /**< indices of this symbol's trades; used with several symbols */
     int32_t n_ords, n_legs;   /**< that can still act */
     int32_t serial;
-    int32_t filled;  /**< own bar of the last fill */
+    int32_t filled;     /**< own bar of the last fill */
     bool at_close;      /**< something waits for the end of the script */
     bool call_at_close; /**< margin may be short at the close */
     wk_prisk risk;
@@ -148,14 +149,14 @@ static inline bool wk_has(double v)
 }
 
 /* pine_money.c */
-double wk_pine_grid(const wk_feed *f, double price);  /**< nearest tick, halves up */
+double wk_pine_grid(const wk_feed *f, double price);              /**< nearest tick, halves up */
 double wk_pine_level(const wk_feed *f, double price, int32_t up); /**< on the grid, toward `up` */
-double wk_pine_qty(const wk_feed *f, double qty);     /**< exact multiple of the step nearest to it */
-double wk_pine_floor(const wk_feed *f, double qty);   /**< an asked quantity in whole steps */
+double wk_pine_qty(const wk_feed *f, double qty);   /**< exact multiple of the step nearest to it */
+double wk_pine_floor(const wk_feed *f, double qty); /**< an asked quantity in whole steps */
 double wk_pine_slip(const wick_run *r, int32_t s, double price, int32_t side);
 double wk_pine_round10(double v);
 double wk_pine_fee(const wick_run *r, int32_t s, double qty, double price);
-double wk_pine_net(const wick_run *r, int32_t s);     /**< closed profit less fees of open trades */
+double wk_pine_net(const wick_run *r, int32_t s); /**< closed profit less fees of open trades */
 /** Equity of the account with symbol s at `price`, the others at their last mark. */
 double wk_pine_equity(const wick_run *r, int32_t s, double price);
 /** Margin that other symbols' positions hold. */
@@ -164,7 +165,7 @@ double wk_pine_rate(const wick_run *r, int32_t side); /**< margin / 100; 0: no c
 /** Quantity or money of an order by the default size; price decides for market orders. */
 double wk_pine_default_money(const wick_run *r, int32_t s, int32_t kind, double amount);
 double wk_pine_money_qty(const wick_run *r, int32_t s, int32_t kind, double money, double price);
-void wk_pine_settle(wick_run *r, int32_t s);          /**< books trades closed since the last call */
+void wk_pine_settle(wick_run *r, int32_t s); /**< books trades closed since the last call */
 
 /* pine_orders.c */
 int32_t wk_pine_number(wick_run *r, int32_t s, const wick_order_rec *rec, int32_t tag,
@@ -172,8 +173,8 @@ int32_t wk_pine_number(wick_run *r, int32_t s, const wick_order_rec *rec, int32_
 void wk_pine_over(wick_run *r, int32_t id, int32_t fate);
 void wk_pord_drop(wick_run *r, wk_pine *p, wk_pord *o, int32_t fate);
 void wk_leg_drop(wick_run *r, wk_pine *p, wk_leg *l, int32_t fate);
-void wk_pine_sweep(wk_pine *p); /**< takes out what is dead; indices change */
-int32_t wk_pine_count(const wk_pine *p); /**< entries that hold a pyramiding slot */
+void wk_pine_sweep(wk_pine *p);                      /**< takes out what is dead; indices change */
+int32_t wk_pine_count(const wk_pine *p);             /**< entries that hold a pyramiding slot */
 double wk_pine_bound(const wk_pine *p, int32_t tag); /**< bound to this id; 0: to all */
 void wk_pine_cancel_everything(wick_run *r, int32_t s);
 bool wk_pine_busy(const wick_run *r, int32_t s);
@@ -188,17 +189,17 @@ void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side);
 typedef struct wk_deal {
     int32_t side, id, signal, reason, type;
     double close, open;
-    double price;     /**< after slippage */
-    double shown;     /**< exit price of the list; NA: price */
-    int32_t bind;     /**< closes what is bound to this serial */
-    int32_t tag;      /**< ... or to this id, oldest first; 0: oldest of all */
-    int32_t entry;    /**< id of the entry it opens */
+    double price;  /**< after slippage */
+    double shown;  /**< exit price of the list; NA: price */
+    int32_t bind;  /**< closes what is bound to this serial */
+    int32_t tag;   /**< ... or to this id, oldest first; 0: oldest of all */
+    int32_t entry; /**< id of the entry it opens */
     int32_t placed_bar;
-    bool counts;      /**< as a filled order of the day */
+    bool counts; /**< as a filled order of the day */
     bool intrabar_stop;
 } wk_deal;
 void wk_pine_deal(wk_pwalk *w, const wk_deal *d);
-void wk_pine_enter(wk_pwalk *w, int32_t i, double price);  /**< entry order i at this path price */
+void wk_pine_enter(wk_pwalk *w, int32_t i, double price); /**< entry order i at this path price */
 void wk_pine_raw(wk_pwalk *w, int32_t i, double price);
 void wk_pine_close_order(wk_pwalk *w, int32_t i, double price);
 void wk_pine_exit_leg(wk_pwalk *w, int32_t i, int32_t how, double price, bool orphan);

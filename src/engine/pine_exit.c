@@ -21,8 +21,10 @@ void wk_leg_resolve(const wk_feed *f, wk_leg *l, double entry)
     const wk_exit_ask *a = &l->ask;
     const int32_t dir = -l->side; /* of the position */
     const double t = f->tick;
-    l->limit = nearer(absolute(f, a->limit, dir), absolute(f, entry + dir * a->profit * t, dir), dir);
-    l->stop = nearer(absolute(f, a->stop, -dir), absolute(f, entry - dir * a->loss * t, -dir), -dir);
+    l->limit =
+        nearer(absolute(f, a->limit, dir), absolute(f, entry + dir * a->profit * t, dir), dir);
+    l->stop =
+        nearer(absolute(f, a->stop, -dir), absolute(f, entry - dir * a->loss * t, -dir), -dir);
     l->act = nearer(absolute(f, a->trail_price, dir),
                     absolute(f, entry + dir * a->trail_points * t, dir), dir);
     l->offset = a->trail_offset > 0.0 ? wk_floor(a->trail_offset + 1e-9) * t : 0.0;
@@ -97,7 +99,8 @@ static wk_leg *new_leg(wick_run *r, wk_pine *p, int32_t s, int32_t tag, const wk
                        int32_t side)
 {
     const wick_order_rec rec = {.side = (int8_t)side,
-                                .type = wk_has(a->limit) || wk_has(a->profit) ? WICK_LIMIT : WICK_STOP,
+                                .type =
+                                    wk_has(a->limit) || wk_has(a->profit) ? WICK_LIMIT : WICK_STOP,
                                 .intent = WICK_REDUCE,
                                 .qty = a->qty_kind == WK_QTY_UNITS ? a->qty : 0.0,
                                 .limit = a->limit,

@@ -5,7 +5,8 @@
 
 void wk_pwalk_at(const wk_pwalk *w, wk_at *at)
 {
-    *at = (wk_at){.bar = w->bar, .seg = w->seg, .held = w->closing, .next = w->closing, .px = w->px};
+    *at =
+        (wk_at){.bar = w->bar, .seg = w->seg, .held = w->closing, .next = w->closing, .px = w->px};
 }
 
 /* ---- the binding book ----------------------------------------------------------------------- */
@@ -62,7 +63,8 @@ static void close_any(wk_pwalk *w, const wk_deal *d, double per_unit, const wk_a
         left = wk_pine_qty(w->f, left - q);
     }
     if (left > 0.0 && w->r->sym[w->s].lots > 0)
-        wk_close_qty(w->r, w->s, left, d->price, per_unit, at, WK_NONE, d->id, d->signal, d->reason);
+        wk_close_qty(w->r, w->s, left, d->price, per_unit, at, WK_NONE, d->id, d->signal,
+                     d->reason);
 }
 
 /* Sums of decimals leave dust; whole lots do not. */
@@ -168,8 +170,7 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
 static void shrink_leg(wk_pwalk *w, wk_leg *l, int32_t type, double qty)
 {
     l->qty = wk_pine_qty(w->f, l->qty - qty);
-    if (type == WK_OCA_CANCEL || !(l->qty > 0.0))
-        wk_leg_drop(w->r, w->p, l, WICK_FATE_CANCELLED);
+    if (type == WK_OCA_CANCEL || !(l->qty > 0.0)) wk_leg_drop(w->r, w->p, l, WICK_FATE_CANCELLED);
 }
 
 static void oca_fire(wk_pwalk *w, int32_t oca, int32_t type, int32_t id, double qty)
@@ -247,7 +248,7 @@ void wk_pine_enter(wk_pwalk *w, int32_t i, double price)
     const wk_pord o = *wk_pord_at(w->p, i);
     wick_run *r = w->r;
     const double pos = r->sym[w->s].pos, held = fabs(pos);
-    const bool opposite = pos * o.side < 0.0, same = pos * o.side > 0.0;
+    const bool opposite = pos * o.side<0.0, same = pos * o.side> 0.0;
     const bool market = o.type == WICK_MARKET;
     const int32_t cap = r->set.max_entries;
     const double at = fill_price(w, &o, price);
@@ -389,8 +390,11 @@ void wk_pine_exit_leg(wk_pwalk *w, int32_t i, int32_t how, double price, bool or
     const double closing = pos * c.side < 0.0 ? (held < q ? held : q) : 0.0;
     int32_t id = c.id;
     if (orphan) { /* the leg itself went with its entry */
-        const wick_order_rec rec = {
-            .side = c.side, .type = WICK_STOP, .intent = WICK_NET, .limit = WICK_NA, .stop = c.stop};
+        const wick_order_rec rec = {.side = c.side,
+                                    .type = WICK_STOP,
+                                    .intent = WICK_NET,
+                                    .limit = WICK_NA,
+                                    .stop = c.stop};
         id = wk_pine_number(w->r, w->s, &rec, c.tag, c.ask.comment);
         if (id == 0) return;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Pine orders: margin at fills, margin calls, and the prices at which one may be due (section 8). */
+/* Pine orders: margin at fills, margin calls, and the prices at which one may be due (section 8).
+ */
 #include "engine/pine.h"
 
 static const double HAIR = 1e-11;
 
-bool wk_pine_fits(const wk_pwalk *w, const wk_pord *o, double closing, double opening,
-                  double price)
+bool wk_pine_fits(const wk_pwalk *w, const wk_pord *o, double closing, double opening, double price)
 {
     const wick_run *r = w->r;
     const double rate = wk_pine_rate(r, o->side), pos = r->sym[w->s].pos;

@@ -30,8 +30,8 @@ double wk_pine_level(const wk_feed *f, double price, int32_t up)
 double wk_pine_slip(const wick_run *r, int32_t s, double price, int32_t side)
 {
     const wick_settings *k = &r->set;
-    const double by = fabs(price) * (k->spread / 200.0 + k->slip_pct / 100.0) +
-                      k->slip_ticks * r->feed[s].tick;
+    const double by =
+        fabs(price) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * r->feed[s].tick;
     return wk_pine_grid(&r->feed[s], price + side * by);
 }
 

@@ -339,7 +339,9 @@ int32_t wick_pine_close(wick_run *r, const wick_pine_order *q)
     const double bound = q->id > 0 ? wk_pine_bound(p, q->id) : fabs(pos);
     double qty = bound;
     if (wk_has(q->qty))
-        qty = q->qty > 0.0 && q->qty < bound ? wk_pine_floor(f, q->qty) : q->qty > 0.0 ? bound : 0.0;
+        qty = q->qty > 0.0 && q->qty < bound ? wk_pine_floor(f, q->qty)
+              : q->qty > 0.0                 ? bound
+                                             : 0.0;
     else if (wk_has(q->qty_percent) && q->qty_percent < 100.0)
         qty = q->qty_percent > 0.0 ? wk_pine_floor(f, bound * q->qty_percent / 100.0) : 0.0;
     if (!(qty > 0.0)) return 0;
@@ -401,7 +403,6 @@ int32_t wick_pine_cancel_all(wick_run *r, int32_t s)
 void wk_pine_cancel_everything(wick_run *r, int32_t s)
 {
     wk_pine *p = &r->pine[s];
-    for (int32_t i = 0; i < p->ords.n; i++)
-        wk_pord_drop(r, p, wk_pord_at(p, i), WICK_FATE_RISK);
+    for (int32_t i = 0; i < p->ords.n; i++) wk_pord_drop(r, p, wk_pord_at(p, i), WICK_FATE_RISK);
     for (int32_t i = 0; i < p->legs.n; i++) wk_leg_drop(r, p, wk_leg_at(p, i), WICK_FATE_RISK);
 }

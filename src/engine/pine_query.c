@@ -23,8 +23,10 @@ static void range(wick_run *r, int32_t s, int32_t to)
         }
         if (hi >= lo) {
             const double side = y->pos > 0.0 ? 1.0 : -1.0;
-            const double worst = realised + (y->pos * (side > 0.0 ? lo : hi) - side * y->cost) * f->point_value;
-            const double best = realised + (y->pos * (side > 0.0 ? hi : lo) - side * y->cost) * f->point_value;
+            const double worst =
+                realised + (y->pos * (side > 0.0 ? lo : hi) - side * y->cost) * f->point_value;
+            const double best =
+                realised + (y->pos * (side > 0.0 ? hi : lo) - side * y->cost) * f->point_value;
             if (p->top - worst > p->max_drawdown) {
                 p->max_drawdown = p->top - worst;
                 p->max_drawdown_pct = p->max_drawdown / p->top * 100.0;
@@ -114,7 +116,8 @@ double wick_pine_value(wick_run *r, int32_t s, int32_t what)
     case WICK_PINE_AVG_WIN_PCT: return ratio(p->pct_wins, p->wins);
     case WICK_PINE_AVG_LOSS_PCT: return ratio(-p->pct_losses, p->losses);
     case WICK_PINE_ENTRY_NAME:
-        return y->lots > 0 ? ((const wk_pinfo *)r->pinfo.p)[wk_lot_at(r, y->lot)->order - 1].tag : 0;
+        return y->lots > 0 ? ((const wk_pinfo *)r->pinfo.p)[wk_lot_at(r, y->lot)->order - 1].tag
+                           : 0;
     case WICK_PINE_CAPITAL_HELD:
         return y->lots > 0 ? fabs(y->pos) * wk_mark(r, s) * r->feed[s].point_value *
                                  wk_pine_rate(r, y->pos > 0.0 ? 1 : -1)

@@ -36,7 +36,8 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
     case RULE_LOSS_DAYS: k->max_loss_days = count; break;
     default: return 0;
     }
-    k->any = wk_has(k->drawdown) || k->max_orders > 0 || wk_has(k->day_loss) || k->max_loss_days > 0;
+    k->any =
+        wk_has(k->drawdown) || k->max_orders > 0 || wk_has(k->day_loss) || k->max_loss_days > 0;
     if (k->any && !before.any) {
         wk_pine_day(r, s);
         wk_pine_touch(r, s);
@@ -144,8 +145,8 @@ void wk_pine_rules(wk_pwalk *w)
             return;
         }
     }
-    if (!p->day_full && breached(p->day_equity - equity, p->risk.day_loss, p->risk.day_loss_pct,
-                                 p->day_equity)) {
+    if (!p->day_full &&
+        breached(p->day_equity - equity, p->risk.day_loss, p->risk.day_loss_pct, p->day_equity)) {
         p->day_full = true;
         close_everything(w, "Close Position (Max intraday loss)", w->close);
     }

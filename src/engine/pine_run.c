@@ -18,7 +18,8 @@ static wick_status check_settings(wick_ctx *ctx, const wick_settings *k)
         {"intrabar", "ohlc", k->intrabar != WK_INTRABAR_OHLC},
         {"gap_fill", "open", k->gap_fill != WK_GAP_OPEN},
         {"limit_rule", "resting", k->limit_rule != WK_LIMIT_RESTING},
-        {"delay", "1 (or 0 with fill=close)", k->delay > 1 || k->buy_delay > 1 || k->sell_delay > 1},
+        {"delay", "1 (or 0 with fill=close)",
+         k->delay > 1 || k->buy_delay > 1 || k->sell_delay > 1},
         {"fill", on_close ? "close" : "open",
          k->fill != (on_close ? WICK_FILL_CLOSE : WICK_FILL_OPEN)},
         {"lots", "fifo", k->lots != WK_LOTS_FIFO},
@@ -110,14 +111,16 @@ void wk_pine_finish(wick_run *r)
             wk_pord *o = wk_pord_at(p, i);
             wk_pord_drop(r, p, o, o->due >= r->feed[s].n ? WICK_FATE_NO_BAR : WICK_FATE_PENDING);
         }
-        for (int32_t i = 0; i < p->legs.n; i++) wk_leg_drop(r, p, wk_leg_at(p, i), WICK_FATE_PENDING);
+        for (int32_t i = 0; i < p->legs.n; i++)
+            wk_leg_drop(r, p, wk_leg_at(p, i), WICK_FATE_PENDING);
     }
     wk_pine_free(r);
 }
 
 /* ---- magnifier ------------------------------------------------------------------------------- */
 
-wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *r, int32_t symbol, const wick_bars *bars)
+wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *r, int32_t symbol,
+                                   const wick_bars *bars)
 {
     if (r->pine == NULL || r->phase != WK_PH_START || symbol < 0 || symbol >= r->n_sym)
         return wick_fail(ctx, WICK_E_STATE,

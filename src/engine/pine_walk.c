@@ -256,7 +256,8 @@ typedef struct nearest {
 static void offer(nearest *n, const wk_pwalk *w, hit h)
 {
     const double gap = fabs(h.level - w->px);
-    if (n->any && (gap > n->gap || (gap == n->gap && (h.cls > n->h.cls || (h.cls == n->h.cls && h.leg >= n->h.leg)))))
+    if (n->any && (gap > n->gap || (gap == n->gap && (h.cls > n->h.cls ||
+                                                      (h.cls == n->h.cls && h.leg >= n->h.leg)))))
         return;
     *n = (nearest){h, gap, true};
 }
@@ -286,7 +287,8 @@ static void offer_legs(nearest *n, wk_pwalk *w, double to)
             if (!(skip & 1) && between(l->stop, w->px, to))
                 offer(n, w, (hit){.at = i, .leg = 1, .how = WK_HOW_STOP, .level = l->stop});
             if (l->armed && between(l->trail, w->px, to))
-                offer(n, w, (hit){.at = i, .leg = 1, .how = WK_HOW_TRAIL, .cls = 1, .level = l->trail});
+                offer(n, w,
+                      (hit){.at = i, .leg = 1, .how = WK_HOW_TRAIL, .cls = 1, .level = l->trail});
             continue;
         }
         if (trails(l) && !l->armed && l->offset == 0.0 && between(l->act, w->px, to))
@@ -446,10 +448,9 @@ static void sub_bars(wk_pwalk *w)
     const wk_pine *p = w->p;
     const int32_t from = p->spans[2 * w->bar], to = p->spans[2 * w->bar + 1];
     for (int32_t k = from; k < to; k++) {
-        const double ohlc[4] = {wick_bars_field(p->sub, WICK_OPEN)[k],
-                                wick_bars_field(p->sub, WICK_HIGH)[k],
-                                wick_bars_field(p->sub, WICK_LOW)[k],
-                                wick_bars_field(p->sub, WICK_CLOSE)[k]};
+        const double ohlc[4] = {
+            wick_bars_field(p->sub, WICK_OPEN)[k], wick_bars_field(p->sub, WICK_HIGH)[k],
+            wick_bars_field(p->sub, WICK_LOW)[k], wick_bars_field(p->sub, WICK_CLOSE)[k]};
         pass(w, ohlc, k == from);
     }
 }

@@ -352,6 +352,11 @@ int32_t wick_run_tag(wick_run *r, const char *text)
     return r->tags.n;
 }
 
+const char *wick_run_text(const wick_run *r, int32_t tag)
+{
+    return tag > 0 && tag <= r->tags.n ? ((const char *const *)r->tags.p)[tag - 1] : "";
+}
+
 /* ---- results ------------------------------------------------------------------------------ */
 
 wick_status wick_run_error(wick_ctx *ctx, const wick_run *r)

@@ -127,6 +127,7 @@ static int32_t check(wick_run *r, const wick_order *o, bool target)
     if (r->phase == WK_PH_START)
         return refuse_state(r, "orders are placed between steps; this run has not begun");
     if (r->phase == WK_PH_DONE) return refuse_state(r, "this run is over");
+    if (r->pine != NULL) return refuse_state(r, "this run takes Pine orders only");
     if (r->dead) return refuse_state(r, "the account is bankrupt");
     int32_t st = check_ints(r, o, target);
     if (st == WICK_OK) st = check_numbers(r, o, target);
@@ -328,6 +329,7 @@ int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target
     r->refusal[0] = '\0';
     if (symbol < 0 || symbol >= r->n_sym)
         return refuse(r, "symbol", symbol, "an index of the panel");
+    if (r->pine != NULL) return refuse_state(r, "this run takes Pine orders only");
     const bool negative = wick_bars_info(wick_panel_bars(r->panel, symbol))->allow_negative;
     if (bad_price(stop, negative)) return refuse(r, "stop", stop, "a price, 0 or NA");
     if (bad_price(target, negative)) return refuse(r, "target", target, "a price, 0 or NA");

@@ -148,6 +148,7 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
             lua_pushvalue(L, base + WK_AT_PARAMS);
             lua_call(L, 2, 0);
         } else {
+            if (h->syms[c->symbol].n_kept > 0) wk_pine_refresh(L, h, c->symbol);
             push_of(L, base + WK_AT_PINE, c->symbol);
             lua_call(L, 0, 0);
         }

@@ -45,6 +45,8 @@ typedef struct wk_shared {
     int32_t pad;
 } wk_shared;
 
+enum { WK_KEPT_MAX = 32 };
+
 /** A value kept as a plain table entry so that reads need no metamethod (Lua 5.4 only). */
 typedef struct wk_hot {
     int32_t list; /**< place of the series table in ref_hot */
@@ -59,6 +61,10 @@ typedef struct wk_sym {
     wk_hot *hot;
     int32_t n_hot, cap_hot;
     int32_t fresh; /**< bar the hot entries were written for; -1 none */
+    int16_t kept[WK_KEPT_MAX]; /**< account values kept as fields of the Pine strategy object */
+    int32_t n_kept;
+    bool moves;    /**< one of them changes with the price */
+    int64_t fills; /**< they were written for */
 } wk_sym;
 
 typedef struct wk_slot_extra {
@@ -144,6 +150,8 @@ struct wk_host {
     const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
+    int ref_tags; /**< texts of this run's orders and their numbers, both ways */
+    int ref_pine_fields;
     int ref_syms; /**< list of sym tables of the run */
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
@@ -328,6 +336,13 @@ void wk_slots_forget(wk_host *h); /**< every handle made so far is stale afterwa
 
 void wk_sym_open(lua_State *L, wk_host *h);
 void wk_orders_open(lua_State *L, wk_host *h);
+/** pine_calls.c: strategy.* as methods and values of the Pine strategy object. */
+void wk_pine_open_calls(lua_State *L, wk_host *h);
+void wk_pine_names(lua_State *L, int32_t base);
+void wk_pine_push(lua_State *L, wk_host *h, int32_t s, int32_t what);
+void wk_pine_keep(lua_State *L, wk_host *h, int32_t s, int32_t what);
+void wk_pine_refresh(lua_State *L, wk_host *h, int32_t s);
+void wk_pine_wake(lua_State *L, wk_host *h, int32_t s, int t);
 /** Symbol index of the sym (or pine) table at `i`; raises otherwise. */
 int32_t wk_check_sym(lua_State *L, wk_host *h, int i, const char *what);
 /** Makes the sym tables and the ctx table of a run (registry references). */

@@ -533,14 +533,6 @@ void wk_orders_open(lua_State *L, wk_host *h)
     wk_set_funcs(L, h, list);
     lua_getfield(L, core, "ctx_methods");
     wk_set_funcs(L, h, for_ctx);
-    /* The Pine layer is built on the same calls under its own names. */
-    lua_getfield(L, core, "pine_methods");
-    wk_set_funcs(L, h, shared);
-    lua_newtable(L);
-    wk_set_funcs(L, h, list);
-    wk_push_func(L, h, sym_close);
-    lua_setfield(L, -2, "close");
-    lua_setfield(L, core, "orders");
     lua_getfield(L, core, "series_meta");
     wk_push_func(L, h, series_call);
     lua_setfield(L, -2, "__call");

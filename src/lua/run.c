@@ -163,6 +163,7 @@ static void declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
     lua_createtable(L, h->n_syms, 0);
     const int list = lua_gettop(L);
     for (int32_t i = 0; i < h->n_syms; i++) {
+        const int64_t first = h->n_slots;
         h->decl = i;
         lua_newtable(L);
         lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_loaded);
@@ -172,6 +173,8 @@ static void declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
             (void)wk_raise(L, "%s: each_bar was not called for %s", s->path,
                            wick_bars_symbol(h->syms[i].bars));
         lua_rawseti(L, list, i + 1);
+        wk_eval_declared(L, h, i, first);
+        wk_pine_wake(L, h, i, list + 1);
         lua_settop(L, list);
         if (h->sh.stop) wk_budget_check(L, h);
     }
@@ -208,6 +211,8 @@ static int run_main(lua_State *L)
     wk_rng_start(h, 0);
     wk_fresh_env(L, h);
     wk_push_syms(L, h);
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_tags);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_syms);
     lua_replace(L, base + WK_AT_SYMS);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_ctx);
@@ -307,6 +312,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     o.ask_before = (s->hooks & WK_HOOK_BEFORE) != 0;
     o.ask_after = (s->hooks & WK_HOOK_BAR) != 0;
     o.ask_bar = (s->hooks & WK_HOOK_EACH) != 0 || s->style == WK_STYLE_PINE;
+    o.pine = s->style == WK_STYLE_PINE;
     o.ask_fill = false;
     wick_status st = wk_bind(ctx, h, panel, cache);
     if (st < 0) return st;
@@ -355,6 +361,7 @@ static int core_new_pine(lua_State *L)
 
 void wk_run_open(lua_State *L, wk_host *h)
 {
+    wk_pine_open_calls(L, h);
     wk_push_func(L, h, core_new_pine);
     lua_setfield(L, -2, "new_pine");
     lua_pushlightuserdata(L, &h->sh);

@@ -22,8 +22,7 @@ typedef enum getter {
     GET_OPEN_COUNT,
     GET_SYMBOLS,
     GET_ALL,
-    GET_CLOSED,
-    GET_REALIZED
+    GET_PINE = 100 /* and up: wick_pine_what */
 } getter;
 
 /* Names and the numbers lua/wick/ffi.lua knows them by. */
@@ -41,15 +40,9 @@ static const getter_name sym_getters[] = {{"bar", GET_BAR},
                                           {"pending", GET_PENDING},
                                           {"lots", GET_LOTS},
                                           {NULL, 0}};
-static const getter_name pine_getters[] = {{"position_size", GET_POSITION},
-                                           {"position_avg_price", GET_AVG_PRICE},
-                                           {"open_profit", GET_OPEN_PNL},
-                                           {"equity", GET_EQUITY},
-                                           {"cash", GET_CASH},
+static const getter_name pine_getters[] = {{"cash", GET_CASH},
                                            {"bars_held", GET_BARS_HELD},
                                            {"pending", GET_PENDING},
-                                           {"closed_trades", GET_CLOSED},
-                                           {"net_profit", GET_REALIZED},
                                            {"bar", GET_BAR},
                                            {NULL, 0}};
 static const getter_name ctx_getters[] = {{"bar", GET_TICK},
@@ -96,6 +89,10 @@ static void push_getter(lua_State *L, wk_host *h, getter g, int32_t s)
 {
     const wick_cursor *c = h->sh.cur;
     const int32_t bar = s >= 0 ? c->bar_of[s] : -1;
+    if (g >= GET_PINE) {
+        wk_pine_push(L, h, s, (int32_t)g - GET_PINE);
+        return;
+    }
     switch (g) {
     case GET_BAR: lua_pushinteger(L, bar); return;
     case GET_TIME:
@@ -115,8 +112,6 @@ static void push_getter(lua_State *L, wk_host *h, getter g, int32_t s)
     case GET_TICK: lua_pushinteger(L, (lua_Integer)(c->tick - h->tick0)); return;
     case GET_TICK_TIME: lua_pushinteger(L, (lua_Integer)c->time); return;
     case GET_OPEN_COUNT: lua_pushinteger(L, wick_run_open_symbols(h->run)); return;
-    case GET_CLOSED: lua_pushinteger(L, (lua_Integer)wick_run_closed_trades(h->run)); return;
-    case GET_REALIZED: lua_pushnumber(L, wick_run_realized(h->run)); return;
     default: lua_pushnil(L); return;
     }
 }
@@ -158,7 +153,11 @@ static int sym_index(lua_State *L)
     const int32_t s = wk_check_sym(L, h, 1, word);
     if (lua_isnumber(L, -1)) {
         need_decide(L, h, word);
-        push_getter(L, h, (getter)lua_tointeger(L, -1), s);
+        const getter g = (getter)lua_tointeger(L, -1);
+        push_getter(L, h, g, s);
+#if !WICK_LUAJIT
+        if (g >= GET_PINE) wk_pine_keep(L, h, s, (int32_t)g - GET_PINE);
+#endif
         return 1;
     }
     if (wk_push_source(L, h, s, word) || wk_push_fact(L, h, s, word)) {
@@ -398,6 +397,7 @@ void wk_sym_open(lua_State *L, wk_host *h)
     h->mt_sym = luaL_ref(L, LUA_REGISTRYINDEX);
     keep_meta(L, core, "sym_meta", "sym_methods");
     make_meta(L, h, sym_index, pine_getters, "pine");
+    wk_pine_names(L, GET_PINE);
     h->id_pine = lua_topointer(L, -2);
     lua_pushvalue(L, -2);
     h->mt_pine = luaL_ref(L, LUA_REGISTRYINDEX);

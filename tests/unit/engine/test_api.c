@@ -75,12 +75,13 @@ static void documented(void **state)
     wick_ctx *ctx = wick_ctx_new();
     char *doc = test_read(test_source("docs/engine.md"), NULL);
     assert_non_null(doc);
-    static const char *const profiles[3] = {"wick", "pybroker1", "pybroker2"};
+    static const char *const profiles[] = {"wick", "pybroker1", "pybroker2", "pine"};
+    enum { N = sizeof profiles / sizeof *profiles };
     for (int64_t i = 0; i < wick_settings_count(); i++) {
         const wick_setting_doc *d = wick_settings_doc(i);
-        char cells[256] = "", value[3][64];
+        char cells[320] = "", value[N][64];
         size_t n = 0;
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < N; k++) {
             wick_settings *s = wick_settings_new();
             check_ok(ctx, wick_settings_profile(ctx, s, profiles[k]));
             wick_settings_get(s, i, value[k]);

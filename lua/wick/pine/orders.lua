@@ -1,0 +1,126 @@
+-- SPDX-License-Identifier: MIT
+-- Pine style: the strategy object. Its orders and account values are methods and fields made in C
+-- (src/lua/pine_calls.c) and, on wick-jit, in lua/wick/ffi_pine.lua; here are the declaration and
+-- the bar function.
+local core = ...
+local type, rawset, rawget, next = type, rawset, rawget, next
+local raise = core.raise
+local m = core.pine_methods
+
+-- ---- strategy() ----------------------------------------------------------------------------
+-- Fields of pine.strategy that are engine settings. Pine counts pyramiding as extra entries, wick
+-- as entries; 0 and 1 both mean one.
+local settings = {
+  pyramiding = function(v) return "max_entries", v < 1 and 1 or v end,
+  slippage = function(v) return "slip_ticks", v end,
+  margin_long = function(v) return "margin_long", v end,
+  margin_short = function(v) return "margin_short", v end,
+  backtest_fill_limits_assumption = function(v) return "through_ticks", v end,
+  default_qty_value = function(v) return "size_amount", v end,
+}
+local choices = {
+  default_qty_type = { fixed = "units", percent_of_equity = "pct_equity", cash = "cash" },
+  commission_type = { percent = "fee_pct", cash_per_contract = "fee_unit", cash_per_order = "fee_order" },
+  close_entries_rule = { FIFO = "fifo", ANY = "any" },
+}
+-- Fields that say how a chart looks, or what history cannot show.
+local silent = {}
+for name in ("shorttitle overlay format precision scale behind_chart explicit_plot_zorder " ..
+  "max_bars_back max_lines_count max_labels_count max_boxes_count max_polylines_count " ..
+  "calc_bars_count calc_on_every_tick dynamic_requests risk_free_rate use_bar_magnifier " ..
+  "fill_orders_on_standard_ohlc timeframe timeframe_gaps"):gmatch("%S+") do
+  silent[name] = true
+end
+local known = {
+  title = true, initial_capital = true, currency = true, process_orders_on_close = true,
+  calc_on_order_fills = true, commission_value = true, engine = true,
+}
+for key in next, settings do known[key] = true end
+for key in next, choices do known[key] = true end
+for key in next, silent do known[key] = true end
+
+local function choice(args, key, default)
+  local v = args[key]
+  if v == nil then v = default end
+  if v == nil then return nil end
+  local to = choices[key][v]
+  if to then return to end
+  local names = {}
+  for name in core.pairs(choices[key]) do names[#names + 1] = '"' .. name .. '"' end
+  raise("pine.strategy: " .. key .. " is one of " .. table.concat(names, ", "))
+end
+
+local function engine_of(args)
+  local engine = { profile = "pine" }
+  for key, make in core.pairs(settings) do
+    local v = args[key]
+    if v ~= nil then
+      if type(v) ~= "number" then raise("pine.strategy: " .. key .. " is a number, got " .. type(v)) end
+      local name, value = make(v)
+      engine[name] = value
+    end
+  end
+  engine.size = choice(args, "default_qty_type")
+  engine.close_entries_rule = choice(args, "close_entries_rule")
+  if args.commission_value then engine[choice(args, "commission_type", "percent")] = args.commission_value end
+  if args.process_orders_on_close then engine.delay, engine.fill = 0, "close" end
+  for key, v in core.pairs(args.engine or {}) do engine[key] = v end
+  return engine
+end
+
+--- pine.strategy { title=, pyramiding=, ... } -> s
+local function strategy(args)
+  if type(args) == "string" then args = { title = args } end
+  if type(args) ~= "table" then raise("pine.strategy takes a table: pine.strategy { title = \"MA\" }") end
+  for key in core.pairs(args) do
+    if not known[key] then
+      local near = type(key) == "string" and core.nearest(key, known)
+      raise("pine.strategy: unknown field '" .. core.tostring(key) .. "'" ..
+        (near and "; did you mean '" .. near .. "'?" or ""))
+    end
+  end
+  if args.calc_on_order_fills then
+    raise("pine.strategy: calc_on_order_fills is not supported; the script is asked once per bar")
+  end
+  local s = core.new_pine()
+  rawset(s, "name", args.title or "pine")
+  rawset(s, "engine", engine_of(args))
+  rawset(s, "initial_cash", args.initial_capital or 1000000)
+  rawset(s, "account_currency", args.currency or "USD")
+  rawset(s, "long", "long")
+  rawset(s, "short", "short")
+  return s
+end
+
+-- ---- orders --------------------------------------------------------------------------------
+-- `s.close` is the closing price too, as in Pine, so the method is what calling that series does.
+local call_series = core.series_meta.__call
+core.series_meta.__call = function(x, s, ...)
+  if core.is(s) == "pine" and rawequal(x, s.close) then return core.pine_close(s, ...) end
+  return call_series(x, s, ...)
+end
+
+-- ---- the bar function ----------------------------------------------------------------------
+local wake_fields = { when = true, when_flat = true, when_long = true, when_short = true, on_fill = true }
+
+--- s:each_bar(function() ... end [, { when = mask, ... }]) -> s: the function of every bar, or of
+--- the bars on which a mask is 1; end the file with `return` of it.
+function m.each_bar(s, f, wake)
+  if type(f) ~= "function" then raise("each_bar takes a function") end
+  if rawget(s, "each") then raise("each_bar is given twice") end
+  if wake ~= nil then
+    if type(wake) ~= "table" then raise("each_bar: the second value is a table: { when = mask }") end
+    for key in core.pairs(wake) do
+      if not wake_fields[key] then
+        local near = type(key) == "string" and core.nearest(key, wake_fields)
+        raise("each_bar: unknown field '" .. core.tostring(key) .. "'" ..
+          (near and "; did you mean '" .. near .. "'?" or ""))
+      end
+    end
+    rawset(s, "wake", wake)
+  end
+  rawset(s, "each", f)
+  return s
+end
+
+return { strategy = strategy }
