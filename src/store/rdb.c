@@ -96,7 +96,7 @@ wick_status wk_rdb_write(wick_ctx *ctx, wk_rdb *r, double patience)
 
 static wick_status gone(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
 {
-    wk_own_drop(r, e->trial);
+    wk_own_drop(&r->own, e->trial);
     const wick_status st = wk_rdb_open_add(ctx, r, e->trial);
     if (st < 0) return st;
     return wick_fail(ctx, WICK_E_STATE, "%s: trial %lld was ended by another process", r->shown,
@@ -131,7 +131,7 @@ static wick_status finish(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
     st = r->holding ? finish_held(ctx, r) : wk_rdb_write(ctx, r, r->patience);
     if (st == WICK_E_STATE) return gone(ctx, r, e);
     if (st < 0) return st;
-    wk_own_drop(r, e->trial);
+    wk_own_drop(&r->own, e->trial);
     open_drop(r, e->trial);
     return WICK_OK;
 }
@@ -268,7 +268,7 @@ static wick_status trial_new(wick_ctx *ctx, wk_rdb *r, wick_study *s, wick_study
     r->next_spare++;
     st = wk_rdb_remember(ctx, r, id);
     lock(r);
-    if (st >= 0 && running) st = wk_own_add(ctx, r, e->trial, id);
+    if (st >= 0 && running) st = wk_own_add(ctx, &r->own, e->trial, id);
     unlock(r);
     if (st >= 0 && !running) st = wk_rdb_open_add(ctx, r, e->trial);
     if (st >= 0 && running) st = wk_rdb_start(ctx, r);
@@ -314,7 +314,7 @@ static wick_status trial_take(wick_ctx *ctx, wk_rdb *r, const wick_study_event *
     if (st >= 0 && !t.taken)
         st = wick_fail(ctx, WICK_E_STATE, "%s: trial %lld was taken by another process", r->shown,
                        (long long)e->trial);
-    if (st >= 0) st = wk_own_add(ctx, r, e->trial, t.id);
+    if (st >= 0) st = wk_own_add(ctx, &r->own, e->trial, t.id);
     unlock(r);
     if (st < 0) return st;
     open_drop(r, e->trial);
@@ -340,7 +340,7 @@ static wick_status append(void *self, wick_ctx *ctx, wick_study *s, wick_study_e
     } else {
         st = wk_ops_add(ctx, r, e, e->trial >= 0 ? r->ids[e->trial] : 0);
         /* What belongs to no trial under way has no result to wait for. */
-        if (st >= 0 && !r->holding && wk_own_find(r, e->trial) == NULL)
+        if (st >= 0 && !r->holding && wk_own_find(&r->own, e->trial) == NULL)
             st = wk_rdb_write(ctx, r, r->patience);
     }
     unlock(r);
@@ -352,7 +352,8 @@ static wick_status pull(void *self, wick_ctx *ctx, wick_study *s)
     wk_rdb *r = self;
     const wick_status st = wk_rdb_stale(ctx, r, s);
     if (st < 0) return st;
-    return wk_rdb_pull(ctx, r, s, r->next_spare < r->n_spare ? r->spare[r->next_spare] : WK_NO_LIMIT);
+    return wk_rdb_pull(ctx, r, s,
+                       r->next_spare < r->n_spare ? r->spare[r->next_spare] : WK_NO_LIMIT);
 }
 
 static wick_status reserve(void *self, wick_ctx *ctx, wick_study *s, int64_t n)
@@ -456,7 +457,6 @@ static void close_backend(void *self)
         (void)ignored;
     }
     wick_ctx_free(ctx);
-    while (r->n_own > 0) wk_own_drop(r, r->own[0].number);
     if (r->sql != NULL) r->sql->close(r->sql);
     if (r->has_lock) {
         pthread_mutex_destroy(&r->lock);
@@ -465,7 +465,7 @@ static void close_backend(void *self)
     wk_dists_free(&r->dists);
     wick_arena_free(r->ops.arena);
     free(r->ops.v);
-    free(r->own);
+    wk_own_free(&r->own);
     free(r->ids);
     free(r->open);
     free(r->spare);

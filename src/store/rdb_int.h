@@ -32,13 +32,6 @@ typedef struct wk_ops {
     double since; /**< when the first one came */
 } wk_ops;
 
-/** A trial this process runs. */
-typedef struct wk_own {
-    int64_t number, trial_id;
-    wk_con_value *con;
-    int64_t n_con, cap_con;
-} wk_own;
-
 typedef struct wk_rdb {
     wk_sql *sql;
     wick_storage_opts o;
@@ -50,8 +43,7 @@ typedef struct wk_rdb {
     int64_t last_id; /**< highest trial_id looked at */
     int64_t *open;   /**< numbers of unfinished trials of others, and of waiting ones */
     int64_t n_open, cap_open;
-    wk_own *own;
-    int64_t n_own, cap_own;
+    wk_owns own;
     int64_t *spare; /**< trial_ids made by reserve and not asked for yet, oldest first */
     int64_t n_spare, cap_spare, next_spare;
     int64_t spare_number; /**< number of spare[next_spare] */
@@ -83,9 +75,6 @@ wick_status wk_rdb_insert_trial(wick_ctx *ctx, wk_rdb *r, int32_t state, int64_t
 wick_status wk_ops_add(wick_ctx *ctx, wk_rdb *r, const wick_study_event *e, int64_t trial_id);
 wick_status wk_ops_run(wick_ctx *ctx, wk_rdb *r, bool again); /**< those that are not done */
 void wk_ops_clear(wk_ops *l);
-wick_status wk_own_add(wick_ctx *ctx, wk_rdb *r, int64_t number, int64_t trial_id);
-wk_own *wk_own_find(wk_rdb *r, int64_t number);
-void wk_own_drop(wk_rdb *r, int64_t number);
 wick_status wk_rdb_beat(wick_ctx *ctx, wk_rdb *r, int64_t trial_id);
 /* rdb_pull.c */
 /** Reads and applies what others did; trials with an id of `before` and more wait (WK_NO_LIMIT:

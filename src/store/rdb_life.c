@@ -18,7 +18,8 @@ static wick_status beat_all(void *user, wick_ctx *ctx, bool again)
     (void)again;
     wk_rdb *r = user;
     wick_status st = WICK_OK;
-    for (int64_t i = 0; i < r->n_own && st >= 0; i++) st = wk_rdb_beat(ctx, r, r->own[i].trial_id);
+    for (int64_t i = 0; i < r->own.n && st >= 0; i++)
+        st = wk_rdb_beat(ctx, r, r->own.v[i].trial_id);
     return st;
 }
 
@@ -40,7 +41,7 @@ static void *live(void *user)
         /* A failure shows when the study's own thread writes: rows stay until then. */
         wick_status st = WICK_OK;
         if (r->ops.n > 0 && now - r->ops.since > longest_wait) st = wk_rdb_write(ctx, r, 0.0);
-        if (r->o.heartbeat > 0.0 && now >= next_beat && r->n_own > 0)
+        if (r->o.heartbeat > 0.0 && now >= next_beat && r->own.n > 0)
             st = wk_sql_transact(ctx, r->sql, 0.0, beat_all, r);
         if (now >= next_beat) next_beat = now + r->o.heartbeat;
         if (st < 0) wick_ctx_clear(ctx);

@@ -6,64 +6,6 @@
 
 #include "store/rdb_int.h"
 
-/* ---- trials of this process ---------------------------------------------------------------- */
-
-wick_status wk_own_add(wick_ctx *ctx, wk_rdb *r, int64_t number, int64_t trial_id)
-{
-    if (r->n_own == r->cap_own) {
-        const int64_t cap = r->cap_own == 0 ? 16 : 2 * r->cap_own;
-        wk_own *p = realloc(r->own, (size_t)cap * sizeof *p);
-        if (p == NULL) return wick_fail_mem(ctx);
-        r->own = p;
-        r->cap_own = cap;
-    }
-    r->own[r->n_own++] = (wk_own){.number = number, .trial_id = trial_id};
-    return WICK_OK;
-}
-
-wk_own *wk_own_find(wk_rdb *r, int64_t number)
-{
-    for (int64_t i = 0; i < r->n_own; i++)
-        if (r->own[i].number == number) return &r->own[i];
-    return NULL;
-}
-
-void wk_own_drop(wk_rdb *r, int64_t number)
-{
-    wk_own *o = wk_own_find(r, number);
-    if (o == NULL) return;
-    for (int64_t i = 0; i < o->n_con; i++) free((void *)(uintptr_t)o->con[i].name);
-    free(o->con);
-    memmove(o, o + 1, (size_t)(r->own + r->n_own - o - 1) * sizeof *o);
-    r->n_own--;
-}
-
-static wick_status keep_constraint(wick_ctx *ctx, wk_rdb *r, const wick_study_event *e)
-{
-    wk_own *o = wk_own_find(r, e->trial);
-    if (o == NULL)
-        return wick_fail(ctx, WICK_E_STATE, "trial %lld is not this process's to change",
-                         (long long)e->trial);
-    for (int64_t i = 0; i < o->n_con; i++) {
-        if (strcmp(o->con[i].name, e->name) != 0) continue;
-        o->con[i].value = e->value;
-        return WICK_OK;
-    }
-    if (o->n_con == o->cap_con) {
-        const int64_t cap = o->cap_con == 0 ? 4 : 2 * o->cap_con;
-        wk_con_value *p = realloc(o->con, (size_t)cap * sizeof *p);
-        if (p == NULL) return wick_fail_mem(ctx);
-        o->con = p;
-        o->cap_con = cap;
-    }
-    const size_t len = strlen(e->name) + 1;
-    char *name = malloc(len);
-    if (name == NULL) return wick_fail_mem(ctx);
-    memcpy(name, e->name, len);
-    o->con[o->n_con++] = (wk_con_value){name, e->value};
-    return WICK_OK;
-}
-
 /* ---- the list ----------------------------------------------------------------------------- */
 
 void wk_ops_clear(wk_ops *l)
@@ -98,7 +40,7 @@ static wick_status keep_finish(wick_ctx *ctx, wk_rdb *r, const wick_study_event 
         op->values = v;
         op->n_values = e->n_values;
     }
-    const wk_own *o = wk_own_find(r, e->trial);
+    const wk_own *o = wk_own_find(&r->own, e->trial);
     if (o == NULL || o->n_con == 0) return WICK_OK;
     wk_con_value *c = wick_arena_alloc(l->arena, o->n_con * (int64_t)sizeof *c);
     if (c == NULL) return wick_fail_mem(ctx);
@@ -113,7 +55,7 @@ static wick_status keep_finish(wick_ctx *ctx, wk_rdb *r, const wick_study_event 
 
 wick_status wk_ops_add(wick_ctx *ctx, wk_rdb *r, const wick_study_event *e, int64_t trial_id)
 {
-    if (e->kind == WICK_EV_CONSTRAINT) return keep_constraint(ctx, r, e);
+    if (e->kind == WICK_EV_CONSTRAINT) return wk_own_constraint(ctx, &r->own, e);
     wk_ops *l = &r->ops;
     if (l->arena == NULL && (l->arena = wick_arena_new(0)) == NULL) return wick_fail_mem(ctx);
     if (l->n == l->cap) {

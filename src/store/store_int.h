@@ -51,6 +51,23 @@ typedef struct wk_con_value {
     const char *name;
     double value;
 } wk_con_value;
+/** A trial this process runs, and the constraints it has set so far: they are stored with its
+ * result. */
+typedef struct wk_own {
+    int64_t number, trial_id;
+    wk_con_value *con;
+    int64_t n_con, cap_con;
+} wk_own;
+typedef struct wk_owns {
+    wk_own *v;
+    int64_t n, cap;
+} wk_owns;
+wick_status wk_own_add(wick_ctx *ctx, wk_owns *l, int64_t number, int64_t trial_id);
+wk_own *wk_own_find(const wk_owns *l, int64_t number);
+void wk_own_drop(wk_owns *l, int64_t number);
+void wk_own_free(wk_owns *l);
+wick_status wk_own_constraint(wick_ctx *ctx, wk_owns *l, const wick_study_event *e);
+
 /** The list of names with those of `c` added at its end, as JSON; *more tells whether any was.
  * `names` may be NULL. */
 wick_status wk_con_names(wick_ctx *ctx, const char *names, const wk_con_value *c, int64_t n,

@@ -23,7 +23,10 @@ static inline const char *url_of(int kind, const char *dir, char out[512])
         snprintf(out, 512, "sqlite:///%s/s.db", dir);
         return sqlite ? out : NULL;
     }
-    if (kind == 1) return NULL;
+    if (kind == 1) {
+        snprintf(out, 512, "journal:%s/s.log", dir);
+        return out;
+    }
     const char *pg = getenv("WICK_TEST_PG");
     if (pg != NULL) snprintf(out, 512, "%s", pg);
     return pg != NULL ? out : NULL;

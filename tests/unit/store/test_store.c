@@ -378,7 +378,7 @@ static void test_errors(void **state)
     check_ok(ctx, wick_storage_study(ctx, at, NULL, WICK_STUDY_OPEN, &s));
     wick_study_free(s);
     wick_storage_close(at);
-    for (int kind = 0; kind < 1; kind++) {
+    for (int kind = 0; kind < 2; kind++) {
         if (url_of(kind, dir, url) == NULL) continue;
         const wick_storage_opts read = {.size = sizeof read, .read_only = true};
         check_fails(ctx, wick_storage_open(ctx, url, &read, &at), WICK_E_IO, "no such file");
