@@ -79,13 +79,13 @@ wick_status wk_journal_make(wick_ctx *ctx, const char *path, const char *name, i
     char worker[37];
     wk_uuid(worker);
     wick_buf b = {0};
-    wk_line_begin(&b, WK_J_STUDY, worker);
-    wk_line_text(&b, "study_name", name);
+    wk_jline_begin(&b, WK_J_STUDY, worker);
+    wk_jline_text(&b, "study_name", name);
     wick_buf_add(&b, ",\"directions\":[", -1);
     for (int32_t i = 0; i < m; i++)
         wick_buf_addf(&b, "%s%d", i > 0 ? "," : "", directions[i] == WICK_MAXIMIZE ? 2 : 1);
     wick_buf_add(&b, "]", 1);
-    wk_line_end(&b);
+    wk_jline_end(&b);
     /* Under the lock the name is looked for again: two workers may start at once. */
     wick_status st = wk_journal_lock(ctx, path, patience);
     if (st >= 0) {
@@ -104,8 +104,8 @@ wick_status wk_journal_delete(wick_ctx *ctx, const char *path, int64_t id)
     char worker[37];
     wk_uuid(worker);
     wick_buf b = {0};
-    wk_line_begin(&b, WK_J_DELETE, worker);
-    wk_line_int(&b, "study_id", id);
-    wk_line_end(&b);
+    wk_jline_begin(&b, WK_J_DELETE, worker);
+    wk_jline_int(&b, "study_id", id);
+    wk_jline_end(&b);
     return append_one(ctx, path, &b);
 }

@@ -267,23 +267,23 @@ void wk_json_flat(wick_buf *b, const char *json)
     }
 }
 
-void wk_line_begin(wick_buf *b, int32_t op, const char *worker)
+void wk_jline_begin(wick_buf *b, int32_t op, const char *worker)
 {
     wick_buf_addf(b, "{\"op_code\":%d,\"worker_id\":\"%s\"", (int)op, worker);
 }
 
-void wk_line_int(wick_buf *b, const char *key, int64_t v)
+void wk_jline_int(wick_buf *b, const char *key, int64_t v)
 {
     wick_buf_addf(b, ",\"%s\":%lld", key, (long long)v);
 }
 
-void wk_line_double(wick_buf *b, const char *key, double v)
+void wk_jline_double(wick_buf *b, const char *key, double v)
 {
     wick_buf_addf(b, ",\"%s\":", key);
     wk_py_double(b, v);
 }
 
-void wk_line_text(wick_buf *b, const char *key, const char *s)
+void wk_jline_text(wick_buf *b, const char *key, const char *s)
 {
     wick_buf_addf(b, ",\"%s\":", key);
     if (s == NULL) {
@@ -293,13 +293,13 @@ void wk_line_text(wick_buf *b, const char *key, const char *s)
     }
 }
 
-void wk_line_json(wick_buf *b, const char *key, const char *json)
+void wk_jline_json(wick_buf *b, const char *key, const char *json)
 {
     wick_buf_addf(b, ",\"%s\":", key);
     wk_json_flat(b, json);
 }
 
-void wk_line_end(wick_buf *b)
+void wk_jline_end(wick_buf *b)
 {
     wick_buf_add(b, "}\n", 2);
 }

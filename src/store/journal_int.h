@@ -81,13 +81,13 @@ wick_status wk_journal_tail(wick_ctx *ctx, const char *path, int64_t offset, cha
                             int64_t *n);
 
 /* Lines: the beginning {"op_code":..,"worker_id":".." and the parts after it. */
-void wk_line_begin(wick_buf *b, int32_t op, const char *worker);
-void wk_line_int(wick_buf *b, const char *key, int64_t v);
-void wk_line_double(wick_buf *b, const char *key, double v);
-void wk_line_text(wick_buf *b, const char *key, const char *s); /**< NULL: null */
+void wk_jline_begin(wick_buf *b, int32_t op, const char *worker);
+void wk_jline_int(wick_buf *b, const char *key, int64_t v);
+void wk_jline_double(wick_buf *b, const char *key, double v);
+void wk_jline_text(wick_buf *b, const char *key, const char *s); /**< NULL: null */
 /** JSON as it stands, in one line. */
-void wk_line_json(wick_buf *b, const char *key, const char *json);
-void wk_line_end(wick_buf *b);
+void wk_jline_json(wick_buf *b, const char *key, const char *json);
+void wk_jline_end(wick_buf *b);
 void wk_json_flat(wick_buf *b, const char *json);
 
 #endif

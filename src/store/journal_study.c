@@ -40,7 +40,7 @@ static int64_t wall_ms(void)
 static void set_time(wick_buf *b, const char *key, int64_t ms)
 {
     char text[WK_STAMP_TEXT];
-    wk_line_text(b, key, wk_stamp(text, ms, true));
+    wk_jline_text(b, key, wk_stamp(text, ms, true));
 }
 
 /* ---- ids ---------------------------------------------------------------------------------- */
@@ -83,14 +83,14 @@ static void attr_line(jbackend *b, int32_t op, const char *id_key, int64_t id, c
                       const char *key, const char *json)
 {
     wick_buf *l = &b->lines;
-    wk_line_begin(l, op, b->worker);
-    wk_line_int(l, id_key, id);
+    wk_jline_begin(l, op, b->worker);
+    wk_jline_int(l, id_key, id);
     wick_buf_addf(l, ",\"%s\":{", member);
     wk_py_string(l, key);
     wick_buf_add(l, ":", 1);
     wk_json_flat(l, json);
     wick_buf_add(l, "}", 1);
-    wk_line_end(l);
+    wk_jline_end(l);
 }
 
 static wick_status param_line(wick_ctx *ctx, jbackend *b, const wick_study_event *e, int64_t id)
@@ -98,12 +98,12 @@ static wick_status param_line(wick_ctx *ctx, jbackend *b, const wick_study_event
     wick_buf dist = {0};
     wk_dist_json(&dist, e->dist);
     wick_buf *l = &b->lines;
-    wk_line_begin(l, WK_J_PARAM, b->worker);
-    wk_line_int(l, "trial_id", id);
-    wk_line_text(l, "param_name", e->name);
-    wk_line_double(l, "param_value_internal", e->value);
-    if (!dist.failed) wk_line_text(l, "distribution", dist.data);
-    wk_line_end(l);
+    wk_jline_begin(l, WK_J_PARAM, b->worker);
+    wk_jline_int(l, "trial_id", id);
+    wk_jline_text(l, "param_name", e->name);
+    wk_jline_double(l, "param_value_internal", e->value);
+    if (!dist.failed) wk_jline_text(l, "distribution", dist.data);
+    wk_jline_end(l);
     const bool failed = dist.failed;
     wick_buf_free(&dist);
     return failed ? wick_fail_mem(ctx) : WICK_OK;
@@ -112,9 +112,9 @@ static wick_status param_line(wick_ctx *ctx, jbackend *b, const wick_study_event
 static void state_line(jbackend *b, int64_t id, int32_t state, const wick_study_event *e)
 {
     wick_buf *l = &b->lines;
-    wk_line_begin(l, WK_J_STATE, b->worker);
-    wk_line_int(l, "trial_id", id);
-    wk_line_int(l, "state", state);
+    wk_jline_begin(l, WK_J_STATE, b->worker);
+    wk_jline_int(l, "trial_id", id);
+    wk_jline_int(l, "state", state);
     if (e->n_values == 0) {
         wick_buf_add(l, ",\"values\":null", -1);
     } else {
@@ -126,7 +126,7 @@ static void state_line(jbackend *b, int64_t id, int32_t state, const wick_study_
         wick_buf_add(l, "]", 1);
     }
     set_time(l, state == WICK_TRIAL_RUNNING ? "datetime_start" : "datetime_complete", e->time);
-    wk_line_end(l);
+    wk_jline_end(l);
 }
 
 static void beat_line(jbackend *b, int64_t id)
@@ -139,8 +139,8 @@ static void beat_line(jbackend *b, int64_t id)
 static void create_line(jbackend *b, const wick_study_event *e)
 {
     wick_buf *l = &b->lines;
-    wk_line_begin(l, WK_J_TRIAL, b->worker);
-    wk_line_int(l, "study_id", b->log.target);
+    wk_jline_begin(l, WK_J_TRIAL, b->worker);
+    wk_jline_int(l, "study_id", b->log.target);
     if (e->state == WICK_TRIAL_RUNNING) {
         set_time(l, "datetime_start", e->time);
     } else {
@@ -154,7 +154,7 @@ static void create_line(jbackend *b, const wick_study_event *e)
         }
         wick_buf_add(l, "},\"intermediate_values\":{}", -1);
     }
-    wk_line_end(l);
+    wk_jline_end(l);
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
@@ -349,8 +349,8 @@ static wick_status fail_one(wick_ctx *ctx, jbackend *b, const wick_trial *t)
     const bool again = b->o.retries < 0 || length <= b->o.retries;
     if (st >= 0 && again) {
         wick_buf *l = &b->lines;
-        wk_line_begin(l, WK_J_TRIAL, b->worker);
-        wk_line_int(l, "study_id", b->log.target);
+        wk_jline_begin(l, WK_J_TRIAL, b->worker);
+        wk_jline_int(l, "study_id", b->log.target);
         wick_buf_addf(l, ",\"datetime_start\":null,\"state\":%d,\"value\":null,\"values\":null",
                       WICK_TRIAL_WAITING);
         copied_params(l, t);
@@ -368,7 +368,7 @@ static wick_status fail_one(wick_ctx *ctx, jbackend *b, const wick_trial *t)
             wk_json_flat(l, fixed);
         }
         wick_buf_add(l, "},\"intermediate_values\":{}", -1);
-        wk_line_end(l);
+        wk_jline_end(l);
     }
     wick_buf_free(&history);
     return st;
@@ -466,11 +466,11 @@ static wick_status add_line(wick_ctx *ctx, jbackend *b, const wick_study_event *
                          b->shown, (long long)e->trial);
     if (e->kind == WICK_EV_PARAM) return param_line(ctx, b, e, id);
     if (e->kind == WICK_EV_REPORT) {
-        wk_line_begin(&b->lines, WK_J_REPORT, b->worker);
-        wk_line_int(&b->lines, "trial_id", id);
-        wk_line_int(&b->lines, "step", e->step);
-        wk_line_double(&b->lines, "intermediate_value", e->value);
-        wk_line_end(&b->lines);
+        wk_jline_begin(&b->lines, WK_J_REPORT, b->worker);
+        wk_jline_int(&b->lines, "trial_id", id);
+        wk_jline_int(&b->lines, "step", e->step);
+        wk_jline_double(&b->lines, "intermediate_value", e->value);
+        wk_jline_end(&b->lines);
         return WICK_OK;
     }
     const bool user = e->kind == WICK_EV_USER_ATTR;

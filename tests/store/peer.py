@@ -45,7 +45,7 @@ def line(t):
         out += " =" + number(v)
     for name, v in t.params.items():
         out += " %s:%s" % (name, number(v))
-    for step, v in t.intermediate_values.items():
+    for step, v in sorted(t.intermediate_values.items()):
         out += " @%d:%s" % (step, number(v))
     for v in t.system_attrs.get("constraints") or []:
         out += " !" + number(float(v))

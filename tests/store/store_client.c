@@ -78,10 +78,17 @@ static void print_trial(const wick_study *s, const wick_trial *t)
         printf(" %s:", p.name);
         print_value(&p);
     }
-    for (int64_t k = 0; k < wick_trial_report_count(t); k++) {
-        int64_t step = 0;
-        const double v = wick_trial_report_at(t, k, &step);
-        printf(" @%lld:%.17g", (long long)step, v);
+    /* By step: rows that were inserted together come back in any order from PostgreSQL. */
+    const int64_t n = wick_trial_report_count(t);
+    for (int64_t i = 0, last = -1; i < n; i++) {
+        int64_t next = INT64_MAX, step = 0;
+        double value = 0.0;
+        for (int64_t k = 0; k < n; k++) {
+            const double v = wick_trial_report_at(t, k, &step);
+            if (step > last && step < next) next = step, value = v;
+        }
+        printf(" @%lld:%.17g", (long long)next, value);
+        last = next;
     }
     for (int64_t k = 0; k < wick_trial_constraint_count(t); k++)
         printf(" !%.17g", wick_trial_constraint_at(t, k, NULL));
