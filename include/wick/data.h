@@ -130,6 +130,23 @@ WICK_API wick_status wick_session_parse(wick_ctx *ctx, const char *text, const c
 WICK_API void wick_session_free(wick_session *s);
 WICK_API bool wick_session_has(const wick_session *s, int64_t t);
 
+/** Pine's time(timeframe, session, timezone): the period of a timeframe that holds a bar. Periods
+ * inside a day are counted from the exchange's session open (midnight round the clock), days begin
+ * there, weeks on Monday, months on the first. With a session of its own, a period of a day is the
+ * session's run and shorter ones are counted from the run's open and end with it. */
+typedef struct wick_period wick_period;
+/** `session` NULL or "": none. `timezone` (of the session) NULL or "": the exchange's. `info` gives
+ * the exchange's zone and session. */
+WICK_API wick_status wick_period_new(wick_ctx *ctx, const wick_symbol_info *info,
+                                     int64_t timeframe_ms, const char *session,
+                                     const char *timezone, wick_period **out) WICK_NODISCARD;
+WICK_API void wick_period_free(wick_period *p);
+/** False when the bar opened at t lies outside the session. */
+WICK_API bool wick_period_at(const wick_period *p, int64_t t, int64_t *open, int64_t *close);
+/** The same for ascending times, as doubles: opens (or closes), NA outside the session. */
+WICK_API void wick_period_column(const wick_period *p, int64_t n, const int64_t *t, bool close,
+                                 double *out);
+
 /* ---- loading ------------------------------------------------------------------------------ */
 
 /** What is wrong with a row or a file. Severity: an `error` stops a load unless drop_bad; a

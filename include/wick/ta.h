@@ -158,7 +158,8 @@ WICK_API int64_t wick_graph_length(const wick_graph *g);
 /** Elementwise operations. NA rules are Pine's (v6): arithmetic with NA is NA; a comparison with NA
  * is 0, `!=` too; AND, OR, NOT and the condition of IF take NA for false, and masks made by them
  * are 1 or 0. Infinities stay what IEEE makes them (1/0 is inf) but count as NA for ISNA and NZ.
- * Comparisons are exact, as the operators of the script languages are. MOD truncates toward zero
+ * Comparisons are exact, as the operators of the script languages are; those of Pine within its
+ * tolerance have a P. MOD truncates toward zero
  * (fmod); ROUND goes half away from zero, a value within 1e-10 below a tie counting as the tie;
  * POW is wick_pow. */
 typedef enum wick_op {
@@ -170,6 +171,8 @@ typedef enum wick_op {
     WICK_OP_ADD, WICK_OP_SUB, WICK_OP_MUL, WICK_OP_DIV, WICK_OP_MOD, WICK_OP_POW, WICK_OP_MIN,
     WICK_OP_MAX, WICK_OP_GT, WICK_OP_GE, WICK_OP_LT, WICK_OP_LE, WICK_OP_EQ, WICK_OP_NE,
     WICK_OP_AND, WICK_OP_OR, WICK_OP_NZ,
+    /* comparisons within Pine's absolute 1e-10; equal infinities are equal */
+    WICK_OP_PGT, WICK_OP_PGE, WICK_OP_PLT, WICK_OP_PLE, WICK_OP_PEQ, WICK_OP_PNE,
     /* three */
     WICK_OP_IF, /**< a ? b : c; NA condition chooses c */
     WICK_OP_COUNT
@@ -196,6 +199,13 @@ WICK_API wick_node wick_graph_other(wick_ctx *ctx, wick_graph *g, const char *sy
  * windows that have closed count (no look-ahead). `expr` is a text expression. */
 WICK_API wick_node wick_graph_higher(wick_ctx *ctx, wick_graph *g, int64_t timeframe_ms,
                                      const char *expr);
+/** Where bars of another calendar stand, seen from the bars of `chart`: seen[i] is the last of
+ * `windows` that has closed by the close of bar i, within[i] (may be NULL) the last that has opened
+ * by its open; -1 before the first. `windows` are made of `source` by wick_bars_resample, or are
+ * `source`. Both arrays hold one number for each bar of `chart`. */
+WICK_API wick_status wick_align(wick_ctx *ctx, const wick_bars *chart, const wick_bars *source,
+                                const wick_bars *windows, int32_t *seen,
+                                int32_t *within) WICK_NODISCARD;
 /** Text form: `close > highest(high, n)[1] and rsi(close, 14) < 70`. Pine's operators and strengths
  * (`not a > b` is `(not a) > b`), `x[k]` for k bars ago, `c ? a : b`, `na`, `true`, `false`,
  * functions of numbers (`abs min max avg round nz na ...`, with or without `math.`), indicators

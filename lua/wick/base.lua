@@ -94,6 +94,7 @@ function core.sort(t, lt)
 end
 
 core.unpack = table.unpack or unpack
+core.concat = table.concat
 
 function core.pack(...) return { n = select("#", ...), ... } end
 

@@ -21,6 +21,11 @@ local call_keys = {
 local strategy_fields = set [[params signals series init before_bar each_bar on_bar when on engine
   name]]
 
+local function pine_names()
+  core.module "wick.pine"
+  return core.pine_names()
+end
+
 local function members(env)
   local ta = core.ta_names()
   ta.define = true
@@ -32,7 +37,7 @@ local function members(env)
   return {
     math = keys(env.math), string = keys(env.string), table = keys(env.table),
     coroutine = keys(env.coroutine), ta = ta, metrics = { define = true },
-    pine = { strategy = true, input = true }, wick = core.wick_names(),
+    pine = pine_names(), wick = core.wick_names(),
   }
 end
 

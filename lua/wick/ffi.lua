@@ -20,12 +20,19 @@ typedef struct {
     double n, base;
     int32_t phase, n_symbols;
     volatile int stop;
-    int32_t pad;
+    int32_t n_bars, n_own, pad;
+    void *host;
+    void (*roll)(void *host, int32_t sym, double bar);
+    double (*clock_part)(const void *zone, double t, int what);
+    double (*period_part)(const void *period, double t, int close);
+    double (*zone_to_utc)(const void *zone, double wall);
 } wk_shared;
+double wick_pow(double x, double y);
+double log10(double x);
 ]]
 local C = ffi.C
 local sh = ffi.cast("wk_shared *", core.shared)
-local DECIDE = 3
+local DECIDE, INNER, OWN = 3, 6, -1
 local NA = 0 / 0
 
 local M = { ffi = ffi, C = C, shared = sh }
@@ -33,22 +40,53 @@ local M = { ffi = ffi, C = C, shared = sh }
 -- ---- series --------------------------------------------------------------------------------
 local series_meta = core.series_meta
 local series_slow = series_meta.__index
+local methods = core.series_methods
 
 -- Present value (k = 0) or an older one; anything unusual goes to C, which explains it.
 series_meta.__index = function(t, k)
-  if type(k) == "number" and k >= 0 and k < 1e9 and k % 1 == 0 and sh.phase == DECIDE then
+  if type(k) == "number" then
+    local phase = sh.phase
+    if k >= 0 and k < 1e9 and k % 1 == 0 and (phase == DECIDE or phase == INNER) then
+      local i = (rawget(t, "sid") or -1) - sh.base
+      if i >= 0 and i < sh.n then
+        local s = sh.slots[i]
+        local v = s.v
+        if v ~= nil and s.sym < sh.n_bars then
+          local at = sh.cur.bar_of[s.sym] - k
+          if at >= 0 then return v[at] end
+          return NA
+        end
+      end
+    end
+  elseif type(k) == "string" then
+    local m = methods[k]
+    if m ~= nil then return m end
+  end
+  return series_slow(t, k)
+end
+
+-- x:set(v) of a series that the script writes. The column is writable: C allocated it for this.
+local set_slow = methods.set
+local doubles = ffi.typeof "double *"
+function methods.set(t, x)
+  if type(x) == "boolean" then x = x and 1 or 0 end
+  if x == nil then x = NA end
+  local phase = sh.phase
+  if type(x) == "number" and type(t) == "table" and (phase == DECIDE or phase == INNER)
+    and getmetatable(t) == "series" then
     local i = (rawget(t, "sid") or -1) - sh.base
     if i >= 0 and i < sh.n then
       local s = sh.slots[i]
-      local v = s.v
-      if v ~= nil then
-        local at = sh.cur.bar_of[s.sym] - k
-        if at >= 0 then return v[at] end
-        return NA
+      if s.node == OWN and s.sym < sh.n_bars then
+        local bar = sh.cur.bar_of[s.sym]
+        if bar >= 0 then
+          ffi.cast(doubles, s.v)[bar] = x
+          return
+        end
       end
     end
   end
-  return series_slow(t, k)
+  return set_slow(t, x)
 end
 
 -- ---- account -------------------------------------------------------------------------------
@@ -227,6 +265,75 @@ function M.stream(slow, anchor, pointer, n_in, n_out)
     return buf[1]
   end
 end
+
+-- For wick's own modules: numbers go in unchecked.
+function core.stepper(...)
+  local _, anchor, pointer, n_in, n_out = core.stream(...)
+  local s = ffi.cast("wick_stream *", pointer)
+  local x, y = ffi.new("double[8]"), ffi.new("double[12]")
+  local step = C.wick_stream_step
+  if n_in == 1 and n_out == 1 then
+    return function(a)
+      if not anchor then return NA end
+      x[0] = a
+      step(s, x, y)
+      return y[0]
+    end
+  elseif n_out == 1 then
+    return function(a, b, c, d)
+      if not anchor then return NA end
+      x[0], x[1], x[2], x[3] = a, b or 0, c or 0, d or 0
+      step(s, x, y)
+      return y[0]
+    end
+  elseif n_out <= 3 then
+    return function(a, b, c, d, e)
+      if not anchor then return NA end
+      x[0], x[1], x[2], x[3], x[4] = a, b or 0, c or 0, d or 0, e or 0
+      step(s, x, y)
+      if n_out == 2 then return y[0], y[1] end
+      return y[0], y[1], y[2]
+    end
+  end
+  return function(a, b, c, d, e)
+    if not anchor then return NA end
+    x[0], x[1], x[2], x[3], x[4] = a, b or 0, c or 0, d or 0, e or 0
+    step(s, x, y)
+    local out = {}
+    for i = 1, n_out do out[i] = y[i - 1] end
+    return core.unpack(out, 1, n_out)
+  end
+end
+
+-- ---- where the bars stand --------------------------------------------------------------------
+local bar_slow, present_slow, on_bars_slow = core.bar, core.present, core.on_bars
+
+function core.bar()
+  local phase = sh.phase
+  if (phase == DECIDE or phase == INNER) and sh.cur.symbol >= 0 then
+    return sh.cur.bar_of[sh.cur.symbol]
+  end
+  return bar_slow()
+end
+
+function core.present(what)
+  local phase = sh.phase
+  if (phase == DECIDE or phase == INNER) and sh.cur.symbol >= 0 then return sh.cur.symbol end
+  return present_slow(what)
+end
+
+function core.on_bars()
+  local phase = sh.phase
+  return phase == DECIDE or phase == INNER
+end
+
+function core.pow(x, y) return C.wick_pow(x, y) end
+function core.log10(x) return C.log10(x) end
+
+-- ---- the clock -------------------------------------------------------------------------------
+function core.clock_part(zone, t, part) return sh.clock_part(zone, t, part) end
+function core.period_part(period, t, close) return sh.period_part(period, t, close and 1 or 0) end
+function core.zone_to_utc(zone, wall) return sh.zone_to_utc(zone, wall) end
 
 -- ---- the ABI test ----------------------------------------------------------------------------
 --- What the region declares against what the program holds.

@@ -93,6 +93,12 @@ function wick.bool(def)
   return { kind = "bool", def = def, lo = 0, hi = 1 }
 end
 
+--- wick.text(default): any text; not for tuning.
+function wick.text(def)
+  if type(def) ~= "string" then raise("wick.text: the default must be a text, got " .. type(def)) end
+  return { kind = "text", def = def }
+end
+
 --- wick.choice(a, b, ...): one of some texts; the first is the default.
 function wick.choice(...)
   local list = { ... }
@@ -124,6 +130,19 @@ if core.luajit then
   end
 else
   function wick.stream(...) return (core.stream(...)) end
+  --- The same without checks, for wick's own modules.
+  function core.stepper(...) return (core.stream(...)) end
+end
+
+--- The bars of the symbol in hand; one handle for each, so that its series are shared.
+function core.bars_here()
+  local list, at = core.pine_state, core.present()
+  local b = list[at]
+  if not b then
+    b = core.bars_of(at)
+    list[at] = b
+  end
+  return b
 end
 
 -- ---- text ----------------------------------------------------------------------------------
@@ -257,23 +276,43 @@ core.metrics = core.freeze("metrics", metrics)
 
 for name, f in next, core.module("wick.objective") do wick[name] = f end
 
--- Pine's layer is read when a script first names it.
-local pine_methods
-local function pine()
-  pine_methods = pine_methods or core.module("wick.pine")
-  return pine_methods
-end
-core.pine = setmetatable({}, {
-  __metatable = "pine",
-  __newindex = function() raise("pine belongs to wick and cannot be changed") end,
-  __index = function(_, key)
-    local v = pine()[key]
-    if v ~= nil then return v end
-    local near = type(key) == "string" and core.nearest(key, pine_methods)
+-- Pine's layer is read when a script first names it. What has been read is a plain field behind the
+-- view, so that neither VM calls a function for it.
+local pine = setmetatable({}, {
+  __index = function(t, key)
+    local v = core.module("wick.pine")[key]
+    if v ~= nil then
+      if type(v) ~= "number" then rawset(t, key, v) end -- numbers belong to the symbol in hand
+      return v
+    end
+    local near = type(key) == "string" and core.nearest(key, core.pine_names())
     raise("pine." .. core.tostring(key) .. " does not exist" ..
       (near and "; did you mean pine." .. near .. "?" or ""))
   end,
 })
+core.pine = setmetatable({}, {
+  __metatable = "pine",
+  __newindex = function() raise("pine belongs to wick and cannot be changed") end,
+  __index = pine,
+})
+
+--- A read-only view of a table of names: a read is a plain field, a wrong name raises. `call` makes
+--- the view a function too: call(view, ...).
+function core.view(name, t, call)
+  setmetatable(t, {
+    __index = function(_, key)
+      local near = type(key) == "string" and core.nearest(key, t)
+      raise(name .. "." .. core.tostring(key) .. " does not exist" ..
+        (near and "; did you mean " .. name .. "." .. near .. "?" or ""))
+    end,
+  })
+  return setmetatable({}, {
+    __metatable = name,
+    __newindex = function() raise(name .. " belongs to wick and cannot be changed") end,
+    __index = t,
+    __call = call,
+  })
+end
 
 --- Names of `wick`, for wick check.
 function core.wick_names()

@@ -20,7 +20,12 @@ return function(before, each, after, on, size, pine, syms, ctx, p)
     local s = step(run)
     if sh.stop ~= 0 then return 0 end
     if s == 1 then
-      if each then each(syms[cur.symbol + 1], p) else pine[cur.symbol + 1]() end
+      if each then
+        each(syms[cur.symbol + 1], p)
+      else
+        if sh.n_own ~= 0 then sh.roll(sh.host, cur.symbol, cur.bar) end
+        pine[cur.symbol + 1]()
+      end
     elseif s == 3 then
       after(ctx, p)
     elseif s == 4 then

@@ -9,6 +9,7 @@
 #define CTX     "The portfolio: ctx"
 #define SYM     "A symbol while deciding: sym"
 #define PINE    "Pine style"
+#define RUNTIME "Pine's runtime"
 #define MORE    "Metrics and small helpers"
 #define JOBS    "Pipelines"
 
@@ -18,6 +19,7 @@ const cli_lua_doc cli_lua_docs[] = {
     {"wick.int", "", "wick.int(default, low, high [, step])", DECLARE, "A whole-number parameter."},
     {"wick.num", "", "wick.num(default, low, high [, step])", DECLARE, "A real-number parameter."},
     {"wick.bool", "", "wick.bool(default)", DECLARE, "A parameter that is true or false."},
+    {"wick.text", "", "wick.text(default)", DECLARE, "A parameter that is any text; not for tuning."},
     {"wick.choice", "", "wick.choice(first, ...)", DECLARE,
      "A parameter that is one of these words; the first is the default."},
     {"S.params", "params", "S.params = { name = wick.int(20, 5, 120), ... }", DECLARE,
@@ -129,10 +131,9 @@ const cli_lua_doc cli_lua_docs[] = {
      "Pine's strategy(): initial_capital, default_qty_type, default_qty_value, "
      "commission_type, commission_value, slippage, process_orders_on_close ...; engine = { ... "
      "} holds settings."},
-    {"pine.input.int", "pine.input.float pine.input.bool pine.input.string",
-     "pine.input.int(name, default [, { min=, max=, step=, title= }])", PINE,
-     "A parameter. pine.input.float alike; pine.input.bool(name, default); "
-     "pine.input.string(name, default, { options = {...} })."},
+    {"pine.input.int", "pine.input.float",
+     "pine.input.int(name, default [, { minval=, maxval=, step=, options=, title= }])", PINE,
+     "A parameter. pine.input.float alike."},
     {"s:each_bar", "",
      "return s:each_bar(function() ... end [, { when =, when_flat =, when_long =, when_short =, "
      "on_fill = }])",
@@ -194,6 +195,7 @@ const cli_lua_doc cli_lua_docs[] = {
      "s:closedtrades_NAME(i) s:opentrades_NAME(i)", PINE,
      "strategy.closedtrades.NAME(i) and opentrades.NAME(i), oldest first from 0; NaN (nil for "
      "texts) out of range."},
+#include "cli/doc_pine_rows.h"
     {"metrics.define", "",
      "metrics.define { name=, title=, better = \"higher\", eval = function(m, ledger) end }", MORE,
      "Adds a metric: m holds every canonical metric by name; ledger.trades, ledger.equity and "

@@ -73,6 +73,9 @@ void wk_info_infer(wick_symbol_info *info, int64_t n, const int64_t *time, const
 /** Commonest distance between stamps as a timeframe; 0 when there are fewer than two rows. */
 int64_t wk_infer_timeframe(int64_t n, const int64_t *time);
 
+/** The run of a session that holds t, its ends on the wall clock turned into instants. False outside
+ * and for 24x7, which has no runs. */
+bool wk_session_run(const wick_session *s, int64_t t, int64_t *open, int64_t *close);
 /** End of the bar that opens at t. */
 int64_t wk_close_time(int64_t t, int64_t timeframe_ms);
 /** Days of the calendar for timeframes of a day and more. */

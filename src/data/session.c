@@ -98,10 +98,9 @@ void wick_session_free(wick_session *s)
     free(s);
 }
 
-bool wick_session_has(const wick_session *s, int64_t t)
+/* The run that holds the wall-clock moment, as wall-clock moments. */
+static bool run_at(const wick_session *s, int64_t wall, int64_t *open, int64_t *close)
 {
-    if (s->always) return true;
-    const int64_t wall = t + wick_tz_offset(s->tz, t);
     const int64_t today = wk_floor_div(wall, WICK_MS_DAY);
     for (int k = 0; k < s->n; k++) {
         /* A run may have begun up to two days ago (ends may be past 24 hours). */
@@ -113,8 +112,25 @@ bool wick_session_has(const wick_session *s, int64_t t)
              * Sunday evening to Friday night. 1970-01-01 was a Thursday (5). */
             const int64_t last = wk_floor_div(end - MINUTE, WICK_MS_DAY);
             const int weekday = (int)(((last + 4) % 7 + 7) % 7) + 1;
-            if ((s->days >> weekday & 1) != 0) return true;
+            if ((s->days >> weekday & 1) == 0) continue;
+            *open = start;
+            *close = end;
+            return true;
         }
     }
     return false;
+}
+
+bool wick_session_has(const wick_session *s, int64_t t)
+{
+    int64_t open, close;
+    return s->always || run_at(s, t + wick_tz_offset(s->tz, t), &open, &close);
+}
+
+bool wk_session_run(const wick_session *s, int64_t t, int64_t *open, int64_t *close)
+{
+    if (s->always || !run_at(s, t + wick_tz_offset(s->tz, t), open, close)) return false;
+    *open = wick_tz_to_utc(s->tz, *open);
+    *close = wick_tz_to_utc(s->tz, *close);
+    return true;
 }

@@ -26,7 +26,7 @@ static int find_source(const char *name)
 bool wk_push_source(lua_State *L, wk_host *h, int32_t sym, const char *name)
 {
     const int i = find_source(name);
-    if (i < 0) return false;
+    if (i < 0) return wk_push_clock(L, h, sym, name);
     const wick_node x = wick_graph_source(h->ctx, h->syms[sym].graph, sources[i].source);
     wk_push_series(L, h, sym, wk_node(L, h, x));
     return true;
@@ -84,7 +84,7 @@ static int32_t handle_index(lua_State *L, wk_host *h, int i)
     lua_rawget(L, t);
     const double id = lua_tonumber(L, -1);
     lua_pop(L, 2);
-    if (run != h->sh.base || !(id >= 0.0 && id < (double)h->n_syms))
+    if (run != h->sh.base || !(id >= 0.0 && id < (double)(h->n_syms + h->n_inner)))
         (void)wk_raise(L, "stale handle: it belongs to another run");
     return (int32_t)id;
 }

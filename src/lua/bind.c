@@ -11,13 +11,15 @@ wick_status wk_bind(wick_ctx *ctx, wk_host *h, wick_panel *panel, wick_cache *ca
     if (!h->syms) return wick_fail_mem(ctx);
     wk_slots_forget(h);
     h->panel = wick_panel_ref(panel);
-    h->sh.n_symbols = h->n_syms = (int32_t)n;
+    h->cache = cache;
+    h->sh.n_symbols = h->sh.n_bars = h->n_syms = (int32_t)n;
     for (int32_t i = 0; i < n; i++) {
         wk_sym *s = &h->syms[i];
         s->bars = wick_panel_bars(panel, i);
         s->time = wick_bars_time(s->bars);
         s->n = wick_bars_count(s->bars);
         s->fresh = -1;
+        s->own_bar = -1;
         const wick_status st = wick_graph_new(ctx, s->bars, panel, cache, &s->graph);
         if (st < 0) {
             wk_unbind(h);
@@ -53,13 +55,17 @@ wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h)
 
 void wk_unbind(wk_host *h)
 {
+    wk_plots_forget(h);
+    wk_inner_free(h);
+    wk_written_free(h);
     for (int32_t i = 0; h->syms && i < h->n_syms; i++) {
         wick_graph_free(h->syms[i].graph);
         free(h->syms[i].hot);
     }
     free(h->syms);
     h->syms = NULL;
-    h->sh.n_symbols = h->n_syms = 0;
+    h->sh.n_symbols = h->sh.n_bars = h->n_syms = 0;
+    h->cache = NULL;
     wick_panel_unref(h->panel);
     h->panel = NULL;
     h->decl = -1;

@@ -66,6 +66,7 @@ typedef struct wk_param {
     const char *const *choices; /**< names of 0, 1, ... for a choice, NULL-ended */
     const char *title;          /**< NULL: none */
     double value;               /**< present value; starts as the default */
+    bool free;                  /**< a choice of one that takes any other text too */
 } wk_param;
 
 const char *wk_script_name(const wk_script *s); /**< as given to wick.strategy */
@@ -86,6 +87,10 @@ wick_status wk_script_apply_settings(wick_ctx *ctx, const wk_script *s,
                                      wick_settings *to) WICK_NODISCARD;
 /** Starting cash the file asks for (Pine's initial_capital); 0: none. */
 double wk_script_cash(const wk_script *s);
+
+/** Plots of the next runs (pine.plot) are written to `out` as CSV: time, symbol, one column for each;
+ * NULL: they are not kept, and not computed. */
+void wk_host_keep_plots(wk_host *h, wick_buf *out);
 
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
  * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */

@@ -127,6 +127,12 @@ static int math_log(lua_State *L)
     return 1;
 }
 
+static int math_log10(lua_State *L)
+{
+    lua_pushnumber(L, log10(luaL_checknumber(L, 1)));
+    return 1;
+}
+
 static int math_atan(lua_State *L)
 {
     lua_pushnumber(L, atan2(luaL_checknumber(L, 1), luaL_optnumber(L, 2, 1.0)));
@@ -153,6 +159,10 @@ void wk_libs_math(lua_State *L, wk_host *h)
 /* Adds to the core table on top of the stack. */
 void wk_libs_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"pow", math_pow}, {"mod", math_mod}, {NULL, NULL}};
+    static const luaL_Reg list[] = {{"pow", math_pow},
+                                    {"mod", math_mod},
+                                    {"log10", math_log10},
+                                    {"random", math_random},
+                                    {NULL, NULL}};
     wk_set_funcs(L, h, list);
 }

@@ -72,19 +72,22 @@ void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table)
     s->fresh = -1;
 }
 
+static void clear_symbol(lua_State *L, wk_host *h, int32_t i)
+{
+    wk_sym *s = &h->syms[i];
+    for (int32_t k = 0; k < s->n_hot; k++) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_hot);
+        lua_rawgeti(L, -1, s->hot[k].list);
+        lua_pushnil(L);
+        lua_rawseti(L, -2, s->hot[k].k);
+        lua_pop(L, 2);
+    }
+    s->n_hot = 0;
+}
+
 void wk_hot_clear(lua_State *L, wk_host *h)
 {
-    for (int32_t i = 0; i < h->n_syms; i++) {
-        wk_sym *s = &h->syms[i];
-        for (int32_t k = 0; k < s->n_hot; k++) {
-            lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_hot);
-            lua_rawgeti(L, -1, s->hot[k].list);
-            lua_pushnil(L);
-            lua_rawseti(L, -2, s->hot[k].k);
-            lua_pop(L, 2);
-        }
-        s->n_hot = 0;
-    }
+    for (int32_t i = 0; i < h->n_syms + h->n_inner; i++) clear_symbol(L, h, i);
     lua_newtable(L);
     lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_hot);
     h->n_hot_tables = h->hot_on_stack = 0;
@@ -101,22 +104,26 @@ static void lift_tables(lua_State *L, wk_host *h)
     lua_remove(L, list);
 }
 
+/* Values of symbol i for its present bar. */
+static void refresh_symbol(lua_State *L, wk_host *h, int32_t i)
+{
+    wk_sym *s = &h->syms[i];
+    const int32_t bar = h->sh.cur->bar_of[i];
+    const int top = h->hot_base;
+    if (s->n_own > 0) wk_written_roll(h, i, bar);
+    if (s->n_hot == 0 || s->fresh == bar) return;
+    s->fresh = bar;
+    for (const wk_hot *x = s->hot, *end = x + s->n_hot; x < end; x++) {
+        const int32_t at = bar - x->k;
+        lua_pushnumber(L, at >= 0 ? h->slots[x->slot].v[at] : WICK_NA);
+        lua_rawseti(L, top + x->list, x->k);
+    }
+}
+
 static void refresh(lua_State *L, wk_host *h)
 {
     if (h->hot_on_stack < h->n_hot_tables) lift_tables(L, h);
-    const int32_t *bar_of = h->sh.cur->bar_of;
-    const int top = h->hot_base;
-    for (int32_t i = 0; i < h->n_syms; i++) {
-        wk_sym *s = &h->syms[i];
-        const int32_t bar = bar_of[i];
-        if (s->n_hot == 0 || s->fresh == bar) continue;
-        s->fresh = bar;
-        for (const wk_hot *x = s->hot, *end = x + s->n_hot; x < end; x++) {
-            const int32_t at = bar - x->k;
-            lua_pushnumber(L, at >= 0 ? h->slots[x->slot].v[at] : WICK_NA);
-            lua_rawseti(L, top + x->list, x->k);
-        }
-    }
+    for (int32_t i = 0; i < h->n_syms; i++) refresh_symbol(L, h, i);
 }
 
 static double size_answer(lua_State *L)
@@ -202,3 +209,59 @@ void wk_loop(lua_State *L, wk_host *h, int base)
     }
 }
 #endif
+
+/* One call; what it returns goes to the end of the columns. */
+static int inner_call(lua_State *L, int f, int columns, int64_t bar)
+{
+    const int top = lua_gettop(L);
+    lua_pushvalue(L, f);
+    lua_call(L, 0, LUA_MULTRET);
+    const int n = lua_gettop(L) - top;
+    for (int k = n; k >= 1; k--) {
+        lua_rawgeti(L, columns, k);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_newtable(L);
+            lua_pushvalue(L, -1);
+            lua_rawseti(L, columns, k);
+        }
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, (int)(bar + 1));
+        lua_pop(L, 1);
+    }
+    lua_settop(L, top);
+    return n;
+}
+
+/* The bars of a request are few or the same as the chart's, and they are walked once, before the
+ * run; the function itself still compiles on LuaJIT. */
+int wk_inner_loop(lua_State *L, wk_host *h, int32_t sym, int f, int columns)
+{
+    wk_sym *s = &h->syms[sym];
+    int n = 0;
+    const int top = lua_gettop(L);
+    h->hot_base = top;
+    h->hot_on_stack = 0;
+    s->own_bar = s->fresh = -1;
+    for (int64_t i = 0; i < s->n; i++) {
+        s = &h->syms[sym];
+        h->inner_bars[sym] = (int32_t)i;
+        h->inner.bar = h->inner.tick = i;
+        h->inner.time = s->time[i];
+        if (h->sh.stop) wk_budget_check(L, h);
+#if WICK_LUAJIT
+        if (s->n_own > 0) wk_written_roll(h, sym, (double)i);
+#else
+        if (h->hot_on_stack < h->n_hot_tables) lift_tables(L, h);
+        refresh_symbol(L, h, sym);
+#endif
+        const int got = inner_call(L, f, columns, i);
+        if (got > n) n = got;
+    }
+    lua_settop(L, top);
+    h->hot_on_stack = 0;
+#if !WICK_LUAJIT
+    clear_symbol(L, h, sym);
+#endif
+    return n;
+}

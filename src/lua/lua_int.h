@@ -16,22 +16,24 @@
 #include <signal.h>
 #include <time.h>
 
-/** What the running code may do. The value of WK_DECIDE is known to lua/wick/ffi.lua. */
+/** What the running code may do. WK_DECIDE and WK_INNER are known to lua/wick/ffi.lua. */
 typedef enum wk_phase {
     WK_IDLE,    /**< no data bound: tests, metrics */
     WK_LOAD,    /**< file body on empty bars */
     WK_DECLARE, /**< series are made */
     WK_DECIDE,  /**< bar hooks: x[k] is a number, orders are taken */
     WK_SCORE,   /**< metrics */
-    WK_JOB      /**< a pipeline: no bars are bound, files and stages through its run */
+    WK_JOB,     /**< a pipeline: no bars are bound, files and stages through its run */
+    WK_INNER    /**< bars of a request: x[k] is a number, there is no account */
 } wk_phase;
 
 /** Layout known to lua/wick/ffi.lua. */
 typedef struct wk_slot {
     const double *v; /**< column; NULL until evaluated */
     int32_t sym;     /**< symbol index */
-    int32_t node;
+    int32_t node;    /**< WK_OWN: the script writes the column itself */
 } wk_slot;
+enum { WK_OWN = -1 };
 
 /** Layout known to lua/wick/ffi.lua. */
 typedef struct wk_shared {
@@ -42,7 +44,14 @@ typedef struct wk_shared {
     int32_t phase;
     int32_t n_symbols;
     volatile sig_atomic_t stop; /**< budget used up or interrupted */
-    int32_t pad;
+    int32_t n_bars;             /**< symbols whose present bar is known (requests come last) */
+    int32_t n_own, pad;         /**< columns that scripts write */
+    void *host;
+    /* What LuaJIT calls without a way through Lua (written.c, clock.c). */
+    void (*roll)(void *host, int32_t sym, double bar);
+    double (*clock_part)(const void *zone, double t, int what);
+    double (*period_part)(const void *period, double t, int close);
+    double (*zone_to_utc)(const void *zone, double wall);
 } wk_shared;
 
 enum { WK_KEPT_MAX = 32 };
@@ -60,11 +69,18 @@ typedef struct wk_sym {
     int64_t n;
     wk_hot *hot;
     int32_t n_hot, cap_hot;
-    int32_t fresh; /**< bar the hot entries were written for; -1 none */
+    int32_t fresh;             /**< bar the hot entries were written for; -1 none */
     int16_t kept[WK_KEPT_MAX]; /**< account values kept as fields of the Pine strategy object */
     int32_t n_kept;
     bool moves;    /**< one of them changes with the price */
     int64_t fills; /**< they were written for */
+    double **own;  /**< columns that scripts write */
+    int32_t n_own, cap_own;
+    int64_t own_bar; /**< they are filled up to here; -1 nowhere */
+    /* Of the bars of a request: where they stand seen from those of symbol `base`. */
+    int32_t base;
+    int32_t *seen, *within;
+    char *key; /**< what was asked for; NULL: a symbol of the panel */
 } wk_sym;
 
 typedef struct wk_slot_extra {
@@ -128,6 +144,14 @@ struct wk_host {
     wick_panel *panel;
     wk_sym *syms;
     int32_t n_syms;
+    int32_t n_inner; /**< requests: entries of syms after the panel's */
+    wick_cursor inner;
+    int32_t *inner_bars; /**< its bar_of */
+    wick_cache *cache;
+    struct wk_zone *zones;
+    struct wk_plot *plots;
+    int32_t n_plots;
+    wick_buf *plots_out;
     int32_t decl;  /**< symbol being declared; -1 none */
     int64_t tick0; /**< first tick of trading */
     wk_slot *slots;
@@ -309,6 +333,8 @@ void wk_stream_open(lua_State *L, wk_host *h);
 void wk_push_series(lua_State *L, wk_host *h, int32_t sym, wick_node node);
 /** Slot of the series at `i`, or -1 when it is not a series. Raises when it is stale. */
 int64_t wk_series_slot(lua_State *L, wk_host *h, int i);
+/** Node of a slot; raises for columns that the script writes. */
+wick_node wk_slot_node(lua_State *L, wk_host *h, int64_t slot);
 /** Column of a slot, evaluated now if need be. */
 const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot);
 /** Checks a node returned by the graph; raises its error. */
@@ -326,6 +352,32 @@ void wk_eval_declared(lua_State *L, wk_host *h, int32_t sym, int64_t first);
 bool wk_push_source(lua_State *L, wk_host *h, int32_t sym, const char *name);
 /** Facts of a symbol by name (`tick_size`, `name` ...); pushes and returns true when known. */
 bool wk_push_fact(lua_State *L, wk_host *h, int32_t sym, const char *name);
+
+/** True where x[k] is a number. */
+static inline bool wk_on_bars(const wk_host *h)
+{
+    return h->sh.phase == WK_DECIDE || h->sh.phase == WK_INNER;
+}
+
+/* ---- pine: written.c, inner.c, clock.c -------------------------------------------------------- */
+
+void wk_written_open(lua_State *L, wk_host *h);
+/** Columns that scripts write repeat their last value up to `bar`. Called by lua/wick/loop.lua too.
+ */
+void wk_written_roll(void *host, int32_t sym, double bar);
+void wk_written_free(wk_host *h);
+void wk_inner_open(lua_State *L, wk_host *h);
+void wk_inner_free(wk_host *h);
+void wk_clock_open(lua_State *L, wk_host *h);
+void wk_clock_free(wk_host *h);
+void wk_plots_open(lua_State *L, wk_host *h);
+void wk_plots_write(wk_host *h);
+void wk_plots_forget(wk_host *h);
+/** Clock of a symbol's bars by name ("hour", "time_close" ...); pushes a series or returns false.
+ */
+bool wk_push_clock(lua_State *L, wk_host *h, int32_t sym, const char *name);
+/** Symbol meant by the code that runs: the one being declared, or the bar's. */
+int32_t wk_present_sym(lua_State *L, wk_host *h, const char *what);
 
 /* ---- slots (slots.c) ---------------------------------------------------------------------- */
 
@@ -369,6 +421,9 @@ enum {
 };
 /** loop.c: steps the run to its end. */
 void wk_loop(lua_State *L, wk_host *h, int base);
+/** Calls the function at `f` on every bar of request `sym`; results go to the tables of the list at
+ * `columns`. Returns how many results there were at most. */
+int wk_inner_loop(lua_State *L, wk_host *h, int32_t sym, int f, int columns);
 /** The series in the table at `table` was read k bars back: keep that value at hand. */
 void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table);
 /** Removes all kept values. */

@@ -57,10 +57,24 @@ static void read_choices(lua_State *L, wk_param *p, int t)
     lua_pop(L, 1);
 }
 
+/* Room for the default and for one other text. */
+static void read_text(lua_State *L, wk_param *p, int t)
+{
+    const char **list = calloc(3, sizeof *list);
+    if (!list) (void)luaL_error(L, "out of memory");
+    p->choices = list;
+    p->kind = WK_PARAM_CHOICE;
+    p->free = true;
+    p->lo = p->hi = p->value = p->def = 0;
+    lua_getfield(L, t, "def");
+    list[0] = wk_copy_text(L, -1);
+    lua_pop(L, 1);
+}
+
 /* One entry of S.params: name at -2, specification table at -1. */
 static void read_param(lua_State *L, wk_script *s)
 {
-    static const char *const kinds[] = {"int", "num", "bool", "choice"};
+    static const char *const kinds[] = {"int", "num", "bool", "choice", "text"};
     const int t = lua_gettop(L);
     wk_param *p = &s->params[s->n_params];
     if (lua_type(L, t - 1) != LUA_TSTRING)
@@ -72,19 +86,24 @@ static void read_param(lua_State *L, wk_script *s)
         kind = lua_tostring(L, -1);
     }
     int k = 0;
-    while (k < 4 && !(kind && strcmp(kinds[k], kind) == 0)) k++;
-    if (k == 4)
-        (void)wk_raise(L, "params.%s: declare it with wick.int, wick.num, wick.bool or wick.choice",
+    while (k < 5 && !(kind && strcmp(kinds[k], kind) == 0)) k++;
+    if (k == 5)
+        (void)wk_raise(L,
+                       "params.%s: declare it with wick.int, wick.num, wick.bool, wick.choice or "
+                       "wick.text",
                        name);
     memset(p, 0, sizeof *p);
     p->name = wk_copy_text(L, t - 1);
     s->n_params++;
-    p->kind = (wk_param_kind)k;
+    p->kind = k < 4 ? (wk_param_kind)k : WK_PARAM_CHOICE;
     p->lo = wk_number_of(L, t, "lo", 0);
     p->hi = wk_number_of(L, t, "hi", 1);
     p->step = wk_number_of(L, t, "step", 0);
     p->value = p->def = wk_number_of(L, t, "def", 0);
-    if (p->kind == WK_PARAM_CHOICE) read_choices(L, p, t);
+    if (k == 4)
+        read_text(L, p, t);
+    else if (p->kind == WK_PARAM_CHOICE)
+        read_choices(L, p, t);
     lua_getfield(L, t, "title");
     if (lua_type(L, -1) == LUA_TSTRING) p->title = wk_copy_text(L, -1);
     lua_settop(L, t);
@@ -187,6 +206,21 @@ static wick_status unknown_name(wick_ctx *ctx, const wk_script *s, const char *n
     return WICK_E_ARG;
 }
 
+static wick_status set_text(wick_ctx *ctx, wk_param *p, const char *text)
+{
+    const char **list = (const char **)(uintptr_t)p->choices;
+    if (strcmp(list[0], text) == 0) {
+        p->value = 0;
+        return WICK_OK;
+    }
+    char *copy = strdup(text);
+    if (!copy) return wick_fail_mem(ctx);
+    free((char *)(uintptr_t)list[1]);
+    list[1] = copy;
+    p->value = 1;
+    return WICK_OK;
+}
+
 static wick_status parse_choice(wick_ctx *ctx, const wk_param *p, const char *text, double *v)
 {
     int64_t n = 0;
@@ -217,6 +251,7 @@ wick_status wk_script_set_param(wick_ctx *ctx, wk_script *s, const char *name, c
     if (i == s->n_params) return unknown_name(ctx, s, name);
     const wk_param *p = &s->params[i];
     double v = 0;
+    if (p->free) return set_text(ctx, &s->params[i], text);
     if (p->kind == WK_PARAM_CHOICE) {
         const wick_status st = parse_choice(ctx, p, text, &v);
         if (st < 0) return st;

@@ -331,6 +331,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
         if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
         if (st < 0) wick_ctx_free(scratch);
     }
+    if (st >= 0) wk_plots_write(h);
     if (st >= 0) st = wick_run_finish(ctx, h->run, out);
     if (st >= 0 && h->watch) show_declared(h);
 out:

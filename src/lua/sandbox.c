@@ -31,7 +31,8 @@ static int core_nearest(lua_State *L)
 
 static int core_phase(lua_State *L)
 {
-    static const char *const names[] = {"idle", "load", "declare", "decide", "score", "job"};
+    static const char *const names[] = {"idle",  "load", "declare", "decide",
+                                        "score", "job",  "inner"};
     lua_pushstring(L, names[wk_self(L)->sh.phase]);
     return 1;
 }
@@ -357,6 +358,10 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_json_open(L, h);
     wk_work_open(L, h);
     wk_series_open(L, h);
+    wk_written_open(L, h);
+    wk_inner_open(L, h);
+    wk_clock_open(L, h);
+    wk_plots_open(L, h);
     wk_ta_open(L, h);
     wk_bars_open(L, h);
     wk_stream_open(L, h);

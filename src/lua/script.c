@@ -39,6 +39,8 @@ const void *wk_push_result(lua_State *L, wk_host *h, wk_script *s)
     lua_setfield(L, core, "inputs");
     lua_newtable(L);
     lua_setfield(L, core, "metric_list");
+    lua_newtable(L);
+    lua_setfield(L, core, "pine_state");
     lua_settop(L, core - 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->chunk);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);

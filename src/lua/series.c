@@ -14,19 +14,46 @@ typedef struct op_name {
 
 /* Methods of series and functions of `wick`. */
 static const op_name ops[] = {
-    {"gt", WICK_OP_GT, 2},       {"ge", WICK_OP_GE, 2},       {"lt", WICK_OP_LT, 2},
-    {"le", WICK_OP_LE, 2},       {"eq", WICK_OP_EQ, 2},       {"ne", WICK_OP_NE, 2},
-    {"both", WICK_OP_AND, -1},   {"either", WICK_OP_OR, -1},  {"negate", WICK_OP_NOT, 1},
-    {"min", WICK_OP_MIN, -1},    {"max", WICK_OP_MAX, -1},    {"abs", WICK_OP_ABS, 1},
-    {"sqrt", WICK_OP_SQRT, 1},   {"log", WICK_OP_LOG, 1},     {"log10", WICK_OP_LOG10, 1},
-    {"exp", WICK_OP_EXP, 1},     {"floor", WICK_OP_FLOOR, 1}, {"ceil", WICK_OP_CEIL, 1},
-    {"round", WICK_OP_ROUND, 1}, {"sign", WICK_OP_SIGN, 1},   {"isna", WICK_OP_ISNA, 1},
-    {"pow", WICK_OP_POW, 2},     {"mod", WICK_OP_MOD, 2},     {"nz", WICK_OP_NZ, 2},
-    {"iff", WICK_OP_IF, 3},      {"sin", WICK_OP_SIN, 1},     {"cos", WICK_OP_COS, 1},
-    {"tan", WICK_OP_TAN, 1},     {"asin", WICK_OP_ASIN, 1},   {"acos", WICK_OP_ACOS, 1},
+    {"gt", WICK_OP_GT, 2},
+    {"ge", WICK_OP_GE, 2},
+    {"lt", WICK_OP_LT, 2},
+    {"le", WICK_OP_LE, 2},
+    {"eq", WICK_OP_EQ, 2},
+    {"ne", WICK_OP_NE, 2},
+    {"both", WICK_OP_AND, -1},
+    {"either", WICK_OP_OR, -1},
+    {"negate", WICK_OP_NOT, 1},
+    {"min", WICK_OP_MIN, -1},
+    {"max", WICK_OP_MAX, -1},
+    {"abs", WICK_OP_ABS, 1},
+    {"sqrt", WICK_OP_SQRT, 1},
+    {"log", WICK_OP_LOG, 1},
+    {"log10", WICK_OP_LOG10, 1},
+    {"exp", WICK_OP_EXP, 1},
+    {"floor", WICK_OP_FLOOR, 1},
+    {"ceil", WICK_OP_CEIL, 1},
+    {"round", WICK_OP_ROUND, 1},
+    {"sign", WICK_OP_SIGN, 1},
+    {"isna", WICK_OP_ISNA, 1},
+    {"pow", WICK_OP_POW, 2},
+    {"mod", WICK_OP_MOD, 2},
+    {"nz", WICK_OP_NZ, 2},
+    {"iff", WICK_OP_IF, 3},
+    {"sin", WICK_OP_SIN, 1},
+    {"cos", WICK_OP_COS, 1},
+    {"tan", WICK_OP_TAN, 1},
+    {"asin", WICK_OP_ASIN, 1},
+    {"acos", WICK_OP_ACOS, 1},
     {"atan", WICK_OP_ATAN, 1},
+    /* From here on for pine.gt and its like only. */
+    {"gt", WICK_OP_PGT, 2},
+    {"ge", WICK_OP_PGE, 2},
+    {"lt", WICK_OP_PLT, 2},
+    {"le", WICK_OP_PLE, 2},
+    {"eq", WICK_OP_PEQ, 2},
+    {"ne", WICK_OP_PNE, 2},
 };
-enum { N_OPS = sizeof ops / sizeof *ops, MAX_OPERANDS = 32 };
+enum { N_TOLERANT = 6, N_OPS = sizeof ops / sizeof *ops - N_TOLERANT, MAX_OPERANDS = 32 };
 
 /* ---- numbers: the same functions when no operand is a series ------------------------------ */
 
@@ -135,7 +162,7 @@ static wick_node operand(lua_State *L, wk_host *h, int i, int32_t sym, const cha
                        "another symbol's bars onto these",
                        what);
     h->extra[slot].used = true;
-    return h->slots[slot].node;
+    return wk_slot_node(L, h, slot);
 }
 
 /* Symbol of the first series among arguments 1..n, -1 when all are plain. */
@@ -196,7 +223,7 @@ static int arith(lua_State *L)
     const char *sign = lua_tostring(L, lua_upvalueindex(3));
     const int op = (int)lua_tointeger(L, lua_upvalueindex(2));
     const op_name o = {sign, (wick_op)op, op == WICK_OP_NEG ? 1 : 2};
-    if (h->sh.phase == WK_DECIDE)
+    if (wk_on_bars(h))
         return wk_raise(L,
                         "'%s' on a series makes another series; inside a bar function work with "
                         "numbers: x[0]",
@@ -226,6 +253,10 @@ static int describe(lua_State *L)
     wick_buf b = {0};
     const int64_t slot = wk_series_slot(L, h, 1);
     if (slot < 0) return 0;
+    if (h->slots[slot].node == WK_OWN) {
+        lua_pushliteral(L, "series of the script");
+        return 1;
+    }
     wick_graph_describe(h->syms[h->slots[slot].sym].graph, h->slots[slot].node, &b);
     lua_pushlstring(L, b.data ? b.data : "", b.failed ? 0 : (size_t)b.len);
     wick_buf_free(&b);
@@ -237,7 +268,8 @@ static int lag_node(lua_State *L, wk_host *h, int64_t slot, double k)
     const int32_t sym = h->slots[slot].sym;
     (void)wk_decl_graph(L, h, "lag");
     h->extra[slot].used = true;
-    const wick_node x = wick_graph_lag(h->ctx, h->syms[sym].graph, h->slots[slot].node, (int64_t)k);
+    const wick_node x =
+        wick_graph_lag(h->ctx, h->syms[sym].graph, wk_slot_node(L, h, slot), (int64_t)k);
     wk_push_series(L, h, sym, wk_node(L, h, x));
     return 1;
 }
@@ -274,7 +306,10 @@ static int series_index(lua_State *L)
     const int64_t slot = wk_series_slot(L, h, 1);
     if (slot < 0) return wk_raise(L, "not a series");
     const double k = offset_at(L, 2);
-    if (h->sh.phase != WK_DECIDE) return lag_node(L, h, slot, k);
+    if (!wk_on_bars(h)) return lag_node(L, h, slot, k);
+    if (h->slots[slot].sym >= h->sh.n_bars)
+        return wk_raise(L, "bars of a request are known inside its function only; what it returns "
+                           "is known here");
     const double *v = wk_slot_values(L, h, slot);
     const int64_t at = h->sh.cur->bar_of[h->slots[slot].sym] - (int64_t)k;
     lua_pushnumber(L, at >= 0 ? v[at] : WICK_NA);
@@ -293,14 +328,19 @@ static void add_arith(lua_State *L, wk_host *h, const char *event, wick_op op, c
     lua_setfield(L, -2, event);
 }
 
-static void add_ops(lua_State *L, wk_host *h)
+static void add_range(lua_State *L, wk_host *h, int from, int to)
 {
-    for (int i = 0; i < N_OPS; i++) {
+    for (int i = from; i < to; i++) {
         lua_pushlightuserdata(L, h);
         lua_pushinteger(L, i);
         lua_pushcclosure(L, named_op, 2);
         lua_setfield(L, -2, ops[i].name);
     }
+}
+
+static void add_ops(lua_State *L, wk_host *h)
+{
+    add_range(L, h, 0, N_OPS);
     wk_push_func(L, h, series_lag);
     lua_setfield(L, -2, "lag");
 }
@@ -327,8 +367,15 @@ void wk_series_open(lua_State *L, wk_host *h)
     wk_set_funcs(L, h, refused);
     lua_newtable(L);
     add_ops(L, h);
-    lua_pushvalue(L, -1);
     lua_setfield(L, core, "ops");
+    lua_newtable(L);
+    add_range(L, h, N_OPS, N_OPS + N_TOLERANT);
+    lua_setfield(L, core, "tolerant");
+    /* Methods are the functions of `wick` and what only a series can do. */
+    lua_newtable(L);
+    add_ops(L, h);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, core, "series_methods");
     lua_pushlightuserdata(L, h);
     lua_insert(L, -2);
     lua_pushcclosure(L, series_index, 2);

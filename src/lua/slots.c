@@ -70,6 +70,14 @@ wick_node wk_node(lua_State *L, wk_host *h, wick_node node)
     return node;
 }
 
+wick_node wk_slot_node(lua_State *L, wk_host *h, int64_t slot)
+{
+    if (h->slots[slot].node == WK_OWN)
+        (void)wk_raise(L, "a series made by pine.series is known bar by bar: read it in the bar "
+                          "function and compute with numbers there");
+    return h->slots[slot].node;
+}
+
 const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot)
 {
     wk_slot *s = &h->slots[slot];
@@ -88,7 +96,7 @@ const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot)
 
 wick_graph *wk_decl_graph(lua_State *L, wk_host *h, const char *what)
 {
-    if (h->sh.phase == WK_DECIDE)
+    if (wk_on_bars(h))
         (void)wk_raise(L,
                        "%s makes a series: declare it before the bars run (file body, init, series "
                        "or signals) and read it here with [0]",
@@ -115,7 +123,7 @@ static void eval_symbol(lua_State *L, wk_host *h, int32_t sym, int64_t first, wi
 void wk_eval_declared(lua_State *L, wk_host *h, int32_t sym, int64_t first)
 {
     wick_node *nodes = lua_newuserdata(L, ((size_t)h->n_slots + 1) * sizeof *nodes);
-    for (int32_t s = sym < 0 ? 0 : sym; s < (sym < 0 ? h->n_syms : sym + 1); s++)
+    for (int32_t s = sym < 0 ? 0 : sym; s < (sym < 0 ? h->n_syms + h->n_inner : sym + 1); s++)
         eval_symbol(L, h, s, first, nodes);
     lua_pop(L, 1);
 }

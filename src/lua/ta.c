@@ -47,7 +47,7 @@ static wick_node input_node(lua_State *L, ta_call *c, int i, const char *name)
                            name);
         h->extra[slot].used = true;
         c->series++;
-        return h->slots[slot].node;
+        return wk_slot_node(L, h, slot);
     }
     if (lua_type(L, i) != LUA_TNUMBER)
         (void)wk_raise(L, "ta.%s: '%s' must be a series or a number, got %s", c->spec->name, name,
@@ -378,7 +378,7 @@ static bool lookup(void *user, const char *name, wick_expr_name *out)
         if (slot >= 0 && u->h->slots[slot].sym == u->sym) {
             u->h->extra[slot].used = true;
             out->is_node = true;
-            out->node = u->h->slots[slot].node;
+            out->node = wk_slot_node(L, u->h, slot);
         } else if (t == LUA_TNUMBER || t == LUA_TBOOLEAN) {
             out->is_node = false;
             out->number = t == LUA_TNUMBER ? lua_tonumber(L, -1) : (double)lua_toboolean(L, -1);

@@ -459,6 +459,7 @@ wick_status wk_host_new(wick_ctx *ctx, const wk_host_opts *opts, wk_host **out)
     h->print_user = opts ? opts->print_user : NULL;
     h->decl = -1;
     h->sh.base = 1.0;
+    h->sh.host = h;
     wick_status st = WICK_E_MEM;
     if (!copy_roots(h, opts) || !wk_slots_reserve(h, 64)) goto fail;
     h->L = lua_newstate(gate_alloc, h);
@@ -488,6 +489,7 @@ void wk_host_free(wk_host *h)
     wk_unbind(h);
     h->running = NULL;
     wk_budget_free(h);
+    wk_clock_free(h);
     h->mem.quiet = true;
     if (h->L) lua_close(h->L);
     for (int64_t i = 0; i < h->n_roots; i++) free(h->roots[i]);

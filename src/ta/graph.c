@@ -280,10 +280,20 @@ static wk_key op_key(const wick_graph *g, wick_op op, const wick_node *in, int n
         op = WICK_OP_LE;
         swap = true;
         break;
+    case WICK_OP_PGT:
+        op = WICK_OP_PLT;
+        swap = true;
+        break;
+    case WICK_OP_PGE:
+        op = WICK_OP_PLE;
+        swap = true;
+        break;
     case WICK_OP_ADD:
     case WICK_OP_MUL:
     case WICK_OP_EQ:
     case WICK_OP_NE:
+    case WICK_OP_PEQ:
+    case WICK_OP_PNE:
     case WICK_OP_AND:
     case WICK_OP_OR: {
         const wk_key p = g->node[in[0]].key, q = g->node[in[1]].key;

@@ -5,36 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ta/align.h"
 #include "ta/graph_int.h"
 
 /* ---- sources ------------------------------------------------------------------------------ */
-
-static int two_digits(const char *s)
-{
-    if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9') return -1;
-    return (s[0] - '0') * 10 + (s[1] - '0');
-}
-
-/* Session open after midnight in ms; 0 round the clock. */
-static int64_t session_open(const char *session)
-{
-    if (session == NULL || strlen(session) < 9 || session[4] != '-') return 0;
-    const int h = two_digits(session), m = two_digits(session + 2);
-    return h < 0 || m < 0 ? 0 : (h * 60 + m) * INT64_C(60000);
-}
-
-/* A session that opens in the evening belongs to the date it closes on, as in wick_bars_resample:
- * how much earlier than the date its day begins. */
-static int64_t day_lead(const char *session)
-{
-    const int64_t open = session_open(session);
-    return open > WICK_MS_DAY / 2 ? WICK_MS_DAY - open : 0;
-}
-
-static int64_t day_number(int64_t wall)
-{
-    return wall >= 0 ? wall / WICK_MS_DAY : -((WICK_MS_DAY - 1 - wall) / WICK_MS_DAY);
-}
 
 /* Days are counted in the exchange zone; bars of a day and more carry their date at 00:00Z. */
 static wick_status new_day(wick_ctx *ctx, const wick_bars *b, double *out)
@@ -48,7 +22,7 @@ static wick_status new_day(wick_ctx *ctx, const wick_bars *b, double *out)
     if (intraday) {
         const wick_status st = wick_tz_load(ctx, info->timezone, &tz);
         if (st < 0) return st;
-        lead = day_lead(info->session);
+        lead = wk_day_lead(info->session);
     }
     int64_t day = INT64_MIN, offset = 0;
     /* Zones change at most twice in any 20 days only by leaving and coming back, which none does;
@@ -62,7 +36,7 @@ static wick_status new_day(wick_ctx *ctx, const wick_bars *b, double *out)
             sure = i + 1;
             if (end > i + 1 && wick_tz_offset(tz, t[end - 1]) == offset) sure = end;
         }
-        const int64_t d = day_number(t[i] + offset + lead);
+        const int64_t d = wk_day_number(t[i] + offset + lead);
         out[i] = d != day ? 1.0 : 0.0;
         day = d;
     }
@@ -215,102 +189,8 @@ static void higher_destroy(wk_object *o)
     free(h);
 }
 
-static int64_t add_timeframe(int64_t t, int64_t tf)
-{
-    if (tf >= 0) return t + tf;
-    const wick_civil c = wick_time_to_civil(t);
-    return wick_time_from_civil(c.year, c.month + (int32_t)-tf, c.day, c.hour, c.minute, c.second,
-                                c.ms);
-}
-
-typedef struct calendar {
-    const wick_bars *bars, *windows;
-    int64_t n, m, base_tf, tf;
-    wick_tz *tz;           /* NULL: bars of a day and more, whose stamps are dates */
-    wick_session *session; /* NULL: round the clock, or bars of a day and more */
-    int64_t open, lead;
-} calendar;
-
-/* Instant at which the window stamped t begins. */
-static int64_t window_start(const calendar *c, int64_t t)
-{
-    const bool dates = c->tz != NULL && (c->tf < 0 || c->tf >= WICK_MS_DAY);
-    return dates ? wick_tz_to_utc(c->tz, t - c->lead) : t;
-}
-
-/* Where the window stamped t ends by rule, whatever bars there are; the rules of
- * wick_bars_resample. Days, weeks and months are stamped with their date; inside a day windows are
- * cut on the wall clock of the exchange and the last one ends with the day. */
-static int64_t window_end(const calendar *c, int64_t t)
-{
-    if (c->tz == NULL) return add_timeframe(t, c->tf);
-    if (c->tf < 0 || c->tf >= WICK_MS_DAY) {
-        return wick_tz_to_utc(c->tz, add_timeframe(t, c->tf) - c->lead);
-    }
-    const int64_t wall = t + wick_tz_offset(c->tz, t), end = wall + c->tf;
-    const int64_t day_end = (day_number(wall - c->open) + 1) * WICK_MS_DAY + c->open;
-    return wick_tz_to_utc(c->tz, end < day_end ? end : day_end);
-}
-
-/* A window that runs past the end of its session is over when the session is: the last bar of the
- * day shows the day (pine_semantics 11.1). */
-static int64_t trim_end(const wick_session *s, int64_t stamp, int64_t end, int64_t step)
-{
-    while (end - step > stamp && !wick_session_has(s, end - step)) end -= step;
-    return end;
-}
-
-static wick_status open_calendar(wick_ctx *ctx, calendar *c)
-{
-    const wick_symbol_info *info = wick_bars_info(c->bars);
-    c->base_tf = info->timeframe_ms;
-    if (c->base_tf <= 0 || c->base_tf >= WICK_MS_DAY) return WICK_OK;
-    c->open = session_open(info->session);
-    c->lead = day_lead(info->session);
-    const wick_status st = wick_tz_load(ctx, info->timezone, &c->tz);
-    if (st < 0 || info->session == NULL || strcmp(info->session, "24x7") == 0) return st;
-    return wick_session_parse(ctx, info->session, info->timezone, &c->session);
-}
-
-/* Fills end[w]. False when a window has bars after its trimmed end (bars outside the declared
- * session): then no window may be trimmed, or a value would be seen before it is complete. */
-static bool window_ends(const calendar *c, bool trim, int64_t *end)
-{
-    const int64_t *t = wick_bars_time(c->bars), *w = wick_bars_time(c->windows);
-    int64_t i = 0;
-    for (int64_t k = 0; k < c->m; k++) {
-        end[k] = window_end(c, w[k]);
-        if (trim) end[k] = trim_end(c->session, window_start(c, w[k]), end[k], c->base_tf);
-        const int64_t next = k + 1 < c->m ? window_start(c, w[k + 1]) : INT64_MAX;
-        while (i < c->n && t[i] < next) i++;
-        const int64_t last = i > 0 ? add_timeframe(t[i - 1], c->base_tf) : end[k];
-        if (last > end[k]) {
-            if (trim) return false;
-            end[k] = last; /* a bar that straddles two windows belongs to the first */
-        }
-    }
-    return true;
-}
-
-static wick_status map_windows(wick_ctx *ctx, calendar *c, int32_t *seen)
-{
-    const int64_t *t = wick_bars_time(c->bars);
-    int64_t *end = malloc((size_t)(c->m > 0 ? c->m : 1) * sizeof *end);
-    if (end == NULL) return wick_fail_mem(ctx);
-    if (c->session == NULL || !window_ends(c, true, end)) (void)window_ends(c, false, end);
-    int64_t k = -1;
-    for (int64_t i = 0; i < c->n; i++) {
-        const int64_t now = add_timeframe(t[i], c->base_tf);
-        while (k + 1 < c->m && end[k + 1] <= now) k++;
-        seen[i] = (int32_t)k;
-    }
-    free(end);
-    return WICK_OK;
-}
-
 static wick_status higher_new(wick_ctx *ctx, const wick_graph *g, int64_t tf, wk_higher **out)
 {
-    calendar c = {.bars = g->bars, .n = g->n, .tf = tf};
     wick_bars *windows = NULL;
     wk_higher *h = calloc(1, sizeof *h);
     int32_t *seen = malloc((size_t)(g->n > 0 ? g->n : 1) * sizeof *seen);
@@ -320,11 +200,8 @@ static wick_status higher_new(wick_ctx *ctx, const wick_graph *g, int64_t tf, wk
         goto out;
     }
     WICK_TRY(wick_bars_resample(ctx, g->bars, tf, false, &windows));
-    c.windows = windows;
-    c.m = wick_bars_count(windows);
-    WICK_TRY(open_calendar(ctx, &c));
-    WICK_TRY(map_windows(ctx, &c, seen));
-    wk_object_init(&h->obj, g->n * 4 + c.m * 48, higher_destroy);
+    WICK_TRY(wick_align(ctx, g->bars, g->bars, windows, seen, NULL));
+    wk_object_init(&h->obj, g->n * 4 + wick_bars_count(windows) * 48, higher_destroy);
     h->bars = windows;
     h->seen = seen;
     *out = h;
@@ -332,8 +209,6 @@ static wick_status higher_new(wick_ctx *ctx, const wick_graph *g, int64_t tf, wk
     seen = NULL;
     h = NULL;
 out:
-    wick_session_free(c.session);
-    wick_tz_unref(c.tz);
     wick_bars_unref(windows);
     free(seen);
     free(h);

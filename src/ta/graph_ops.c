@@ -113,6 +113,22 @@ static void compare(wick_op op, int64_t m, wk_operand a, wk_operand b, double *d
     }
 }
 
+/* a > b is a - b > 1e-10 at every magnitude (pine_semantics 2.2). Equal infinities have no
+ * difference. */
+static void compare_pine(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
+{
+    const double eps = 1e-10;
+    switch (op) {
+    case WICK_OP_PGT: BINARY(BIT(x - y > eps)); break;
+    case WICK_OP_PGE: BINARY(BIT((x - y >= -eps) | (x == y))); break;
+    case WICK_OP_PLT: BINARY(BIT(y - x > eps)); break;
+    case WICK_OP_PLE: BINARY(BIT((y - x >= -eps) | (x == y))); break;
+    case WICK_OP_PEQ: BINARY(BIT((fabs(x - y) <= eps) | (x == y))); break;
+    case WICK_OP_PNE: BINARY(BIT(fabs(x - y) > eps)); break;
+    default: break;
+    }
+}
+
 static void arithmetic(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
 {
     switch (op) {
@@ -162,6 +178,8 @@ void wk_op_block(wick_op op, int64_t m, wk_operand a, wk_operand b, wk_operand c
         unary(op, m, a, dst);
     } else if (op >= WICK_OP_GT && op <= WICK_OP_OR) {
         compare(op, m, a, b, dst);
+    } else if (op >= WICK_OP_PGT && op <= WICK_OP_PNE) {
+        compare_pine(op, m, a, b, dst);
     } else if (op == WICK_OP_IF) {
         choose(m, a, b, c, dst);
     } else {

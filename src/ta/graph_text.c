@@ -46,6 +46,8 @@ static const struct {
     [WICK_OP_GE] = {" >= ", 5},     [WICK_OP_LT] = {" < ", 5},      [WICK_OP_LE] = {" <= ", 5},
     [WICK_OP_EQ] = {" == ", 4},     [WICK_OP_NE] = {" != ", 4},     [WICK_OP_AND] = {" and ", 3},
     [WICK_OP_OR] = {" or ", 2},     [WICK_OP_NZ] = {"nz", 0},       [WICK_OP_IF] = {" ? ", 1},
+    [WICK_OP_PGT] = {" >~ ", 5},    [WICK_OP_PGE] = {" >=~ ", 5},   [WICK_OP_PLT] = {" <~ ", 5},
+    [WICK_OP_PLE] = {" <=~ ", 5},   [WICK_OP_PEQ] = {" ==~ ", 4},   [WICK_OP_PNE] = {" !=~ ", 4},
 };
 
 const char *wk_op_text(wick_op op, int *strength)
@@ -130,6 +132,12 @@ wick_unit wk_op_unit(const wick_graph *g, wick_op op, const wick_node *in)
     case WICK_OP_LE:
     case WICK_OP_EQ:
     case WICK_OP_NE:
+    case WICK_OP_PGT:
+    case WICK_OP_PGE:
+    case WICK_OP_PLT:
+    case WICK_OP_PLE:
+    case WICK_OP_PEQ:
+    case WICK_OP_PNE:
     case WICK_OP_AND:
     case WICK_OP_OR: return WICK_U_MASK;
     case WICK_OP_SIGN: return WICK_U_RATIO;

@@ -60,6 +60,12 @@ static double reference2(wick_op op, double x, double y)
     case WICK_OP_NE: return !na && x != y;
     case WICK_OP_AND: return truth(x) && truth(y);
     case WICK_OP_OR: return truth(x) || truth(y);
+    case WICK_OP_PGT: return x - y > 1e-10;
+    case WICK_OP_PGE: return x - y >= -1e-10 || x == y;
+    case WICK_OP_PLT: return y - x > 1e-10;
+    case WICK_OP_PLE: return y - x >= -1e-10 || x == y;
+    case WICK_OP_PEQ: return fabs(x - y) <= 1e-10 || x == y;
+    case WICK_OP_PNE: return fabs(x - y) > 1e-10;
     default: return isfinite(x) ? x : y;
     }
 }

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/lua_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Bars of a request (pine.request.security): another timeframe or symbol, with a graph of its own
+ * beside those of the panel's symbols. What is declared on them is computed there and merged onto
+ * the bars that asked; a bar function runs over them once, before the run begins, because nothing
+ * that changes during the run can be seen inside (pine_semantics.md 11.1).
+ */
+
+enum { INNER_MAX = 1000 };
+
+/* ---- Heikin-Ashi -------------------------------------------------------------------------- */
+
+static wick_status heikin_ashi(wick_ctx *ctx, const wick_bars *b, wick_bars **out)
+{
+    const int64_t n = wick_bars_count(b);
+    const double *o = wick_bars_field(b, WICK_OPEN), *h = wick_bars_field(b, WICK_HIGH);
+    const double *l = wick_bars_field(b, WICK_LOW), *c = wick_bars_field(b, WICK_CLOSE);
+    double *v = malloc((size_t)(4 * n + 1) * sizeof *v);
+    if (!v) return wick_fail_mem(ctx);
+    double *ho = v, *hh = v + n, *hl = v + 2 * n, *hc = v + 3 * n;
+    for (int64_t i = 0; i < n; i++) {
+        hc[i] = (o[i] + h[i] + l[i] + c[i]) / 4.0;
+        ho[i] = i == 0 ? (o[i] + c[i]) / 2.0 : (ho[i - 1] + hc[i - 1]) / 2.0;
+        hh[i] = fmax(h[i], fmax(ho[i], hc[i]));
+        hl[i] = fmin(l[i], fmin(ho[i], hc[i]));
+    }
+    const wick_status st =
+        wick_bars_new(ctx, wick_bars_symbol(b), n, wick_bars_time(b), ho, hh, hl, hc,
+                      wick_bars_field(b, WICK_VOLUME), wick_bars_info(b), out);
+    free(v);
+    return st;
+}
+
+/* ---- making the bars ---------------------------------------------------------------------- */
+
+typedef struct request {
+    int32_t base;       /* symbol that asks */
+    const char *symbol; /* "": the same */
+    int64_t tf;         /* 0: the same */
+    bool ha;
+} request;
+
+static wick_status add_inner(wick_ctx *ctx, wk_host *h, const request *q, wick_bars *source,
+                             const char *key)
+{
+    const int32_t at = h->n_syms + h->n_inner;
+    wick_bars *made = NULL, *bars = wick_bars_ref(source);
+    const wick_bars *chart = h->syms[q->base].bars;
+    const int64_t n = wick_bars_count(chart);
+    wk_sym s = {.own_bar = -1, .fresh = -1, .base = q->base};
+    wick_status st = WICK_OK;
+    if (q->tf != 0 && q->tf != wick_bars_info(source)->timeframe_ms) {
+        WICK_TRY(wick_bars_resample(ctx, source, q->tf, false, &made));
+        wick_bars_unref(bars);
+        bars = made;
+        made = NULL;
+    }
+    s.seen = malloc((size_t)(n > 0 ? n : 1) * sizeof *s.seen);
+    s.within = malloc((size_t)(n > 0 ? n : 1) * sizeof *s.within);
+    s.key = strdup(key);
+    if (!s.seen || !s.within || !s.key) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    WICK_TRY(wick_align(ctx, chart, source, bars, s.seen, s.within));
+    if (q->ha) {
+        WICK_TRY(heikin_ashi(ctx, bars, &made));
+        wick_bars_unref(bars);
+        bars = made;
+        made = NULL;
+    }
+    WICK_TRY(wick_graph_new(ctx, bars, NULL, h->cache, &s.graph));
+    wk_sym *syms = realloc(h->syms, (size_t)(at + 1) * sizeof *syms);
+    if (syms) h->syms = syms;
+    int32_t *now = syms ? realloc(h->inner_bars, (size_t)(at + 1) * sizeof *now) : NULL;
+    if (now) h->inner_bars = now;
+    if (!syms || !now) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    s.bars = bars;
+    s.time = wick_bars_time(bars);
+    s.n = wick_bars_count(bars);
+    h->syms[at] = s;
+    h->n_inner++;
+    return WICK_OK;
+out:
+    wick_graph_free(s.graph);
+    free(s.seen);
+    free(s.within);
+    free(s.key);
+    wick_bars_unref(bars);
+    return st;
+}
+
+void wk_inner_free(wk_host *h)
+{
+    for (int32_t i = 0; h->syms && i < h->n_inner; i++) {
+        wk_sym *s = &h->syms[h->n_syms + i];
+        for (int32_t k = 0; k < s->n_own; k++) free(s->own[k]);
+        free(s->own);
+        wick_graph_free(s->graph);
+        wick_bars_unref(s->bars);
+        free(s->seen);
+        free(s->within);
+        free(s->key);
+        free(s->hot);
+    }
+    h->n_inner = 0;
+    free(h->inner_bars);
+    h->inner_bars = NULL;
+}
+
+/* Bars of a symbol of the panel; finer ones of the same market may be there under a name of their
+ * own ("ETH@1m"). NULL: unknown. */
+static wick_bars *find_bars(wk_host *h, const request *q)
+{
+    wick_bars *own = h->syms[q->base].bars;
+    const char *want = q->symbol[0] ? q->symbol : wick_bars_symbol(own);
+    const int64_t have = wick_bars_info(own)->timeframe_ms;
+    if (q->tf > 0 && have > q->tf && h->panel) {
+        wick_bars *best = NULL;
+        for (int64_t i = 0; i < wick_panel_count(h->panel); i++) {
+            wick_bars *b = wick_panel_bars(h->panel, i);
+            const char *name = wick_bars_symbol(b);
+            const size_t n = strlen(want);
+            const int64_t tf = wick_bars_info(b)->timeframe_ms;
+            const bool fits = strncmp(name, want, n) == 0 && (name[n] == '\0' || name[n] == '@');
+            if (fits && tf > 0 && tf <= q->tf && q->tf % tf == 0 &&
+                (!best || tf > wick_bars_info(best)->timeframe_ms))
+                best = b;
+        }
+        return best;
+    }
+    if (!q->symbol[0] || strcmp(q->symbol, wick_bars_symbol(own)) == 0) return own;
+    const int64_t i = h->panel ? wick_panel_find(h->panel, q->symbol) : -1;
+    return i >= 0 ? wick_panel_bars(h->panel, i) : NULL;
+}
+
+/* core.inner(symbol, timeframe_ms, heikin_ashi): handle of the bars, or nil and a reason. */
+static int core_inner(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    request q = {.symbol = luaL_checkstring(L, 1),
+                 .tf = (int64_t)luaL_checknumber(L, 2),
+                 .ha = lua_toboolean(L, 3)};
+    char key[256];
+    (void)wk_decl_graph(L, h, "pine.request");
+    q.base = h->decl;
+    if (h->sh.phase == WK_LOAD) q.symbol = "";
+    snprintf(key, sizeof key, "%d %lld %d %s", (int)q.base, (long long)q.tf, q.ha, q.symbol);
+    for (int32_t i = h->n_syms; i < h->n_syms + h->n_inner; i++)
+        if (strcmp(h->syms[i].key, key) == 0) {
+            wk_push_bars(L, h, i);
+            return 1;
+        }
+    if (h->n_inner >= INNER_MAX)
+        return wk_raise(L, "pine.request: more than %d different requests", INNER_MAX);
+    wick_bars *source = h->sh.phase == WK_LOAD ? h->syms[q.base].bars : find_bars(h, &q);
+    if (!source) {
+        lua_pushnil(L);
+        lua_pushstring(L, q.symbol[0] && h->panel && wick_panel_find(h->panel, q.symbol) < 0
+                              ? "symbol"
+                              : "finer");
+        return 2;
+    }
+    if (h->sh.phase == WK_LOAD) q.tf = 0;
+    if (add_inner(h->ctx, h, &q, source, key) < 0) return wk_raise_ctx(L, h);
+    wk_push_bars(L, h, h->n_syms + h->n_inner - 1);
+    return 1;
+}
+
+/* ---- declaring and running on them -------------------------------------------------------- */
+
+/* core.inner_declare(handle, f): f(handle) with everything it makes belonging to those bars. */
+static int inner_declare(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t sym = wk_bars_index(L, h, 1);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    wk_check_depth(L, h);
+    const int32_t before = h->decl;
+    h->decl = sym;
+    lua_settop(L, 2);
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, LUA_MULTRET);
+    h->decl = before;
+    return lua_gettop(L) - 1;
+}
+
+/* core.inner_run(handle, f): lists of what f returned on each bar, and how many lists. */
+static int inner_run(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t sym = wk_bars_index(L, h, 1);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    lua_newtable(L);
+    const wick_cursor *outer = h->sh.cur;
+    const int32_t bars = h->sh.n_bars;
+    const wk_phase phase = (wk_phase)h->sh.phase;
+    wk_eval_declared(L, h, sym, 0);
+    for (int32_t i = 0; i < h->n_syms + h->n_inner; i++) h->inner_bars[i] = -1;
+    h->inner = (wick_cursor){.step = WICK_STEP_BAR, .symbol = sym, .bar_of = h->inner_bars};
+    h->sh.cur = &h->inner;
+    h->sh.n_bars = h->n_syms + h->n_inner;
+    h->sh.phase = WK_INNER;
+    const int n = wk_inner_loop(L, h, sym, 2, 3);
+    h->sh.phase = phase;
+    h->sh.n_bars = bars;
+    h->sh.cur = outer;
+    lua_pushinteger(L, n);
+    return 2;
+}
+
+/* ---- merging ------------------------------------------------------------------------------ */
+
+/* Bar of the request seen on bar i; -1: none. With gaps only where that bar is new. */
+static int32_t place(const wk_sym *s, int64_t i, bool gaps, bool ahead)
+{
+    const int32_t *at = ahead ? s->within : s->seen;
+    if (gaps && i > 0 && at[i] == at[i - 1]) return -1;
+    return at[i];
+}
+
+static double *merged(lua_State *L, wk_host *h, int32_t sym, const double *v, bool gaps, bool ahead)
+{
+    const wk_sym *s = &h->syms[sym];
+    const int64_t n = h->syms[s->base].n;
+    double *out = lua_newuserdata(L, ((size_t)n + 1) * sizeof *out);
+    for (int64_t i = 0; i < n; i++) {
+        const int32_t k = place(s, i, gaps, ahead);
+        out[i] = k < 0 ? WICK_NA : v ? v[k] : (double)k;
+    }
+    return out;
+}
+
+/* core.inner_merge(series or handle, gaps, lookahead): a series of the bars that asked; for a
+ * handle, of the indices of its bars. */
+static int inner_merge(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int64_t slot = wk_series_slot(L, h, 1);
+    const int32_t sym = slot >= 0 ? h->slots[slot].sym : wk_bars_index(L, h, 1);
+    if (sym < h->n_syms || sym >= h->n_syms + h->n_inner)
+        return wk_raise(L, "pine.request: the function must return series of the bars it is given");
+    const int32_t base = h->syms[sym].base;
+    const double *v = slot >= 0 ? wk_slot_values(L, h, slot) : NULL;
+    const double *out = merged(L, h, sym, v, lua_toboolean(L, 2), lua_toboolean(L, 3));
+    const wick_node x = wick_graph_column(h->ctx, h->syms[base].graph, out, h->syms[base].n, 0);
+    wk_push_series(L, h, base, wk_node(L, h, x));
+    return 1;
+}
+
+/* core.inner_range(handle): two series, the first and the last bar of the request that open inside
+ * each bar that asked (last < first: none). */
+static int inner_range(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t sym = wk_bars_index(L, h, 1);
+    const wk_sym *s = &h->syms[sym];
+    const int32_t base = s->base;
+    const int64_t n = h->syms[base].n;
+    double *first = lua_newuserdata(L, ((size_t)n + 1) * sizeof *first);
+    double *last = lua_newuserdata(L, ((size_t)n + 1) * sizeof *last);
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t from = h->syms[base].time[i];
+        while (k < s->n && s->time[k] < from) k++;
+        first[i] = (double)k;
+        last[i] = (double)s->seen[i];
+    }
+    for (int side = 0; side < 2; side++) {
+        const wick_node x =
+            wick_graph_column(h->ctx, h->syms[base].graph, side ? last : first, n, 0);
+        wk_push_series(L, h, base, wk_node(L, h, x));
+    }
+    return 2;
+}
+
+/* core.bars_count(handle) */
+static int bars_count(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t sym = wk_bars_index(L, h, 1);
+    if (sym < 0) return wk_raise(L, "bars are expected");
+    lua_pushinteger(L, (lua_Integer)h->syms[sym].n);
+    return 1;
+}
+
+void wk_inner_open(lua_State *L, wk_host *h)
+{
+    static const luaL_Reg list[] = {{"inner", core_inner},
+                                    {"inner_declare", inner_declare},
+                                    {"inner_run", inner_run},
+                                    {"inner_merge", inner_merge},
+                                    {"inner_range", inner_range},
+                                    {"bars_count", bars_count},
+                                    {NULL, NULL}};
+    wk_set_funcs(L, h, list);
+}
