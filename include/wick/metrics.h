@@ -57,7 +57,8 @@ typedef struct wick_metric_opts {
     double risk_free;     /**< annual fraction, default 0; needs bars_per_year and profile wick */
     bool pnl_net;         /**< the run's trades carry pnl net of fees (trade_pnl=net) */
     /** Level of something to compare with (a price, an index, another equity), one value per equity
-     * row, NA before it begins. NULL: metrics that need it are undefined. */
+     * row, NA before it begins; borrowed, also by scores made with it. NULL: metrics that need it
+     * are undefined. */
     const double *benchmark;
     int64_t n_benchmark; /**< must be the number of equity rows */
 } wick_metric_opts;
@@ -116,6 +117,43 @@ typedef struct wick_drawdown {
 /** Writes up to `cap` episodes; *n is how many there are. */
 WICK_API wick_status wick_drawdowns(wick_ctx *ctx, const wick_ledger *l, int64_t cap,
                                     wick_drawdown *out, int64_t *n) WICK_NODISCARD;
+
+/* ---- foreign results ---------------------------------------------------------------------- */
+
+typedef enum wick_foreign_kind {
+    WICK_FOREIGN_AUTO,
+    WICK_FOREIGN_TRADES,
+    WICK_FOREIGN_RETURNS,
+    WICK_FOREIGN_EQUITY
+} wick_foreign_kind;
+
+typedef struct wick_foreign_opts {
+    uint32_t size;
+    int32_t kind; /**< wick_foreign_kind; automatic: by the header */
+    double cash;  /**< start of an account made from trades or returns; 0: 100 000 */
+} wick_foreign_opts;
+
+/** What was recognised; texts are literals. */
+typedef struct wick_foreign_info {
+    int32_t kind;
+    const char *format;   /**< "TradingView list of trades", "backtesting.py trades" ... */
+    bool pnl_net;         /**< pnl was after fees, and is in the ledger */
+    bool synthetic_clock; /**< no equity was given: one row a day, moving with closed trades */
+    bool weekdays_only;   /**< of that clock: no trade touched a weekend */
+    double bars_per_year; /**< rows over the span in years, as wick_panel_bars_per_year rounds it */
+} wick_foreign_info;
+
+/** Reads trades, an equity curve or returns of another program (or wick's own CSV) as a ledger.
+ * Recognised by header: wick, TradingView's list of trades, trades and equity of backtesting.py,
+ * vectorbt and PyBroker, date-and-returns files. Two files (trades, and equity or returns) make one
+ * ledger. Errors name file, line and column. */
+WICK_API wick_status wick_foreign_load(wick_ctx *ctx, const char *const *paths, int64_t n_paths,
+                                       const wick_foreign_opts *opts, wick_ledger **out,
+                                       wick_foreign_info *info) WICK_NODISCARD;
+/** A level per stamp from a file of prices (close), equity or returns: the last value at or before
+ * each stamp, NA before the first. */
+WICK_API wick_status wick_foreign_series(wick_ctx *ctx, const char *path, int64_t n,
+                                         const int64_t *time, double *out) WICK_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,8 @@
 
 #include "wick/data.h"
 #include "wick/metrics.h"
+#include "wick/sheets.h"
+#include "wick/stats.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +35,13 @@ typedef struct wick_result {
     const char *const *extra_names; /**< metrics defined in Lua */
     const double *extra_values;
     int64_t n_extra;
+    const wick_interval *intervals;       /**< one per score; NULL: none were made */
+    const wick_interval *extra_intervals; /**< one per extra */
+    const wick_boot_opts *boot;           /**< how the intervals were made, defaults filled in */
+    const wick_sheet *const *sheets;
+    int64_t n_sheets;
+    const wick_monte *monte; /**< NULL: none */
+    const wick_monte_opts *monte_opts;
 } wick_result;
 
 typedef struct wick_writer_spec {

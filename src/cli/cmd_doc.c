@@ -26,6 +26,11 @@ static int64_t find_entries(wick_buf *b, const char *name)
         if (found++) wick_buf_add(b, "\n", 1);
         cli_doc_metric(b, m);
     }
+    const wick_sheet_spec *sheet = wick_sheet_find(name);
+    if (sheet) {
+        if (found++) wick_buf_add(b, "\n", 1);
+        cli_doc_sheet(b, sheet);
+    }
     for (int64_t i = 0; i < wick_settings_count(); i++)
         if (strcmp(wick_settings_doc(i)->key, name) == 0) {
             if (found++) wick_buf_add(b, "\n", 1);

@@ -76,6 +76,17 @@ static void list_metrics(wick_buf *out)
     finish(out, &r, 2, header);
 }
 
+static void list_sheets(wick_buf *out)
+{
+    static const char *const header[] = {"sheet", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_sheet_count(); i++) {
+        add_cell(&r, wick_sheet_at(i)->name);
+        add_cell(&r, wick_sheet_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
 static void list_settings(wick_buf *out)
 {
     static const char *const header[] = {"setting", "default", "values"};
@@ -180,8 +191,8 @@ static const struct topic {
     const char *name;
     void (*print)(wick_buf *out);
 } topics[] = {
-    {"ta", list_ta},           {"metrics", list_metrics},   {"settings", list_settings},
-    {"writers", list_writers}, {"features", list_features},
+    {"ta", list_ta},         {"metrics", list_metrics}, {"settings", list_settings},
+    {"sheets", list_sheets}, {"writers", list_writers}, {"features", list_features},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -190,12 +201,13 @@ static int list_topics(cli *c)
     wick_buf b = {0};
     wick_buf_addf(&b,
                   "%s ta           %lld indicators\n%s metrics      %lld metrics\n"
+                  "%s sheets       %lld breakdowns and tables of other libraries\n"
                   "%s settings     %lld assumptions of a run\n%s writers      %lld output forms\n"
                   "%s features     optional parts of this build\n"
                   "%s strategies   scripts in strategies/ and the installed ones\n",
                   c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
-                  c->path, (long long)wick_settings_count(), c->path,
-                  (long long)wick_writer_count(), c->path, c->path);
+                  c->path, (long long)wick_sheet_count(), c->path, (long long)wick_settings_count(),
+                  c->path, (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -225,8 +237,8 @@ static int run(cli *c)
 
 const cli_command cli_command_list = {
     .name = "list",
-    .summary = "names of indicators, metrics, settings, strategies, features, writers",
-    .operands = "[ta|metrics|settings|strategies|features|writers]",
+    .summary = "names of indicators, metrics, sheets, settings, strategies, features, writers",
+    .operands = "[ta|metrics|sheets|settings|strategies|features|writers]",
     .min_operands = 0,
     .max_operands = 1,
     .example = "wick list ta",

@@ -4,6 +4,7 @@
 
 #include "cli/outputs.h"
 #include "cli/run_config.h"
+#include "cli/stat_options.h"
 #include "lua/host.h"
 
 static const cli_option options[] = {
@@ -14,6 +15,11 @@ static const cli_option options[] = {
     {"equity", "F.csv", "account per bar", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
     {"format", "table|json", "what stdout shows: the table (default) or the metrics JSON", CLI_ONE},
+    STAT_OPTIONS,
+    {"benchmark", "SYMBOL|FILE",
+     "what to compare with: a symbol of the run, a file of prices,\nequity or returns; default: "
+     "buying and holding all symbols in\nequal parts; none",
+     CLI_ONE},
     {"timings", NULL, "say on stderr where the time went", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
@@ -35,8 +41,10 @@ typedef struct job {
     wick_panel *panel;
     wick_ledger *ledger;
     wick_scores *scores;
+    stat_options stats;
     wick_convention *conventions;
     char (*values)[64];
+    double *extras; /* the script's metrics, kept apart from those of resamples */
     double started, stamp[8];
     int stage;
 } job;
@@ -78,10 +86,54 @@ static int run_script(job *j)
     return CLI_GOOD;
 }
 
+/* The level of one symbol at each row: its close once it has one. */
+static void add_symbol(const job *j, const wick_equity *e, int64_t symbol, double share, double *to)
+{
+    const wick_bars *b = wick_panel_bars(j->panel, symbol);
+    const int64_t *time = wick_bars_time(b), n = wick_bars_count(b);
+    const double *close = wick_bars_field(b, WICK_CLOSE);
+    const int64_t from = e->n > 0 ? wick_bars_find(b, e->time[0]) : n;
+    int64_t k = from;
+    for (int64_t i = 0; i < e->n; i++) {
+        while (k < n && time[k] <= e->time[i]) k++;
+        /* Its part of the money waits as cash for the first bar. */
+        to[i] += share * (k > from && close[from] > 0.0 ? close[k - 1] / close[from] : 1.0);
+    }
+}
+
+static bool benchmark(job *j)
+{
+    stat_options *s = &j->stats;
+    const wick_equity e = wick_ledger_equity(j->ledger);
+    const int64_t symbols = wick_panel_count(j->panel);
+    if (s->benchmark != NULL && strcmp(s->benchmark, "none") == 0) return true;
+    const int64_t one = s->benchmark != NULL ? wick_panel_find(j->panel, s->benchmark) : -1;
+    if (s->benchmark != NULL && one < 0) {
+        if (wick_path_exists(s->benchmark)) return stat_options_benchmark(j->c, s, j->ledger);
+        cli_error(j->c, NULL, "--benchmark: '%s' is neither a symbol of this run nor a file",
+                  s->benchmark);
+        return false;
+    }
+    s->level = calloc((size_t)e.n + 1, sizeof *s->level);
+    if (s->level == NULL) {
+        cli_error(j->c, NULL, "out of memory");
+        return false;
+    }
+    if (one >= 0) {
+        add_symbol(j, &e, one, 1.0, s->level);
+        return true;
+    }
+    for (int64_t i = 0; i < symbols; i++) add_symbol(j, &e, i, 1.0 / (double)symbols, s->level);
+    s->benchmark = "buy_and_hold";
+    return true;
+}
+
 static bool score(job *j)
 {
-    const wick_metric_opts opts =
+    wick_metric_opts opts =
         wk_metric_opts(j->cfg.settings, run_config_bars_per_year(&j->cfg, j->panel));
+    opts.benchmark = j->stats.level;
+    opts.n_benchmark = wick_ledger_equity(j->ledger).n;
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 
@@ -90,8 +142,8 @@ static bool fill_conventions(job *j, wick_result *r)
 {
     const int64_t settings = wick_settings_count();
     int64_t n = 0;
-    j->conventions = calloc((size_t)settings + 3, sizeof *j->conventions);
-    j->values = calloc((size_t)settings + 3, sizeof *j->values);
+    j->conventions = calloc((size_t)settings + 5, sizeof *j->conventions);
+    j->values = calloc((size_t)settings + 5, sizeof *j->values);
     if (!j->conventions || !j->values) return false;
     for (int64_t i = 0; i < settings; i++, n++) {
         wick_settings_get(j->cfg.settings, i, j->values[n]);
@@ -110,8 +162,41 @@ static bool fill_conventions(job *j, wick_result *r)
     snprintf(j->values[n], sizeof j->values[n], "%lld", (long long)j->cfg.seed);
     j->conventions[n] = (wick_convention){"seed", j->values[n]};
     n++;
+    int more = 0;
+    if (!stat_options_conventions(j->c, &j->stats, j->ledger, j->conventions + n, &more))
+        return false;
     r->conventions = j->conventions;
-    r->n_conventions = n;
+    r->n_conventions = n + more;
+    return true;
+}
+
+/* The script's metrics of a resampled ledger. */
+static wick_status extras_of(void *user, wick_ctx *ctx, const wick_ledger *l, double *out)
+{
+    job *j = user;
+    const char *const *names = NULL;
+    const double *values = NULL;
+    int64_t n = 0;
+    wick_scores *scores = NULL;
+    wick_metric_opts o = *wick_scores_opts(j->scores);
+    o.benchmark = NULL; /* of other rows than these */
+    wick_status st = wick_score(ctx, l, &o, NULL, 0, &scores);
+    if (st == WICK_OK) st = wk_script_metrics(ctx, j->script, l, scores, &names, &values, &n);
+    if (st == WICK_OK) memcpy(out, values, (size_t)n * sizeof *out);
+    wick_scores_free(scores);
+    return st;
+}
+
+/* The script keeps one set of values, and resamples will overwrite it. */
+static bool keep_extras(job *j, wick_result *r)
+{
+    j->extras = malloc((size_t)r->n_extra * sizeof *j->extras);
+    if (j->extras == NULL) {
+        cli_error(j->c, NULL, "out of memory");
+        return false;
+    }
+    memcpy(j->extras, r->extra_values, (size_t)r->n_extra * sizeof *j->extras);
+    r->extra_values = j->extras;
     return true;
 }
 
@@ -135,7 +220,8 @@ static bool make_result(job *j, wick_result *r)
         cli_fail(c);
         return false;
     }
-    return true;
+    if (r->n_extra > 0 && j->stats.boot.replicates > 0 && !keep_extras(j, r)) return false;
+    return stat_options_apply(c, &j->stats, extras_of, j, r);
 }
 
 /* All files are complete beside their names before the first is renamed; stdout comes last, so a
@@ -203,8 +289,8 @@ static int run_job(job *j)
     j->started = wick_now();
     if (!cli_choice(c, "format", "table|json", &choice) ||
         !cli_choice(c, "model", "passthrough", &choice) ||
-        !cli_outputs_check(c, targets, TARGETS) || !run_config_read(c, &j->cfg) ||
-        !load_script(j, c->operands[0]))
+        !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
+        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]))
         return CLI_MISTAKE;
     lap(j);
     if (!run_config_bars(c, &j->cfg, &j->panel)) return CLI_MISTAKE;
@@ -212,6 +298,7 @@ static int run_job(job *j)
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
     lap(j);
+    if (!benchmark(j)) return CLI_MISTAKE;
     if (!score(j)) return cli_fail(c);
     if (!make_result(j, &result)) return CLI_MISTAKE;
     lap(j);
@@ -231,6 +318,8 @@ static int run(cli *c)
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
     run_config_free(&j.cfg);
+    stat_options_free(&j.stats);
+    free(j.extras);
     free(j.conventions);
     free(j.values);
     return code;

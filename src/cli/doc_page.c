@@ -17,6 +17,13 @@ void cli_doc_metric(wick_buf *b, const wick_metric_spec *s)
     if (s->source) wick_buf_addf(b, "Source: %s.\n", s->source);
     if (s->needs & WICK_NEED_ANNUAL)
         wick_buf_add(b, "Annualised: null without a number of bars per year.\n", -1);
+    if (s->needs & WICK_NEED_BENCHMARK)
+        wick_buf_add(b, "Against a benchmark: null without one.\n", -1);
+}
+
+void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s)
+{
+    wick_buf_addf(b, "### %s\n\n%s: %s.\nSource: %s.\n", s->name, s->title, s->doc, s->source);
 }
 
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
@@ -94,6 +101,14 @@ static void page_metrics(wick_buf *b)
     for (int64_t i = 0; i < wick_metric_count(); i++) {
         wick_buf_add(b, "\n", 1);
         cli_doc_metric(b, wick_metric_at(i));
+    }
+    wick_buf_add(b,
+                 "\n## Sheets\n\n"
+                 "A result by row: `wick run --breakdown NAME`, `wick score --breakdown NAME`.\n",
+                 -1);
+    for (int64_t i = 0; i < wick_sheet_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_sheet(b, wick_sheet_at(i));
     }
 }
 

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 
 static const cli_command *const commands[] = {
-    &cli_command_run,
+    &cli_command_run, &cli_command_score,
     &cli_command_pipeline,
     &cli_command_check,
     &cli_command_data,

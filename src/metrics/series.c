@@ -68,12 +68,27 @@ static double penalty(int64_t m, double rho)
     return sqrt(1.0 + 2.0 * sum);
 }
 
+/* Linear interpolation between order statistics, found by selection: x is reordered. */
+static double quantile(int64_t m, double *x, double q)
+{
+    const double h = (double)(m - 1) * q;
+    const int64_t i = (int64_t)h;
+    const double a = wk_select(m, x, i);
+    double b = i + 1 < m ? x[i + 1] : a;
+    for (int64_t k = i + 2; k < m; k++) b = x[k] < b ? x[k] : b;
+    return a + (h - (double)i) * (b - a);
+}
+
 /* Mean of the returns at or below their 5 % quantile. */
-static double shortfall(int64_t m, const double *sorted, double limit)
+static double shortfall(int64_t m, const double *r, double limit)
 {
     wick_sum s = {0};
     int64_t n = 0;
-    for (; n < m && sorted[n] <= limit; n++) wick_sum_add(&s, sorted[n]);
+    for (int64_t i = 0; i < m; i++) {
+        if (r[i] > limit) continue;
+        wick_sum_add(&s, r[i]);
+        n++;
+    }
     return n > 0 ? wick_sum_get(&s) / (double)n : WICK_NA;
 }
 
@@ -81,7 +96,7 @@ void wk_facts_series(wick_facts *f, const double *e, double *room)
 {
     wk_series_facts *s = &f->series;
     const int64_t m = f->n - 1;
-    double *r = room, *sorted = room + m;
+    double *r = room, *copy = room + m;
     returns_of(f->n, e, r);
     const wick_moments mo = wick_moments_of(m, r);
     s->m = m;
@@ -89,13 +104,15 @@ void wk_facts_series(wick_facts *f, const double *e, double *room)
     s->kurtosis = mo.kurtosis;
     s->mean = mo.mean;
     s->dev = isnan(mo.skew) ? 0.0 : mo.dev;
-    memcpy(sorted, r, (size_t)m * sizeof *r);
-    wk_sort_doubles(m, sorted);
-    s->q05 = wk_sorted_quantile(m, sorted, 0.05);
-    s->q95 = wk_sorted_quantile(m, sorted, 0.95);
-    s->best = sorted[m - 1];
-    s->worst = sorted[0];
-    s->shortfall = shortfall(m, sorted, s->q05);
+    memcpy(copy, r, (size_t)m * sizeof *r);
+    s->q05 = quantile(m, copy, 0.05);
+    s->q95 = quantile(m, copy, 0.95);
+    s->best = s->worst = r[0];
+    for (int64_t i = 1; i < m; i++) {
+        s->best = r[i] > s->best ? r[i] : s->best;
+        s->worst = r[i] < s->worst ? r[i] : s->worst;
+    }
+    s->shortfall = shortfall(m, r, s->q05);
     s->rho = autocorrelation(m, r);
     s->penalty = penalty(m, s->rho);
     signs(s, m, r, f->target);
@@ -104,21 +121,28 @@ void wk_facts_series(wick_facts *f, const double *e, double *room)
 
 /* ---- calendar ----------------------------------------------------------------------------- */
 
+/* First stamp after the period of t. */
+static int64_t period_end(int64_t t, wk_period p)
+{
+    const wick_civil c = wick_time_to_civil(t);
+    return p == WK_YEAR ? wick_time_from_civil(c.year + 1, 1, 1, 0, 0, 0, 0)
+                        : wick_time_from_civil(c.year, c.month + 1, 1, 0, 0, 0, 0);
+}
+
 static wk_period_facts periods_of(const wick_facts *f, const double *e, wk_period p)
 {
     wk_period_facts r = {0, 0, WICK_NA, WICK_NA};
     double was = e[0];
-    int64_t key = wk_period_of(f->time[0], p);
+    int64_t end = period_end(f->time[0], p);
     for (int64_t i = 0; i < f->n; i++) {
-        const int64_t next = i + 1 < f->n ? wk_period_of(f->time[i + 1], p) : key + 1;
-        if (next == key) continue;
+        if (i + 1 < f->n && f->time[i + 1] < end) continue;
         const double x = was > 0.0 ? e[i] / was - 1.0 : 0.0;
         r.n++;
         r.up += x > 0.0;
         r.best = isnan(r.best) || x > r.best ? x : r.best;
         r.worst = isnan(r.worst) || x < r.worst ? x : r.worst;
         was = e[i];
-        key = next;
+        if (i + 1 < f->n) end = period_end(f->time[i + 1], p);
     }
     return r;
 }

@@ -44,6 +44,14 @@ wick_status wk_report_done(wick_ctx *ctx, const wick_buf *out);
 /** Readable form of a metric: thousands separators, decimals and percent sign by unit. */
 void wk_pretty(char out[64], wick_metric_unit unit, double v, bool dates_only);
 
+/** An interval of a metric means something: it is one that resampling moves. */
+bool wk_report_has_interval(const wick_metric_spec *s);
+/** Sheets and Monte-Carlo for people, each under a heading. */
+void wk_report_sheets(const wick_result *r, wick_buf *out, bool dates);
+void wk_report_monte(const wick_result *r, wick_buf *out);
+/** The same as members of the object `w` is in: intervals, monte_carlo, sheets. */
+void wk_report_json_stats(const wick_result *r, wick_json_writer *w, bool dates);
+
 extern const wick_writer_spec wk_writer_equity_csv;
 extern const wick_writer_spec wk_writer_metrics_json;
 extern const wick_writer_spec wk_writer_orders_csv;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_sheet_year wick_sheet_month wick_sheet_weekday wick_sheet_symbol wick_sheet_side
- */
-/* registry: wick_sheet_holding */
+/* registry: wick_sheet_year wick_sheet_month wick_sheet_weekday */
+/* registry: wick_sheet_symbol wick_sheet_side wick_sheet_holding */
 /* One ledger by period, symbol, side or holding time. */
 #include <stdlib.h>
 #include <string.h>

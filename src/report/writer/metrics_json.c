@@ -61,6 +61,7 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     wick_jw_key(&w, "total_pnl_best");
     wick_jw_double(&w, a.bounded ? a.pnl_best + 0.0 : WICK_NA);
     wick_jw_end(&w);
+    wk_report_json_stats(r, &w, wk_report_dates_only(r));
     wick_jw_end(&w);
     wick_buf_add(out, "\n", 1);
     return wk_report_done(ctx, out);
@@ -68,5 +69,6 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
 
 const wick_writer_spec wk_writer_metrics_json = {
     .name = "metrics_json",
-    .doc = "profile, conventions, every metric by canonical name, ambiguous bars",
+    .doc = "profile, conventions, every metric by canonical name, ambiguous bars; intervals, "
+           "Monte-Carlo and sheets when asked for",
     .write = write};

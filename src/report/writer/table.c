@@ -16,8 +16,18 @@ static void heading(const wick_result *r, wick_buf *out, const char *text)
     wick_buf_add(out, "\n", 1);
 }
 
+/* "  [low, high]", or why there is none. */
+static void interval(wick_buf *out, const wick_interval *i, wick_metric_unit unit)
+{
+    char low[64], high[64];
+    if (i == NULL || isnan(i->low)) return;
+    wk_pretty(low, unit, i->low, true);
+    wk_pretty(high, unit, i->high, true);
+    wick_buf_addf(out, "   [%s, %s]", low, high);
+}
+
 static void line(const wick_result *r, wick_buf *out, const char *name, const char *value,
-                 bool negative)
+                 bool negative, const wick_interval *i, wick_metric_unit unit)
 {
     wick_buf_addf(out, "%-*s", NAME_WIDTH, name);
     const int fill = VALUE_WIDTH - (int)strlen(value);
@@ -25,6 +35,7 @@ static void line(const wick_result *r, wick_buf *out, const char *name, const ch
     if (r->color && negative) wick_buf_add(out, RED, -1);
     wick_buf_add(out, value, -1);
     if (r->color && negative) wick_buf_add(out, PLAIN, -1);
+    interval(out, i, unit);
     wick_buf_add(out, "\n", 1);
 }
 
@@ -34,7 +45,9 @@ static void metric(const wick_result *r, wick_buf *out, int64_t i, bool dates)
     const double v = wick_scores_value(r->scores, i);
     char text[64];
     wk_pretty(text, s->unit, v, dates);
-    line(r, out, s->name, text, v < 0.0 && s->unit != WICK_M_TIME);
+    const bool has = r->intervals != NULL && wk_report_has_interval(s);
+    line(r, out, s->name, text, v < 0.0 && s->unit != WICK_M_TIME, has ? &r->intervals[i] : NULL,
+         s->unit);
 }
 
 /* The forty rows in the order of the seed tables, then what else was scored. */
@@ -58,7 +71,8 @@ static void scores(const wick_result *r, wick_buf *out, bool dates)
     for (int64_t i = 0; i < r->n_extra; i++) {
         char text[64];
         wk_pretty(text, WICK_M_RATIO, r->extra_values[i], dates);
-        line(r, out, r->extra_names[i], text, r->extra_values[i] < 0.0);
+        line(r, out, r->extra_names[i], text, r->extra_values[i] < 0.0,
+             r->extra_intervals != NULL ? &r->extra_intervals[i] : NULL, WICK_M_RATIO);
     }
 }
 
@@ -151,6 +165,8 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     scores(r, out, dates);
     const wick_status st = drawdowns(ctx, r, out, dates);
     if (st < 0) return st;
+    wk_report_sheets(r, out, dates);
+    wk_report_monte(r, out);
     ambiguous(r, out);
     heading(r, out, "Conventions");
     wrap w = {.out = out, .width = r->width > 0 ? r->width : 80};
