@@ -10,6 +10,7 @@
 #include "wick/metrics.h"
 #include "wick/ml.h"
 #include "wick/opt.h"
+#include "wick/pm.h"
 #include "wick/report.h"
 #include "wick/sheets.h"
 #include "wick/stats.h"

@@ -132,6 +132,9 @@ WICK_API void wick_buf_add_int(wick_buf *b, int64_t v);
 /** Shortest decimal text that reads back to the same double; "nan", "inf", "-inf". No locale. */
 #define WICK_DOUBLE_TEXT 32
 WICK_API int wick_format_double(char out[WICK_DOUBLE_TEXT], double v); /**< returns length */
+/** The same digits as ECMAScript writes them (RFC 8785): `3`, `0.000001`, `1e-7`, `1e+21`; -0 is
+ * `0`. "nan", "inf", "-inf" without quotes. Returns length. */
+WICK_API int wick_format_canonical(char out[WICK_DOUBLE_TEXT], double v);
 /** Parses a whole field (surrounding blanks allowed). Correctly rounded, locale-free. False when
  * anything else is there. Accepts nan/inf spellings; callers that forbid them check. */
 WICK_API bool wick_parse_double(const char *s, int64_t n, double *out);
@@ -275,6 +278,8 @@ WICK_API void wick_jw_end(wick_json_writer *w);
 WICK_API void wick_jw_key(wick_json_writer *w, const char *key);
 WICK_API void wick_jw_string(wick_json_writer *w, const char *s); /**< NULL writes null */
 WICK_API void wick_jw_double(wick_json_writer *w, double v);
+/** As wick_format_canonical; what is not finite becomes the text "nan", "inf" or "-inf". */
+WICK_API void wick_jw_canonical(wick_json_writer *w, double v);
 WICK_API void wick_jw_int(wick_json_writer *w, int64_t v);
 WICK_API void wick_jw_bool(wick_json_writer *w, bool v);
 WICK_API void wick_jw_null(wick_json_writer *w);

@@ -90,6 +90,21 @@ WICK_API void wick_pm_measure(int64_t n, const double *actual, const double *wei
 WICK_API void wick_pm_trades(const wick_pm_frame *f, const wick_pm_thresholds *th, int64_t *rows,
                              int8_t *side, double *ratio, int64_t *n);
 
+/** The frame of a table with the columns long_prob, short_prob, long_entry_prob, short_entry_prob,
+ * market_risk_prob, {pred,actual}_{long,short}_expected_net_edge_bps, all float, edges finite. A
+ * probability that is infinite is an error, as is a column without any. Borrowed from the table. */
+WICK_API wick_status wick_pm_frame_of(wick_ctx *ctx, const wick_table *t, const char *what,
+                                      wick_pm_frame *out) WICK_NODISCARD;
+/** The trades of a frame table (ordered by event_time) as rows: sample_id, symbol, event_time,
+ * split_id, side, direction_prob, entry_prob, market_risk_prob, predicted_edge_bps,
+ * actual_edge_bps, entry_target, planned_ratio, weighted_edge_bps. */
+WICK_API wick_status wick_pm_trade_table(wick_ctx *ctx, const wick_table *frame,
+                                         const wick_pm_thresholds *th,
+                                         wick_table **out) WICK_NODISCARD;
+/** event_time, trade_index, weighted_edge_bps, equity_bps, drawdown_bps of a trade table. */
+WICK_API wick_status wick_pm_equity_table(wick_ctx *ctx, const wick_table *trades,
+                                          wick_table **out) WICK_NODISCARD;
+
 enum { WICK_PM_GRID_KEYS = 6, WICK_PM_MAX_CANDIDATES = 10000000 };
 /** Values per key in the order long_open_prob, short_open_prob, min_entry_prob,
  * max_market_risk_prob, min_expected_edge_bps, min_direction_margin; the last varies fastest. */
@@ -109,6 +124,11 @@ WICK_API void wick_pm_grid_at(const wick_pm_grid *g, int64_t candidate,
 WICK_API wick_status wick_pm_search(wick_ctx *ctx, const wick_pm_frame *f, const wick_pm_grid *g,
                                     int32_t threads, wick_pm_metrics *metrics,
                                     double *score) WICK_NODISCARD;
+
+/** The same as a table: six keys, nine metrics, score; by score descending, ties in grid order. */
+WICK_API wick_status wick_pm_search_table(wick_ctx *ctx, const wick_pm_frame *f,
+                                          const wick_pm_grid *g, int32_t threads,
+                                          wick_table **out) WICK_NODISCARD;
 
 /* ---- path simulation ---------------------------------------------------------------------- */
 

@@ -38,6 +38,8 @@ typedef struct wick_workdir_in {
     const char *options;  /**< JSON object with sorted keys */
     uint64_t seed;
     bool fresh; /**< finished stages are done again */
+    bool in_place; /**< the work folder is `root` itself; `id` is a name only (NULL: that of
+                      the folder) */
 } wick_workdir_in;
 WICK_API wick_status wick_workdir_open(wick_ctx *ctx, const wick_workdir_in *in,
                                        wick_workdir **out) WICK_NODISCARD;
@@ -61,6 +63,10 @@ WICK_API wick_status wick_workdir_adopt(wick_ctx *ctx, wick_workdir *w,
  * `out`. */
 WICK_API wick_status wick_workdir_prepare(wick_ctx *ctx, wick_workdir *w, const char *name,
                                           char *out, int64_t cap) WICK_NODISCARD;
+/** Inside a stage: artefacts whose names begin with `name/` make a folder that appears as a whole
+ * when the stage ends, in place of the one before; after an error nothing of it is there. */
+WICK_API wick_status wick_workdir_folder(wick_ctx *ctx, wick_workdir *w,
+                                         const char *name) WICK_NODISCARD;
 /** SHA-256 of an artefact of this job, NULL when there is none of that name. */
 WICK_API const char *wick_workdir_artefact(const wick_workdir *w, const char *name);
 /** A line of run.log. */

@@ -50,6 +50,47 @@ function wick.pipeline(name) return new_pipeline(name) end
 --- wick.list(t): a table that is written to JSON as an array even when it is empty.
 wick.list = core.list
 
+--- wick.object(pairs): { {key, value}, ... } whose keys are written to JSON in this order.
+wick.object = core.object
+
+--- wick.canonical_json(value): RFC 8785 text: sorted keys, no blanks, numbers as ECMAScript prints
+--- them; infinities and NaN are texts.
+wick.canonical_json = core.canonical
+
+--- wick.pretty_json(value): the same numbers with two blanks of indentation.
+wick.pretty_json = core.pretty
+
+--- wick.sha256(text): lower-case hexadecimal digits.
+wick.sha256 = core.sha256
+
+-- ---- tables ----------------------------------------------------------------------------------
+
+--- wick.table(columns): a columnar table: { {"name", list [, type]}, ... }.
+wick.table = core.table_new
+
+--- wick.table_csv(text [, options]): a columnar table from CSV text.
+wick.table_csv = core.table_csv
+
+--- wick.markdown(title): a report in Markdown, filled by text, section, json and table.
+wick.markdown = core.module("wick.markdown")
+
+--- wick.gates(list, facts): the names of the gates that hold: { {"name", function(facts) end}, ... }.
+function wick.gates(list, facts)
+  local reasons = core.list()
+  if type(list) ~= "table" then raise("wick.gates: a list of { name, function } is expected") end
+  for i = 1, #list do
+    local name, holds = list[i][1], list[i][2]
+    if type(name) ~= "string" or type(holds) ~= "function" then
+      raise("wick.gates: gate " .. core.fmt(i) .. " is no { name, function }")
+    end
+    if holds(facts) then reasons[#reasons + 1] = name end
+  end
+  return reasons
+end
+
+--- wick.pm: the position manager (docs/position-manager.md).
+wick.pm = core.module("wick.pm")
+
 -- ---- parameters ----------------------------------------------------------------------------
 
 local function need_number(what, x, name)

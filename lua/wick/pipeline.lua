@@ -19,7 +19,7 @@ end
 
 -- ---- declaring ------------------------------------------------------------------------------
 
-local fields = { name = true, doc = true, options = true, run = true, example = true }
+local fields = { name = true, doc = true, options = true, run = true, example = true, in_place = true }
 
 core.pipeline_meta.__metatable = "pipeline"
 core.pipeline_meta.__newindex = function(P, key, value)
@@ -45,7 +45,7 @@ local option_fields = {
 local common = {
   help = { type = "flag", doc = "this text" },
   quiet = { type = "flag", doc = "no progress on stderr" },
-  run_root = { type = "text", default = "runs", doc = "folder of run folders" },
+  run_root = { type = "text", default = "runs", doc = "folder of run folders (of the run itself where a pipeline works in place)" },
   run_id = { type = "text", doc = "name of the run folder; default: the pipeline's name and a hash of its options" },
   fresh = { type = "flag", doc = "do finished stages again" },
   promote = { type = "flag", doc = "copy what the run declared into --configs when it ends with 0" },
@@ -227,6 +227,10 @@ local function settle(P, given, lenient)
       raise("pipeline " .. P.name .. " has no option '" .. text_of(name) .. "'" .. near(name, P.options))
     end
   end
+  if rawget(P, "in_place") and not rest.run_root and not lenient then
+    raise("pipeline " .. P.name .. ": --run-root is missing" ..
+      "\nhint: --run-root DIR: the folder it reads from and writes into")
+  end
   for name, o in core.pairs(P.options) do
     if cfg[name] == nil then
       if o.default ~= nil then
@@ -386,7 +390,10 @@ end
 function R.show(_, text) core.work_show(need_text("run:show", text)) end
 
 --- run:read_text(path) -> text, sha256: the file becomes an input of the run.
-function R.read_text(_, path) return core.work_read(need_text("run:read_text", path)) end
+function R.read_text(_, path)
+  check_seal(need_text("run:read_text", path))
+  return core.work_read(path)
+end
 
 --- run:read_json(path) -> value, sha256
 function R.read_json(_, path)
@@ -396,6 +403,67 @@ end
 
 --- run:exists(path)
 function R.exists(_, path) return core.work_exists(need_text("run:exists", path)) end
+
+-- ---- tables ---------------------------------------------------------------------------------
+
+-- Names of the run's own files are shown without its folder: the log is the same wherever it lies.
+local function local_name(path)
+  local dir = (core.work_facts()) .. "/"
+  if path:sub(1, #dir) == dir then return path:sub(#dir + 1) end
+  return path
+end
+
+local seals = {}
+
+local function check_seal(path)
+  for i = 1, #seals do
+    if local_name(path):find(seals[i].pattern) then
+      raise(local_name(path) .. " is sealed: " .. seals[i].why)
+    end
+  end
+end
+
+--- run:seal(pattern, why): reading a file whose name matches is an error from here on.
+function R.seal(_, pattern, why)
+  seals[#seals + 1] = { pattern = need_text("run:seal", pattern), why = need_text("run:seal", why) }
+  core.work_log("seals " .. pattern)
+end
+
+--- run:unseal(pattern)
+function R.unseal(_, pattern)
+  for i = #seals, 1, -1 do
+    if seals[i].pattern == pattern then table.remove(seals, i) end
+  end
+  core.work_log("unseals " .. pattern)
+end
+
+local endings = { ".parquet", ".wkt", ".csv", ".csv.gz", ".csv.zst" }
+
+--- run:find_table(stem) -> path or nil: the file of a table, .parquet (where DuckDB is there), .wkt
+--- or .csv, in that order.
+function R.find_table(_, stem)
+  need_text("run:find_table", stem)
+  for i = 1, #endings do
+    local path = stem .. endings[i]
+    if core.work_exists(path) and (endings[i] ~= ".parquet" or core.has_parquet()) then return path end
+  end
+end
+
+--- run:read_table(path [, { columns =, types = }]) -> table, sha256: the file becomes an input of the
+--- run, and its name a line of the log.
+function R.read_table(_, path, options)
+  need_text("run:read_table", path)
+  check_seal(path)
+  core.work_log("reads " .. local_name(path))
+  return core.work_read_table(path, options)
+end
+
+--- run:write_table(name, table): by the ending of the name.
+function R.write_table(_, name, t) core.work_write_table(need_text("run:write_table", name), t) end
+
+--- run:folder(name): inside a stage: what is written into this folder appears as a whole when the
+--- stage ends.
+function R.folder(_, name) core.work_folder(need_text("run:folder", name)) end
 
 --- run:promote(artefact, name): the artefact may go into the configuration under this name.
 function R.promote(_, artefact, name)
@@ -421,6 +489,7 @@ local run_meta = {
 }
 
 function core.pipeline_run(P, cfg)
+  seals = {}
   local result = P.run(cfg, setmetatable({}, run_meta))
   if result == nil then return 0 end
   if type(result) ~= "table" then raise("P.run returns nothing or a table like { exit = 3 }, got " .. type(result)) end

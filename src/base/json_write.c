@@ -139,6 +139,18 @@ void wick_jw_double(wick_json_writer *w, double v)
     else wick_buf_add(w->out, "null", 4);
 }
 
+void wick_jw_canonical(wick_json_writer *w, double v)
+{
+    char text[WICK_DOUBLE_TEXT];
+    wick_format_canonical(text, v);
+    if (!isfinite(v)) {
+        wick_jw_string(w, text);
+        return;
+    }
+    before_value(w);
+    wick_buf_add(w->out, text, -1);
+}
+
 void wick_jw_int(wick_json_writer *w, int64_t v)
 {
     before_value(w);

@@ -242,3 +242,35 @@ int wick_format_double(char out[WICK_DOUBLE_TEXT], double v)
     *p = '\0';
     return (int)(p - out);
 }
+
+/* ECMA-262, Number::toString: plain digits while the first one stands at 10^-6 .. 10^20. */
+int wick_format_canonical(char out[WICK_DOUBLE_TEXT], double v)
+{
+    if (v == 0.0) return (int)(strcpy(out, "0"), 1);
+    if (!isfinite(v)) return wick_format_double(out, v);
+    char digits[20], *p = out;
+    int n, e;
+    wk_shortest_digits(v, digits, &n, &e);
+    if (v < 0.0) *p++ = '-';
+    if (e < -6 || e >= 21) {
+        *p++ = digits[0];
+        if (n > 1) {
+            *p++ = '.';
+            memcpy(p, digits + 1, (size_t)n - 1);
+            p += n - 1;
+        }
+        p += sprintf(p, "e%c%d", e < 0 ? '-' : '+', e < 0 ? -e : e);
+    } else {
+        if (e < 0) {
+            *p++ = '0';
+            *p++ = '.';
+            for (int i = -1; i > e; i--) *p++ = '0';
+        }
+        for (int i = 0; i < n || i <= e; i++) {
+            if (i > 0 && i == e + 1) *p++ = '.';
+            *p++ = i < n ? digits[i] : '0';
+        }
+    }
+    *p = '\0';
+    return (int)(p - out);
+}

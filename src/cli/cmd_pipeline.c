@@ -81,7 +81,8 @@ static int work(job *j, int *exit_code)
                                 .sha256 = j->sha256,
                                 .options = j->args.options,
                                 .seed = j->args.seed,
-                                .fresh = j->args.fresh};
+                                .fresh = j->args.fresh,
+                                .in_place = j->args.in_place};
     if (wick_workdir_open(c->ctx, &in, &j->work) < 0) return cli_fail(c);
     if (wk_pipeline_run(c->ctx, j->script, &j->args, j->work, &code) < 0) {
         const int failed = cli_fail(c);

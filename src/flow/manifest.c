@@ -112,6 +112,7 @@ wick_status wick_workdir_finish(wick_ctx *ctx, wick_workdir *w, int32_t exit_cod
     WICK_TRY(write_log(ctx, w));
     WICK_TRY(write_environment(ctx, w, environment));
     st = write_json(ctx, w, "manifest.json", &b);
+    w->finished = st >= 0;
 out:
     wick_json_free(options);
     wick_buf_free(&b);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "flow/workdir_int.h"
@@ -30,9 +31,16 @@ static wick_status take_lock(wick_ctx *ctx, wick_workdir *w)
     char path[WK_PATH];
     wick_status st = wk_path_join(ctx, w->path, ".lock", path, sizeof path);
     if (st < 0) return st;
-    w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (w->lock < 0) return wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(errno));
-    if (flock(w->lock, LOCK_EX | LOCK_NB) == 0) return WICK_OK;
+    for (;;) {
+        struct stat held, there;
+        w->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (w->lock < 0) return wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(errno));
+        if (flock(w->lock, LOCK_EX | LOCK_NB) != 0) break;
+        /* A process that left nothing behind may have removed the file between the two. */
+        if (fstat(w->lock, &held) == 0 && stat(path, &there) == 0 && held.st_ino == there.st_ino)
+            return WICK_OK;
+        close(w->lock);
+    }
     if (errno == EWOULDBLOCK)
         return wick_fail(ctx, WICK_E_STATE,
                          "%s: another process is at work in this folder; wait for it, or give this "
@@ -58,20 +66,45 @@ static void sweep(const char *dir, int depth)
     closedir(d);
 }
 
+/* The folder's own name, whatever way leads to it. */
+static void folder_name(const char *path, char *out, size_t n)
+{
+    char *real = realpath(path, NULL);
+    const char *slash = real ? strrchr(real, '/') : NULL;
+    snprintf(out, n, "%.200s", slash && slash[1] ? slash + 1 : "run");
+    free(real);
+}
+
+static wick_status find_folder(wick_ctx *ctx, wick_workdir *w, const wick_workdir_in *in)
+{
+    const char *root = in->root ? in->root : "runs";
+    if (in->id)
+        snprintf(w->id, sizeof w->id, "%.200s", in->id);
+    else if (in->in_place)
+        folder_name(root, w->id, sizeof w->id);
+    else
+        make_id(in, w->id, sizeof w->id);
+    const wick_status st = wk_workdir_name(ctx, "run", w->id);
+    if (st < 0 || !in->in_place)
+        return st < 0 ? st : wk_path_join(ctx, root, w->id, w->path, sizeof w->path);
+    if (strlen(root) >= sizeof w->path)
+        return wick_fail(ctx, WICK_E_ARG, "%.100s...: the path is too long", root);
+    snprintf(w->path, sizeof w->path, "%s", root);
+    for (size_t n = strlen(w->path); n > 1 && w->path[n - 1] == '/'; n--) w->path[n - 1] = '\0';
+    return WICK_OK;
+}
+
 static wick_status open_folder(wick_ctx *ctx, wick_workdir *w, const wick_workdir_in *in)
 {
     char path[WK_PATH];
-    if (in->id)
-        snprintf(w->id, sizeof w->id, "%.200s", in->id);
-    else
-        make_id(in, w->id, sizeof w->id);
-    wick_status st = wk_workdir_name(ctx, "run", w->id);
+    wick_status st = find_folder(ctx, w, in);
     if (st < 0) return st;
-    WICK_TRY(wk_path_join(ctx, in->root ? in->root : "runs", w->id, w->path, sizeof w->path));
+    w->made = !wick_path_exists(w->path);
     WICK_TRY(wk_path_join(ctx, w->path, "stages", path, sizeof path));
     WICK_TRY(wk_make_dirs(ctx, path));
     WICK_TRY(take_lock(ctx, w));
     sweep(w->path, 0);
+    wk_folders_mend(w);
     /* A manifest means that everything it names is there. */
     WICK_TRY(wk_path_join(ctx, w->path, "manifest.json", path, sizeof path));
     if (unlink(path) != 0 && errno != ENOENT)
@@ -111,11 +144,25 @@ static void drop_stage(wick_workdir *w)
     w->stage = w->stage_inputs = NULL;
 }
 
+/* A job that failed before its first stage was done leaves no trace in the folder. */
+static void leave_nothing(const wick_workdir *w)
+{
+    char path[WK_PATH];
+    if (snprintf(path, sizeof path, "%s/stages", w->path) >= WK_PATH || rmdir(path) != 0) return;
+    if (snprintf(path, sizeof path, "%s/.lock", w->path) < WK_PATH) unlink(path);
+    if (w->made) (void)rmdir(w->path);
+}
+
 void wick_workdir_close(wick_workdir *w)
 {
     if (!w) return;
-    if (w->lock >= 0) close(w->lock);
+    wk_folders_drop(w);
+    if (w->lock >= 0) {
+        if (!w->finished) leave_nothing(w);
+        close(w->lock);
+    }
     drop_stage(w);
+    wk_lines_clear(&w->folders);
     free(w->stage_value);
     wk_pairs_clear(&w->inputs);
     wk_pairs_clear(&w->artefacts);
@@ -176,7 +223,7 @@ wick_status wick_workdir_write(wick_ctx *ctx, wick_workdir *w, const char *name,
     char path[WK_PATH], hex[65];
     wick_status st = check_artefact(ctx, w, name);
     if (st < 0) return st;
-    WICK_TRY(wk_path_join(ctx, w->path, name, path, sizeof path));
+    WICK_TRY(wk_artefact_path(ctx, w, name, path));
     WICK_TRY(wk_make_parents(ctx, path));
     WICK_TRY(wick_file_write(ctx, path, data, n));
     WICK_TRY(wk_file_sha256(ctx, path, hex));
@@ -190,7 +237,10 @@ wick_status wick_workdir_prepare(wick_ctx *ctx, wick_workdir *w, const char *nam
 {
     wick_status st = check_artefact(ctx, w, name);
     if (st < 0) return st;
-    WICK_TRY(wk_path_join(ctx, w->path, name, out, (size_t)cap));
+    char path[WK_PATH];
+    WICK_TRY(wk_artefact_path(ctx, w, name, path));
+    if (snprintf(out, (size_t)cap, "%s", path) >= cap)
+        return wick_fail(ctx, WICK_E_ARG, "%s: the path is too long", name);
     st = wk_make_parents(ctx, out);
 out:
     return st;
@@ -201,7 +251,7 @@ wick_status wick_workdir_adopt(wick_ctx *ctx, wick_workdir *w, const char *name)
     char path[WK_PATH], hex[65];
     wick_status st = check_artefact(ctx, w, name);
     if (st < 0) return st;
-    WICK_TRY(wk_path_join(ctx, w->path, name, path, sizeof path));
+    WICK_TRY(wk_artefact_path(ctx, w, name, path));
     WICK_TRY(wk_file_sha256(ctx, path, hex));
     st = wk_pairs_add(ctx, &w->artefacts, name, hex);
 out:
@@ -390,6 +440,7 @@ wick_status wick_workdir_stage_end(wick_ctx *ctx, wick_workdir *w, const char *v
         st = wick_fail(ctx, WICK_E_ARG, "stage '%s': its value is too deep or too large", w->stage);
         goto out;
     }
+    WICK_TRY(wk_folders_show(ctx, w));
     WICK_TRY(wick_file_write(ctx, path, b.data, b.len));
     WICK_TRY(wk_pairs_add(ctx, &w->stages, w->stage, w->stage_key));
     drop_stage(w);

@@ -32,10 +32,10 @@ struct wick_workdir {
     char path[WK_PATH], id[256];
     char *pipeline, *file, *sha256, *options;
     uint64_t seed;
-    bool fresh;
+    bool fresh, in_place, finished, made;
     int lock;
     wk_pairs inputs, artefacts, stages, promotions;
-    wk_lines log;
+    wk_lines log, folders; /**< folders: those the stage at work fills */
     /* The stage at work. */
     char *stage, *stage_inputs, *stage_value;
     char stage_key[65];
@@ -50,5 +50,12 @@ wick_status wk_make_dirs(wick_ctx *ctx, const char *path);
 /** Folders above the file. */
 wick_status wk_make_parents(wick_ctx *ctx, const char *file);
 wick_status wk_file_sha256(wick_ctx *ctx, const char *path, char hex[65]);
+
+/** stage_folder.c: where an artefact is written now. */
+wick_status wk_artefact_path(wick_ctx *ctx, const wick_workdir *w, const char *name, char *out);
+wick_status wk_folders_show(wick_ctx *ctx, wick_workdir *w);
+void wk_folders_drop(wick_workdir *w);
+void wk_folders_mend(const wick_workdir *w);
+void wk_remove_tree(const char *path);
 
 #endif

@@ -153,6 +153,7 @@ typedef struct wk_pipeline_args {
     char *run_root, *run_id, *configs; /**< NULL: not given */
     char *help;                        /**< the help text when --help was given, else NULL */
     bool fresh, promote, quiet, strict;
+    bool in_place; /**< the pipeline works in run_root itself */
     int32_t jobs; /**< 0: all cores */
     uint64_t seed;
 } wk_pipeline_args;

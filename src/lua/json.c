@@ -19,13 +19,15 @@ typedef struct writing {
     wk_host *h;
     wick_json_writer jw;
     bool digests; /* handles become {"is":..., "sha256":...} */
+    bool exact;   /* RFC 8785 numbers and order of keys; what is not finite is a text */
+    bool ordered; /* objects made by wick.object keep their order */
     char path[256];
 } writing;
 
-static bool is_list(lua_State *L, const wk_host *h, int t)
+static bool has_meta(lua_State *L, int t, int ref)
 {
     if (!lua_getmetatable(L, t)) return false;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_list_meta);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
     const bool yes = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
     return yes;
@@ -60,6 +62,21 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* By UTF-16 code units, which differs from the order of bytes only where one of two characters is
+ * beyond U+FFFF and the other in U+E000 .. U+FFFF: their lead bytes trade places. */
+static int unit_rank(unsigned char c)
+{
+    return c >= 0xf0 ? c - 2 : c >= 0xee ? c + 7 : c;
+}
+
+static int by_units(const void *a, const void *b)
+{
+    const unsigned char *x = *(const unsigned char *const *)a;
+    const unsigned char *y = *(const unsigned char *const *)b;
+    while (*x && *x == *y) x++, y++;
+    return unit_rank(*x) - unit_rank(*y);
+}
+
 static void write_value(writing *w, int i, int depth);
 
 /* Appends to the path shown in messages; returns where it ended before. */
@@ -79,7 +96,7 @@ static void write_object(writing *w, int t, int64_t n, int depth)
     const char **keys = lua_newuserdata(L, ((size_t)n + 1) * sizeof *keys);
     int64_t k = 0;
     for (lua_pushnil(L); lua_next(L, t) && k < n; lua_pop(L, 1)) keys[k++] = lua_tostring(L, -2);
-    if (n > 1) qsort(keys, (size_t)n, sizeof *keys, by_text);
+    if (n > 1) qsort(keys, (size_t)n, sizeof *keys, w->exact ? by_units : by_text);
     wick_jw_object(&w->jw);
     for (k = 0; k < n; k++) {
         const size_t end = step_into(w, keys[k], 0);
@@ -93,17 +110,61 @@ static void write_object(writing *w, int t, int64_t n, int depth)
     lua_pop(L, 1);
 }
 
+/* The table of keys and values that wick.object took apart: { {key, value}, ... } in its order. */
+static void write_ordered(writing *w, int t, int depth)
+{
+    lua_State *L = w->L;
+    const int n = (int)lua_rawlen(L, t);
+    wick_jw_object(&w->jw);
+    for (int k = 1; k <= n; k++) {
+        lua_rawgeti(L, t, k);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        const size_t end = step_into(w, lua_tostring(L, -2), 0);
+        wick_jw_key(&w->jw, lua_tostring(L, -2));
+        write_value(w, lua_gettop(L), depth + 1);
+        w->path[end] = '\0';
+        lua_pop(L, 3);
+    }
+    wick_jw_end(&w->jw);
+}
+
+/* Replaces the pairs of wick.object on top of the stack by a plain table. */
+static void push_unordered(lua_State *L, int t)
+{
+    const int n = (int)lua_rawlen(L, t);
+    lua_createtable(L, 0, n);
+    for (int k = 1; k <= n; k++) {
+        lua_rawgeti(L, t, k);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        lua_rawset(L, -4);
+        lua_pop(L, 1);
+    }
+}
+
 static void write_table(writing *w, int t, int depth)
 {
     lua_State *L = w->L;
     bool plain = false;
+    if (depth <= DEEPEST && has_meta(L, t, w->h->ref_object_meta)) {
+        luaL_checkstack(L, 16, NULL);
+        if (w->ordered) {
+            write_ordered(w, t, depth);
+            return;
+        }
+        push_unordered(L, t);
+        write_object(w, lua_gettop(L), (int64_t)lua_rawlen(L, t), depth);
+        lua_pop(L, 1);
+        return;
+    }
     if (depth > DEEPEST)
         (void)wk_raise(L, "%.60s...: tables are nested too deeply, or in a circle", w->path);
     const char *handle = wk_handle_name(L, w->h, t);
     if (handle) (void)wk_raise(L, "%s: a %s cannot be written as JSON", w->path, handle);
     luaL_checkstack(L, 16, NULL);
     const int64_t n = count_keys(w, t, &plain);
-    if (!plain && !is_list(L, w->h, t)) {
+    if (!plain && !has_meta(L, t, w->h->ref_list_meta)) {
         write_object(w, t, n, depth);
         return;
     }
@@ -146,7 +207,12 @@ static void write_value(writing *w, int i, int depth)
     switch (lua_type(L, i)) {
     case LUA_TNIL: wick_jw_null(&w->jw); return;
     case LUA_TBOOLEAN: wick_jw_bool(&w->jw, lua_toboolean(L, i)); return;
-    case LUA_TNUMBER: wick_jw_double(&w->jw, lua_tonumber(L, i)); return;
+    case LUA_TNUMBER:
+        if (w->exact)
+            wick_jw_canonical(&w->jw, lua_tonumber(L, i));
+        else
+            wick_jw_double(&w->jw, lua_tonumber(L, i));
+        return;
     case LUA_TSTRING: wick_jw_string(&w->jw, lua_tostring(L, i)); return;
     case LUA_TTABLE: write_table(w, i, depth); return;
     default: (void)wk_raise(L, "%s: a %s cannot be written as JSON", w->path, luaL_typename(L, i));
@@ -171,18 +237,71 @@ wick_buf *wk_push_buf(lua_State *L)
     return b;
 }
 
-void wk_push_json(lua_State *L, wk_host *h, int i, int indent, bool digests, const char *what)
+static void push_written(writing *w, int value, int indent, const char *what)
 {
-    const int value = lua_absindex(L, i);
-    writing w = {.L = L, .h = h, .digests = digests};
-    snprintf(w.path, sizeof w.path, "%s", what);
+    lua_State *L = w->L;
+    snprintf(w->path, sizeof w->path, "%s", what);
     wick_buf *b = wk_push_buf(L);
-    wick_jw_begin(&w.jw, b, indent);
-    write_value(&w, value, 0);
+    wick_jw_begin(&w->jw, b, indent);
+    write_value(w, value, 0);
     if (b->failed) (void)luaL_error(L, "out of memory");
     lua_pushlstring(L, b->data ? b->data : "", (size_t)b->len);
     wick_buf_free(b);
     lua_remove(L, -2);
+}
+
+void wk_push_json(lua_State *L, wk_host *h, int i, int indent, bool digests, const char *what)
+{
+    writing w = {.L = L, .h = h, .digests = digests};
+    push_written(&w, lua_absindex(L, i), indent, what);
+}
+
+/* core.canonical(value [, name]): canonical JSON (RFC 8785). core.pretty(value [, name]): the same
+ * numbers with two blanks of indentation, objects of wick.object in their order. */
+static int core_canonical(lua_State *L)
+{
+    writing w = {.L = L, .h = wk_self(L), .exact = true};
+    lua_settop(L, 2);
+    push_written(&w, 1, 0, luaL_optstring(L, 2, "the value"));
+    return 1;
+}
+
+static int core_pretty(lua_State *L)
+{
+    writing w = {.L = L, .h = wk_self(L), .exact = true, .ordered = true};
+    lua_settop(L, 2);
+    push_written(&w, 1, 2, luaL_optstring(L, 2, "the value"));
+    return 1;
+}
+
+/* wick.object { {key, value}, ... }: an object whose keys are written in this order. */
+static int core_object(lua_State *L)
+{
+    const wk_host *h = wk_self(L);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    const int n = (int)lua_rawlen(L, 1);
+    lua_createtable(L, n, 0);
+    lua_createtable(L, 0, n);
+    for (int k = 1; k <= n; k++) {
+        lua_rawgeti(L, 1, k);
+        if (!lua_istable(L, -1)) return wk_raise(L, "wick.object: pair %d is no { key, value }", k);
+        lua_rawgeti(L, -1, 1);
+        if (lua_type(L, -1) != LUA_TSTRING)
+            return wk_raise(L, "wick.object: the key of pair %d must be a text", k);
+        lua_pushvalue(L, -1);
+        lua_rawget(L, 3);
+        if (!lua_isnil(L, -1))
+            return wk_raise(L, "wick.object: the key '%s' is there twice", lua_tostring(L, -2));
+        lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+        lua_rawset(L, 3);
+        lua_rawseti(L, 2, k);
+    }
+    lua_settop(L, 2);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_object_meta);
+    lua_setmetatable(L, 2);
+    return 1;
 }
 
 void wk_push_json_node(lua_State *L, wk_host *h, const wick_json *j, bool in_array)
@@ -314,12 +433,17 @@ static int core_sha256(lua_State *L)
 /* Adds to the core table on top of the stack. */
 void wk_json_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"json", core_json},     {"json_key", core_json_key},
-                                    {"unjson", core_unjson}, {"list", core_list},
-                                    {"sha256", core_sha256}, {NULL, NULL}};
+    static const luaL_Reg list[] = {
+        {"json", core_json},     {"json_key", core_json_key}, {"unjson", core_unjson},
+        {"list", core_list},     {"sha256", core_sha256},     {"canonical", core_canonical},
+        {"pretty", core_pretty}, {"object", core_object},     {NULL, NULL}};
     wk_set_funcs(L, h, list);
     lua_newtable(L);
     lua_pushliteral(L, "list");
     lua_setfield(L, -2, "__metatable");
     h->ref_list_meta = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    lua_pushliteral(L, "object");
+    lua_setfield(L, -2, "__metatable");
+    h->ref_object_meta = luaL_ref(L, LUA_REGISTRYINDEX);
 }

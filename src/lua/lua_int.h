@@ -180,7 +180,7 @@ struct wk_host {
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
     int32_t n_hot_tables, hot_base, hot_on_stack;
-    int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta;
+    int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta, ref_object_meta;
     wk_script *scripts;
 
     /* Pipeline at work. */
@@ -322,6 +322,10 @@ void wk_push_json_text(lua_State *L, wk_host *h, const char *name, const char *t
 void wk_json_open(lua_State *L, wk_host *h);
 /** work.c: the run folder of a pipeline. */
 void wk_work_open(lua_State *L, wk_host *h);
+/** table.c, table_io.c, pm.c */
+void wk_table_open(lua_State *L, wk_host *h);
+void wk_table_io_open(lua_State *L, wk_host *h);
+void wk_pm_open(lua_State *L, wk_host *h);
 
 /* ---- series.c, ta.c, bars.c --------------------------------------------------------------- */
 

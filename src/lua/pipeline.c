@@ -137,6 +137,9 @@ static int options_main(lua_State *L)
     o->configs = copy_field(L, common, "configs");
     o->help = copy_field(L, common, "help_text");
     o->fresh = wk_number_of(L, common, "fresh", 0) != 0;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->metrics);
+    o->in_place = wk_number_of(L, lua_gettop(L), "in_place", 0) != 0;
+    lua_pop(L, 1);
     o->promote = wk_number_of(L, common, "promote", 0) != 0;
     o->quiet = wk_number_of(L, common, "quiet", 0) != 0;
     o->strict = wk_number_of(L, common, "strict", 0) != 0;

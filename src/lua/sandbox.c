@@ -357,6 +357,9 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_coro_open(L, h);
     wk_json_open(L, h);
     wk_work_open(L, h);
+    wk_table_open(L, h);
+    wk_table_io_open(L, h);
+    wk_pm_open(L, h);
     wk_series_open(L, h);
     wk_written_open(L, h);
     wk_inner_open(L, h);

@@ -2,6 +2,7 @@
 /* Records of a path simulation as tables, and as a ledger that every metric of wick can score. */
 #include <stdlib.h>
 
+#include "pm/block.h"
 #include "pm/path_int.h"
 
 static const char *const reasons[] = {"signal",
@@ -24,46 +25,24 @@ static const char *side_name(int side)
     return side > 0 ? "LONG" : "SHORT";
 }
 
-/* Columns of one table, filled row by row. */
-typedef struct block {
-    wick_column_in in[16];
-    int32_t p;
-    void *values[16];
-} block;
-
-static void *column(block *b, int64_t n, const char *name, wick_column_type type)
-{
-    void *v = malloc((size_t)(n + 1) * 8);
-    b->in[b->p] = (wick_column_in){name, (int32_t)type, v};
-    b->values[b->p++] = v;
-    return v;
-}
-
-static wick_status finish(wick_ctx *ctx, block *b, int64_t n, bool good, wick_table **out)
-{
-    const wick_status st = good ? wick_table_new(ctx, n, b->in, b->p, out) : wick_fail_mem(ctx);
-    for (int32_t k = 0; k < b->p; k++) free(b->values[k]);
-    return st;
-}
-
 static wick_status trade_table(wick_ctx *ctx, const wick_pm_path *p, const wk_path_records *r,
                                wick_table **out)
 {
     const int64_t n = r->n_trades;
-    block b = {.p = 0};
-    const char **symbol = column(&b, n, "symbol", WICK_COL_TEXT);
-    const char **side = column(&b, n, "side", WICK_COL_TEXT);
-    int64_t *open_time = column(&b, n, "open_time", WICK_COL_INT);
-    int64_t *close_time = column(&b, n, "close_time", WICK_COL_INT);
-    double *entry = column(&b, n, "entry_price", WICK_COL_FLOAT);
-    double *avg = column(&b, n, "avg_price", WICK_COL_FLOAT);
-    double *exit = column(&b, n, "exit_price", WICK_COL_FLOAT);
-    int64_t *adds = column(&b, n, "adds", WICK_COL_INT);
-    double *ratio = column(&b, n, "max_ratio", WICK_COL_FLOAT);
-    double *weighted = column(&b, n, "weighted_edge_bps", WICK_COL_FLOAT);
-    double *actual = column(&b, n, "actual_edge_bps", WICK_COL_FLOAT);
-    const char **reason = column(&b, n, "exit_reason", WICK_COL_TEXT);
-    int64_t *bars = column(&b, n, "bars", WICK_COL_INT);
+    wk_block b = {.p = 0};
+    const char **symbol = wk_block_column(&b, n, "symbol", WICK_COL_TEXT);
+    const char **side = wk_block_column(&b, n, "side", WICK_COL_TEXT);
+    int64_t *open_time = wk_block_column(&b, n, "open_time", WICK_COL_INT);
+    int64_t *close_time = wk_block_column(&b, n, "close_time", WICK_COL_INT);
+    double *entry = wk_block_column(&b, n, "entry_price", WICK_COL_FLOAT);
+    double *avg = wk_block_column(&b, n, "avg_price", WICK_COL_FLOAT);
+    double *exit = wk_block_column(&b, n, "exit_price", WICK_COL_FLOAT);
+    int64_t *adds = wk_block_column(&b, n, "adds", WICK_COL_INT);
+    double *ratio = wk_block_column(&b, n, "max_ratio", WICK_COL_FLOAT);
+    double *weighted = wk_block_column(&b, n, "weighted_edge_bps", WICK_COL_FLOAT);
+    double *actual = wk_block_column(&b, n, "actual_edge_bps", WICK_COL_FLOAT);
+    const char **reason = wk_block_column(&b, n, "exit_reason", WICK_COL_TEXT);
+    int64_t *bars = wk_block_column(&b, n, "bars", WICK_COL_INT);
     const bool good = symbol && side && open_time && close_time && entry && avg && exit && adds &&
                       ratio && weighted && actual && reason && bars;
     for (int64_t i = 0; good && i < n; i++) {
@@ -82,22 +61,22 @@ static wick_status trade_table(wick_ctx *ctx, const wick_pm_path *p, const wk_pa
         reason[i] = reasons[t->reason];
         bars[i] = t->bars;
     }
-    return finish(ctx, &b, n, good, out);
+    return wk_block_table(ctx, &b, n, good, out);
 }
 
 static wick_status event_table(wick_ctx *ctx, const wick_pm_path *p, const wk_path_records *r,
                                wick_table **out)
 {
     const int64_t n = r->n_events;
-    block b = {.p = 0};
-    int64_t *time = column(&b, n, "event_time", WICK_COL_INT);
-    const char **symbol = column(&b, n, "symbol", WICK_COL_TEXT);
-    const char **action = column(&b, n, "action", WICK_COL_TEXT);
-    const char **reason = column(&b, n, "reason", WICK_COL_TEXT);
-    const char **side = column(&b, n, "side", WICK_COL_TEXT);
-    double *delta = column(&b, n, "delta_ratio", WICK_COL_FLOAT);
-    double *after = column(&b, n, "ratio_after", WICK_COL_FLOAT);
-    double *price = column(&b, n, "price", WICK_COL_FLOAT);
+    wk_block b = {.p = 0};
+    int64_t *time = wk_block_column(&b, n, "event_time", WICK_COL_INT);
+    const char **symbol = wk_block_column(&b, n, "symbol", WICK_COL_TEXT);
+    const char **action = wk_block_column(&b, n, "action", WICK_COL_TEXT);
+    const char **reason = wk_block_column(&b, n, "reason", WICK_COL_TEXT);
+    const char **side = wk_block_column(&b, n, "side", WICK_COL_TEXT);
+    double *delta = wk_block_column(&b, n, "delta_ratio", WICK_COL_FLOAT);
+    double *after = wk_block_column(&b, n, "ratio_after", WICK_COL_FLOAT);
+    double *price = wk_block_column(&b, n, "price", WICK_COL_FLOAT);
     const bool good = time && symbol && action && reason && side && delta && after && price;
     for (int64_t i = 0; good && i < n; i++) {
         const wk_path_event *e = &r->events[i];
@@ -110,23 +89,23 @@ static wick_status event_table(wick_ctx *ctx, const wick_pm_path *p, const wk_pa
         after[i] = e->after;
         price[i] = p->column[WK_PATH_FILL][e->row];
     }
-    return finish(ctx, &b, n, good, out);
+    return wk_block_table(ctx, &b, n, good, out);
 }
 
 static wick_status equity_table(wick_ctx *ctx, const wk_path_records *r, wick_table **out)
 {
     const int64_t n = r->n_points;
-    block b = {.p = 0};
-    int64_t *time = column(&b, n, "event_time", WICK_COL_INT);
-    double *equity = column(&b, n, "equity_bps", WICK_COL_FLOAT);
-    double *ratio = column(&b, n, "open_ratio", WICK_COL_FLOAT);
+    wk_block b = {.p = 0};
+    int64_t *time = wk_block_column(&b, n, "event_time", WICK_COL_INT);
+    double *equity = wk_block_column(&b, n, "equity_bps", WICK_COL_FLOAT);
+    double *ratio = wk_block_column(&b, n, "open_ratio", WICK_COL_FLOAT);
     const bool good = time && equity && ratio;
     for (int64_t i = 0; good && i < n; i++) {
         time[i] = r->points[i].time;
         equity[i] = r->points[i].equity;
         ratio[i] = r->points[i].open_ratio;
     }
-    return finish(ctx, &b, n, good, out);
+    return wk_block_table(ctx, &b, n, good, out);
 }
 
 wick_status wk_path_tables(wick_ctx *ctx, const wick_pm_path *p, const wk_path_records *r,

@@ -87,14 +87,6 @@ static wick_status columns(wick_ctx *ctx, wick_pm_path *p)
     return WICK_OK;
 }
 
-/* Casts replace tables, not columns: pointers are taken once all are done. */
-static void take_pointers(wick_pm_path *p)
-{
-    for (int k = 0; k < WK_PATH_COLUMNS; k++)
-        if (!p->own[k] && wick_table_find(p->rows, names[k]) >= 0)
-            p->column[k] = wick_table_floats(p->rows, wick_table_find(p->rows, names[k]));
-}
-
 static wick_status check_rows(wick_ctx *ctx, const wick_pm_path *p)
 {
     for (int64_t i = 0; i < p->n; i++) {
@@ -166,7 +158,6 @@ wick_status wick_pm_path_new(wick_ctx *ctx, const wick_table *rows, wick_pm_path
         goto out;
     }
     WICK_TRY(columns(ctx, p));
-    take_pointers(p);
     p->time = wick_table_ints(p->rows, wick_table_find(p->rows, "event_time"));
     p->texts = wick_table_texts(p->rows, wick_table_find(p->rows, "symbol"));
     if (!p->time) {

@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: MIT
+-- Path simulation of the position manager.
+local pm = wick.pm
+local X = {}
+
+local function rows_path(run, cfg)
+  if cfg.path_rows then return cfg.path_rows end
+  return run:find_table(run.dir .. "/dataset/path_rows")
+end
+
+--- Whether there is something to simulate; asking for the stage by name makes its absence an error.
+function X.has_rows(run, cfg)
+  if rows_path(run, cfg) then return true end
+  if cfg.stage == "path" then
+    error("dataset/path_rows: there is no such table in " .. run.dir .. " and --path-rows is not given", 0)
+  end
+  return false
+end
+
+function X.load(run, cfg)
+  return run:read_table(rows_path(run, cfg), { types = { symbol = "text" } })
+end
+
+--- The config of --config, else the one the search wrote, else the default.
+function X.config(run, cfg)
+  local file = cfg.config or run.dir .. "/pm-search/position_manager_config.json"
+  if not cfg.config and not run:exists(file) then return pm.default_config() end
+  local document = run:read_json(file)
+  local config = pm.check_config(document.config or document)
+  local hash = document.config_hash_sha256
+  if hash and hash ~= pm.config_hash(config) and not cfg.force then
+    error("pm-search/position_manager_config.json: the config does not match its config_hash_sha256; " ..
+      "--force uses it all the same", 0)
+  end
+  return config
+end
+
+local function scores_table(scores)
+  local names, values = {}, {}
+  for name, value in pairs(scores) do
+    names[#names + 1] = name
+    values[#values + 1] = value
+  end
+  return wick.table { { "metric", names }, { "value", values, "float" } }
+end
+
+--- Writes path-simulation/ as a whole. `from`: rows, config, account.
+function X.stage(run, cfg, from)
+  return run:stage("path", { rows = from.rows, config = from.config, account = from.account }, function()
+    run:folder "path-simulation"
+    local r = pm.simulate(pm.path(from.rows), from.config, from.account, true)
+    local document = wick.object {
+      { "account", pm.account_object(from.account) },
+      { "config", pm.config_object(from.config) },
+      { "metrics", pm.metrics_object(r.metrics) },
+    }
+    local by_action = r.events:group({ "action", "reason" }, { { "events", "count" } }):sort { "action", "reason" }
+    run:write_table("path-simulation/path_trades.csv", r.trades)
+    run:write_table("path-simulation/path_events.csv", r.events)
+    run:write_table("path-simulation/path_equity.csv", r.equity)
+    run:write_text("path-simulation/path_metrics.json", wick.pretty_json(document) .. "\n")
+    run:write_table("path-simulation/path_scores.csv", scores_table(r.scores))
+    run:write_text("path-simulation/path_report.md", wick.markdown("Path Simulation Report")
+      :text("Positions opened, added to, halved and closed row by row, in basis points of leg capital without " ..
+        "compounding. path_scores.csv holds every metric of wick over the same trades, on 10,000 of cash.")
+      :section("Metrics"):json(pm.metrics_object(r.metrics))
+      :section("Events"):table(by_action):done())
+    run:log("path: %d trades, %d adds, %d reductions, %d skips, total %s bps", r.metrics.trade_count, r.adds,
+      r.reduces, r.skips, wick.fmt(r.metrics.total_weighted_edge_bps))
+    return { metrics = r.metrics }
+  end)
+end
+
+return X
