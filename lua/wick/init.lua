@@ -60,8 +60,8 @@ wick.canonical_json = core.canonical
 --- wick.pretty_json(value): the same numbers with two blanks of indentation.
 wick.pretty_json = core.pretty
 
---- wick.sha256(text): lower-case hexadecimal digits.
-wick.sha256 = core.sha256
+--- wick.digest(text): SHA-256 as lower-case hexadecimal digits.
+wick.digest = core.sha256
 
 -- ---- tables ----------------------------------------------------------------------------------
 

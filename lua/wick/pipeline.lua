@@ -389,22 +389,7 @@ end
 --- run:show(text): to standard output.
 function R.show(_, text) core.work_show(need_text("run:show", text)) end
 
---- run:read_text(path) -> text, sha256: the file becomes an input of the run.
-function R.read_text(_, path)
-  check_seal(need_text("run:read_text", path))
-  return core.work_read(path)
-end
-
---- run:read_json(path) -> value, sha256
-function R.read_json(_, path)
-  local text, hash = core.work_read(need_text("run:read_json", path))
-  return core.unjson(text, path), hash
-end
-
---- run:exists(path)
-function R.exists(_, path) return core.work_exists(need_text("run:exists", path)) end
-
--- ---- tables ---------------------------------------------------------------------------------
+-- ---- reading ---------------------------------------------------------------------------------
 
 -- Names of the run's own files are shown without its folder: the log is the same wherever it lies.
 local function local_name(path)
@@ -436,6 +421,23 @@ function R.unseal(_, pattern)
   end
   core.work_log("unseals " .. pattern)
 end
+
+--- run:read_text(path) -> text, sha256: the file becomes an input of the run.
+function R.read_text(_, path)
+  check_seal(need_text("run:read_text", path))
+  return core.work_read(path)
+end
+
+--- run:read_json(path) -> value, sha256
+function R.read_json(_, path)
+  local text, hash = core.work_read(need_text("run:read_json", path))
+  return core.unjson(text, path), hash
+end
+
+--- run:exists(path)
+function R.exists(_, path) return core.work_exists(need_text("run:exists", path)) end
+
+-- ---- tables ---------------------------------------------------------------------------------
 
 local endings = { ".parquet", ".wkt", ".csv", ".csv.gz", ".csv.zst" }
 

@@ -12,6 +12,8 @@
 #define RUNTIME "Pine's runtime"
 #define MORE    "Metrics and small helpers"
 #define JOBS    "Pipelines"
+#define TABLES  "Tables, JSON, reports"
+#define PM      "Position manager: wick.pm"
 
 const cli_lua_doc cli_lua_docs[] = {
     {"wick.strategy", "", "wick.strategy(name)", DECLARE,
@@ -19,7 +21,8 @@ const cli_lua_doc cli_lua_docs[] = {
     {"wick.int", "", "wick.int(default, low, high [, step])", DECLARE, "A whole-number parameter."},
     {"wick.num", "", "wick.num(default, low, high [, step])", DECLARE, "A real-number parameter."},
     {"wick.bool", "", "wick.bool(default)", DECLARE, "A parameter that is true or false."},
-    {"wick.text", "", "wick.text(default)", DECLARE, "A parameter that is any text; not for tuning."},
+    {"wick.text", "", "wick.text(default)", DECLARE,
+     "A parameter that is any text; not for tuning."},
     {"wick.choice", "", "wick.choice(first, ...)", DECLARE,
      "A parameter that is one of these words; the first is the default."},
     {"S.params", "params", "S.params = { name = wick.int(20, 5, 120), ... }", DECLARE,
@@ -238,5 +241,88 @@ const cli_lua_doc cli_lua_docs[] = {
      "Facts of the run: its folder, its name, threads, seed."},
     {"wick.list", "", "wick.list(t)", JOBS,
      "Marks a table as a list, so that it is written as [] even when it is empty."},
+    {"run:read_table", "run:find_table run:write_table",
+     "run:read_table(path [, { columns =, types = }]) -> table, sha256", JOBS,
+     "A columnar table (.csv, .csv.gz, .csv.zst, .wkt, .parquet); the file becomes an input of the "
+     "run. "
+     "run:find_table(stem) gives the path of the .parquet, .wkt or .csv file there is, or nil; "
+     "run:write_table(name, table) writes an artefact."},
+    {"run:folder", "", "run:folder(name)", JOBS,
+     "Inside a stage: files written below this name appear as one folder when the stage ends."},
+    {"run:seal", "run:unseal", "run:seal(pattern, why) run:unseal(pattern)", JOBS,
+     "Reading a file whose name (below the run folder) matches the Lua pattern is an error in "
+     "between."},
+    {"P.in_place", "", "P.in_place = true", JOBS,
+     "The pipeline reads from and writes into --run-root itself; --run-id is a name only."},
+    {"wick.table", "", "wick.table { {\"name\", list [, type]}, ... }", TABLES,
+     "A columnar table. Types: float, int, text, bool, time; without one, that of the first value. "
+     "docs/tables.md."},
+    {"wick.table_csv", "", "wick.table_csv(text [, { columns =, types = }])", TABLES,
+     "A columnar table from CSV text."},
+    {"t.rows", "t.names t:list t:get t:row t:type t:has",
+     "t.rows t.names #t t:list(name) t:get(row, name) t:row(i)", TABLES,
+     "Values of a table: a column as a list (missing is wick.na), a cell or a row as a record "
+     "(missing is nil). t:type(name), t:has(name)."},
+    {"t:select", "t:rename t:with t:cast t:head t:take t:append",
+     "t:select(names) t:rename(from, to) t:with(name, list or value [, type]) t:cast(name, type) "
+     "t:head(n) t:take(rows) t:append(u, ...)",
+     TABLES, "Tables are never changed: each gives a new one that shares the columns it keeps."},
+    {"t:where", "", "t:where(\"x\", \">=\", 1) t:where { {\"x\", \">=\", 1}, ... }", TABLES,
+     "Rows that meet all conditions: == ~= < <= > >= missing present. Missing meets no "
+     "comparison."},
+    {"t:sort", "", "t:sort { \"event_time\", \"-score\" }", TABLES,
+     "Stable; - sorts downwards; missing last."},
+    {"t:join", "", "t:join(u, { on =, kind = \"inner\" or \"left\", unique =, names = })", TABLES,
+     "Rows in the order of the left table. With unique a key that is there twice is an error."},
+    {"t:group", "", "t:group(keys, { {\"n\", \"count\"}, {\"m\", \"mean\", \"x\"}, ... })", TABLES,
+     "One row per key in the order of first appearance: count sum mean std min max first last."},
+    {"t:unique", "", "t:unique(keys [, name])", TABLES,
+     "The table itself; a repeated key is an error."},
+    {"t:csv", "t:markdown", "t:csv() t:markdown([rows])", TABLES, "The table as text."},
+    {"wick.object", "", "wick.object { {\"key\", value}, ... }", TABLES,
+     "An object whose keys keep this order in pretty JSON."},
+    {"wick.canonical_json", "wick.pretty_json",
+     "wick.canonical_json(value) wick.pretty_json(value)", TABLES,
+     "RFC 8785 text (sorted keys, numbers as ECMAScript prints them, infinities and NaN as texts), "
+     "and "
+     "the same numbers indented."},
+    {"wick.digest", "", "wick.digest(text)", TABLES, "SHA-256 as lower-case hexadecimal digits."},
+    {"wick.markdown", "r:text r:section r:json r:items r:table r:done", "wick.markdown(title)",
+     TABLES,
+     "A report: :text(sentence) :section(heading) :json(value) :items(list) :table(t [, rows]) and "
+     ":done(), its text."},
+    {"wick.gates", "", "wick.gates({ {\"name\", function(facts) end}, ... }, facts)", TABLES,
+     "Names of the gates that hold, in their order."},
+    {"wick.pm",
+     "wick.pm.default_config wick.pm.check_config wick.pm.set wick.pm.config_object "
+     "wick.pm.config_hash",
+     "wick.pm.check_config(tree) wick.pm.set(tree, \"exit.closeExitProb\", 0.6) ...", PM,
+     "The configuration tree: default_config(), check_config(tree) -> copy, set(tree, key, value) "
+     "-> "
+     "copy, config_object(tree) in its order, config_hash(tree). docs/position-manager.md."},
+    {"wick.pm.grid", "wick.pm.grid_size wick.pm.grid_at",
+     "wick.pm.grid([lists]) wick.pm.grid_size(g) wick.pm.grid_at(g, i)", PM,
+     "Lists of thresholds per key; i counts from 0, the last key varies fastest."},
+    {"wick.pm.search", "wick.pm.best",
+     "wick.pm.search(frame, grid [, threads]) wick.pm.best(candidates)", PM,
+     "All candidates of the grid as a table, best first; thresholds, metrics and score of the "
+     "best."},
+    {"wick.pm.trades",
+     "wick.pm.metrics wick.pm.metrics_object wick.pm.score wick.pm.planned_ratio wick.pm.equity "
+     "wick.pm.regimes",
+     "wick.pm.trades(frame, thresholds) wick.pm.metrics(trades) wick.pm.equity(trades) "
+     "wick.pm.regimes(trades)",
+     PM,
+     "Trades of a frame ordered by event_time, and what they come to: score(metrics), "
+     "planned_ratio(edge, risk, min_edge)."},
+    {"wick.pm.thresholds_of",
+     "wick.pm.with_thresholds wick.pm.threshold_hash wick.pm.thresholds_object",
+     "wick.pm.with_thresholds(th [, tree]) wick.pm.thresholds_of(tree) wick.pm.threshold_hash(th)",
+     PM, "Thresholds into a config and back; their sixteen-digit hash."},
+    {"wick.pm.simulate", "wick.pm.path wick.pm.default_account wick.pm.account_object",
+     "wick.pm.simulate(wick.pm.path(rows), tree, account [, full])", PM,
+     "Path simulation: metrics, and with full the tables trades, events, equity and every metric "
+     "of "
+     "wick in scores."},
     {NULL, NULL, NULL, NULL, NULL},
 };
