@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "opt/opt_int.h"
+#include "opt/vexp.h"
 
 #if defined(__x86_64__)
 #define MIX_TARGET __attribute__((target("avx2")))

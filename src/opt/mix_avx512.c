@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "opt/opt_int.h"
+#include "opt/vexp.h"
 
 #if defined(__x86_64__)
 #if defined(__clang__)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "opt/opt_int.h"
+#include "opt/vexp.h"
 
 #define MIX_TARGET
 #define MIX_NAME wk_mix_base

@@ -3,38 +3,6 @@
  * loops over blocks of 64 that the compiler vectorises; sums are kept in eight lanes and no fused
  * operation is used, so every instruction set gives the same bits. */
 
-/* exp for x <= 0, within two units in the last place; 0 below -708. Cody and Waite's reduction,
- * then the Taylor polynomial on |r| <= ln 2 / 2. */
-MIX_TARGET static inline void exp_block(double *x)
-{
-    for (int i = 0; i < WK_MIX_BLOCK; i++) {
-        const double v = x[i] > -708.0 ? x[i] : -708.0;
-        const double t = v * 1.4426950408889634074 + 6755399441055744.0;
-        const double k = t - 6755399441055744.0;
-        const double r = (v - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
-        double p = 1.6059043836821614599e-10;
-        p = p * r + 2.0876756987868098979e-9;
-        p = p * r + 2.5052108385441718775e-8;
-        p = p * r + 2.7557319223985890653e-7;
-        p = p * r + 2.7557319223985890653e-6;
-        p = p * r + 2.4801587301587301587e-5;
-        p = p * r + 1.9841269841269841270e-4;
-        p = p * r + 1.3888888888888888889e-3;
-        p = p * r + 8.3333333333333333333e-3;
-        p = p * r + 4.1666666666666666667e-2;
-        p = p * r + 1.6666666666666666667e-1;
-        p = p * r + 0.5;
-        p = p * r + 1.0;
-        p = p * r + 1.0;
-        uint64_t bits, scale;
-        memcpy(&bits, &t, sizeof bits);
-        scale = (bits + 1023u) << 52;
-        double f;
-        memcpy(&f, &scale, sizeof f);
-        x[i] = x[i] > -708.0 ? p * f : 0.0;
-    }
-}
-
 MIX_TARGET static inline void block_terms(const wk_mix *m, const wk_mix_at *at, int64_t from,
                                           double *a)
 {
@@ -85,7 +53,7 @@ MIX_TARGET void MIX_NAME(const wk_mix *m, const wk_mix_at *at, int64_t count, do
                 best[j] = most;
             }
             for (int i = 0; i < WK_MIX_BLOCK; i++) a[i] -= best[j];
-            exp_block(a);
+            for (int i = 0; i < WK_MIX_BLOCK; i++) a[i] = wk_exp_below(a[i]);
             double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
             for (int i = 0; i < WK_MIX_BLOCK; i += 8)
                 for (int k = 0; k < 8; k++) lane[k] += a[i + k] * w[i + k];

@@ -10,7 +10,7 @@
  * Without `all`: some of the functions, in a few seconds. */
 #include "unit/opt/opt_help.h"
 
-enum { SEEDS = 64, TPE_SEEDS = 20, LARGEST = 500 };
+enum { SEEDS = 64, TPE_SEEDS = 20, GP_SEEDS = 10, LARGEST = 500 };
 
 static bool everything;
 
@@ -250,6 +250,7 @@ static const struct {
     {"nsga2", "nsga2"},
     {"nsga2_pop20", "nsga2(population=20)"},
     {"nsga3", "nsga3"},
+    {"gp", "gp"},
     {"qmc", "qmc(scramble=1)"},
     {"random", "random"},
 };
@@ -270,6 +271,12 @@ static double mann_whitney(const double *a, int n, const double *b, int m)
     return 0.5 * erfc((u - mean) / sd / sqrt(2.0));
 }
 
+/* Runs of the Gaussian process take a quarter of a second each. */
+static int gp_seeds(void)
+{
+    return everything ? GP_SEEDS : 4;
+}
+
 typedef struct tally {
     int cells, outside, tests, worse;
 } tally;
@@ -280,7 +287,9 @@ static void cell(const function *f, const char *sampler, int32_t profile, const 
 {
     const wick_json *by_n = get(ref, "n");
     static double got[8][SEEDS];
-    const int seeds = strncmp(sampler, "tpe", 3) == 0 ? TPE_SEEDS : SEEDS;
+    const int seeds = strncmp(sampler, "tpe", 3) == 0  ? TPE_SEEDS
+                      : strncmp(sampler, "gp", 2) == 0 ? gp_seeds()
+                                                       : SEEDS;
     int64_t sizes[8], k = 0;
     for (; k < wick_json_count(by_n) && k < 8; k++) {
         sizes[k] = atoll(wick_json_key(wick_json_at(by_n, k)));
@@ -379,6 +388,42 @@ static void test_several(void **state)
     assert_int_equal(t.outside, 0);
 }
 
+/* `auto` against Optuna's default after 100 trials: better on at least two thirds. */
+static void test_auto(void **state)
+{
+    (void)state;
+    const wick_json *all = get(wick_json_root(doc), "single");
+    int functions = 0, better = 0;
+    const int seeds = gp_seeds();
+    for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
+        const function *f = &FUNCTIONS[i];
+        const wick_json *row = wick_json_get(all, f->name);
+        double got[GP_SEEDS];
+        if (row == NULL || (!everything && !f->quick)) continue;
+        for (int seed = 0; seed < seeds; seed++) {
+            wick_study *s = NULL;
+            const wick_study_opts o = {
+                .size = sizeof o, .sampler = "auto(budget=100)", .seed = (uint64_t)seed + 1};
+            const wick_run_trials run = {.size = sizeof run, .threads = 1, .n_trials = 100};
+            check_ok(ctx, wick_study_new(ctx, &o, &s));
+            check_ok(ctx, wick_study_run(ctx, s, evaluate, (void *)(uintptr_t)f, &run));
+            const wick_trial *b = wick_study_best(s);
+            got[seed] = b == NULL ? 1e9 : wick_trial_value(b, 0);
+            assert_non_null(strstr(wick_study_sampler(s), f->f == conditional ? "tpe" : "gp"));
+            wick_study_free(s);
+        }
+        qsort(got, (size_t)seeds, sizeof *got, ascending);
+        const double median = 0.5 * (got[seeds / 2 - 1] + got[seeds / 2]);
+        const wick_json *theirs = get(get(get(get(row, "tpe_default"), "5"), "n"), "100");
+        functions++;
+        better += median < at(theirs, 3);
+        if (everything)
+            print_message("%s: auto %g, Optuna's default %g\n", f->name, median, at(theirs, 3));
+    }
+    assert_true(functions >= (everything ? 12 : 3));
+    assert_true(3 * better >= 2 * functions);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -401,6 +446,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_single),
         cmocka_unit_test(test_several),
+        cmocka_unit_test(test_auto),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

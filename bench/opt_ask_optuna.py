@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The same as bench/opt_tpe.c with Optuna: ask, ten suggestions and tell at 100, 1,000 and 20,000
-finished trials, in memory. Needs optuna (a throw-away environment will do)."""
+"""The same as bench/opt_ask.c with Optuna: ask, ten suggestions and tell with so many finished
+trials, in memory.
+
+    opt_ask_optuna.py [tpe|gp [TRIALS...]]
+
+Needs optuna, and torch for gp (a throw-away environment will do)."""
 
 import statistics
 import sys
@@ -27,19 +31,27 @@ def one(study):
     study.tell(t, value_of(x))
 
 
-for n, repeat in ((100, 41), (1000, 21), (20000, 5)):
-    if len(sys.argv) > 1 and n > int(sys.argv[1]):
-        break
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=1, multivariate=True))
+NAME = sys.argv[1] if len(sys.argv) > 1 else "tpe"
+SIZES = [int(a) for a in sys.argv[2:]] or ([50, 100, 200] if NAME == "gp" else [100, 1000, 20000])
+
+
+def sampler():
+    if NAME == "gp":
+        return optuna.samplers.GPSampler(seed=1)
+    return optuna.samplers.TPESampler(seed=1, multivariate=True)
+
+
+for n in SIZES:
+    study = optuna.create_study(sampler=sampler())
     for _ in range(n):
         x = rng.uniform(-5, 5, D)
         study.add_trial(optuna.trial.create_trial(
             params=dict(zip(DISTS, map(float, x))), distributions=DISTS, value=value_of(x)))
     one(study)
     ms = []
-    for _ in range(repeat):
+    for _ in range(5 if n >= 10000 or NAME == "gp" else 21):
         t0 = time.perf_counter()
         one(study)
         ms.append((time.perf_counter() - t0) * 1e3)
-    print(f"optuna {optuna.__version__} multivariate   {n:6d} trials: median "
+    print(f"optuna {optuna.__version__} {NAME:20s} {n:6d} trials: median "
           f"{statistics.median(ms):8.2f} ms", flush=True)

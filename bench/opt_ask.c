@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a TPE trial of ten floats costs beside its objective.
+/* What a trial of ten floats costs beside its objective.
  *
- *     opt_tpe [SAMPLER]
+ *     opt_ask [SAMPLER [TRIALS...]]
  *
  * Fills a study with random trials, then times asking (with all ten suggestions) and telling, with
- * 100, 1,000 and 20,000 finished trials. bench/opt_tpe_optuna.py prints the same for Optuna. */
+ * so many finished trials (tpe: 100, 1,000 and 20,000; gp: 50, 100 and 200).
+ * bench/opt_ask_optuna.py prints the same for Optuna. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "wick/opt.h"
 
@@ -14,7 +16,7 @@ enum { D = 10 };
 static void stop_if(wick_ctx *ctx, wick_status st)
 {
     if (st >= 0) return;
-    fprintf(stderr, "opt_tpe: %s\n", wick_ctx_error(ctx));
+    fprintf(stderr, "opt_ask: %s\n", wick_ctx_error(ctx));
     exit(1);
 }
 
@@ -76,8 +78,12 @@ int main(int argc, char **argv)
     wick_study *s = NULL;
     const wick_study_opts o = {.size = sizeof o, .sampler = argc > 1 ? argv[1] : "tpe"};
     stop_if(ctx, wick_study_new(ctx, &o, &s));
-    static const int64_t sizes[] = {100, 1000, 20000};
-    for (int k = 0; k < 3; k++) {
+    const bool gp = strncmp(o.sampler, "gp", 2) == 0;
+    int64_t sizes[8] = {gp ? 50 : 100, gp ? 100 : 1000, gp ? 200 : 20000};
+    int n = 3;
+    if (argc > 2)
+        for (n = 0; n < 8 && n + 2 < argc; n++) sizes[n] = atoll(argv[n + 2]);
+    for (int k = 0; k < n; k++) {
         enum { REPEAT = 41 };
         double ms[REPEAT];
         fill(ctx, s, sizes[k]);
