@@ -42,6 +42,7 @@ typedef struct wick_result {
     int64_t n_sheets;
     const wick_monte *monte; /**< NULL: none */
     const wick_monte_opts *monte_opts;
+    const wick_panel *panel; /**< for the value of a point; NULL: 1 */
 } wick_result;
 
 typedef struct wick_writer_spec {

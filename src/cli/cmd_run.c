@@ -10,7 +10,8 @@
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
     {"model", "NAME", "filter of entries; passthrough says yes to all", CLI_ONE},
-    {"trades", "F.csv", "closed trades ('-' is stdout, as for the next three)", CLI_ONE},
+    {"trades", "F.csv", "closed trades ('-' is stdout, as for the next four)", CLI_ONE},
+    {"trades-tv", "F.csv", "TradingView's list of trades, times in UTC", CLI_ONE},
     {"orders", "F.csv", "every order and what became of it", CLI_ONE},
     {"equity", "F.csv", "account per bar", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
@@ -26,6 +27,7 @@ static const cli_option options[] = {
 
 static const cli_output targets[] = {
     {"trades", "trades_csv"},
+    {"trades-tv", "trades_tv"},
     {"orders", "orders_csv"},
     {"equity", "equity_csv"},
     {"metrics", "metrics_json"},
@@ -208,6 +210,7 @@ static bool make_result(job *j, wick_result *r)
                        .profile = wick_settings_profile_name(j->cfg.settings),
                        .ledger = j->ledger,
                        .scores = j->scores,
+                       .panel = j->panel,
                        .color = c->color_out};
     if (wick_panel_count(j->panel) > 0)
         r->timeframe_ms = wick_bars_info(wick_panel_bars(j->panel, 0))->timeframe_ms;

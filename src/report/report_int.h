@@ -57,5 +57,6 @@ extern const wick_writer_spec wk_writer_metrics_json;
 extern const wick_writer_spec wk_writer_orders_csv;
 extern const wick_writer_spec wk_writer_table;
 extern const wick_writer_spec wk_writer_trades_csv;
+extern const wick_writer_spec wk_writer_trades_tv;
 
 #endif

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: MIT
+-- A close and an opposite stop in one pass: entry first freezes a reversal of 1 + 1, close first 1 + 0.
+local s = pine.strategy { title = "order-opposite-entry-close-same-pass-01" }
+local hour, minute = s.hour, s.minute
+local low, tick = s.low, s.tick_size
+
+local function at(h, m) return hour[0] == h and minute[0] == m end
+
+return s:each_bar(function()
+  local position = s.position_size
+  if at(0, 15) and position == 0 then s:entry("L", s.long, { qty = 1, comment = "open long" }) end
+  if at(0, 45) and position > 0 then
+    s:entry("S", s.short, { qty = 1, stop = low[0] - tick, comment = "opposite stop first" })
+    s:close("L", { comment = "close long second" })
+  end
+  if at(6, 15) and position == 0 then s:entry("L2", s.long, { qty = 1, comment = "open long2" }) end
+  if at(6, 45) and position > 0 then
+    s:close("L2", { comment = "close long first" })
+    s:entry("S2", s.short, { qty = 1, stop = low[0] - tick, comment = "opposite stop second" })
+  end
+  if at(12, 15) and position < 0 then s:close_all { comment = "cleanup short" } end
+end)
