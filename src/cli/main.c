@@ -17,6 +17,7 @@ static const cli_command *const commands[] = {
     &cli_command_bench,
     &cli_command_audit,
     &cli_command_explain,
+    &cli_command_pine,
     NULL,
 };
 
