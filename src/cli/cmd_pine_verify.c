@@ -10,8 +10,10 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
-    {"grade", "NAME", "strict, production (trailing exits), or auto (default): what a spec.md beside\n"
-                      "the list says, else strict", CLI_ONE},
+    {"grade", "NAME",
+     "strict, production (trailing exits), or auto (default): what a spec.md beside\n"
+     "the list says, else strict",
+     CLI_ONE},
     {"tv-zone", "ZONE", "zone of the list's times, default UTC+8", CLI_ONE},
     {"around", "N", "bars shown before and after the first difference, default 4", CLI_ONE},
     {"format", "text|json", "default text", CLI_ONE},
@@ -65,10 +67,12 @@ static difference find_first(const tv_grade *g)
         const tv_trade *o = &g->own.at[g->pair_of_tv[i]];
         const int64_t first = t->t1 < o->t1 ? t->t1 : o->t1, entry = t->t0 < o->t0 ? t->t0 : o->t0;
         if (t->t0 != o->t0) offer(&d, entry, "the entries have different times", t, o);
-        if (apart(t->p0, o->p0) >= 1e-4) offer(&d, entry, "the entries have different prices", t, o);
+        if (apart(t->p0, o->p0) >= 1e-4)
+            offer(&d, entry, "the entries have different prices", t, o);
         if (apart(t->qty, o->qty) > 0.02) offer(&d, entry, "the quantities differ", t, o);
         if (t->open && o->open) continue;
-        if (t->t1 != o->t1 && !t->open) offer(&d, first, "the exits have different times", t, o);
+        if (t->t1 != o->t1 && !t->open)
+            offer(&d, first, "the exits have different times", t, o);
         else if (apart(t->p1, o->p1) >= 1e-4 && !t->open)
             offer(&d, first, "the exits have different prices", t, o);
     }
@@ -207,14 +211,16 @@ static void print_text(job *j, wick_buf *b)
     wick_buf_addf(b, "grade: %s%s%s%s (%s)\n", tv_grade_text(g->grade),
                   g->reasons[0] != '\0' ? ": " : "", g->reasons, "",
                   j->production ? "production" : "strict");
-    wick_buf_addf(b, "trades: TradingView %lld, here %lld, matched %lld; missing %lld, extra %lld\n",
+    wick_buf_addf(b,
+                  "trades: TradingView %lld, here %lld, matched %lld; missing %lld, extra %lld\n",
                   (long long)g->tv.n, (long long)g->own.n, (long long)g->pairs,
                   (long long)(g->tv.n - g->pairs), (long long)(g->own.n - g->pairs));
     if (g->pairs > 0) {
-        wick_buf_addf(b, "times equal: entries %lld, exits %lld of %lld\n", (long long)g->same_entry,
-                      (long long)g->same_exit, (long long)g->pairs);
-        wick_buf_addf(b, "p90 of differences: entry %.5f%%, exit %.5f%%, quantity %.5f%%, profit %.5f%%\n",
-                      g->entry90 * 100.0, g->exit90 * 100.0, g->qty90 * 100.0, g->pnl90 * 100.0);
+        wick_buf_addf(b, "times equal: entries %lld, exits %lld of %lld\n",
+                      (long long)g->same_entry, (long long)g->same_exit, (long long)g->pairs);
+        wick_buf_addf(
+            b, "p90 of differences: entry %.5f%%, exit %.5f%%, quantity %.5f%%, profit %.5f%%\n",
+            g->entry90 * 100.0, g->exit90 * 100.0, g->qty90 * 100.0, g->pnl90 * 100.0);
         wick_buf_addf(b, "net profit: TradingView %.2f, here %.2f\n", g->tv_pnl, g->own_pnl);
     }
     const difference d = find_first(g);
@@ -271,7 +277,8 @@ static bool asks_production(wick_ctx *ctx, const char *list)
     char *text = NULL;
     int64_t n = 0;
     bool yes = false;
-    snprintf(path, sizeof path, "%.*s/spec.md", slash ? (int)(slash - list) : 1, slash ? list : ".");
+    snprintf(path, sizeof path, "%.*s/spec.md", slash ? (int)(slash - list) : 1,
+             slash ? list : ".");
     if (wick_file_read(ctx, path, 1 << 20, &text, &n) < 0) return false;
     const char *p = strstr(text, "Profile:");
     if (p != NULL) {
@@ -319,7 +326,8 @@ static int load(job *j)
     if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel))
         return CLI_MISTAKE;
     if (wick_panel_count(j->panel) != 1)
-        return cli_error(c, "choose it with --symbols", "a list of TradingView is of one symbol; the data has %lld",
+        return cli_error(c, "choose it with --symbols",
+                         "a list of TradingView is of one symbol; the data has %lld",
                          (long long)wick_panel_count(j->panel));
     return CLI_GOOD;
 }
@@ -390,10 +398,13 @@ const cli_command cli_command_pine_verify = {
     .options = options,
     .notes =
         "Runs the script as `wick run` would with the same options and compares its trades with\n"
-        "the \"List of trades\" exported from TradingView: rows of one fill are merged, trades are\n"
+        "the \"List of trades\" exported from TradingView: rows of one fill are merged, trades "
+        "are\n"
         "paired, and the grade follows from counts, prices, profits and coverage\n"
-        "(docs/porting-pine.md). Then it shows the first difference with the bars, orders and series\n"
-        "around it. Give --from the first bar of the chart the list was made on: indicators warm up\n"
+        "(docs/porting-pine.md). Then it shows the first difference with the bars, orders and "
+        "series\n"
+        "around it. Give --from the first bar of the chart the list was made on: indicators warm "
+        "up\n"
         "from there.\n"
         "Exit codes: 0 excellent, 1 any lower grade, 2 a mistake in arguments, data or script.",
     .example = "wick pine verify strategies/ma_crossover_pine.lua list.csv --data ETHUSDT.csv "

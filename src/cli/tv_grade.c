@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW  INT64_C(3600000) /* of entry times, ms */
-#define PRICE   3.0              /* of entry prices */
-#define CENT    0.005            /* half of the last digit of a listed profit */
-#define TINY    0.01             /* smaller profits are left out of the profit gate */
-#define BAND    0.02             /* sizing drift that is normalised away */
-#define ENTRY   1e-4
+#define WINDOW INT64_C(3600000) /* of entry times, ms */
+#define PRICE  3.0              /* of entry prices */
+#define CENT   0.005            /* half of the last digit of a listed profit */
+#define TINY   0.01             /* smaller profits are left out of the profit gate */
+#define BAND   0.02             /* sizing drift that is normalised away */
+#define ENTRY  1e-4
 
 typedef struct job {
     wick_ctx *ctx;
@@ -97,7 +97,8 @@ static int64_t project(const plural *p, const tv_trade *t)
     int64_t near = -1, n = 0;
     for (int64_t k = 0; k < p->keys; k++) {
         if (same_key(&p->key[k], t)) return k;
-        if (p->key[k].t0 == t->t0 && p->key[k].side == t->side && rel(p->key[k].p0, t->p0) < ENTRY) {
+        if (p->key[k].t0 == t->t0 && p->key[k].side == t->side &&
+            rel(p->key[k].p0, t->p0) < ENTRY) {
             near = k;
             n++;
         }

@@ -34,12 +34,14 @@ static int32_t find_column(const wick_table *t, const char *const *exact, const 
 static wick_status find_columns(wick_ctx *ctx, const wick_table *t, const char *path, columns *c)
 {
     static const char *const none[] = {NULL};
-    static const char *const number[] = {"Trade #", "Trade number", NULL}, *const type[] = {"Type", NULL},
-                      *const time[] = {"Date and time", "Date/Time", NULL},
-                      *const price[] = {"Price", NULL},
-                      *const qty[] = {"Size (qty)", "Position size (qty)", "Qty", "Quantity", "Contracts", NULL},
-                      *const pnl[] = {"Net P&L", "Net PnL", "Profit", NULL},
-                      *const signal[] = {"Signal", NULL}, *const ident[] = {"Entry order #", NULL};
+    static const char *const
+        number[] = {"Trade #", "Trade number", NULL},
+        *const type[] = {"Type", NULL}, *const time[] = {"Date and time", "Date/Time", NULL},
+        *const price[] = {"Price", NULL}, *const qty[] = {"Size (qty)", "Position size (qty)",
+                                                          "Qty",        "Quantity",
+                                                          "Contracts",  NULL},
+        *const pnl[] = {"Net P&L", "Net PnL", "Profit", NULL}, *const signal[] = {"Signal", NULL},
+        *const ident[] = {"Entry order #", NULL};
     *c = (columns){find_column(t, number, none), find_column(t, type, none),
                    find_column(t, time, none),   find_column(t, none, price),
                    find_column(t, qty, none),    find_column(t, none, pnl),
@@ -47,12 +49,14 @@ static wick_status find_columns(wick_ctx *ctx, const wick_table *t, const char *
     const struct {
         int32_t at;
         const char *name;
-    } needed[] = {{c->number, "Trade #"}, {c->type, "Type"}, {c->time, "Date and time"}, {c->price, "Price"}};
+    } needed[] = {
+        {c->number, "Trade #"}, {c->type, "Type"}, {c->time, "Date and time"}, {c->price, "Price"}};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         if (needed[i].at < 0)
-            return wick_fail(ctx, WICK_E_DATA,
-                             "%s: no column '%s': this is no list of trades exported from TradingView",
-                             path, needed[i].name);
+            return wick_fail(
+                ctx, WICK_E_DATA,
+                "%s: no column '%s': this is no list of trades exported from TradingView", path,
+                needed[i].name);
     }
     return WICK_OK;
 }
@@ -62,7 +66,8 @@ static wick_status find_columns(wick_ctx *ctx, const wick_table *t, const char *
 static wick_status bad_cell(wick_ctx *ctx, const char *path, int64_t row, const char *what,
                             const char *found)
 {
-    return wick_fail(ctx, WICK_E_DATA, "%s:%lld: '%s' is no %s", path, (long long)row + 2, found, what);
+    return wick_fail(ctx, WICK_E_DATA, "%s:%lld: '%s' is no %s", path, (long long)row + 2, found,
+                     what);
 }
 
 /* TradingView writes a typographic minus in some locales and groups thousands. */
@@ -108,7 +113,8 @@ static tv_trade *trade_of(tv_list *l, int32_t number)
     for (int64_t i = 0; i < l->n; i++)
         if (l->at[i].number == number) return &l->at[i];
     tv_trade *made = &l->at[l->n++];
-    *made = (tv_trade){.number = number, .p0 = WICK_NA, .p1 = WICK_NA, .signal = "", .exit_signal = ""};
+    *made =
+        (tv_trade){.number = number, .p0 = WICK_NA, .p1 = WICK_NA, .signal = "", .exit_signal = ""};
     return made;
 }
 
@@ -192,7 +198,8 @@ wick_status tv_list_read(wick_ctx *ctx, wick_arena *a, const char *path, int64_t
         names[i] = wick_table_name(raw, i);
         types[i] = WICK_COL_TEXT;
     }
-    const wick_table_opts opts = {.size = sizeof opts, .typed = names, .types = types, .n_typed = m};
+    const wick_table_opts opts = {
+        .size = sizeof opts, .typed = names, .types = types, .n_typed = m};
     WICK_TRY(wick_table_parse_csv(ctx, path, from, n, &opts, &t));
     columns c;
     WICK_TRY(find_columns(ctx, t, path, &c));
@@ -221,20 +228,19 @@ wick_status tv_list_of(wick_ctx *ctx, wick_arena *a, const wick_ledger *l, bool 
     for (int64_t i = 0; i < n; i++) {
         const wick_trade_rec *t = wick_ledger_trade(l, i);
         const double pnl = net ? t->pnl : t->pnl - t->fees;
-        out->at[i] = (tv_trade){.t0 = t->entry_time,
-                                .t1 = t->exit_time,
-                                .p0 = t->entry_price,
-                                .p1 = t->exit_price,
-                                .qty = t->qty,
-                                .pnl = (pnl < 0.0 ? -1.0 : 1.0) * floor(fabs(pnl) * 100.0 + 0.5) / 100.0,
-                                .signal = wick_ledger_tag(l, t->entry_tag),
-                                .exit_signal = t->reason == WICK_BY_OPEN
-                                                   ? "Open"
-                                                   : wick_ledger_tag(l, t->exit_tag),
-                                .ident = t->entry_order,
-                                .number = (int32_t)(i + 1),
-                                .side = t->side,
-                                .open = t->reason == WICK_BY_OPEN};
+        out->at[i] = (tv_trade){
+            .t0 = t->entry_time,
+            .t1 = t->exit_time,
+            .p0 = t->entry_price,
+            .p1 = t->exit_price,
+            .qty = t->qty,
+            .pnl = (pnl < 0.0 ? -1.0 : 1.0) * floor(fabs(pnl) * 100.0 + 0.5) / 100.0,
+            .signal = wick_ledger_tag(l, t->entry_tag),
+            .exit_signal = t->reason == WICK_BY_OPEN ? "Open" : wick_ledger_tag(l, t->exit_tag),
+            .ident = t->entry_order,
+            .number = (int32_t)(i + 1),
+            .side = t->side,
+            .open = t->reason == WICK_BY_OPEN};
     }
     settle(out);
     return WICK_OK;

@@ -93,7 +93,8 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     list w = {.r = r, .l = {.out = out}, .net = is_net(r)};
     const int64_t n = wick_ledger_trades(r->ledger);
     for (int64_t i = 1; i < n; i++)
-        w.many |= wick_ledger_trade(r->ledger, i)->symbol != wick_ledger_trade(r->ledger, 0)->symbol;
+        w.many |=
+            wick_ledger_trade(r->ledger, i)->symbol != wick_ledger_trade(r->ledger, 0)->symbol;
     wick_buf_add(out, w.many ? "Trade #,Symbol," : "Trade #,", -1);
     wick_buf_add(out,
                  "Type,Date and time,Signal,Price,Size (qty),Size (value),Net P&L,Net P&L %,"
