@@ -34,9 +34,11 @@ local function members(env)
     for k in next, t do out[k] = true end
     return out
   end
+  local metrics = keys(core.stats)
+  metrics.define = true
   return {
     math = keys(env.math), string = keys(env.string), table = keys(env.table),
-    coroutine = keys(env.coroutine), ta = ta, metrics = { define = true },
+    coroutine = keys(env.coroutine), ta = ta, metrics = metrics,
     pine = pine_names(), wick = core.wick_names(),
   }
 end

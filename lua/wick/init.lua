@@ -291,8 +291,10 @@ local function define_ta(d)
 end
 core.define_ta_public = define_ta
 
+-- metrics.psr, pbo, bootstrap and their like: statistics in C on lists of numbers.
 local metric_fields = { name = true, title = true, better = true, eval = true }
 local metrics = {}
+for name, f in next, core.stats do metrics[name] = f end
 
 --- metrics.define { name=, title=, better="higher"|"lower", eval=function(m, ledger) }: a metric of
 --- the project.

@@ -203,6 +203,42 @@ const cli_lua_doc cli_lua_docs[] = {
      "metrics.define { name=, title=, better = \"higher\", eval = function(m, ledger) end }", MORE,
      "Adds a metric: m holds every canonical metric by name; ledger.trades, ledger.equity and "
      "ledger.time are lists."},
+    {"metrics.moments", "", "metrics.moments(list)", MORE,
+     "{ n, mean, dev, skew, kurtosis }: population moments, raw kurtosis."},
+    {"metrics.psr", "", "metrics.psr(returns [, reference])", MORE,
+     "Probability that the true Sharpe ratio per return is above the reference (0)."},
+    {"metrics.min_trl", "", "metrics.min_trl(returns [, reference [, confidence]])", MORE,
+     "Returns needed until metrics.psr reaches the confidence (0.95); nil when the ratio is not "
+     "above the reference."},
+    {"metrics.dsr", "", "metrics.dsr(returns, trials, variance)", MORE,
+     "Deflated Sharpe ratio: metrics.psr against the best to be expected of so many trials whose "
+     "Sharpe ratios have this variance."},
+    {"metrics.expected_max_sharpe", "", "metrics.expected_max_sharpe(variance, trials)", MORE,
+     "Best Sharpe ratio to be expected of trials without skill."},
+    {"metrics.block_length", "", "metrics.block_length(list [, \"stationary\" | \"circular\"])",
+     MORE, "Block length a bootstrap of this series should have."},
+    {"metrics.pbo", "", "metrics.pbo(lists [, { blocks = 16 }])", MORE,
+     "Probability of backtest overfitting of trials, a list of returns each, on one clock: "
+     "{ pbo, prob_loss, slope, intercept, r2, logit_mean, in_mean, out_mean, blocks, rows, trials, "
+     "combinations, dominates_1, dominates_2 }."},
+    {"metrics.spa", "", "metrics.spa(lists [, { replicates = 1000, q =, seed =, level = }])", MORE,
+     "Reality Check and SPA of trials less their benchmark: { v, p_white, t, p_lower, "
+     "p_consistent, p_upper, best, q, replicates, significant }; significant lists trials by "
+     "number."},
+    {"metrics.trials", "", "metrics.trials(lists)", MORE,
+     "How many independent trials a search was worth: { raw, effective, clusters, mean_corr, "
+     "variance }."},
+    {"metrics.bootstrap", "",
+     "metrics.bootstrap(list, f | \"mean\" | \"sharpe\" [, { replicates = 1000, method = \"bca\", "
+     "resample = \"iid\", block =, level = 0.95, seed = 42 }])",
+     MORE,
+     "Interval of a statistic: f gets a list and returns a number or nil. { estimate, low, high, "
+     "std_error, bias, defined }."},
+    {"metrics.intervals", "",
+     "metrics.intervals { metrics = { \"sharpe\" }, replicates = 1000, bars_per_year =, ... }",
+     MORE,
+     "Intervals of metrics of the result being scored, by name; options as in metrics.bootstrap. "
+     "Only in metrics.define and objectives."},
     {"wick.objective", "",
      "wick.objective { name=, better = \"higher\" | \"lower\", score = function(m, ledger, p) end, "
      "constraints = { name = function(m, ledger, p) end } }",

@@ -468,6 +468,7 @@ void wk_signals_open(lua_State *L, wk_host *h);
 
 void wk_run_open(lua_State *L, wk_host *h);
 void wk_metrics_open(lua_State *L, wk_host *h);
+void wk_stats_open(lua_State *L, wk_host *h);
 void wk_objective_open(lua_State *L, wk_host *h);
 /** metrics.c: a view of h->scored, for functions that get a ledger. */
 void wk_push_ledger_view(lua_State *L, wk_host *h);

@@ -371,6 +371,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_sym_open(L, h);
     wk_orders_open(L, h);
     wk_metrics_open(L, h);
+    wk_stats_open(L, h);
     wk_objective_open(L, h);
     wk_script_open(L, h);
     wk_run_open(L, h);
