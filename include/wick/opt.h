@@ -263,6 +263,11 @@ WICK_API wick_status wick_study_set_system_attr(wick_ctx *ctx, wick_study *s, co
                                                 const char *json) WICK_NODISCARD;
 WICK_API const char *wick_study_system_attr(const wick_study *s, const char *key); /**< or NULL */
 
+/** Key of the i-th attribute in the order they were first set, NULL behind the last; its JSON in
+ * *json. `system`: those of programs. */
+WICK_API const char *wick_study_attr_at(const wick_study *s, bool system, int64_t i,
+                                        const char **json);
+
 /** With a backend: stores what is still on its way there, and brings in what other processes did.
  * Ask does the second, the end of wick_study_run the first. */
 WICK_API wick_status wick_study_sync(wick_ctx *ctx, wick_study *s) WICK_NODISCARD;
@@ -309,6 +314,9 @@ WICK_API double wick_trial_violation(const wick_trial *t); /**< sum of the posit
 WICK_API const char *wick_trial_attr(const wick_trial *t, const char *key); /**< JSON, or NULL */
 /** Attributes that samplers and pruners keep ("fixed_params", "completed_rung_0"). */
 WICK_API const char *wick_trial_system_attr(const wick_trial *t, const char *key);
+/** As wick_study_attr_at. */
+WICK_API const char *wick_trial_attr_at(const wick_trial *t, bool system, int64_t i,
+                                        const char **json);
 /** Finished trials that were known when this one was asked for. */
 WICK_API int64_t wick_trial_seen(const wick_trial *t);
 WICK_API int64_t wick_trial_time(const wick_trial *t, bool completed); /**< WICK_NO_TIME: not yet */

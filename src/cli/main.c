@@ -9,6 +9,7 @@
 static const cli_command *const commands[] = {
     &cli_command_run, &cli_command_score,
     &cli_command_pipeline,
+    &cli_command_study,
     &cli_command_check,
     &cli_command_data,
     &cli_command_list,

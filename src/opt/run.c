@@ -60,8 +60,9 @@ static wick_status ended_elsewhere(wick_ctx *ctx, wick_study *s, const wick_tria
     wick_ctx *spare = wick_ctx_new();
     if (spare == NULL) return wick_fail_mem(ctx);
     const wick_status st = wk_backend_pull(spare, s);
+    if (st < 0) wick_ctx_copy(ctx, spare);
     wick_ctx_free(spare);
-    if (st < 0 || t->state == WICK_TRIAL_RUNNING) return WICK_E_STATE;
+    if (st < 0 || t->state == WICK_TRIAL_RUNNING) return st < 0 ? st : WICK_E_STATE;
     wick_ctx_clear(ctx);
     wick_log(ctx, "trial %lld was ended by another process: its result is dropped",
              (long long)t->number);

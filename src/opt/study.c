@@ -285,6 +285,15 @@ const char *wick_study_system_attr(const wick_study *s, const char *key)
     return attr_of(s, s->system, key);
 }
 
+const char *wick_study_attr_at(const wick_study *s, bool system, int64_t i, const char **json)
+{
+    const wk_attr *a = system ? s->system : s->attrs;
+    while (a != NULL && i-- > 0) a = a->next;
+    if (a == NULL) return NULL;
+    if (json != NULL) *json = a->json;
+    return s->keys.text[a->key];
+}
+
 static wick_status set_attr(wick_ctx *ctx, wick_study *s, int32_t kind, const char *key,
                             const char *json)
 {

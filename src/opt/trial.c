@@ -424,6 +424,17 @@ const char *wick_trial_system_attr(const wick_trial *t, const char *key)
     return json;
 }
 
+const char *wick_trial_attr_at(const wick_trial *t, bool system, int64_t i, const char **json)
+{
+    enter(t);
+    const wk_attr *a = system ? t->system : t->user;
+    while (a != NULL && i-- > 0) a = a->next;
+    if (a != NULL && json != NULL) *json = a->json;
+    const char *key = a != NULL ? t->study->keys.text[a->key] : NULL;
+    leave(t);
+    return key;
+}
+
 int64_t wick_trial_seen(const wick_trial *t)
 {
     return t->seen;

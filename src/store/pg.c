@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* The library brings TLS, Kerberos and LDAP along: it is opened with the first postgresql:// URL.
  */
@@ -18,6 +19,7 @@
     X(PQreset)                                                                                     \
     X(PQstatus)                                                                                    \
     X(PQerrorMessage)                                                                              \
+    X(PQping)                                                                                      \
     X(PQenterPipelineMode)                                                                         \
     X(PQpipelineSync)                                                                              \
     X(PQsendPrepare)                                                                               \
@@ -75,6 +77,7 @@ typedef struct pg {
     } sent[DEEP + 2]; /* statements under way, in order */
     int32_t n_sent;
     bool open, lost;
+    bool doubtful; /* after an error: whether a statement was prepared behind it is not known */
     char state[6]; /* SQLSTATE of the first error since the last begin */
 } pg;
 
@@ -126,7 +129,7 @@ static wick_status drain(pg *q, wick_ctx *ctx)
         if (st >= 0 && s == PGRES_TUPLES_OK)
             st = hand_out(ctx, r, q->sent[i].fn, q->sent[i].user);
         else if (st >= 0 && s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK)
-            st = statement_failed(q, ctx, r);
+            st = statement_failed(q, ctx, r), q->doubtful = true;
         pq.PQclear(r);
         /* Each statement's answers end with a NULL. */
         while ((r = pq.PQgetResult(q->db)) != NULL) pq.PQclear(r);
@@ -186,6 +189,15 @@ static int32_t prepared(pg *q, const char *text, char name[16])
     return i;
 }
 
+/* Outside a transaction, which the error would have spoilt for this too. */
+static void forget(pg *q)
+{
+    q->n_kept = 0;
+    q->doubtful = false;
+    if (pq.PQsendQueryParams(q->db, "DEALLOCATE ALL", 0, NULL, NULL, NULL, NULL, 0) == 1)
+        note_sent(q, NULL, NULL);
+}
+
 static wick_status exec(wk_sql *sql, wick_ctx *ctx, bool keep, const char *text, const wk_cell *arg,
                         int n, wk_row_fn fn, void *user)
 {
@@ -194,6 +206,7 @@ static wick_status exec(wk_sql *sql, wick_ctx *ctx, bool keep, const char *text,
         const wick_status st = sync_all(sql, ctx);
         if (st < 0) return st;
     }
+    if (q->doubtful && !q->open) forget(q);
     const char *value[ARGS];
     char number[ARGS][WICK_DOUBLE_TEXT];
     for (int i = 0; i < n; i++) {
@@ -226,6 +239,7 @@ static wick_status begin(wk_sql *sql, wick_ctx *ctx)
 {
     pg *q = (pg *)sql;
     q->state[0] = '\0';
+    if (q->doubtful) forget(q);
     q->open = true;
     return exec(sql, ctx, true, "BEGIN", NULL, 0, NULL, NULL);
 }
@@ -247,7 +261,7 @@ static void rollback(wk_sql *sql)
     memcpy(state, q->state, sizeof state);
     wick_ctx *spare = wick_ctx_new();
     wick_status st = sync_all(sql, spare); /* answers of what failed before */
-    if (q->lost == lost) st = exec(sql, spare, true, "ROLLBACK", NULL, 0, NULL, NULL);
+    if (q->lost == lost) st = exec(sql, spare, false, "ROLLBACK", NULL, 0, NULL, NULL);
     if (st >= 0) st = sync_all(sql, spare);
     wick_ctx_free(spare);
     q->open = false;
@@ -272,6 +286,7 @@ static wick_status ready(pg *q, wick_ctx *ctx)
     if (pq.PQenterPipelineMode(q->db) != 1)
         return wick_fail(ctx, WICK_E_UNSUPPORTED, "PostgreSQL: no pipeline mode");
     q->lost = false;
+    q->doubtful = false;
     return WICK_OK;
 }
 
@@ -303,7 +318,30 @@ static void no_notice(void *user, const PGresult *r)
     (void)r;
 }
 
-wick_status wk_pg_open(wick_ctx *ctx, const char *url, wk_sql **out)
+/* A server that goes down or comes up is worth waiting for, one that does not answer may be on its
+ * way between the two, or a wrong address. */
+static PGconn *connect_patiently(const char *url, double patience)
+{
+    const double start = wick_now(), silence = patience < 5.0 ? patience : 5.0;
+    int answered = 0;
+    for (;;) {
+        PGconn *db = pq.PQconnectdb(url);
+        if (db == NULL || pq.PQstatus(db) == CONNECTION_OK || wick_interrupted()) return db;
+        const PGPing ping = pq.PQping(url);
+        const double waited = wick_now() - start;
+        /* It answers now: the connection was refused while it was coming up, or for good (a wrong
+         * password, a missing database), which one more attempt tells. */
+        const bool hope = (ping == PQPING_REJECT && waited < patience) ||
+                          (ping != PQPING_NO_ATTEMPT && ping != PQPING_OK && waited < silence) ||
+                          (ping == PQPING_OK && answered++ == 0);
+        if (!hope) return db;
+        pq.PQfinish(db);
+        const struct timespec t = {.tv_nsec = 100000000};
+        nanosleep(&t, NULL);
+    }
+}
+
+wick_status wk_pg_open(wick_ctx *ctx, const char *url, double patience, wk_sql **out)
 {
     pthread_once(&once, open_library);
     if (!loaded)
@@ -323,7 +361,7 @@ wick_status wk_pg_open(wick_ctx *ctx, const char *url, wk_sql **out)
                       .revive = revive,
                       .changed = changed,
                       .close = close_db};
-    q->db = pq.PQconnectdb(url);
+    q->db = connect_patiently(url, patience);
     wick_status st = q->db == NULL ? wick_fail_mem(ctx) : WICK_OK;
     if (st >= 0) pq.PQsetNoticeReceiver(q->db, no_notice, NULL);
     if (st >= 0) st = ready(q, ctx);
@@ -337,9 +375,10 @@ wick_status wk_pg_open(wick_ctx *ctx, const char *url, wk_sql **out)
 
 #else
 
-wick_status wk_pg_open(wick_ctx *ctx, const char *url, wk_sql **out)
+wick_status wk_pg_open(wick_ctx *ctx, const char *url, double patience, wk_sql **out)
 {
     (void)url;
+    (void)patience;
     (void)out;
     return wick_fail(ctx, WICK_E_UNSUPPORTED,
                      "not built with PostgreSQL: install the Debian package libpq-dev and build "

@@ -62,7 +62,7 @@ struct wk_sql {
 
 wick_status wk_sqlite_open(wick_ctx *ctx, const char *path, bool read_only, double patience,
                            wk_sql **out);
-wick_status wk_pg_open(wick_ctx *ctx, const char *url, wk_sql **out);
+wick_status wk_pg_open(wick_ctx *ctx, const char *url, double patience, wk_sql **out);
 
 /** A body of statements as one transaction, tried again after a deadlock or a lost connection, for
  * at most `patience` seconds. `again` tells the body that an earlier attempt may have been

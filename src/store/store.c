@@ -119,7 +119,7 @@ static wick_status read_url(wick_ctx *ctx, const char *url, wick_storage *s)
 
 static wick_status connect(wick_ctx *ctx, const wick_storage *s, wk_sql **out)
 {
-    if (s->place == PG) return wk_pg_open(ctx, s->path, out);
+    if (s->place == PG) return wk_pg_open(ctx, s->path, s->o.patience, out);
     return wk_sqlite_open(ctx, s->path, s->o.read_only, s->o.patience, out);
 }
 

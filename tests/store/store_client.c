@@ -2,10 +2,12 @@
 /* A worker, or a reader, of a study for the scripts of tests/store.
  *
  *     store_client run URL STUDY TRIALS [HEARTBEAT RETRIES SLEEP_MS]
+ *     store_client until URL STUDY FINISHED [HEARTBEAT RETRIES SLEEP_MS]
  *     store_client dump URL STUDY
  *
- * `dump` prints one line per trial: number, state, values, parameters as the user sees them,
- * reports, constraints; dump.py prints the same with Optuna. */
+ * `until` goes on until the study has so many finished trials that were not lost to silence, and
+ * says which ones it has told. `dump` prints one line per trial: number, state, values, parameters
+ * as the user sees them, reports, constraints; dump.py prints the same with Optuna. */
 #include <time.h>
 
 #include "unit/store/store_help.h"
@@ -17,8 +19,22 @@ static int complain(wick_ctx *ctx)
 }
 
 typedef struct job {
-    int64_t sleep_ms;
+    int64_t sleep_ms, until;
 } job;
+
+static wick_status told(void *user, wick_ctx *ctx, wick_study *s, const wick_trial *t)
+{
+    (void)ctx;
+    const job *j = user;
+    if (j->until == 0) return WICK_OK;
+    printf("told %lld %s\n", (long long)wick_trial_number(t),
+           wick_trial_state_name(wick_trial_state_of(t)));
+    fflush(stdout);
+    const int64_t done = wick_study_count_state(s, WICK_TRIAL_COMPLETE) +
+                         wick_study_count_state(s, WICK_TRIAL_PRUNED);
+    if (done >= j->until) wick_study_stop(s);
+    return WICK_OK;
+}
 
 static wick_status slow(void *user, wick_ctx *ctx, wick_trial *t, int32_t worker, double *v)
 {
@@ -41,8 +57,15 @@ static int run(wick_ctx *ctx, int argc, char **argv)
     wick_study *s = NULL;
     const wick_study_opts o = {
         .size = sizeof o, .name = argv[3], .seed = 1, .pruner = "median(startup=5)"};
-    const wick_run_trials r = {
-        .size = sizeof r, .n_trials = atoi(argv[4]), .threads = 1, .keep_going = true};
+    const bool until = strcmp(argv[1], "until") == 0;
+    if (until) j.until = atoi(argv[4]);
+    const wick_callback callback = {told, &j};
+    const wick_run_trials r = {.size = sizeof r,
+                               .n_trials = until ? 0 : atoi(argv[4]),
+                               .threads = 1,
+                               .keep_going = true,
+                               .callbacks = &callback,
+                               .n_callbacks = 1};
     const bool good = wick_storage_open(ctx, argv[2], &so, &at) >= 0 &&
                       wick_storage_study(ctx, at, &o, WICK_STUDY_OPEN, &s) >= 0 &&
                       wick_study_run(ctx, s, slow, &j, &r) >= 0;
@@ -114,7 +137,8 @@ int main(int argc, char **argv)
 {
     wick_ctx *ctx = wick_ctx_new();
     int code = 2;
-    if (argc >= 5 && strcmp(argv[1], "run") == 0) code = run(ctx, argc, argv);
+    if (argc >= 5 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "until") == 0))
+        code = run(ctx, argc, argv);
     if (argc == 4 && strcmp(argv[1], "dump") == 0) code = dump(ctx, argv);
     if (code == 2) fprintf(stderr, "usage: store_client run|dump URL STUDY [TRIALS ...]\n");
     wick_ctx_free(ctx);
