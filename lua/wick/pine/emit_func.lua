@@ -1,0 +1,599 @@
+-- SPDX-License-Identifier: MIT
+-- Functions and methods of the script, user types, and requests of other symbols and timeframes.
+--
+-- A function is made once for every way it is called (types and kinds of its arguments). Where all it
+-- does can stand in the file body it becomes a function of series; where it keeps a state it becomes
+-- a function that makes the function, once for every place that calls it.
+local core = ...
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local const, bar, series = lift.const, lift.bar, lift.series
+local P = lift.p
+local ipairs, type = ipairs, type
+
+local M = {}
+local U = {}
+
+-- ---- types ---------------------------------------------------------------------------------
+
+--- The type a text of the source means: user types by their Lua name.
+function U:canonical(text, module)
+  module = module or self.module
+  if not text then return nil end
+  local base, inner = text:match("^(%a+)<(.*)>$")
+  if base then
+    local out = {}
+    local depth, from = 0, 1
+    for i = 1, #inner do
+      local c = inner:sub(i, i)
+      if c == "<" then depth = depth + 1 end
+      if c == ">" then depth = depth - 1 end
+      if c == "," and depth == 0 then
+        out[#out + 1] = self:canonical(inner:sub(from, i - 1), module)
+        from = i + 1
+      end
+    end
+    out[#out + 1] = self:canonical(inner:sub(from), module)
+    return base .. "<" .. table.concat(out, ",") .. ">"
+  end
+  local alias, name = text:match("^([%w_]+)%.([%w_]+)$")
+  local scope = module.scope
+  if alias and text ~= "chart.point" then
+    local sym = scope.vars[alias]
+    scope = sym and sym.import and sym.import.scope
+    text = name
+  end
+  local sym = scope and scope.vars[text]
+  if sym and sym.kind == "type" then return self:type_name(sym.of) end
+  if sym and sym.kind == "enum" then return "enum:" .. self:type_name(sym.of) end
+  return text
+end
+
+function U:type_of(t)
+  return type(t) == "string" and self.tr.by_lua_name[t] or nil
+end
+
+-- Code of a default of a field: a constant.
+local function field_line(self, f, of)
+  local t = self:canonical(f.type, of.module)
+  local code
+  if f.default then
+    local v = self:as_type(self:expr(f.default), t)
+    code = v.k == "c" and (v.t == "na" and self:na_name() or v.d) or nil
+    if not code then self:fail(f, "the default of a field must be a constant") end
+  elseif types.numeric(t) then
+    code = self:na_name()
+  elseif t == "bool" and self.tr.version >= 6 then
+    code = "false"
+  end
+  return '{ "' .. self.tr:field(f.name) .. '"' .. (code and code ~= "nil" and ", " .. code or "") .. " }"
+end
+
+--- Lua name of a user type or an enum; the first time its declaration is written.
+function U:type_name(of)
+  if of.lua then return of.lua end
+  local tr = self.tr
+  of.lua = tr:fresh(of.name)
+  tr.by_lua_name[of.kind == "type" and of.lua or "enum:" .. of.lua] = of.kind == "type" and of or nil
+  if of.kind == "type" then tr.by_lua_name[of.lua] = of end
+  local main = self.main
+  local home = main.home
+  if of.node.lead and main.pending == nil then
+    for _, c in ipairs(of.node.lead) do home[#home + 1] = tr.comment(c) end
+  end
+  local rows = {}
+  for _, f in ipairs(of.fields) do
+    local row
+    if of.kind == "enum" then
+      row = '{ "' .. tr:field(f.name) .. '"' .. (f.title and ", " .. core.module("wick.pine.emit_expr").quote(f.title) or "") .. " }"
+    else
+      row = field_line(main, f, of)
+    end
+    rows[#rows + 1] = "  " .. row .. "," .. (f.trail and " " .. tr.comment(f.trail) or "")
+  end
+  -- Types of fields were written before.
+  if main.gap then home[#home + 1] = "" end
+  local lead = main.pending
+  main.pending, main.gap = nil, nil
+  for _, c in ipairs(lead or {}) do home[#home + 1] = tr.comment(c) end
+  local name = tr:place(of.lua, "types")
+  of.lua_place = name
+  if of.kind == "type" then tr.by_lua_name[name] = of end
+  home[#home + 1] = (name == of.lua and "local " or "") .. name .. " = pine." .. of.kind .. '("' .. of.name .. '", {'
+  for _, r in ipairs(rows) do home[#home + 1] = r end
+  home[#home + 1] = "})"
+  if name ~= of.lua then of.lua = name end
+  return of.lua
+end
+
+--- Methods called `name` whose first parameter takes a value of type t; nil when there are none.
+function U:methods_for(name, t)
+  local found = {}
+  local function look(module)
+    for _, def in ipairs(module.methods and module.methods[name] or {}) do
+      local p = def.params[1]
+      local want = p and p.type and self:canonical(p.type, module)
+      if t == nil or want == nil or want == t or t == "?" or (types.numeric(want) and types.numeric(t)) or
+        (type(t) == "string" and types.space(want) and types.space(want) == types.space(t) and
+          (types.element(want) == types.element(t) or types.element(t) == "?")) then
+        found[#found + 1] = def
+      end
+    end
+  end
+  look(self.module)
+  for _, sym in ipairs(self.module.imports) do
+    if sym.import then look(sym.import) end
+  end
+  return #found > 0 and found or nil
+end
+
+-- ---- which definition ----------------------------------------------------------------------
+local function fits(self, def, node, this)
+  local n = #node.args + (this and 1 or 0)
+  if n > #def.params then return false end
+  for _, a in ipairs(node.named or {}) do
+    if not def.by_name[a.name] then return false end
+  end
+  local needed = 0
+  for i, p in ipairs(def.params) do
+    if not p.default then needed = i end
+  end
+  return n + #(node.named or {}) >= needed - 0 or n >= needed
+end
+
+local function type_distance(self, def, values)
+  local far = 0
+  for i, p in ipairs(def.params) do
+    local v = values[i]
+    local want = p.type and self:canonical(p.type, def.module)
+    if v and want and v.t ~= want and v.t ~= "na" and v.t ~= "?" then
+      far = far + ((types.numeric(want) and types.numeric(v.t)) and 1 or 100)
+    end
+  end
+  return far
+end
+
+--- Arguments of a call by position of the parameter.
+local function bound(self, node, def, this)
+  local f = { name = def.name, params = {}, at = {} }
+  for i, p in ipairs(def.params) do
+    f.params[i] = { name = p.name, optional = p.default ~= nil }
+    f.at[p.name] = i
+  end
+  return self:bind(node, f, this and 1 or 0)
+end
+
+-- ---- calls ---------------------------------------------------------------------------------
+function U:user_call(node, defs, this)
+  local def = defs[1]
+  if #defs > 1 then
+    local best, far
+    for _, d in ipairs(defs) do
+      if fits(self, d, node, this) then
+        local values = {}
+        local save = self.out
+        if this then values[1] = this end
+        for i, e in ipairs(node.args) do
+          values[i + (this and 1 or 0)] = { t = self:type_only(e) }
+        end
+        self.out = save
+        local x = type_distance(self, d, values)
+        if not best or x < far then best, far = d, x end
+      end
+    end
+    def = best or def
+  end
+  local list = bound(self, node, def, this)
+  local values = { this }
+  for i, p in ipairs(def.params) do
+    if not values[i] then
+      local e = list[i]
+      if e then
+        values[i] = self:expr(e)
+        if values[i] == nil or values[i].t == nil then values[i] = const("na", "?") end
+        values[i].ast, values[i].ast_unit = e, self
+      elseif p.default then
+        values[i] = self.main:library_expr(p.default, def.module)
+      else
+        values[i] = const("nil", "?")
+      end
+    end
+    local want = p.type and self:canonical(p.type, def.module)
+    if want then values[i] = self:as_type(values[i], want) end
+  end
+  return self:instance_call(def, values, node)
+end
+
+--- Type of an expression without code for it.
+function U:type_only(e)
+  local t
+  self:try(function()
+    local v = self:expr(e)
+    t = v and v.t
+    error(self.tr.NOT_HERE, 0)
+  end)
+  return t
+end
+
+local function signature(self, def, values)
+  local parts = { tostring(def), self.cond > 0 and "?" or "", #self.loops > 0 and "~" or "" }
+  local kinds = {}
+  for i, p in ipairs(def.params) do
+    local v = values[i]
+    local k = v.k
+    if #p.sym.assigns > 0 then k = "b" end
+    if k == "d" and (not types.column(v.t) or v.both) then k = "b" end
+    -- Under a condition a function sees values; its history is its own.
+    if k == "d" and (self.cond > 0 or #self.loops > 0) and
+      (def.unit.stateful or not (p.sym.hist or p.sym.wants_series)) then
+      k = "b"
+    end
+    if k == "d" and (self.cond > 0 or #self.loops > 0) and v.bf and not v.name then k = "b" end
+    if k == "c" and type(v.t) == "table" then k = "b" end
+    local want = p.type and self:canonical(p.type, def.module)
+    local t = want or v.t
+    if t == "na" then t = "float" end
+    kinds[i] = { k = k, t = t }
+    parts[#parts + 1] = k .. ":" .. types.show(t)
+    if def.requests and v.ast and k == "d" then parts[#parts + 1] = tostring(v.ast) end
+  end
+  return table.concat(parts, "|"), kinds
+end
+
+function U:instance_call(def, values, node)
+  local chart, tr = self.chart, self.tr
+  local key, kinds = signature(self, def, values)
+  local inst = chart.instances[key]
+  if not inst then
+    if tr.compiling[def] then
+      self:fail(node, "a function cannot call itself: '" .. def.name .. "'")
+      return const("na", "?")
+    end
+    tr.compiling[def] = true
+    local ok, made = pcall(self.make_instance, self, def, values, kinds)
+    tr.compiling[def] = nil
+    if not ok then error(made, 0) end
+    inst = made
+    chart.instances[key] = inst
+    chart.instance_keys[#chart.instance_keys + 1] = { from = chart.instances, key = key }
+  end
+  -- Arguments for the body and for the bar function.
+  local body, running = {}, {}
+  for i, k in ipairs(kinds) do
+    local v = values[i]
+    if k.k == "b" then
+      running[#running + 1] = (self:bar(v.t == "na" and self:as_type(v, k.t) or v))
+    else
+      local code = v.d
+      if v.t == "na" then
+        v = self:as_type(v, k.t)
+        code = v.t == "na" and self:na_name() or v.d
+      end
+      if inst.form ~= "declared" and k.k == "d" then code = self:named(v) end
+      body[#body + 1] = code
+      if inst.form == "plain" then running[#running + 1] = code end
+    end
+  end
+  -- Parameters keep their order when nothing is split.
+  if inst.form == "plain" then
+    running = {}
+    for i, k in ipairs(kinds) do
+      local v = values[i]
+      if v.t == "na" then v = self:as_type(v, k.t) end
+      running[i] = k.k == "d" and self:named(v) or k.k == "c" and (v.t == "na" and self:na_name() or v.d) or (self:bar(v))
+    end
+  end
+  local t = inst.t
+  if inst.form == "declared" then
+    local v
+    local code = inst.name .. "(" .. table.concat(body, ", ") .. ")"
+    if inst.k == "c" then
+      v = const(code, t)
+    else
+      v = series(code, t)
+      v.hint = def.name
+    end
+    v.x, v.nn = inst.x, t == "bool"
+    if type(t) == "table" then
+      v.items = inst.items
+      if v.k == "c" then v = series(code, t) end
+    end
+    return v
+  end
+  self.effects = self.effects + (inst.effects and 1 or 0)
+  if inst.every_bar and self.cond == 0 then self.every_bar = true end
+  local code
+  if inst.form == "plain" then
+    if inst.method and values[1].k == "b" and kinds[1].k == "b" then
+      local first = table.remove(running, 1)
+      code = (values[1].bp == P.atom and first or "(" .. first .. ")") .. ":" .. inst.method .. "(" .. table.concat(running, ", ") .. ")"
+    else
+      code = inst.name .. "(" .. table.concat(running, ", ") .. ")"
+    end
+  else
+    self.stateful = true
+    local make = inst.name .. "(" .. table.concat(body, ", ") .. ")"
+    local many = #self.loops > 0
+    local object = self:new_local(tr:fresh(def.name .. "1", def.name), many and "pine.each_turn(function() return " .. make .. " end)" or make)
+    if many then object = object .. "[" .. table.concat(self.loops, " .. \":\" .. ") .. "]" end
+    code = object .. "(" .. table.concat(running, ", ") .. ")"
+  end
+  local v = bar(code, t)
+  v.eff = inst.effects
+  v.x = t == "int" or inst.x
+  v.nn = t == "bool" and tr.version >= 6
+  return v
+end
+
+function U:make_instance(def, values, kinds)
+  local tr = self.tr
+  local unit = self:sub_unit(def.module)
+  unit.parent, unit.is_chart = self.chart, false
+  unit.cond = (self.cond > 0 or #self.loops > 0) and 1 or 0
+  local body_params, run_params, all_params = {}, {}, {}
+  local has_running = false
+  for i, p in ipairs(def.params) do
+    local name = tr:lua_name(p.sym)
+    local k = kinds[i]
+    local v
+    all_params[i] = name
+    if k.k == "b" then
+      has_running = true
+      run_params[#run_params + 1] = name
+      if p.sym.hist then
+        local ser = tr:fresh(p.name .. "_past")
+        unit.decl[#unit.decl + 1] = "local " .. ser .. " = pine.series(" .. unit:series_args(k.t) .. ")"
+        unit:b(ser .. ":set(" .. name .. ")")
+        unit.stateful = true
+        unit.every_bar = true
+        v = bar(name, k.t)
+        v.ser = ser
+      else
+        v = bar(name, k.t)
+      end
+    elseif k.k == "d" then
+      body_params[#body_params + 1] = name
+      v = series(name, k.t)
+      v.name, v.ast, v.ast_unit = name, values[i].ast, values[i].ast_unit
+    else
+      body_params[#body_params + 1] = name
+      v = const(name, k.t)
+    end
+    v.x = k.t == "int"
+    unit.vals[p.sym] = v
+  end
+  if #unit.out > 0 then unit.started = true end
+  local n_start = #unit.out
+  unit.result = nil
+  local target = { kind = "return" }
+  unit:block(def.node.body, target)
+  local r = unit.result
+  local inst = { effects = unit.effects > 0, every_bar = unit.every_bar }
+  local lines = {}
+  local declared = r and #unit.out == n_start and n_start == 0 and not has_running
+  if declared then
+    inst.form, inst.t, inst.k, inst.x, inst.items = "declared", r.t, r.k, r.x, r.items
+    for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
+    if not r.returned then lines[#lines + 1] = "  return " .. (r.t == "na" and unit:na_name() or r.d) end
+    inst.params = body_params
+    if r.t == "na" then inst.t = "float" end
+  else
+    if r and not r.returned then
+      unit:b("return " .. unit:bar(unit:as_type(r, target.t)))
+      if r.t == "na" then unit:na_name() end
+    end
+    inst.t = target.t
+    if type(inst.t) == "table" then
+      for i = 1, #inst.t do
+        if inst.t[i] == "na" then inst.t[i] = "float" end
+      end
+    elseif inst.t == "na" then
+      inst.t = "float"
+    end
+    inst.x = target.x
+    if #unit.decl > 0 or (r and r.returned) then
+      inst.form = "factory"
+      for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
+      lines[#lines + 1] = "  return function(" .. table.concat(run_params, ", ") .. ")"
+      for _, l in ipairs(unit.out) do lines[#lines + 1] = l == "" and l or "  " .. l end
+      lines[#lines + 1] = "  end"
+      inst.params = body_params
+    else
+      inst.form = "plain"
+      for _, l in ipairs(unit.out) do lines[#lines + 1] = l end
+      inst.params = all_params
+    end
+  end
+  self:write_function(def, inst, lines)
+  return inst
+end
+
+--- Writes a function, or finds the same text that was written before.
+function U:write_function(def, inst, lines)
+  local tr, chart = self.tr, self.chart
+  local text = inst.form .. "(" .. table.concat(inst.params, ", ") .. ")\n" .. table.concat(lines, "\n")
+  local texts = chart.function_texts
+  local known = texts[def] and texts[def][text]
+  if known then
+    inst.name, inst.method = known.name, known.method
+    return
+  end
+  if not texts[def] then texts[def] = {} end
+  local first = next(texts[def]) == nil
+  local home = chart.home
+  local of = def.node.method and def.params[1] and def.params[1].type and
+    self:type_of(self:canonical(def.params[1].type, def.module))
+  local head
+  local params = table.concat(inst.params, ", ")
+  if inst.form == "plain" and of and not of.at[def.name] and first and not of.method_names[def.name] and chart == self.main and
+    def.name ~= "new" and def.name ~= "copy" then
+    of.method_names[def.name] = true
+    chart.instance_keys[#chart.instance_keys + 1] = { from = of.method_names, key = def.name }
+    inst.method = tr:field(def.name)
+    inst.name = of.lua .. "." .. inst.method
+    head = "function " .. inst.name .. "(" .. params .. ")"
+  else
+    local name = tr:fresh(def.name)
+    if chart == self.main then name = tr:place(name, "functions") end
+    inst.name = name
+    head = (name:find(".", 1, true) and "" or "local ") .. "function " .. name .. "(" .. params .. ")"
+  end
+  if #home > 0 and home[#home] ~= "" then home[#home + 1] = "" end
+  if first then
+    for _, c in ipairs(def.node.lead or {}) do home[#home + 1] = chart.dind .. tr.comment(c) end
+    if def.module ~= self.main.module then
+      home[#home + 1] = chart.dind .. "-- from library " .. def.module.label
+    end
+  end
+  local single = #lines == 1 and #head + #lines[1] < 92 and lines[1]:find("^  return [^{]*$") and not lines[1]:find("function")
+  if single then
+    home[#home + 1] = chart.dind .. head .. lines[1]:sub(2) .. " end"
+  else
+    home[#home + 1] = chart.dind .. head .. (def.node.trail and " " .. tr.comment(def.node.trail) or "")
+    for _, l in ipairs(lines) do home[#home + 1] = l == "" and l or chart.dind .. l end
+    home[#home + 1] = chart.dind .. "end"
+  end
+  home[#home + 1] = ""
+  texts[def][text] = { name = inst.name, method = inst.method }
+  chart.instance_keys[#chart.instance_keys + 1] = { from = texts[def], key = text }
+end
+
+-- ---- other timeframes ----------------------------------------------------------------------
+local function option(self, list, f, name, out, on)
+  local i = f.at[name]
+  local e = i and list[i]
+  if not e then return end
+  local v = self:expr(e)
+  if v.k ~= "c" then
+    self:fail(e, f.name .. ": '" .. name .. "' must be a constant")
+    return
+  end
+  if v.constant == on or (v.lit and v.value == true) then
+    out[#out + 1] = name .. " = true"
+  elseif not v.lit then
+    out[#out + 1] = name .. " = " .. v.d
+  end
+end
+
+function U:security(node, f, lower)
+  if self.tr.version < 5 then
+    f = { name = "security", params = {}, at = {} }
+    for i, p in ipairs { "symbol", "timeframe", "expression", "gaps", "lookahead" } do
+      f.params[i], f.at[p] = { name = p, optional = i > 3 }, i
+    end
+    f.at.resolution = 2
+  end
+  local list = self:bind(node, f)
+  if not (list[1] and list[2] and list[3]) then return const("na", "?") end
+  local symbol, frame = self:expr(list[1]), self:expr(list[2])
+  for i, v in ipairs { symbol, frame } do
+    if v.k ~= "c" then
+      self:fail(list[i], f.name .. ": the " .. (i == 1 and "symbol" or "timeframe") ..
+        " must be known before the run (a constant or an input), it cannot change from bar to bar")
+      return const("na", "?")
+    end
+  end
+  local options = {}
+  option(self, list, f, "gaps", options, "barmerge.gaps_on")
+  option(self, list, f, "lookahead", options, "barmerge.lookahead_on")
+  option(self, list, f, "ignore_invalid_symbol", options, true)
+  -- The expression belongs to the bars of the request.
+  local tr = self.tr
+  local unit = self:sub_unit(self.module)
+  unit.is_chart, unit.chart, unit.request, unit.outer = true, unit, true, self
+  unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {}, {}, {}, {}
+  unit.bars = tr:fresh(lower and "ltf" or "htf")
+  unit.dind = ""
+  local v = unit:expr(list[3])
+  if v == nil or v.t == nil then
+    self:fail(list[3], f.name .. ": the expression has no value")
+    return const("na", "?")
+  end
+  local sym_code = symbol.constant == "syminfo.tickerid" and '""' or symbol.t == "na" and '""' or symbol.d
+  local lines = { "pine.request." .. (lower and "security_lower_tf" or "security") .. "(" .. sym_code .. ", " ..
+    frame.d .. ", function(" .. unit.bars .. ")" }
+  local tail = ")" 
+  if #options > 0 then tail = ", { " .. table.concat(options, ", ") .. " })" end
+  local running = #unit.out > 0 or #unit.prologue > 0 or v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and v.k ~= "c")
+  local code
+  if not running and #unit.decl == 0 then
+    code = lines[1] .. " return " .. (v.t == "na" and self:na_name() or v.d) .. " end" .. tail
+  else
+    local body = {}
+    for _, l in ipairs(unit.decl) do body[#body + 1] = "  " .. l end
+    while body[#body] and body[#body]:find("^%s*$") do body[#body] = nil end
+    if not running then
+      body[#body + 1] = "  return " .. v.d
+    else
+      body[#body + 1] = "  return " .. unit.bars .. ":each_bar(function()"
+      for _, l in ipairs(unit.prologue) do body[#body + 1] = "    " .. l end
+      for _, l in ipairs(unit.out) do body[#body + 1] = l == "" and l or "  " .. l end
+      body[#body + 1] = "    return " .. unit:bar(v)
+      body[#body + 1] = "  end)"
+    end
+    code = lines[1] .. "\n" .. table.concat(body, "\n") .. "\nend" .. tail
+  end
+  local t = v.t
+  if lower then
+    if type(t) == "table" then
+      local out = {}
+      for i = 1, #t do out[i] = "array<" .. t[i] .. ">" end
+      t = out
+    else
+      t = "array<" .. t .. ">"
+    end
+  elseif t == "na" then
+    t = "float"
+  end
+  if type(t) == "table" then
+    local out = series(code, t)
+    out.values = true
+    return out
+  end
+  if types.column(t) then
+    local out = series(code, t)
+    local plain = type(frame.text) == "string" and frame.text:lower():gsub("[^%w]", "")
+    out.hint = v.hint or (plain and plain ~= "" and "tf_" .. plain) or "other"
+    out.x = v.x
+    return out
+  end
+  -- Texts, colours, objects: read bar by bar.
+  local name = self.request_name or tr:fresh("other")
+  name = self:new_local(name, code)
+  local out = bar(name .. "[0]", t)
+  out.ser = name
+  return out
+end
+
+--- Inside a request a name of the script stands for its own computation on the bars requested.
+function U:requested(sym, node)
+  local outer = self.outer
+  local v = outer:find_value(sym)
+  if v and v.k == "c" then return v end
+  if sym.kind == "param" then
+    if v and v.ast then
+      local unit = self
+      local save = unit.outer
+      unit.outer = v.ast_unit
+      local got = unit:expr(v.ast)
+      unit.outer = save
+      return got
+    end
+    return v or const("na", "?")
+  end
+  local decl = sym.node
+  if sym.mode or #sym.assigns > 0 then
+    self:fail(node, "'" .. sym.name .. "' changes from bar to bar of the chart and cannot be used in a request; " ..
+      "compute it in a function and call that function here")
+    return const("na", "?")
+  end
+  if sym.kind ~= "var" then return v or const("na", "?") end
+  self:statement(decl)
+  local own = self.vals[sym]
+  return own or const("na", "?")
+end
+
+function M.open(unit)
+  for name, f in core.pairs(U) do unit[name] = f end
+end
+
+return M

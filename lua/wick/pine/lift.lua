@@ -1,0 +1,127 @@
+-- SPDX-License-Identifier: MIT
+-- Values of the translator: what a Pine expression is in Lua, and where it can stand.
+--
+-- A value has a type `t` and a kind `k`: "c" known in the file body (constants, inputs and what is
+-- computed from them), "d" a declared series, "b" a value of the bar function. `d` is its code in the
+-- body, `b` its code in the bar function; of a declared series the latter is made when it is asked for
+-- (`bf`), or by giving the series a name. `dp` and `bp` are the strengths of the outermost operators.
+-- `x`: comparisons of it are exact anyway; `nn`: never na; `g`: a mask outside of which the condition
+-- is false and computing it does nothing; `eff`: computing it changes a state.
+local core = ...
+local pairs = core.pairs
+
+local M = {}
+
+local ATOM, UNARY, MUL, ADD, CAT, CMP, AND, OR = 10, 8, 7, 6, 5, 3, 2, 1
+M.p = { atom = ATOM, unary = UNARY, mul = MUL, add = ADD, cat = CAT, cmp = CMP, ["and"] = AND, ["or"] = OR }
+
+function M.const(code, t, p)
+  return { k = "c", t = t, d = code, b = code, dp = p or ATOM, bp = p or ATOM }
+end
+
+function M.bar(code, t, p)
+  return { k = "b", t = t, b = code, bp = p or ATOM }
+end
+
+function M.series(code, t, p, bf)
+  return { k = "d", t = t, d = code, dp = p or ATOM, bf = bf }
+end
+
+function M.wrap(code, p, least)
+  return p < least and "(" .. code .. ")" or code
+end
+
+local U = {}
+
+--- A name for a declared series that has none, and the series behind it: equal code, one name.
+function U:named(v)
+  if v.name then return v.name end
+  local name = self.memo[v.d]
+  if not name then
+    if v.dp == ATOM and v.d:find("^[%a_][%w_]*$") then
+      name = v.d
+    else
+      name = self:new_local(self.tr:fresh(v.hint or (v.t == "bool" and "is_true" or "x")), v.d)
+    end
+    self.memo[v.d] = name
+  end
+  v.name = name
+  return name
+end
+
+--- Reads `code`, a series, k bars back.
+function M.at(code, k, t)
+  if t == "bool" then return code .. "[" .. k .. "] == 1", CMP end
+  return code .. "[" .. k .. "]", ATOM
+end
+
+--- Code of a value in the bar function, and its strength.
+function U:bar(v)
+  if not v.b then
+    if v.bf then
+      v.b, v.bp = v.bf()
+    else
+      v.b, v.bp = M.at(self:named(v), "0", v.t)
+    end
+  end
+  return v.b, v.bp
+end
+
+--- The same in brackets when it is weaker than `least`.
+function U:in_bar(v, least)
+  local code, p = self:bar(v)
+  return p < least and "(" .. code .. ")" or code
+end
+
+function U:in_body(v, least)
+  return v.dp < least and "(" .. v.d .. ")" or v.d
+end
+
+local rank = { c = 1, d = 2, b = 3 }
+--- The kind of what is computed from two values.
+function M.join(a, b)
+  return rank[a.k] > rank[b.k] and a.k or b.k
+end
+
+function M.worst(list)
+  local k = "c"
+  for i = 1, #list do
+    if rank[list[i].k] > rank[k] then k = list[i].k end
+  end
+  return k
+end
+
+-- ---- masks that gate -----------------------------------------------------------------------
+
+--- The mask outside of which a condition does nothing, as code, or nil.
+function M.gate(v)
+  if v.k ~= "b" then return v.t == "bool" and v.d or nil end
+  return v.g
+end
+
+function M.both(a, b)
+  if a and b and a ~= b then return "wick.both(" .. a .. ", " .. b .. ")" end
+  return a or b
+end
+
+--- List of gates to one; equal ones once.
+function M.any(gates)
+  local seen, list = {}, {}
+  for i = 1, #gates do
+    local g = gates[i]
+    if not seen[g] then
+      seen[g] = true
+      list[#list + 1] = g
+    end
+  end
+  if #list == 0 then return nil end
+  if #list == 1 then return list[1] end
+  return "wick.either(" .. table.concat(list, ", ") .. ")"
+end
+
+--- Adds the functions for values to the prototype of units.
+function M.open(unit)
+  for name, f in pairs(U) do unit[name] = f end
+end
+
+return M
