@@ -42,7 +42,8 @@ struct cli_command {
     const char *notes;              /**< paragraphs after the options in help; may be NULL */
     const char *example;            /**< one or more lines, each a whole command */
     int (*run)(cli *c);             /**< returns an exit code */
-    const cli_command *const *subs; /**< NULL-ended; then run is not used (`wick data check`) */
+    const cli_command *const *subs; /**< NULL-ended (`wick data check`); with `run` too, another
+                                        first word is an operand (`wick pine FILE`) */
     /** With subs: takes the words when none of them names a sub-command (`wick pipeline FILE ...`),
      * and reads its options itself. */
     int (*run_words)(cli *c, int argc, char **argv);

@@ -331,7 +331,7 @@ static int run(cli *c)
 const cli_command cli_command_run = {
     .name = "run",
     .summary = "backtests a strategy and prints its metrics",
-    .operands = "FILE.lua",
+    .operands = "FILE.lua|FILE.pine",
     .min_operands = 1,
     .max_operands = 1,
     .options = options,

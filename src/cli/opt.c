@@ -45,7 +45,8 @@ static bool ends_with(const char *s, const char *tail)
 /* An option starts with two dashes, or is -h or -q; a lone `-` and negative numbers are values. */
 static bool is_option(const char *word)
 {
-    return (word[0] == '-' && word[1] == '-') || strcmp(word, "-h") == 0 || strcmp(word, "-q") == 0;
+    return (word[0] == '-' && word[1] == '-') || strcmp(word, "-h") == 0 ||
+           strcmp(word, "-q") == 0 || strcmp(word, "-o") == 0;
 }
 
 static void add_value(cli *c, const cli_option *o, const char *text)
@@ -74,6 +75,7 @@ static int take_option(cli *c, int argc, char **argv, int i)
     const char *word = argv[i];
     const char *name = strcmp(word, "-h") == 0   ? "help"
                        : strcmp(word, "-q") == 0 ? "quiet"
+                       : strcmp(word, "-o") == 0 ? "out"
                                                  : word + 2;
     const char *eq = strchr(name, '=');
     const size_t len = eq ? (size_t)(eq - name) : strlen(name);
@@ -107,7 +109,7 @@ static int take_option(cli *c, int argc, char **argv, int i)
     add_value(c, o, argv[++i]);
     i++;
     while (i < argc && !is_option(argv[i])) {
-        if (o->take == CLI_WORDS ? ends_with(argv[i], ".lua")
+        if (o->take == CLI_WORDS ? ends_with(argv[i], ".lua") || ends_with(argv[i], ".pine")
                                  : o->take != CLI_PAIRS || !strchr(argv[i], '='))
             break;
         add_value(c, o, argv[i++]);

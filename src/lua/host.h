@@ -184,6 +184,13 @@ typedef struct wk_check_result {
 wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
                           wk_check_result *out) WICK_NODISCARD;
 
+/** `wick pine`: translates a Pine file. `lua` gets the Lua text, `report` the findings, one a line
+ * ("file:line:col: error: text"); *errors counts them, and `lua` is empty unless it is 0. Libraries
+ * are looked for beside the file and in the roots of the host. wk_host_load does the same with a
+ * path that ends in .pine, and loads the result. */
+wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
+                         wick_buf *report, int64_t *errors) WICK_NODISCARD;
+
 /** `wick test`: runs `test(name, function)` blocks of a file, or a small program whose comments
  * state what it prints or the error it ends with (docs/scripting.md section 7). */
 typedef struct wk_test_result {

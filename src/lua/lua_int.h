@@ -477,4 +477,9 @@ void wk_push_trades(lua_State *L, const wick_ledger *l);
 void wk_push_equity(lua_State *L, const wick_ledger *l);
 void wk_test_open(lua_State *L, wk_host *h);
 
+/* ---- pine.c ------------------------------------------------------------------------------- */
+
+bool wk_is_pine(const char *path); /**< by the ending of its name */
+wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out);
+
 #endif

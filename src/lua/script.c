@@ -159,7 +159,8 @@ static void read_settings(lua_State *L, wk_script *s, int t)
 void wk_start_body(lua_State *L, wk_host *h, wk_script *s)
 {
     char chunk[1100];
-    snprintf(chunk, sizeof chunk, "@%s", s->path);
+    /* Lines of a translation are not those of the Pine file. */
+    snprintf(chunk, sizeof chunk, "@%s%s", s->path, wk_is_pine(s->path) ? " (as Lua)" : "");
     if (luaL_loadbufferx(L, s->text, (size_t)s->text_n, chunk, "t") != 0) (void)lua_error(L);
     s->chunk = luaL_ref(L, LUA_REGISTRYINDEX);
     wk_rng_start(h, 0);
@@ -276,6 +277,7 @@ wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const
 
 wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
 {
+    if (wk_is_pine(path)) return wk_load_pine(ctx, h, path, out);
     char *text = NULL;
     int64_t n = 0;
     wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);

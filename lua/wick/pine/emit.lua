@@ -44,6 +44,16 @@ function T:fresh(base, second)
   end
 end
 
+--- The name of a function: the first to ask gets it as it is.
+function T:own_name(name, foreign)
+  if not foreign and not self.given[name] and not reserved[name] and name ~= self.strategy then
+    self.given[name] = true
+    self.fresh_names[#self.fresh_names + 1] = name
+    return name
+  end
+  return self:fresh(name)
+end
+
 --- Lua name of a symbol of the script: its own, unless Lua needs the word.
 function T:lua_name(sym)
   if not sym.lua then
@@ -60,7 +70,7 @@ end
 function T:field(name) return reserved[name] and name .. "_" or name end
 
 function T.comment(text)
-  return "--" .. text:gsub("^//", ""):gsub("%s+$", "")
+  return "--" .. (text:gsub("^//", ""):gsub("%s+$", ""))
 end
 
 --- Inputs have names of their own space.
@@ -88,21 +98,6 @@ end
 
 function T:top_name(name) self.top[name] = true end
 
--- Lines of the source that a statement takes.
-function T.last_line_of(node)
-  if node.last then return node.last end
-  local last = node.line
-  local function walk(n)
-    if n.line and n.line > last then last = n.line end
-    for key, child in core.next(n) do
-      if type(child) == "table" and key ~= "sym" and key ~= "def" and key ~= "lead" then walk(child) end
-    end
-  end
-  walk(node)
-  node.last = last
-  return last
-end
-
 -- ---- units ---------------------------------------------------------------------------------
 function U:sub_unit(module)
   local u = setmetatable({
@@ -122,7 +117,7 @@ end
 
 function U:near(word, known)
   local pool = {}
-  for name in core.next(known) do pool[name] = true end
+  for name in next, known do pool[name] = true end
   local near = core.nearest(word, pool)
   return near and "; did you mean '" .. near .. "'?" or ""
 end
@@ -130,7 +125,9 @@ end
 local function flush(self, list, indent)
   if self.gap and #list > 0 and list[#list] ~= "" then list[#list + 1] = "" end
   self.gap = nil
-  for _, c in ipairs(self.pending or {}) do list[#list + 1] = indent .. self.tr.comment(c) end
+  for _, c in ipairs(self.pending or {}) do
+    if not c:find("^//%s*@version") then list[#list + 1] = indent .. self.tr.comment(c) end
+  end
   self.pending = nil
   local trail = self.pending_trail
   self.pending_trail = nil
@@ -434,16 +431,17 @@ end
 
 local function new_translator(options, modules)
   local tr = setmetatable({
-    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, inputs = {}, input_list = {}, aliases = {},
+    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {}, inputs = {}, input_list = {}, aliases = {},
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {}, n_bar_locals = 0,
     NOT_HERE = {}, used_tables = {}, tables = options.tables, many_bar_locals = options.many_bar_locals,
   }, T)
   for _, module in ipairs(modules) do
-    for name in core.next(module.names) do tr.taken[name] = true end
+    for name in next, module.names do tr.taken[name] = true end
   end
   tr.strategy = tr.taken.s and tr:fresh("strat") or "s"
   tr.taken[tr.strategy] = true
   tr.top[tr.strategy] = true
+  tr.request_bars = tr:fresh("htf")
   tr.table_names = {}
   if tr.tables then
     for _, kind in ipairs { "values", "functions", "types", "now" } do
@@ -475,7 +473,11 @@ end
 
 local function assemble(tr, main, gate, options)
   local lines = {}
-  for _, c in ipairs(options.head) do lines[#lines + 1] = c end
+  lines[1] = options.head
+  for _, c in ipairs(tr.head or {}) do
+    if not c:find("^//%s*@version") then lines[#lines + 1] = T.comment(c) end
+  end
+  lines[#lines + 1] = ""
   local body = {}
   local out = main.out
   for _, l in ipairs(main.prologue) do body[#body + 1] = "  " .. l end
@@ -513,6 +515,7 @@ local function assemble(tr, main, gate, options)
     end
     add("local " .. table.concat(names, ", ") .. " = " .. table.concat(codes, ", "))
   end
+  if #main.decl > 0 and main.decl[1] ~= "" then lines[#lines + 1] = "" end
   local last = lines[#lines]
   for _, l in ipairs(main.decl) do
     if not (l == "" and (last == "" or last == nil)) then add(l) end
@@ -537,7 +540,7 @@ function M.emit(main_module, modules, options)
   if #tr.diags > 0 then return nil, tr.diags, tr end
   local text, body = assemble(tr, main, gate, options)
   local n_top = 0
-  for _ in core.next(tr.top) do n_top = n_top + 1 end
+  for _ in next, tr.top do n_top = n_top + 1 end
   local many = tr.n_bar_locals > 120
   -- LuaJIT gives a function 60 names from outside, both VMs a function 200 of its own.
   if n_top > 180 or many or upvalues_of(body, tr.top) > 56 or most_upvalues(main.decl, tr.top) > 56 then

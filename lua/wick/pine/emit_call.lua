@@ -307,7 +307,7 @@ end
 --- How a function of Pine is called in Lua: array.get, math.max, nz.
 function U:function_name(name)
   local space, last = name:match("^(.*)%.([^%.]+)$")
-  if not space then return self:alias(name, "pine." .. name) end
+  if not space then return self:alias(name == "na" and "isna" or name, "pine." .. name) end
   if last == "repeat" then last = "rep" end
   return self:ns(space) .. "." .. last
 end

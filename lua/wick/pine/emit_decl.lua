@@ -165,7 +165,7 @@ end
 
 function U:copy_value(v, t)
   local out = {}
-  for key, x in core.next(v) do out[key] = x end
+  for key, x in next, v do out[key] = x end
   out.t = t or v.t
   return out
 end

@@ -175,7 +175,9 @@ function kinds:member(node)
     self:fail(node, "a value of type " .. types.show(obj.t) .. " has no fields; '" .. node.v ..
       "' needs brackets when it is a method")
   end
-  return bar(self:in_bar(obj, P.atom) .. "." .. self.tr:field(node.v), t)
+  local v = bar(self:in_bar(obj, P.atom) .. "." .. self.tr:field(node.v), t)
+  v.x = t == "int"
+  return v
 end
 
 -- ---- operators -----------------------------------------------------------------------------

@@ -72,8 +72,7 @@ end
 function U:type_name(of)
   if of.lua then return of.lua end
   local tr = self.tr
-  of.lua = tr:fresh(of.name)
-  tr.by_lua_name[of.kind == "type" and of.lua or "enum:" .. of.lua] = of.kind == "type" and of or nil
+  of.lua = tr:own_name(of.name, of.module ~= self.main.module)
   if of.kind == "type" then tr.by_lua_name[of.lua] = of end
   local main = self.main
   local home = main.home
@@ -214,7 +213,15 @@ function U:type_only(e)
   return t
 end
 
-local function signature(self, def, values)
+--- Functions within a request may have the name they have outside.
+function U:inner_name(name)
+  self.given = self.given or {}
+  if self.given[name] then return self.tr:fresh(name) end
+  self.given[name] = true
+  return self.tr:own_name(name) == name and name or name
+end
+
+local function signature(self, def, values, by_value)
   local parts = { tostring(def), self.cond > 0 and "?" or "", #self.loops > 0 and "~" or "" }
   local kinds = {}
   for i, p in ipairs(def.params) do
@@ -229,6 +236,7 @@ local function signature(self, def, values)
     end
     if k == "d" and (self.cond > 0 or #self.loops > 0) and v.bf and not v.name then k = "b" end
     if k == "c" and type(v.t) == "table" then k = "b" end
+    if k == "d" and by_value and not (p.sym.hist or p.sym.wants_series) then k = "b" end
     local want = p.type and self:canonical(p.type, def.module)
     local t = want or v.t
     if t == "na" then t = "float" end
@@ -240,22 +248,12 @@ local function signature(self, def, values)
 end
 
 function U:instance_call(def, values, node)
-  local chart, tr = self.chart, self.tr
-  local key, kinds = signature(self, def, values)
-  local inst = chart.instances[key]
-  if not inst then
-    if tr.compiling[def] then
-      self:fail(node, "a function cannot call itself: '" .. def.name .. "'")
-      return const("na", "?")
-    end
-    tr.compiling[def] = true
-    local ok, made = pcall(self.make_instance, self, def, values, kinds)
-    tr.compiling[def] = nil
-    if not ok then error(made, 0) end
-    inst = made
-    chart.instances[key] = inst
-    chart.instance_keys[#chart.instance_keys + 1] = { from = chart.instances, key = key }
+  local tr = self.tr
+  if tr.compiling[def] then
+    self:fail(node, "a function cannot call itself: '" .. def.name .. "'")
+    return const("na", "?")
   end
+  local inst, kinds = self:instance(def, values)
   -- Arguments for the body and for the bar function.
   local body, running = {}, {}
   for i, k in ipairs(kinds) do
@@ -324,6 +322,51 @@ function U:instance_call(def, values, node)
   return v
 end
 
+--- The function for these arguments. Series are handed over as such when the function then stands in
+--- the file body or looks back at them, else as values.
+function U:instance(def, values)
+  local chart, tr = self.chart, self.tr
+  local key, kinds = signature(self, def, values)
+  local inst = chart.instances[key]
+  if inst and inst.by_value then
+    key, kinds = signature(self, def, values, true)
+    inst = chart.instances[key]
+  end
+  if inst then return inst, kinds end
+  local optional = false
+  for i, p in ipairs(def.params) do
+    if kinds[i].k == "d" and not (p.sym.hist or p.sym.wants_series) then optional = true end
+  end
+  local function make()
+    tr.compiling[def] = true
+    local ok, made = pcall(self.make_instance, self, def, values, kinds)
+    tr.compiling[def] = nil
+    if not ok then error(made, 0) end
+    return made
+  end
+  local function keep(made)
+    chart.instances[key] = made
+    chart.instance_keys[#chart.instance_keys + 1] = { from = chart.instances, key = key }
+  end
+  if optional then
+    local fine = self:try(function()
+      inst = make()
+      if inst.form ~= "declared" then error(tr.NOT_HERE, 0) end
+    end)
+    if not fine then
+      keep { by_value = true }
+      key, kinds = signature(self, def, values, true)
+      inst = chart.instances[key]
+      if inst then return inst, kinds end
+      inst = make()
+    end
+  else
+    inst = make()
+  end
+  keep(inst)
+  return inst, kinds
+end
+
 function U:make_instance(def, values, kinds)
   local tr = self.tr
   local unit = self:sub_unit(def.module)
@@ -363,10 +406,10 @@ function U:make_instance(def, values, kinds)
   end
   if #unit.out > 0 then unit.started = true end
   local n_start = #unit.out
-  unit.result = nil
+  unit.answer = nil
   local target = { kind = "return" }
   unit:block(def.node.body, target)
-  local r = unit.result
+  local r = unit.answer
   local inst = { effects = unit.effects > 0, every_bar = unit.every_bar }
   local lines = {}
   local declared = r and #unit.out == n_start and n_start == 0 and not has_running
@@ -432,7 +475,7 @@ function U:write_function(def, inst, lines)
     inst.name = of.lua .. "." .. inst.method
     head = "function " .. inst.name .. "(" .. params .. ")"
   else
-    local name = tr:fresh(def.name)
+    local name = chart == self.main and tr:own_name(def.name, def.module ~= self.main.module) or chart:inner_name(def.name)
     if chart == self.main then name = tr:place(name, "functions") end
     inst.name = name
     head = (name:find(".", 1, true) and "" or "local ") .. "function " .. name .. "(" .. params .. ")"
@@ -501,7 +544,7 @@ function U:security(node, f, lower)
   local unit = self:sub_unit(self.module)
   unit.is_chart, unit.chart, unit.request, unit.outer = true, unit, true, self
   unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {}, {}, {}, {}
-  unit.bars = tr:fresh(lower and "ltf" or "htf")
+  unit.bars = self.chart.request and tr:fresh("htf") or tr.request_bars
   unit.dind = ""
   local v = unit:expr(list[3])
   if v == nil or v.t == nil then
@@ -519,7 +562,7 @@ function U:security(node, f, lower)
     code = lines[1] .. " return " .. (v.t == "na" and self:na_name() or v.d) .. " end" .. tail
   else
     local body = {}
-    for _, l in ipairs(unit.decl) do body[#body + 1] = "  " .. l end
+    for _, l in ipairs(unit.decl) do body[#body + 1] = l:find("^%s*$") and "" or "  " .. l end
     while body[#body] and body[#body]:find("^%s*$") do body[#body] = nil end
     if not running then
       body[#body + 1] = "  return " .. v.d

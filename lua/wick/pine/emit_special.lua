@@ -70,7 +70,9 @@ local function declaration(self, node, f)
     end
   end
   self.tr.declaration = "local " .. self.tr.strategy .. " = pine.strategy { " .. table.concat(parts, ", ") .. " }"
-  self.tr.declaration_line = node.line
+  -- What the file says of itself stands at its head.
+  self.tr.head = self.pending
+  self.pending, self.pending_trail = nil, nil
   return nil
 end
 special.strategy, special.indicator = declaration, declaration

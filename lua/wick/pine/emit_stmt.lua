@@ -94,7 +94,7 @@ function U:try(f)
   self.memo = setmetatable({}, { __index = save.memo })
   local ok, err = pcall(f)
   if ok then
-    for k, v in core.next(self.memo) do save.memo[k] = v end
+    for k, v in next, self.memo do save.memo[k] = v end
     self.memo = save.memo
     return true
   end
@@ -108,7 +108,7 @@ function U:try(f)
   cut(tr.diags, n_diags)
   cut(chart.prologue, n_prologue)
   for i = #tr.fresh_names, n_names + 1, -1 do
-    tr.taken[tr.fresh_names[i]] = nil
+    tr.taken[tr.fresh_names[i]], tr.given[tr.fresh_names[i]] = nil, nil
     tr.fresh_names[i] = nil
   end
   for i = #tr.input_list, n_inputs + 1, -1 do
@@ -147,7 +147,7 @@ function U:deliver(v, target)
   local kind = target.kind
   if kind == "return" then
     if #self.out == 0 and not self.nested and v.k ~= "b" then
-      self.result = v
+      self.answer = v
       return
     end
     v = self:as_type(v, target.t)
@@ -169,6 +169,8 @@ end
 
 -- ---- blocks --------------------------------------------------------------------------------
 function U:comments(node)
+  -- A function's go where the function is written.
+  if node.k == "func" then return end
   if node.lead then
     self.pending = self.pending or {}
     for _, c in ipairs(node.lead) do self.pending[#self.pending + 1] = c end
@@ -191,7 +193,7 @@ function U:block(list, target)
     else
       gate = self:statement(node)
     end
-    before = self.tr.last_line_of(node)
+    before = node.last
     if gate then
       gates[#gates + 1] = gate
     elseif gate == false then
@@ -312,8 +314,8 @@ function U:declared_branches(node, list, target, subject)
     target.t, target.k, target.x = dtarget.t, dtarget.k, dtarget.x
     if dtarget.kind == "dreturn" then
       if not has_else then self:d("return " .. types.na_code(dtarget.t, tr.version)) end
-      self.result = { returned = true, t = dtarget.t, k = dtarget.k == "c" and "c" or "d", x = dtarget.x }
-      if type(dtarget.t) ~= "table" and not has_else then self.result.k = "d" end
+      self.answer = { returned = true, t = dtarget.t, k = dtarget.k == "c" and "c" or "d", x = dtarget.x }
+      if type(dtarget.t) ~= "table" and not has_else then self.answer.k = "d" end
     end
   end
 end
@@ -528,7 +530,7 @@ local function resizes(list)
       local last = f.builtin and f.builtin:match("[^%.]+$") or f.v
       if names[last] or (f.sym and f.sym.kind == "func") then found = true end
     end
-    for key, child in core.next(node) do
+    for key, child in next, node do
       if key ~= "sym" and key ~= "def" and type(child) == "table" then walk(child) end
     end
   end

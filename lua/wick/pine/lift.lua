@@ -41,7 +41,7 @@ function U:named(v)
     if v.dp == ATOM and v.d:find("^[%a_][%w_]*$") then
       name = v.d
     else
-      name = self:new_local(self.tr:fresh(v.hint or (v.t == "bool" and "is_true" or "x")), v.d)
+      name = self:new_local(self.tr:fresh(v.hint or v.source or (v.t == "bool" and "is_true" or "x")), v.d)
     end
     self.memo[v.d] = name
   end

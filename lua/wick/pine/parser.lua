@@ -441,6 +441,9 @@ function M.parse(t, fail)
     elseif not node.block then
       trail(node)
     end
+    local j = p.at - 1
+    while j > i and (kind[j] == "dedent" or kind[j] == "newline") do j = j - 1 end
+    node.last = line[j]
     return node
   end
 

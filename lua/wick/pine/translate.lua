@@ -12,8 +12,8 @@ local function collect(module)
   module.names, module.symbols = {}, {}
   local seen = {}
   local function walk(node)
-    for key, child in core.next(node) do
-      if type(child) == "table" and key ~= "def" and key ~= "import" then
+    for key, child in next, node do
+      if type(child) == "table" and key ~= "def" and key ~= "import" and key ~= "unit" then
         if (key == "sym" or key == "key_sym") then
           if not seen[child] then
             seen[child] = true
@@ -101,7 +101,7 @@ function M.run(path, text, read)
   local name = path:match("[^/\\]+$")
   local title = name:gsub("%.pine$", "")
   local emit = core.module("wick.pine.emit")
-  local head = { "-- Made from " .. name .. " (Pine v" .. main.version .. ") by wick pine." , "" }
+  local head = "-- Made from " .. name .. " (Pine v" .. main.version .. ") by wick pine."
   local broken = #state.diags > 0
   local made, diags, tr
   local ok, err = pcall(function()

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "lua/lua_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pine files: their translation is Lua (lua/wick/pine/translate.lua); here it gets the text, finds
+ * libraries, and gives back the Lua text and the findings. */
+
+typedef struct pine_job {
+    wk_host *h;
+    const char *path, *folder, *text;
+    int64_t n;
+    wick_buf *lua, *report;
+    int64_t errors;
+} pine_job;
+
+/* Reads one of the places a library may be in; path stays in `at`. */
+static bool read_library(wk_host *h, wick_buf *at, const char *dir, const char *user,
+                         const char *lib, char **text, int64_t *n)
+{
+    at->len = 0;
+    if (user)
+        wick_buf_addf(at, "%s/%s/%s.pine", dir, user, lib);
+    else
+        wick_buf_addf(at, "%s/%s.pine", dir, lib);
+    if (at->failed) return false;
+    if (wick_file_read(h->ctx, at->data, 16 << 20, text, n) >= 0) return true;
+    wick_ctx_clear(h->ctx);
+    return false;
+}
+
+/* read(user, library, version) -> text, path; nothing when it is nowhere. Names come from the
+ * tokens of a Pine file: letters, digits and underscores. */
+static int pine_library(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const char *folder = lua_tostring(L, lua_upvalueindex(2));
+    const char *user = luaL_checkstring(L, 1), *lib = luaL_checkstring(L, 2);
+    wick_buf at = {0};
+    char *text = NULL;
+    int64_t n = 0;
+    bool found = false;
+    for (int64_t i = -1; i < h->n_roots && !found; i++) {
+        const char *dir = i < 0 ? folder : h->roots[i];
+        found = read_library(h, &at, dir, user, lib, &text, &n) ||
+                read_library(h, &at, dir, NULL, lib, &text, &n);
+    }
+    if (found) {
+        lua_pushlstring(L, text, (size_t)n);
+        lua_pushlstring(L, at.data, (size_t)at.len);
+    }
+    free(text);
+    wick_buf_free(&at);
+    return found ? 2 : 0;
+}
+
+static int pine_main(lua_State *L)
+{
+    pine_job *j = lua_touserdata(L, 1);
+    wk_host *h = j->h;
+    wk_push_module(L, h, "wick.pine.translate");
+    lua_getfield(L, -1, "run");
+    lua_pushstring(L, j->path);
+    lua_pushlstring(L, j->text, (size_t)j->n);
+    lua_pushlightuserdata(L, h);
+    lua_pushstring(L, j->folder);
+    lua_pushcclosure(L, pine_library, 2);
+    lua_call(L, 3, 2);
+    size_t n = 0;
+    const char *made = lua_tolstring(L, -2, &n);
+    if (made) wick_buf_add(j->lua, made, (int64_t)n);
+    j->errors = (int64_t)lua_rawlen(L, -1);
+    for (int64_t i = 1; i <= j->errors; i++) {
+        lua_rawgeti(L, -1, (int)i);
+        wick_buf_add(j->report, lua_tostring(L, -1), -1);
+        wick_buf_add(j->report, "\n", 1);
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
+                         wick_buf *report, int64_t *errors)
+{
+    char *text = NULL, *folder = NULL;
+    int64_t n = 0;
+    wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
+    if (st < 0) return st;
+    const char *slash = strrchr(path, '/');
+    folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+    if (!folder) {
+        st = wick_fail_mem(ctx);
+        goto out;
+    }
+    wk_script place = {.host = h, .path = (char *)(uintptr_t)path, .folder = folder};
+    pine_job j = {.h = h, .path = path, .folder = folder, .text = text, .n = n, .lua = lua,
+                  .report = report};
+    wk_script *outer = h->script;
+    wick_ctx *own = h->ctx;
+    h->script = &place;
+    h->hook = NULL;
+    h->ctx = ctx;
+    const wk_budget_mark mark = wk_budget_enter(h, "the translation", h->run_seconds, false);
+    st = wk_protect(h, ctx, pine_main, &j, NULL);
+    wk_budget_leave(h, mark);
+    h->ctx = own;
+    h->script = outer;
+    if (st >= 0 && (lua->failed || report->failed)) st = wick_fail_mem(ctx);
+    *errors = j.errors;
+out:
+    free(folder);
+    free(text);
+    return st;
+}
+
+bool wk_is_pine(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 5 && strcmp(path + n - 5, ".pine") == 0;
+}
+
+wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
+{
+    wick_buf lua = {0}, report = {0};
+    int64_t errors = 0;
+    wick_status st = wk_host_pine(ctx, h, path, &lua, &report, &errors);
+    if (st >= 0 && errors > 0) {
+        const char *end = strchr(report.data, '\n');
+        st = wick_fail(ctx, WICK_E_PARSE, "%.*s", (int)(end - report.data), report.data);
+        if (errors > 1)
+            (void)wick_note(ctx, "and %lld more, which `wick pine --check %s` lists",
+                            (long long)errors - 1, path);
+    }
+    if (st >= 0) st = wk_host_load_text(ctx, h, path, lua.data, lua.len, out);
+    wick_buf_free(&lua);
+    wick_buf_free(&report);
+    return st;
+}
