@@ -2,7 +2,7 @@
 -- Units of the translator and the file they make. A unit is the script, a function of it, or a request:
 -- what stands in the file body (`decl`) and what in the bar function (`out`).
 local core = ...
-local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.types")
+local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local const, series = lift.const, lift.series
 local ipairs, type, setmetatable = ipairs, type, setmetatable
 
@@ -483,12 +483,7 @@ local function assemble(tr, main, gate, options)
   for _, l in ipairs(main.prologue) do body[#body + 1] = "  " .. l end
   for _, l in ipairs(out) do body[#body + 1] = l end
   while body[#body] == "" do body[#body] = nil end
-  local when
-  if gate == nil and #out == 0 then
-    when = nil
-  elseif gate and not main.every_bar and #main.prologue == 0 then
-    when = gate
-  end
+  local wake = gate and not main.every_bar and #main.prologue == 0 and lift.wake(gate)
   local function add(l) break_line(l, lines) end
   for _, l in ipairs((alias_lines(tr.alias_list))) do add(l) end
   if tr.tables then
@@ -528,7 +523,18 @@ local function assemble(tr, main, gate, options)
   else
     lines[#lines + 1] = function_of
     for _, l in ipairs(body) do add(l) end
-    add("end" .. (when and ", { when = " .. when .. " })" or ")"))
+    if wake and #wake > 0 then
+      local line = "end, { " .. table.concat(wake, ", ") .. " })"
+      if #line <= WIDTH then
+        add(line)
+      else
+        add("end, {")
+        for _, part in ipairs(wake) do add("  " .. part .. ",") end
+        add("})")
+      end
+    else
+      add("end)")
+    end
   end
   for _, c in ipairs(options.tail) do lines[#lines + 1] = T.comment(c) end
   return table.concat(lines, "\n") .. "\n", body

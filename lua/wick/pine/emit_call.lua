@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Calls: what is built in, functions and methods of the script, constructors.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local type, ipairs = type, ipairs

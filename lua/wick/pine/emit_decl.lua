@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Declarations and assignments.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local statements = core.module("wick.pine.emit_stmt")
 local kinds, structures = statements.kinds, statements.structures
@@ -85,7 +85,7 @@ function U:declare_running(node, sym, v, t)
   end
   out = variable(name, t, not assigned and v or nil)
   if not assigned then
-    out.nn, out.pos = v.nn, v.pos
+    out.nn, out.pos, out.holds = v.nn, v.pos, v.holds
     out.g = lift.gate(v)
   end
   self.vals[sym] = out

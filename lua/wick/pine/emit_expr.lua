@@ -2,13 +2,14 @@
 -- Expressions: operators, names, history, conditions. Every function takes a node and gives a value
 -- (lift.lua).
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
 local const, bar, series, join = lift.const, lift.bar, lift.series, lift.join
 local P = lift.p
 local type, ipairs = type, ipairs
 
 local M = {}
 local U, kinds = {}, {}
+local in_states
 
 function U:expr(node)
   return kinds[node.k](self, node)
@@ -289,6 +290,28 @@ function U:arithmetic(op, a, b, node)
   return v
 end
 
+-- Conditions that say no more than which state the position is in.
+local position_states = {
+  ["strategy.position_size"] = {
+    ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true },
+    ["<"] = { short = true }, [">="] = { flat = true, long = true }, ["<="] = { flat = true, short = true },
+  },
+  ["strategy.opentrades"] = {
+    ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true, short = true },
+  },
+}
+local mirrored = { [">"] = "<", ["<"] = ">", [">="] = "<=", ["<="] = ">=", ["=="] = "==", ["!="] = "!=" }
+
+function in_states(holds)
+  return { flat = holds.flat or nil, long = holds.long or nil, short = holds.short or nil }
+end
+
+local function position_gate(op, a, b)
+  if b.figure then a, b, op = b, a, mirrored[op] end
+  local of = a.figure and position_states[a.figure]
+  if of and b.lit and b.value == 0 then return of[op] end
+end
+
 local compare_names = { ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le", [">"] = "gt", [">="] = "ge" }
 
 function U:compare(op, a, b)
@@ -325,6 +348,8 @@ function U:compare(op, a, b)
   end
   v.eff = a.eff or b.eff
   v.nn = true
+  v.holds = position_gate(op, a, b)
+  if v.holds then v.g = in_states(v.holds) end
   return v
 end
 
@@ -360,6 +385,10 @@ function kinds:un(node)
   else
     local code, p = negated(self:bar(a))
     v = bar(code, "bool", p)
+    if a.holds then
+      v.holds = { flat = not a.holds.flat, long = not a.holds.long, short = not a.holds.short }
+      v.g = in_states(v.holds)
+    end
   end
   v.eff, v.nn = a.eff, true
   return v
@@ -411,9 +440,13 @@ function U:logic(op, a, right)
   if v.k == "b" then
     local ga, gb = lift.gate(a), lift.gate(b)
     if op == "and" then
-      v.g = a.eff and ga or lift.both(ga, gb)
+      if a.eff then
+        v.g = ga
+      else
+        v.g = lift.and_gates(ga, gb)
+      end
     else
-      v.g = ga and gb and lift.any { ga, gb } or nil
+      v.g = ga and gb and lift.or_gates { ga, gb } or nil
     end
   end
   return v
@@ -549,7 +582,7 @@ function kinds:cond(node)
   v.q = c.q and a.q and b.q
   v.colors = t == "color" and { c, a, b } or nil
   if v.k == "b" and t == "bool" and b.lit and not b.value then
-    v.g = c.eff and lift.gate(c) or lift.both(lift.gate(c), lift.gate(a))
+    v.g = c.eff and lift.gate(c) or lift.and_gates(lift.gate(c), lift.gate(a))
   end
   return v
 end

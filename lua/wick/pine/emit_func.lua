@@ -5,7 +5,7 @@
 -- does can stand in the file body it becomes a function of series; where it keeps a state it becomes
 -- a function that makes the function, once for every place that calls it.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local ipairs, type = ipairs, type

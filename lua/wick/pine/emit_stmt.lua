@@ -2,7 +2,7 @@
 -- Statements. Each gives what gates it: nil when it does nothing but compute, a mask outside of which
 -- it does nothing, false when it has to run on every bar.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.types"), core.module("wick.pine.builtins")
+local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local ipairs, type = ipairs, type
@@ -202,7 +202,7 @@ function U:block(list, target)
   end
   if n == 0 and target then self:deliver(nil, target) end
   if not all then return false end
-  return lift.any(gates)
+  return #gates > 0 and lift.or_gates(gates) or nil
 end
 
 function U:statement(node)
@@ -433,8 +433,8 @@ function U:running_branches(node, list, target)
         else
           gate = body_gate
         end
-      elseif c.k == "c" and body_gate and body_gate ~= true then
-        gate = body_gate
+      elseif body_gate and not c.eff then
+        gate = c.k == "c" and body_gate or lift.and_gates(gate, body_gate)
       end
       if body_gate == nil and not c.eff then gate = nil end
     else
@@ -486,7 +486,7 @@ function U:running_branches(node, list, target)
     end
   end
   if not all then return false end
-  return lift.any(gates)
+  return #gates > 0 and lift.or_gates(gates) or nil
 end
 
 -- ---- loops ---------------------------------------------------------------------------------

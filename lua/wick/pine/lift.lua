@@ -8,7 +8,7 @@
 -- `x`: comparisons of it are exact anyway; `nn`: never na; `g`: a mask outside of which the condition
 -- is false and computing it does nothing; `eff`: computing it changes a state.
 local core = ...
-local pairs = core.pairs
+local pairs, ipairs, type = core.pairs, ipairs, type
 
 local M = {}
 
@@ -91,32 +91,105 @@ function M.worst(list)
   return k
 end
 
--- ---- masks that gate -----------------------------------------------------------------------
-
---- The mask outside of which a condition does nothing, as code, or nil.
-function M.gate(v)
-  if v.k ~= "b" then return v.t == "bool" and v.d or nil end
-  return v.g
-end
+-- ---- when something can happen -------------------------------------------------------------
+-- A gate tells for each state of the position on which bars a statement can do something: nil on none,
+-- true on all, else a list of masks one of which has to be 1.
+local states = { "flat", "long", "short" }
+M.states = states
+M.always = { flat = true, long = true, short = true }
 
 function M.both(a, b)
   if a and b and a ~= b then return "wick.both(" .. a .. ", " .. b .. ")" end
   return a or b
 end
 
---- List of gates to one; equal ones once.
-function M.any(gates)
-  local seen, list = {}, {}
-  for i = 1, #gates do
-    local g = gates[i]
-    if not seen[g] then
-      seen[g] = true
-      list[#list + 1] = g
-    end
-  end
-  if #list == 0 then return nil end
+local function any(list)
   if #list == 1 then return list[1] end
   return "wick.either(" .. table.concat(list, ", ") .. ")"
+end
+
+--- The gate of a mask.
+function M.gate_of(code)
+  return { flat = { code }, long = { code }, short = { code } }
+end
+
+--- The gate outside of which a condition is false and computing it does nothing; nil when there is none.
+function M.gate(v)
+  if v.k ~= "b" then return v.t == "bool" and M.gate_of(v.d) or nil end
+  return v.g
+end
+
+function M.and_gates(a, b)
+  if not (a and b) then return a or b end
+  local out = {}
+  for _, state in ipairs(states) do
+    local x, y = a[state], b[state]
+    if x == true then
+      out[state] = y
+    elseif y == true then
+      out[state] = x
+    elseif x and y then
+      out[state] = { M.both(any(x), any(y)) }
+    end
+  end
+  return out
+end
+
+function M.or_gates(list)
+  local out = {}
+  for _, state in ipairs(states) do
+    local seen, masks, all = {}, {}, false
+    for i = 1, #list do
+      local x = list[i][state]
+      if x == true then
+        all = true
+      elseif x then
+        for k = 1, #x do
+          if not seen[x[k]] then
+            seen[x[k]] = true
+            masks[#masks + 1] = x[k]
+          end
+        end
+      end
+    end
+    out[state] = all or (#masks > 0 and masks) or nil
+  end
+  return out
+end
+
+--- The fields of each_bar for a gate: nil when every bar has to be asked.
+function M.wake(g)
+  if g.flat == true and g.long == true and g.short == true then return nil end
+  local parts, common = {}, {}
+  local is_common = {}
+  if type(g.flat) == "table" and type(g.long) == "table" and type(g.short) == "table" then
+    for _, m in ipairs(g.flat) do
+      local found = 0
+      for _, state in ipairs { "long", "short" } do
+        for _, x in ipairs(g[state]) do
+          if x == m then found = found + 1 end
+        end
+      end
+      if found == 2 then
+        common[#common + 1] = m
+        is_common[m] = true
+      end
+    end
+  end
+  if #common > 0 then parts[1] = "when = " .. any(common) end
+  for _, state in ipairs(states) do
+    local x = g[state]
+    if x == true then
+      parts[#parts + 1] = "when_" .. state .. " = true"
+    elseif x then
+      local own = {}
+      for _, m in ipairs(x) do
+        if not is_common[m] then own[#own + 1] = m end
+      end
+      if #own > 0 then parts[#parts + 1] = "when_" .. state .. " = " .. any(own) end
+    end
+  end
+  return parts
 end
 
 --- Adds the functions for values to the prototype of units.
