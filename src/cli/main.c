@@ -107,7 +107,7 @@ static int find_path(cli *c, int argc, char **argv)
     int used = 0;
     while (list && used < argc && argv[used][0] != '-') {
         const cli_command *m = find_command(argv[used], list);
-        if (!m && c->command && c->command->run_words) return used;
+        if (!m && c->command && (c->command->run_words || c->command->run)) return used;
         if (!m) {
             unknown_command(c, argv[used], list);
             return -1;
@@ -151,7 +151,7 @@ static int dispatch(cli *c, int argc, char **argv)
         wick_buf_free(&b);
         return CLI_MISTAKE;
     }
-    if (c->command->subs) {
+    if (c->command->subs && !c->command->run) {
         if (used < argc && (strcmp(argv[used], "--help") == 0 || strcmp(argv[used], "-h") == 0))
             return print_help(c);
         if (c->command->run_words) return c->command->run_words(c, argc - used, argv + used);

@@ -48,7 +48,7 @@ end
 function T:own_name(name, foreign)
   if not foreign and not self.given[name] and not reserved[name] and name ~= self.strategy then
     self.given[name] = true
-    self.fresh_names[#self.fresh_names + 1] = name
+    self.given_list[#self.given_list + 1] = name
     return name
   end
   return self:fresh(name)
@@ -431,7 +431,7 @@ end
 
 local function new_translator(options, modules)
   local tr = setmetatable({
-    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {}, inputs = {}, input_list = {}, aliases = {},
+    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {}, given_list = {}, inputs = {}, input_list = {}, aliases = {},
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {}, n_bar_locals = 0,
     NOT_HERE = {}, used_tables = {}, tables = options.tables, many_bar_locals = options.many_bar_locals,
   }, T)

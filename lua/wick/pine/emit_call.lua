@@ -178,6 +178,20 @@ end
 
 local hints = { crossover = "crossed_over", crossunder = "crossed_under", cross = "crossed" }
 
+--- A name for what a call gives: with its constants, sma_20.
+function U:hint_of(name, values, n)
+  local parts = { name }
+  for i = 1, n do
+    local v = values[i]
+    if v and v.k == "c" then
+      local text = v.lit and (v.text or v.d) or v.d
+      if not text:find("^[%w_]+$") or #text > 12 then return name end
+      parts[#parts + 1] = text
+    end
+  end
+  return #parts <= 4 and table.concat(parts, "_") or name
+end
+
 function U:ta_call(node, f)
   local values, n = self:ta_values(node, f)
   local name = f.name
@@ -212,7 +226,7 @@ function U:ta_call(node, f)
       end
     end
     local v = series((body_names[name] or name) .. "(" .. self:body_list(values, n) .. ")", t)
-    v.hint = hints[short] or short
+    v.hint = hints[short] or self:hint_of(short, values, n)
     v.x, v.nn = raw, t == "bool"
     if type(t) == "table" then v.multi = #t end
     return v

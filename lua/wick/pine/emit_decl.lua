@@ -535,6 +535,7 @@ function U:statement_call(v)
     return lift.gate(v.when) or false
   end
   self:b((self:bar(v)))
+  if v.standing then return nil end
   return false
 end
 

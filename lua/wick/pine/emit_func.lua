@@ -288,7 +288,7 @@ function U:instance_call(def, values, node)
       v = const(code, t)
     else
       v = series(code, t)
-      v.hint = def.name
+      v.hint = self:hint_of(def.name, values, #def.params)
     end
     v.x, v.nn = inst.x, t == "bool"
     if type(t) == "table" then

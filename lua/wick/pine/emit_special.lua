@@ -262,13 +262,11 @@ for _, rule in ipairs { "allow_entry_in", "max_cons_loss_days", "max_drawdown", 
     end
     local code = self.tr.strategy .. ":risk_" .. rule .. "(" .. table.concat(codes, ", ") .. ")"
     self.tr.orders = true
-    if k == "c" and self.cond == 0 and #self.loops == 0 and self == self.main then
-      self:d(code)
-      return nil
-    end
-    self.effects = self.effects + 1
     local v = bar(code, nil)
     v.eff = true
+    -- The same rule on every bar matters on bars with orders only.
+    v.standing = k == "c" and self.cond == 0 and #self.loops == 0 and self == self.main
+    if not v.standing then self.effects = self.effects + 1 end
     return v
   end
 end

@@ -90,7 +90,7 @@ function U:try(f)
     cond = self.cond, trail = self.pending_trail, want = self.want_input, plot = self.want_plot }
   local n_home, n_diags, n_names, n_keys, n_decl, n_out =
     #chart.home, #tr.diags, #tr.fresh_names, #chart.instance_keys, #self.decl, #self.out
-  local n_prologue, n_inputs = #chart.prologue, #tr.input_list
+  local n_prologue, n_inputs, n_given = #chart.prologue, #tr.input_list, #tr.given_list
   self.memo = setmetatable({}, { __index = save.memo })
   local ok, err = pcall(f)
   if ok then
@@ -108,8 +108,12 @@ function U:try(f)
   cut(tr.diags, n_diags)
   cut(chart.prologue, n_prologue)
   for i = #tr.fresh_names, n_names + 1, -1 do
-    tr.taken[tr.fresh_names[i]], tr.given[tr.fresh_names[i]] = nil, nil
+    tr.taken[tr.fresh_names[i]] = nil
     tr.fresh_names[i] = nil
+  end
+  for i = #tr.given_list, n_given + 1, -1 do
+    tr.given[tr.given_list[i]] = nil
+    tr.given_list[i] = nil
   end
   for i = #tr.input_list, n_inputs + 1, -1 do
     tr.inputs[tr.input_list[i]] = nil

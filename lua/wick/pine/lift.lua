@@ -115,7 +115,7 @@ end
 
 --- The gate outside of which a condition is false and computing it does nothing; nil when there is none.
 function M.gate(v)
-  if v.k ~= "b" then return v.t == "bool" and M.gate_of(v.d) or nil end
+  if v.k ~= "b" then return v.t == "bool" and M.gate_of(v.name or v.d) or nil end
   return v.g
 end
 
