@@ -18,6 +18,12 @@ S.params = {
   require_structure       = wick.bool(false), -- only with rising lows (falling highs for shorts)
   is_long_only            = wick.bool(true),  -- false: the mirror image is sold short
   stop                    = wick.choice("atr", "structure"), -- structure: half an ATR beyond the bar
+
+  -- Of the model that filters entries (docs/strategies.md); without one they change nothing.
+  probability_threshold = wick.model_param(wick.num(0.52, 0.50, 0.75)), -- a score has to be above it
+  stop_out_window       = wick.model_param(wick.int(20, 10, 60)), -- bars the label looks ahead
+  adx_period            = wick.model_param(wick.int(14, 10, 30)),
+  bb_period             = wick.model_param(wick.int(20, 15, 30)),
 }
 
 -- True on the first bar of a run of true bars.
@@ -55,6 +61,38 @@ function S.signals(b, p)
     out.stop_points = p.initial_stop_atr_multiplier * atr
   end
   return out
+end
+
+function S.features(b, p)
+  local last_high, prev_high, last_low, prev_low = ta.swing(b, p.swing_lookback)
+  local atr = ta.atr_talib(b, p.atr_period)
+  local sma200, usual = ta.sma(b.close, 200), ta.sma(b.volume, 20)
+  local middle, upper, lower = ta.bb(b.close, p.bb_period, 2)
+  return {
+    structure_bullish = last_low:gt(prev_low),
+    structure_bearish = last_high:lt(prev_high),
+    dist_to_swing_high = (b.close - last_high) / atr,
+    dist_to_swing_low = (b.close - last_low) / atr,
+    atr_pct = atr / b.close,
+    volume_ratio = wick.iff(usual:gt(0), b.volume / usual, wick.na),
+    rsi = ta.rsi(b.close, 14),
+    roc = ta.roc(b.close, 10),
+    adx = ta.adx(b, p.adx_period),
+    bb_width = (upper - lower) / middle,
+    dist_to_sma_200 = (b.close - sma200) / atr,
+    is_above_sma_200 = b.close:gt(sma200),
+    sma_200_slope = 100 * (sma200 - sma200:lag(20)) / sma200,
+  }
+end
+
+-- Would a trailing stop have ended above the entry? The first stop is the structure's: half an ATR
+-- below the low of the bar.
+function S.label(b, p)
+  local atr = ta.atr_talib(b, p.atr_period)
+  return {
+    kind = "trailing", horizon = p.stop_out_window, atr = atr, initial = b.low - 0.5 * atr,
+    trail = p.trailing_stop_atr_multiplier,
+  }
 end
 
 return S

@@ -150,9 +150,14 @@ WICK_API wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *run, int32_t 
 WICK_API wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                           const double *mask, int32_t *trigger) WICK_NODISCARD;
 /** Model gate: an entry decided on bar k is accepted only when score[k] > threshold (fate MODEL
- * otherwise); its score also ranks it unless it brings its own. */
+ * otherwise); its score also ranks it unless it brings its own. Entries are signals, orders that
+ * enter, and orders to a target or by signed arithmetic that open a position where none is held.
+ * `score` may be written until the entry of its bar is placed. */
 WICK_API wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                        const double *score, double threshold) WICK_NODISCARD;
+/** The amount of an entry decided on bar k is multiplied by factor[k] (0..1) before it is rounded. */
+WICK_API wick_status wick_run_set_gate_size(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                            const double *factor) WICK_NODISCARD;
 /** On which bars of a symbol WICK_STEP_BAR is asked at all: where the mask of the present state is 1.
  * Each mask may be NULL (never in that state). Borrowed until the run is freed. */
 typedef struct wick_wake {

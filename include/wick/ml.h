@@ -90,7 +90,8 @@ WICK_API wick_status wick_matrix_onehot(wick_ctx *ctx, const wick_matrix *m, uin
 typedef enum wick_cross_kind {
     WICK_CROSS_RANK,   /**< (average rank - 1) / (count - 1), 0.5 for one alone */
     WICK_CROSS_ZSCORE, /**< population deviation; NA when it is 0 */
-    WICK_CROSS_DEMEAN
+    WICK_CROSS_DEMEAN,
+    WICK_CROSS_MEAN /**< the mean itself */
 } wick_cross_kind;
 /** A column against the other symbols that have a row at the same time; missing values take no part. */
 WICK_API wick_status wick_matrix_cross(wick_ctx *ctx, const wick_matrix *m, int32_t column,

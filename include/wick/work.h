@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Room flow, second header. Work folders hold what a job made: artefacts, one record per stage,
- * and a manifest with every hash, option and seed.
+ * and a manifest with every hash, option and seed. Models over folds are judged here too.
  */
 #ifndef WICK_WORK_H
 #define WICK_WORK_H
 
-#include "wick/base.h"
+#include "wick/ml.h"
+#include "wick/stats.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -109,6 +110,60 @@ WICK_API wick_status wick_manifest_compare(wick_ctx *ctx, const wick_manifest *a
  * not what the manifest says is an error. `report` gets the same lines. */
 WICK_API wick_status wick_manifest_promote(wick_ctx *ctx, const wick_manifest *m,
                                            const char *configs, wick_buf *report) WICK_NODISCARD;
+
+/* ---- models over folds -------------------------------------------------------------------- */
+
+/** Several models on the same folds, side by side on threads. */
+typedef struct wick_cv_in {
+    uint32_t size;
+    const wick_matrix *x;
+    const wick_labels *labels;
+    const double *w; /**< per row; NULL: 1 */
+    bool balanced;   /**< weights times those that balance the classes of each training part */
+    const wick_folds *folds;
+    int32_t fold; /**< this one only, from 0; -1: all */
+    const wick_bundle_in
+        *trial; /**< model, imputer, scaler; calibration and folds are not looked at */
+    int64_t n_trials;
+    uint64_t seed;   /**< of the fits: the same for all trials */
+    int32_t threads; /**< 0: all cores; changes no result */
+    double *oof;     /**< n_trials x rows, out-of-fold scores, NA elsewhere; may be NULL */
+} wick_cv_in;
+
+typedef struct wick_cv_fold {
+    bool good; /**< else `reason` says why there are no numbers */
+    char reason[200];
+    bool classes;                   /**< which of the two is filled */
+    wick_class_scores class_scores; /**< at the trial's threshold */
+    wick_real_scores real_scores;
+    int64_t n_train, n_test;
+    double rounds; /**< best iteration of boosted trees, NA otherwise */
+} wick_cv_fold;
+
+/** `out` has n_trials x folds (or n_trials, with one fold). Numbers are of the test rows,
+ * unweighted. A fit that refuses its rows or parameters is a fold without numbers, not an error. */
+WICK_API wick_status wick_cv_run(wick_ctx *ctx, const wick_cv_in *in,
+                                 wick_cv_fold *out) WICK_NODISCARD;
+
+/* ---- two results of the same days --------------------------------------------------------- */
+
+typedef struct wick_pair_in {
+    uint32_t size;
+    const wick_ledger *a, *b; /**< the same clock: two filters of one strategy, say */
+    wick_metric_opts metric;
+    const wick_metric_spec *const *specs;
+    int64_t n;
+    int64_t replicates; /**< 0: 1 000 */
+    double level;       /**< 0: 0.95 */
+    uint64_t seed;
+    int32_t threads; /**< 0: all cores; changes no result */
+} wick_pair_in;
+/** Intervals of the differences a - b of n metrics. Days are drawn in blocks (stationary bootstrap,
+ * mean length by Politis and White of the difference of the bar returns), the same ones for both:
+ * both equities are rebuilt from their returns of these days, and a trade comes along with the day
+ * it was closed on. `estimate` is the difference as it is. Moments in time have no interval. */
+WICK_API wick_status wick_pair_compare(wick_ctx *ctx, const wick_pair_in *in, wick_interval *out,
+                                       double *block) WICK_NODISCARD;
 
 #ifdef __cplusplus
 }

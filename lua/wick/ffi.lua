@@ -20,7 +20,7 @@ typedef struct {
     double n, base;
     int32_t phase, n_symbols;
     volatile int stop;
-    int32_t n_bars, n_own, pad;
+    int32_t n_bars, n_own, gated;
     void *host;
     void (*roll)(void *host, int32_t sym, double bar);
     double (*clock_part)(const void *zone, double t, int what);
@@ -214,7 +214,9 @@ end
 local function fast_order(slow, side)
   return function(t, fields)
     local s = symbol_of(t)
-    if s == nil or fields ~= nil and type(fields) ~= "table" then return slow(t, fields) end
+    if s == nil or sh.gated ~= 0 or fields ~= nil and type(fields) ~= "table" then
+      return slow(t, fields)
+    end
     ffi.fill(request, request_size)
     request.size, request.symbol, request.side = request_size, s, side
     if fields ~= nil and not fill_request(fields) then return slow(t, fields) end

@@ -74,7 +74,7 @@ end
 local function place(call, kind, name)
   local c_form = slow[name]
   return function(s, id, side, a)
-    if not ours(s) or type(id) ~= "string" or id == "" then return c_form(s, id, side, a) end
+    if not ours(s) or sh.gated ~= 0 or type(id) ~= "string" or id == "" then return c_form(s, id, side, a) end
     local mask = entry_fields(a or none)
     local long = side == "long"
     if not mask or not (long or side == "short") then return c_form(s, id, side, a) end

@@ -13,7 +13,7 @@ wick.na = 0 / 0
 
 local fields = {
   params = true, signals = true, series = true, init = true, before_bar = true, each_bar = true,
-  on_bar = true, when = true, on = true, engine = true, name = true,
+  on_bar = true, when = true, on = true, engine = true, name = true, features = true, label = true,
 }
 
 local kinds = {
@@ -154,6 +154,16 @@ function wick.choice(...)
   return { kind = "choice", def = 0, choices = list }
 end
 
+--- wick.model_param(p): a parameter of the model that filters entries: no part of the search for the
+--- strategy's own.
+function wick.model_param(p)
+  if type(p) ~= "table" or p.kind == nil then
+    raise("wick.model_param: a parameter is expected: wick.model_param(wick.num(0.6, 0.5, 0.9))")
+  end
+  p.model = true
+  return p
+end
+
 -- ---- functions of series and numbers -------------------------------------------------------
 
 for name, f in next, core.ops do wick[name] = f end
@@ -184,6 +194,34 @@ function core.bars_here()
     list[at] = b
   end
   return b
+end
+
+-- ---- features ------------------------------------------------------------------------------
+
+local function cross(kind)
+  return function(x)
+    if core.is(x) ~= "series" then raise("wick.cross_" .. kind .. ": a series is expected, got " .. type(x)) end
+    return { cross = kind, of = x }
+  end
+end
+--- wick.cross_rank(x): a feature: rank among the symbols with a bar at the moment, 0 to 1.
+wick.cross_rank = cross("rank")
+--- wick.cross_zscore(x): a feature: distance to the mean of those symbols in deviations.
+wick.cross_zscore = cross("zscore")
+--- wick.cross_demean(x): a feature: distance to the mean of those symbols.
+wick.cross_demean = cross("demean")
+--- wick.cross_mean(x): a feature: the mean of those symbols.
+wick.cross_mean = cross("mean")
+
+--- wick.month(b): a series, the month (1 to 12) of each bar's stamp, UTC.
+function wick.month(b)
+  -- Civil month from days since 1970 (eras of 400 years from 1 March 0000), as in wick.date.
+  local z = (b.time / 86400000):floor() + 719468
+  local doe = z - (z / 146097):floor() * 146097
+  local yoe = ((doe - (doe / 1460):floor() + (doe / 36524):floor() - (doe / 146096):floor()) / 365):floor()
+  local doy = doe - (365 * yoe + (yoe / 4):floor() - (yoe / 100):floor())
+  local mp = ((5 * doy + 2) / 153):floor()
+  return wick.iff(mp:lt(10), mp + 3, mp - 9)
 end
 
 -- ---- text ----------------------------------------------------------------------------------

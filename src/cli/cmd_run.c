@@ -9,7 +9,16 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
-    {"model", "NAME", "filter of entries; passthrough says yes to all", CLI_ONE},
+    {"model", "NAME|FILE", "filter of entries: passthrough (default), random:RATE, or a bundle",
+     CLI_ONE},
+    {"model-threshold", "X",
+     "a score has to be above it; default: probability_threshold, if\n"
+     "the strategy has that parameter, else the bundle's",
+     CLI_ONE},
+    {"model-size", "FLOOR:CAP[:LEAST]",
+     "amounts times (score - FLOOR) / (CAP - FLOOR), within LEAST..1", CLI_ONE},
+    {"allow-overlap", NULL, "trade bars the model learnt from; the result says so", CLI_ONE},
+    {"allow-unusable", NULL, "use a bundle that failed its quality gate", CLI_ONE},
     {"trades", "F.csv", "closed trades ('-' is stdout, as for the next four)", CLI_ONE},
     {"trades-tv", "F.csv", "TradingView's list of trades, times in UTC", CLI_ONE},
     {"orders", "F.csv", "every order and what became of it", CLI_ONE},
@@ -47,6 +56,8 @@ typedef struct job {
     wick_convention *conventions;
     char (*values)[64];
     double *extras; /* the script's metrics, kept apart from those of resamples */
+    wk_filter *filter;
+    char overlap[300];
     double started, stamp[8];
     int stage;
 } job;
@@ -63,6 +74,69 @@ static bool load_script(job *j, const char *path)
         return false;
     }
     return run_config_script(j->c, &j->cfg, j->script);
+}
+
+/* ---- the model ---------------------------------------------------------------------------- */
+
+static bool read_size(job *j, wk_filter_opts *o)
+{
+    const char *text = cli_text(j->c, "model-size");
+    if (!text) return true;
+    double v[3] = {0, 0, 0};
+    int n = 0;
+    for (const char *p = text; n < 3; n++) {
+        const size_t k = strcspn(p, ":");
+        if (!wick_parse_double(p, (int64_t)k, &v[n])) break;
+        p += k;
+        if (*p++ == '\0') {
+            n++;
+            break;
+        }
+    }
+    o->sized = true;
+    o->floor = v[0];
+    o->cap = v[1];
+    o->least = v[2];
+    if (n >= 2) return true;
+    cli_error(j->c, "--model-size 0.5:0.8",
+              "--model-size: '%s' is not FLOOR:CAP or FLOOR:CAP:LEAST", text);
+    return false;
+}
+
+static bool load_model(job *j)
+{
+    cli *c = j->c;
+    const char *name = cli_text(c, "model");
+    wk_filter_opts o = {.size = sizeof o,
+                        .seed = (uint64_t)j->cfg.seed,
+                        .has_threshold = cli_has(c, "model-threshold"),
+                        .allow_unusable = cli_has(c, "allow-unusable")};
+    if (!cli_num(c, "model-threshold", 0.0, 1.0, &o.threshold) || !read_size(j, &o)) return false;
+    if (wk_filter_parse(c->ctx, name ? name : "passthrough", &o, &j->filter) < 0 ||
+        wk_script_set_filter(c->ctx, j->script, j->filter) < 0) {
+        cli_fail_hint(c, "docs/ml.md, \"The model filter\"");
+        return false;
+    }
+    return true;
+}
+
+/* Bars that will be traded against those the bundle learnt from. */
+static bool check_overlap(job *j)
+{
+    const int64_t n = wick_panel_ticks(j->panel), *clock = wick_panel_clock(j->panel);
+    if (n == 0) return true;
+    int64_t from = clock[0];
+    if (j->cfg.has_trade_from && j->cfg.trade_from > from) from = j->cfg.trade_from;
+    if (!wk_filter_overlap(j->filter, from, clock[n - 1], j->overlap, sizeof j->overlap))
+        return true;
+    if (cli_has(j->c, "allow-overlap")) {
+        cli_note(j->c, "in-sample: %s", j->overlap);
+        return true;
+    }
+    cli_error(j->c,
+              "--trade-from a later day, or --allow-overlap, which marks the result as in-sample",
+              "%s: such a result says nothing", j->overlap);
+    return false;
 }
 
 /* ---- results ------------------------------------------------------------------------------ */
@@ -139,13 +213,40 @@ static bool score(job *j)
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 
+/* What a filter changes is said; passthrough changes nothing, so its result is the same bytes. */
+static int64_t model_conventions(job *j, int64_t n)
+{
+    const wk_filter_opts *o = wk_filter_options(j->filter);
+    const wick_bundle *b = wk_filter_bundle(j->filter);
+    char hex[65];
+    if (wk_filter_kind_of(j->filter) == WK_FILTER_PASSTHROUGH) return n;
+    j->conventions[n++] = (wick_convention){"model", wk_filter_name(j->filter)};
+    if (b && wick_bundle_digest(j->c->ctx, b, hex) == WICK_OK) {
+        snprintf(j->values[n], sizeof j->values[n], "%.63s", hex);
+        j->conventions[n] = (wick_convention){"model_sha256", j->values[n]};
+        n++;
+    }
+    if (b) {
+        wick_format_double(j->values[n], wk_script_threshold(j->script, j->filter));
+        j->conventions[n] = (wick_convention){"model_threshold", j->values[n]};
+        n++;
+    }
+    if (o->sized) {
+        snprintf(j->values[n], sizeof j->values[n], "%g:%g:%g", o->floor, o->cap, o->least);
+        j->conventions[n] = (wick_convention){"model_size", j->values[n]};
+        n++;
+    }
+    if (j->overlap[0]) j->conventions[n++] = (wick_convention){"model_overlap", "IN-SAMPLE"};
+    return n;
+}
+
 /* Every setting of the engine, then what the numbers rest on besides. */
 static bool fill_conventions(job *j, wick_result *r)
 {
     const int64_t settings = wick_settings_count();
     int64_t n = 0;
-    j->conventions = calloc((size_t)settings + 5, sizeof *j->conventions);
-    j->values = calloc((size_t)settings + 5, sizeof *j->values);
+    j->conventions = calloc((size_t)settings + 10, sizeof *j->conventions);
+    j->values = calloc((size_t)settings + 10, sizeof *j->values);
     if (!j->conventions || !j->values) return false;
     for (int64_t i = 0; i < settings; i++, n++) {
         wick_settings_get(j->cfg.settings, i, j->values[n]);
@@ -164,6 +265,7 @@ static bool fill_conventions(job *j, wick_result *r)
     snprintf(j->values[n], sizeof j->values[n], "%lld", (long long)j->cfg.seed);
     j->conventions[n] = (wick_convention){"seed", j->values[n]};
     n++;
+    n = model_conventions(j, n);
     int more = 0;
     if (!stat_options_conventions(j->c, &j->stats, j->ledger, j->conventions + n, &more))
         return false;
@@ -291,12 +393,11 @@ static int run_job(job *j)
     wick_result result;
     j->started = wick_now();
     if (!cli_choice(c, "format", "table|json", &choice) ||
-        !cli_choice(c, "model", "passthrough", &choice) ||
         !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
-        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]))
+        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]) || !load_model(j))
         return CLI_MISTAKE;
     lap(j);
-    if (!run_config_bars(c, &j->cfg, &j->panel)) return CLI_MISTAKE;
+    if (!run_config_bars(c, &j->cfg, &j->panel) || !check_overlap(j)) return CLI_MISTAKE;
     lap(j);
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
@@ -320,6 +421,7 @@ static int run(cli *c)
     wick_ledger_unref(j.ledger);
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
+    wk_filter_unref(j.filter);
     run_config_free(&j.cfg);
     stat_options_free(&j.stats);
     free(j.extras);

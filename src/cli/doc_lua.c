@@ -92,6 +92,21 @@ const cli_lua_doc cli_lua_docs[] = {
     {"S.each_bar", "", "function S.each_bar(sym, p) end", HOOKS,
      "Every symbol with a bar at this tick."},
     {"S.on_bar", "", "function S.on_bar(ctx, p) end", HOOKS, "Every tick, after the symbols."},
+    {"S.features", "s:features",
+     "function S.features(b, p) return { name = series, ... } end; Pine: s:features { ... }", HOOKS,
+     "Columns a model filter is trained on and scores entries by; known at the close of the bar. "
+     "Computed only when a filter asks."},
+    {"S.label", "", "function S.label(b, p) return { kind = \"trailing\", ... } end", HOOKS,
+     "What became of an entry: trade, trailing, barrier, return or sign; without it the outcome "
+     "of the strategy's own trade. docs/scripting.md has the fields."},
+    {"wick.model_param", "", "wick.model_param(wick.num(0.6, 0.5, 0.9))", HOOKS,
+     "A parameter of the model that filters entries; no part of the search for the strategy's "
+     "own."},
+    {"wick.cross_rank", "wick.cross_zscore wick.cross_demean wick.cross_mean",
+     "wick.cross_rank(x) wick.cross_zscore(x) wick.cross_demean(x) wick.cross_mean(x)", HOOKS,
+     "A feature against the other symbols with a bar at the moment: rank 0 to 1, distance to "
+     "their mean in deviations, distance to it, the mean itself."},
+    {"wick.month", "", "wick.month(b)", SERIES, "Month (1 to 12) of each bar's stamp, UTC."},
     {"ctx.bar", "ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count",
      "ctx.bar ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count", CTX,
      "Ticks since trading began (from 0), stamp in ms, account, list of symbols with a bar "
@@ -273,6 +288,38 @@ const cli_lua_doc cli_lua_docs[] = {
     {"run:promote", "", "run:promote(artefact, name)", JOBS,
      "Says that an artefact may go into configs/ as `name`: `wick pipeline promote`, or "
      "--promote, copies it."},
+    {"run:bars", "ml.synth",
+     "run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, drop_bad = }", JOBS,
+     "Bars, an input of the run: b:symbols() b:span() b:ticks() b:rows() b:clock() b:only{...} "
+     "b:digest(). ml.synth { symbols =, bars =, seed = } makes some."},
+    {"run:strategy", "", "run:strategy { file =, profile =, engine =, cash =, bars_per_year = }",
+     JOBS,
+     "A strategy under settings: s:params() s:values(p) s:settings(), s:dataset { bars =, params "
+     "=, from =, to = } -> x, labels, { kind, horizon }, and s:backtest { bars =, trade_from =, "
+     "runs = { { params =, model =, threshold =, size =, seed = }, ... } } -> results with "
+     "r.METRIC r:metrics() r:fates() r:trades() r:equity() r:times() r:text(writer)."},
+    {"run:write_bundle", "run:read_bundle run:load_bundle",
+     "run:write_bundle(name, bundle) run:read_bundle(path) run:load_bundle(name)", JOBS,
+     "Bundles: written as an artefact, read as an input, read back from this run."},
+    {"ml.matrix", "ml.vector ml.labels ml.weights ml.folds ml.scaler",
+     "ml.matrix { columns =, time =, symbol = } ml.labels { x =, y =, ret =, last = } ml.folds { "
+     "x =, labels =, kind =, k =, embargo = } ml.weights { x =, labels =, bars =, kind = } "
+     "ml.scaler { name =, x =, rows = } ml.vector(list)",
+     JOBS, "Data of models; rows are counted from 1. In pipelines and tests."},
+    {"ml.fit", "ml.cross_validate ml.search ml.space ml.check ml.models ml.scalers",
+     "ml.fit { x =, labels =, model =, params =, imputer =, scaler =, calibration = } -> bundle; "
+     "ml.cross_validate { x =, labels =, folds =, trials = }; ml.search { x =, labels =, folds =, "
+     "model =, trials =, space =, metric = }",
+     JOBS,
+     "Fits imputer, scaler, model and calibration as one bundle: b:predict(x) b:scores() b:info() "
+     "b:features() b:gain() b:explain(x) b:permute{...} b:fact(name) b:digest(). docs/ml.md."},
+    {"ml.score_classes",
+     "ml.score_reals ml.score_ranks ml.score_filter ml.reliability ml.correlate ml.drift "
+     "ml.calibrate",
+     "ml.score_classes(y, p [, threshold [, weights]]) ml.score_reals(y, p) "
+     "ml.score_ranks(times, p, ret) ml.score_filter(p, ret, threshold) ml.reliability(y, p, bins) "
+     "ml.correlate(a, b [, \"ranks\"]) ml.drift(x, train, test) ml.calibrate(kind, score, y)",
+     JOBS, "Model metrics, drift and calibration."},
     {"run.dir", "run.id run.jobs run.seed", "run.dir run.id run.jobs run.seed", JOBS,
      "Facts of the run: its folder, its name, threads, seed."},
     {"wick.list", "", "wick.list(t)", JOBS,

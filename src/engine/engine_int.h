@@ -26,6 +26,7 @@ typedef struct wk_feed {
     const wick_signals *signals; /**< NULL: none */
     const double *gate;          /**< model scores; NULL: none */
     double gate_threshold;
+    const double *gate_size; /**< factor of an entry's amount; NULL: 1 */
     const double **triggers;
     int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
     wick_tz *tz;           /**< of the exchange; Pine orders only */

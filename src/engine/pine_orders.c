@@ -265,6 +265,21 @@ static void set_prices(const wk_feed *f, const wick_pine_order *q, wk_pord *o)
         o->stop = wk_pine_level(f, q->stop, o->side);
 }
 
+/* A model filter looks at entries, and at plain orders where nothing is held; one that could not be
+ * added to what is held is no entry. */
+static bool refused(wick_run *r, const wk_pine *p, const wk_pord *o, int32_t s)
+{
+    const wk_feed *f = &r->feed[s];
+    const double pos = r->sym[s].pos;
+    const int32_t cap = r->set.max_entries > 0 ? r->set.max_entries : WK_NEVER;
+    if (f->gate == NULL || (o->kind != WK_PQ_ENTRY && pos != 0.0)) return false;
+    if (pos * o->side > 0.0 && wk_pine_count(p) >= cap) return false;
+    if (f->gate[r->bar_of[s]] > f->gate_threshold) return false;
+    snprintf(r->refusal, sizeof r->refusal, "the model's score is not above its threshold");
+    r->fates[WICK_FATE_MODEL]++;
+    return true;
+}
+
 static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
 {
     r->refusal[0] = '\0';
@@ -284,7 +299,13 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
                  .type = (int8_t)type_of(q),
                  .oca_type = (int8_t)(q->oca > 0 ? q->oca_type : WK_OCA_NONE)};
     set_prices(&r->feed[s], q, &o);
-    if (!size(r, q, &o)) return 0;
+    if (refused(r, p, &o, s) || !size(r, q, &o)) return 0;
+    if (r->feed[s].gate_size != NULL && (kind == WK_PQ_ENTRY || r->sym[s].pos == 0.0)) {
+        const double factor = r->feed[s].gate_size[r->bar_of[s]];
+        o.qty = wk_pine_floor(&r->feed[s], o.qty * factor);
+        o.money *= factor; /* NA unless it is priced */
+        if (!(o.qty > 0.0)) return 0;
+    }
     if (kind == WK_PQ_ENTRY && !affordable(r, &o, s)) return 0;
     wk_pord *old = find(p, q->id);
     /* The same id again on its own bar changes the order and no longer adds the reversal. */

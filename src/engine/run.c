@@ -307,6 +307,15 @@ wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *r, int32_t symbol, const 
     return WICK_OK;
 }
 
+wick_status wick_run_set_gate_size(wick_ctx *ctx, wick_run *r, int32_t symbol,
+                                   const double *factor)
+{
+    const wick_status st = check_input(ctx, r, symbol, "a gate");
+    if (st < 0) return st;
+    r->feed[symbol].gate_size = factor;
+    return WICK_OK;
+}
+
 static uint32_t hash_text(const char *text)
 {
     uint32_t h = 2166136261u; /* FNV-1a */

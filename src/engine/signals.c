@@ -230,8 +230,10 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
                                          : 0.0;
     o->has_bracket = fill_bracket(g, bar, &o->b);
     const double ref = limit ? o->limit : stop ? o->stop : wk_mark(r, s);
+    const double factor = r->feed[s].gate_size != NULL ? r->feed[s].gate_size[bar] : 1.0;
     if (answered) {
-        o->qty = r->answer > 0.0 && r->answer <= 1e300 ? wk_round_qty(r, s, r->answer) : 0.0;
+        const double units = r->answer * factor;
+        o->qty = units > 0.0 && units <= 1e300 ? wk_round_qty(r, s, units) : 0.0;
     } else {
         const bool own = g->size_kind != WICK_SIZE_DEFAULT;
         const int32_t kind = own ? g->size_kind : wk_default_kind(r);
@@ -239,7 +241,7 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
                               : g->amounts != NULL ? g->amounts[bar]
                                                    : g->amount;
         const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
-        o->qty = wk_units(r, s, kind, amount, stop_at, ref);
+        o->qty = wk_units(r, s, kind, amount * factor, stop_at, ref);
     }
     wk_ord_schedule(r, o, 0);
     if (o->type != WICK_MARKET && g->expire > 0) wk_ord_expires(o, g->expire);

@@ -158,6 +158,13 @@ static bool copy_bracket(const wick_order *o, wk_bracket *b)
            b->trail_points != 0.0 || b->trail_pct != 0.0 || b->hold_bars > 0;
 }
 
+/* What a model filter has to accept: an order that enters, or one that opens where nothing is held. */
+static bool wants_in(const wick_run *r, const wk_ord *o, bool target)
+{
+    if (o->intent == WICK_ENTER) return true;
+    return (target || o->intent == WICK_NET) && r->sym[o->symbol].pos == 0.0;
+}
+
 /* Signed difference to a target, or the units of a one-sided size. */
 static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
 {
@@ -169,6 +176,8 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
         kind = wk_default_kind(r);
         amount = r->set.size_amount;
     }
+    const wk_feed *f = &r->feed[s];
+    if (f->gate_size != NULL && wants_in(r, o, target)) amount *= f->gate_size[r->bar_of[s]];
     const double units = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
     if (!target) {
         o->qty = units;
@@ -211,7 +220,7 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
     else
         size_order(r, o, q, target);
     const wk_feed *f = &r->feed[q->symbol];
-    const bool enters = o->intent == WICK_ENTER;
+    const bool enters = !close_all && wants_in(r, o, false);
     if (enters && f->gate != NULL && q->score == 0.0) o->score = f->gate[r->bar_of[q->symbol]];
     wk_ord_schedule(r, o, q->delay);
     if (q->parent != 0 && wk_ord_slot(r, q->parent) != WK_NONE) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/lua_int.h"
+#include "lua/columns.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,14 @@ wick_status wk_bind(wick_ctx *ctx, wk_host *h, wick_panel *panel, wick_cache *ca
     if (h->syms) return wick_fail(ctx, WICK_E_STATE, "a run is already going on in this host");
     const int64_t n = wick_panel_count(panel);
     h->syms = calloc((size_t)(n > 0 ? n : 1), sizeof *h->syms);
-    if (!h->syms) return wick_fail_mem(ctx);
+    h->entries = calloc((size_t)(n > 0 ? n : 1), sizeof *h->entries);
+    if (!h->syms || !h->entries) {
+        free(h->syms);
+        free(h->entries);
+        h->syms = NULL;
+        h->entries = NULL;
+        return wick_fail_mem(ctx);
+    }
     wk_slots_forget(h);
     h->panel = wick_panel_ref(panel);
     h->cache = cache;
@@ -55,6 +62,13 @@ wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h)
 
 void wk_unbind(wk_host *h)
 {
+    wk_gate_free(h->gate);
+    wk_columns_free(h->columns);
+    free(h->entries);
+    h->gate = NULL;
+    h->columns = NULL;
+    h->entries = NULL;
+    h->sh.gated = 0;
     wk_plots_forget(h);
     wk_inner_free(h);
     wk_written_free(h);

@@ -344,8 +344,8 @@ static wick_status take_worker(wick_ctx *ctx, wk_eval *e, int32_t number, worker
     return make_worker(ctx, e, *out);
 }
 
-wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
-                        wk_eval_out *out)
+static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
+                            wk_filter *filter, bool lean, wk_eval_out *out)
 {
     worker *w = NULL;
     wick_status st;
@@ -360,11 +360,38 @@ wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval
                                .has_trade_from = job->has_trade_from,
                                .trade_from = job->trade_from,
                                .arena = w->arena,
-                               .lean = true};
+                               .lean = lean};
+    WICK_TRY(wk_script_set_filter(ctx, w->script, filter));
     WICK_TRY(wk_script_run(ctx, w->script, job->panel, &run, e->cache, &w->ledger));
     WICK_TRY(score(ctx, e, w, w->ledger, job->bars_per_year, out));
 out:
     return st;
+}
+
+wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
+                        wk_eval_out *out)
+{
+    return run_once(ctx, e, number, job, NULL, true, out);
+}
+
+wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
+                             wk_filter *filter, wk_eval_out *out)
+{
+    return run_once(ctx, e, number, job, filter, false, out);
+}
+
+wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t number, const double *params,
+                            wick_panel *panel, const wk_dataset_opts *opts, wk_dataset *out)
+{
+    worker *w = NULL;
+    wk_dataset_opts o = {0};
+    if (opts) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    o.size = sizeof o;
+    if (!o.settings) o.settings = e->settings;
+    if (!(o.cash > 0)) o.cash = e->cash;
+    wick_status st = take_worker(ctx, e, number, &w);
+    if (st >= 0) st = set_params(ctx, w->script, params);
+    return st < 0 ? st : wk_script_dataset(ctx, w->script, panel, e->cache, &o, out);
 }
 
 wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t number, const wick_ledger *ledger,

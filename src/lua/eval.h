@@ -83,6 +83,15 @@ wick_cache_stats wk_eval_cache_stats(const wk_eval *e);
 /** Negative: the script failed (or the parameters are out of range); the context says where. */
 wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t worker, const wk_eval_job *job,
                         wk_eval_out *out) WICK_NODISCARD;
+/** The same with a filter of entries (NULL: all are accepted); the ledger keeps orders and every
+ * column. */
+wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t worker, const wk_eval_job *job,
+                             wk_filter *filter, wk_eval_out *out) WICK_NODISCARD;
+/** wk_script_dataset with these parameters. `opts` may leave settings and cash open: the
+ * evaluator's. */
+wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t worker, const double *params,
+                            wick_panel *panel, const wk_dataset_opts *opts,
+                            wk_dataset *out) WICK_NODISCARD;
 /** Scores any result (a stitched or resampled ledger) with the objectives, as wk_eval_run does with
  * its own. `params` as in a job. */
 wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t worker, const wick_ledger *ledger,

@@ -10,6 +10,7 @@
 #ifndef WICK_LUA_HOST_H
 #define WICK_LUA_HOST_H
 
+#include "lua/filter.h"
 #include "wick.h"
 
 typedef struct wk_host wk_host;
@@ -67,6 +68,7 @@ typedef struct wk_param {
     const char *title;          /**< NULL: none */
     double value;               /**< present value; starts as the default */
     bool free;                  /**< a choice of one that takes any other text too */
+    bool model;                 /**< of the model that filters entries, not of the strategy */
 } wk_param;
 
 const char *wk_script_name(const wk_script *s); /**< as given to wick.strategy */
@@ -92,6 +94,14 @@ double wk_script_cash(const wk_script *s);
  * NULL: they are not kept, and not computed. */
 void wk_host_keep_plots(wk_host *h, wick_buf *out);
 
+/** Entries of later runs pass this filter (NULL or passthrough: all are accepted). A bundle of
+ * another strategy, or one that failed its quality gate, is an error. */
+wick_status wk_script_set_filter(wick_ctx *ctx, wk_script *s, wk_filter *f) WICK_NODISCARD;
+
+/** What scores are compared with: the filter's own threshold, else the parameter
+ * `probability_threshold`, else the bundle's. */
+double wk_script_threshold(const wk_script *s, const wk_filter *f);
+
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
  * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
@@ -111,6 +121,34 @@ typedef struct wk_declared {
 /** Shows every computed series of later runs, in the order of declaration, once a run is over and
  * before its columns go. NULL: nobody looks. */
 void wk_host_watch(wk_host *h, void (*fn)(void *user, const wk_declared *d), void *user);
+
+/* ---- training data ------------------------------------------------------------------------ */
+
+typedef struct wk_dataset_opts {
+    uint32_t size;
+    const wick_settings *settings; /**< of the run that finds trades; NULL: profile wick */
+    double cash;                   /**< likewise; 0: 100 000 */
+    bool has_from, has_to;
+    int64_t from, to; /**< stamps of the rows, both inclusive */
+    bool all_rows;    /**< every bar, not only candidate entries */
+    bool by_trade;    /**< the outcome of the strategy's own trade, whatever S.label says */
+    bool no_labels;
+} wk_dataset_opts;
+
+typedef struct wk_dataset {
+    wick_matrix *x;
+    wick_labels *labels; /**< NULL with no_labels */
+    char kind[16];       /**< "trailing", "barrier", "return", "sign", "trade" */
+    int32_t horizon;     /**< bars; 0: as long as a trade lasts */
+} wk_dataset;
+void wk_dataset_free(wk_dataset *d);
+
+/** Candidate entries as rows of S.features, all symbols stacked, and what became of them by S.label
+ * (without one: the outcome of the strategy's own trade). Candidates are the bars on which a signal
+ * is set; of strategies that place orders, the bars whose orders became trades when every symbol is
+ * traded by itself, without limits of cash and slots. No filter takes part. */
+wick_status wk_script_dataset(wick_ctx *ctx, wk_script *s, wick_panel *panel, wick_cache *cache,
+                              const wk_dataset_opts *opts, wk_dataset *out) WICK_NODISCARD;
 
 /** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
  * the script until its next call of this function. */

@@ -45,7 +45,8 @@ typedef struct wk_shared {
     int32_t n_symbols;
     volatile sig_atomic_t stop; /**< budget used up or interrupted */
     int32_t n_bars;             /**< symbols whose present bar is known (requests come last) */
-    int32_t n_own, pad;         /**< columns that scripts write */
+    int32_t n_own;              /**< columns that scripts write */
+    int32_t gated;              /**< orders are scored by a model filter before they are placed */
     void *host;
     /* What LuaJIT calls without a way through Lua (written.c, clock.c). */
     void (*roll)(void *host, int32_t sym, double bar);
@@ -82,6 +83,11 @@ typedef struct wk_sym {
     int32_t *seen, *within;
     char *key; /**< what was asked for; NULL: a symbol of the panel */
 } wk_sym;
+
+/** Entry masks of S.signals, owned by the symbol's graph; NULL: none. */
+typedef struct wk_entries {
+    const double *long_entry, *short_entry;
+} wk_entries;
 
 typedef struct wk_slot_extra {
     int32_t list; /**< place of its table in ref_hot, from 1; 0 nowhere */
@@ -183,6 +189,11 @@ struct wk_host {
     int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta, ref_object_meta;
     wk_script *scripts;
 
+    /* Model filter and features. */
+    struct wk_columns *columns;
+    struct wk_gate *gate;
+    wk_entries *entries; /**< per symbol */
+
     /* Pipeline at work. */
     wick_workdir *work;
     int32_t jobs; /**< threads of its stages; 0: all cores */
@@ -212,6 +223,7 @@ struct wk_script {
     int8_t better;
     char **limit_names;
     int64_t n_limits;
+    struct wk_filter *filter; /**< NULL: passthrough */
     int config; /**< pipelines: reference to the options given, LUA_NOREF none */
 };
 
@@ -461,6 +473,10 @@ wick_status wk_bind(wick_ctx *ctx, wk_host *h, wick_panel *panel, wick_cache *ca
 wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h);
 void wk_unbind(wk_host *h);
 
+/** run.c: S.signals for every symbol; the size functions go to base + WK_AT_SIZE. */
+void wk_run_signals(lua_State *L, wk_host *h, int t, int base);
+/** run.c: a Pine body for every symbol; the bar functions go to base + WK_AT_PINE. */
+void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base);
 /** signals.c: the table at `t` returned by S.signals becomes the run's signals of `sym`. Pushes the
  * size function, or nil. */
 void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t);

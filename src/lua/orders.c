@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/lua_int.h"
+#include "lua/columns.h"
 
 #include <math.h>
 #include <string.h>
@@ -211,6 +211,8 @@ void wk_order_fields(lua_State *L, wk_host *h, int i, const char *call, wick_ord
 
 int wk_submit(lua_State *L, wk_host *h, const wick_order *o)
 {
+    if (h->sh.gated && o->intent != WICK_REDUCE && wk_gate_ask(h, o->symbol) < 0)
+        return wk_raise_ctx(L, h);
     const int32_t id = wick_run_submit(h->run, o);
     if (id > 0) {
         lua_pushinteger(L, id);

@@ -104,6 +104,7 @@ static void read_param(lua_State *L, wk_script *s)
         read_text(L, p, t);
     else if (p->kind == WK_PARAM_CHOICE)
         read_choices(L, p, t);
+    p->model = wk_number_of(L, t, "model", 0) != 0;
     lua_getfield(L, t, "title");
     if (lua_type(L, -1) == LUA_TSTRING) p->title = wk_copy_text(L, -1);
     lua_settop(L, t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/lua_int.h"
+#include "lua/columns.h"
 
 #include <math.h>
 #include <string.h>
@@ -219,6 +219,11 @@ static int32_t side_at(lua_State *L, int i, const char *name)
     return 0;
 }
 
+static void ask_gate(lua_State *L, wk_host *h, int32_t symbol)
+{
+    if (h->sh.gated && wk_gate_ask(h, symbol) < 0) (void)wk_raise_ctx(L, h);
+}
+
 /* s:entry(id, direction [, { qty=, limit=, stop=, ... }]) */
 static int pine_entry(lua_State *L)
 {
@@ -227,6 +232,7 @@ static int pine_entry(lua_State *L)
     o.id = id_at(L, h, 2, "entry");
     o.side = side_at(L, 3, "entry");
     read_table(L, h, 4, C_ENTRY, "entry", &o);
+    ask_gate(L, h, o.symbol);
     return done(L, h, wick_pine_entry(h->run, &o), "entry");
 }
 
@@ -238,6 +244,7 @@ static int pine_order(lua_State *L)
     o.id = id_at(L, h, 2, "order");
     o.side = side_at(L, 3, "order");
     read_table(L, h, 4, C_ENTRY, "order", &o);
+    ask_gate(L, h, o.symbol);
     return done(L, h, wick_pine_raw(h->run, &o), "order");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/lua_int.h"
+#include "lua/columns.h"
 
 #include <string.h>
 
@@ -80,7 +80,7 @@ static void push_raw(lua_State *L, int t, const char *key)
     lua_rawget(L, t);
 }
 
-static void run_signals(lua_State *L, wk_host *h, int t, int base)
+void wk_run_signals(lua_State *L, wk_host *h, int t, int base)
 {
     h->hook = "signals";
     push_raw(L, t, "signals");
@@ -158,7 +158,7 @@ static void run_init(lua_State *L, wk_host *h, int t, int base)
 }
 
 /* Pine: the body runs for every symbol, each with its own strategy object. */
-static void declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
+void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
 {
     lua_createtable(L, h->n_syms, 0);
     const int list = lua_gettop(L);
@@ -173,12 +173,19 @@ static void declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
             (void)wk_raise(L, "%s: each_bar was not called for %s", s->path,
                            wick_bars_symbol(h->syms[i].bars));
         lua_rawseti(L, list, i + 1);
+        push_raw(L, lua_gettop(L), "feature_table");
+        if (!lua_isnil(L, -1) && (i == 0 || h->columns))
+            wk_columns_take(L, h, i);
+        else if (h->columns)
+            (void)wk_raise(L, "s:features was not called for %s",
+                           wick_bars_symbol(h->syms[i].bars));
         wk_eval_declared(L, h, i, first);
         wk_pine_wake(L, h, i, list + 1);
         lua_settop(L, list);
         if (h->sh.stop) wk_budget_check(L, h);
     }
     lua_replace(L, base + WK_AT_PINE);
+    wk_gate_open(L, h, list, base + WK_AT_PARAMS);
 }
 
 static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
@@ -187,9 +194,11 @@ static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
     wk_push_strategy(L, h, s);
     const int t = lua_gettop(L);
     if (s->style == WK_STYLE_SIGNALS) {
-        run_signals(L, h, t, base);
+        wk_run_signals(L, h, t, base);
+        wk_gate_open(L, h, t, base + WK_AT_PARAMS);
         return;
     }
+    wk_gate_open(L, h, t, base + WK_AT_PARAMS);
     run_init(L, h, t, base);
     declare_series(L, h, t, base);
     push_raw(L, t, "before_bar");
@@ -222,7 +231,7 @@ static int run_main(lua_State *L)
     h->hook = "the file body";
     h->sh.phase = WK_DECLARE;
     if (s->style == WK_STYLE_PINE)
-        declare_pine(L, h, s, base);
+        wk_declare_pine(L, h, s, base);
     else
         strategy_parts(L, h, s, base);
     lua_settop(L, base + WK_AT_COUNT - 1);
@@ -300,6 +309,16 @@ static void show_declared(wk_host *h)
         h->watch(h->watch_user, &d);
         wick_buf_free(&text);
     }
+}
+
+wick_status wk_script_set_filter(wick_ctx *ctx, wk_script *s, wk_filter *f)
+{
+    const wick_status st = f ? wk_filter_check(ctx, f, s->name) : WICK_OK;
+    if (st < 0) return st;
+    wk_filter *old = s->filter;
+    s->filter = wk_filter_kind_of(f) == WK_FILTER_PASSTHROUGH ? NULL : wk_filter_ref(f);
+    wk_filter_unref(old);
+    return WICK_OK;
 }
 
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,

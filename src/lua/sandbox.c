@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/box.h"
+#include "lua/jobs.h"
 #include "lua/embed.h"
 #include "lua/lua_int.h"
 
@@ -319,11 +319,14 @@ static void add_own_globals(lua_State *L, wk_host *h)
     const int base = lua_gettop(L);
     wk_push_module(L, h, "wick");
     lua_setfield(L, base, "wick");
+    wk_push_module(L, h, "wick.ml");
+    lua_pop(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_core);
     const int core = lua_gettop(L);
     core_to(L, core, base, "ta", "ta");
     core_to(L, core, base, "pine", "pine");
     core_to(L, core, base, "metrics", "metrics");
+    core_to(L, core, base, "ml", "ml");
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_ta);
     core_to(L, core, lua_gettop(L), "define_ta_public", "define");
     lua_settop(L, base - 2);
@@ -360,6 +363,9 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_table_open(L, h);
     wk_table_io_open(L, h);
     wk_pm_open(L, h);
+    wk_ml_open(L, h);
+    wk_search_open(L, h);
+    wk_jobs_open(L, h);
     wk_series_open(L, h);
     wk_written_open(L, h);
     wk_inner_open(L, h);

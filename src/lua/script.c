@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "lua/filter.h"
 #include "lua/lua_int.h"
 
 #include <stdlib.h>
@@ -303,6 +304,7 @@ void wk_script_free(wk_script *s)
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->objective);
     }
     wk_script_free_params(s);
+    wk_filter_unref(s->filter);
     for (int64_t i = 0; i < s->n_settings; i++) {
         free(s->setting_keys[i]);
         free(s->setting_values[i]);

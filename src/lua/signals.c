@@ -256,6 +256,7 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
                               .trail_pct = column(&s, COL_TRAIL_PCT),
                               .hold_bars = s.hold,
                               .expire = s.expire};
+    h->entries[sym] = (wk_entries){out.long_entry, out.short_entry};
     if (h->run && wick_run_set_signals(h->ctx, h->run, sym, &out) < 0) (void)wk_raise_ctx(L, h);
     if (s.size_func)
         lua_getfield(L, t, "size");

@@ -85,17 +85,17 @@ double wk_quantile(const double *sorted, int64_t n, double q)
 
 /* ---- one moment --------------------------------------------------------------------------- */
 
-static void demean(double *v, int64_t n, bool scale)
+static void demean(double *v, int64_t n, wick_cross_kind kind)
 {
     wick_sum s = {0};
     for (int64_t i = 0; i < n; i++) wick_sum_add(&s, v[i]);
     const double mean = wick_sum_get(&s) / (double)n;
     wick_sum q = {0};
     for (int64_t i = 0; i < n; i++) {
-        v[i] -= mean;
+        v[i] = kind == WICK_CROSS_MEAN ? mean : v[i] - mean;
         wick_sum_add(&q, v[i] * v[i]);
     }
-    if (!scale) return;
+    if (kind != WICK_CROSS_ZSCORE) return;
     const double sd = sqrt(wick_sum_get(&q) / (double)n);
     for (int64_t i = 0; i < n; i++) v[i] = sd > 0.0 ? v[i] / sd : WICK_NA;
 }
@@ -104,7 +104,7 @@ static bool one_moment(double *v, int64_t n, wick_cross_kind kind, double *ranks
 {
     if (n == 0) return true;
     if (kind != WICK_CROSS_RANK) {
-        demean(v, n, kind == WICK_CROSS_ZSCORE);
+        demean(v, n, kind);
         return true;
     }
     if (!wk_ranks(v, n, ranks)) return false;
@@ -115,7 +115,7 @@ static bool one_moment(double *v, int64_t n, wick_cross_kind kind, double *ranks
 wick_status wick_matrix_cross(wick_ctx *ctx, const wick_matrix *m, int32_t column,
                               wick_cross_kind kind, double *out)
 {
-    if (column < 0 || column >= m->p || kind < WICK_CROSS_RANK || kind > WICK_CROSS_DEMEAN) {
+    if (column < 0 || column >= m->p || kind < WICK_CROSS_RANK || kind > WICK_CROSS_MEAN) {
         return wick_fail(ctx, WICK_E_ARG, "column %d or kind %d does not exist", (int)column,
                          (int)kind);
     }

@@ -100,6 +100,12 @@ core.series_meta.__call = function(x, s, ...)
   return call_series(x, s, ...)
 end
 
+--- s:features { name = series, ... }: what a model filter sees at an entry.
+function m.features(s, t)
+  if type(t) ~= "table" or core.is(t) then raise("s:features: a table of named series is expected") end
+  rawset(s, "feature_table", t)
+end
+
 -- ---- the bar function ----------------------------------------------------------------------
 local wake_fields = { when = true, when_flat = true, when_long = true, when_short = true, on_fill = true }
 
