@@ -7,10 +7,6 @@
 
 /* Vectors, and how tables become arguments of room ml. */
 
-void wk_good(lua_State *L, wk_host *h, wick_status st)
-{
-    if (st < 0) (void)wk_raise_ctx(L, h);
-}
 
 void wk_ml_phase(lua_State *L, const wk_host *h, const char *what)
 {

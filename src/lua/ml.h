@@ -4,6 +4,7 @@
 #define WICK_LUA_ML_H
 
 #include "lua/box.h"
+#include "lua/table.h"
 
 #include <stdatomic.h>
 
@@ -27,8 +28,6 @@ void wk_push_bundle(lua_State *L, wk_host *h, wick_bundle *b);
 
 /** Raises unless scripts of this kind may use `ml`: pipelines and tests, not strategies. */
 void wk_ml_phase(lua_State *L, const wk_host *h, const char *what);
-/** Raises the context's error when st is negative. */
-void wk_good(lua_State *L, wk_host *h, wick_status st);
 
 /** Field `key` of the table at t; pushed. True unless it is nil. */
 bool wk_ml_field(lua_State *L, int t, const char *key);
