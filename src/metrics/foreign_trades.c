@@ -163,7 +163,8 @@ static wick_status read_line(wick_ctx *ctx, const wk_csv *f, int64_t row, const 
     t.signal_time = t.entry_time;
     t.qty = fabs(or_zero(qty));
     t.fees = fabs(or_zero(fees) + or_zero(fees_in) + or_zero(fees_out));
-    t.bars = (int32_t)or_zero(isnan(bars) ? bar_out - bar_in : bars);
+    const double held = or_zero(isnan(bars) ? bar_out - bar_in : bars);
+    t.bars = (int32_t)fmax(0.0, fmin(held, (double)INT32_MAX));
     t.mae = or_zero(t.mae);
     t.mfe = or_zero(t.mfe);
     if (isnan(t.pnl)) t.pnl = (double)t.side * t.qty * (t.exit_price - t.entry_price);

@@ -22,7 +22,7 @@ test("one series", function()
   local r = own [[
     local m = metrics.moments { 1, 2, 4, 9 }
     put("mean", m.mean) put("dev", m.dev) put("n", m.n)
-    put("my_psr", metrics.psr(x)) put("psr_ref", metrics.psr(x, 0.5))
+    put("my_psr", metrics.psr(x)) put("psr_ref", metrics.psr(x, 1))
     put("trl", metrics.min_trl(x)) put("none", metrics.min_trl(z))
     put("dsr1", metrics.dsr(x, 1, 0.01)) put("dsr", metrics.dsr(x, 100, 0.01))
     put("best", metrics.expected_max_sharpe(0.5 / 250, 100))

@@ -15,6 +15,7 @@ typedef struct work {
     double year; /* periods a year */
     double geo, annual, volatility, max_dd;
     int64_t unit; /* ms durations are rounded up to */
+    bool failed;  /* memory ran out */
 } work;
 
 /* Median of the last 99 differences between stamps. */
@@ -88,11 +89,14 @@ static double geometric_mean(int64_t n, const double *x)
 
 /* ---- equity ------------------------------------------------------------------------------- */
 
-static double exposure(const work *w)
+static double exposure(work *w)
 {
     const wick_equity *e = &w->e;
     int32_t *held = calloc((size_t)e->n + 1, sizeof *held);
-    if (held == NULL) return WICK_NA;
+    if (held == NULL) {
+        w->failed = true;
+        return WICK_NA;
+    }
     for (int64_t i = 0; i < wick_ledger_trades(w->l); i++) {
         const wick_trade_rec *t = wick_ledger_trade(w->l, i);
         if (!wk_trade_closed(t)) continue;
@@ -387,7 +391,7 @@ static wick_status build(wick_ctx *ctx, const wick_ledger *l, const wick_metric_
     wick_status st = fill_days(ctx, &w);
     if (st == WICK_OK) {
         put_equity(&w, t);
-        st = read_trades(&w, &c) ? WICK_OK : wick_fail_mem(ctx);
+        st = !w.failed && read_trades(&w, &c) ? WICK_OK : wick_fail_mem(ctx);
         if (st == WICK_OK) {
             put_trades(&w, &c, t);
             free(c.pnl);
