@@ -323,6 +323,8 @@ WICK_API int64_t wick_trial_time(const wick_trial *t, bool completed); /**< WICK
 
 /* ---- running ------------------------------------------------------------------------------ */
 
+typedef struct wick_terminator wick_terminator;
+
 /** A positive result of an objective: the trial is pruned. */
 #define WICK_PRUNED 1
 
@@ -345,6 +347,7 @@ typedef struct wick_run_trials {
     bool keep_going;                /**< a failed objective is recorded and the run goes on */
     const wick_callback *callbacks; /**< after each tell, in order, on the calling thread */
     int64_t n_callbacks;
+    wick_terminator *terminator; /**< looked at after each batch; NULL: none */
 } wick_run_trials;
 
 /** Asks a batch in order, evaluates it on the threads, tells it in trial order, again and again.
@@ -353,6 +356,21 @@ WICK_API wick_status wick_study_run(wick_ctx *ctx, wick_study *s, wick_objective
                                     const wick_run_trials *opts) WICK_NODISCARD;
 WICK_API void wick_study_stop(wick_study *s); /**< ends wick_study_run after the present batch */
 WICK_API bool wick_study_stopped(const wick_study *s);
+
+/* ---- terminators -------------------------------------------------------------------------- */
+
+/** A rule that says when further trials are not worth while: "stagnation(30)", "emmr", "regret",
+ * "max_trials(200)". Looks at the finished trials only. */
+WICK_API int64_t wick_terminator_count(void);
+WICK_API const char *wick_terminator_name(int64_t i, const char **title); /**< NULL: no such */
+WICK_API wick_status wick_terminator_new(wick_ctx *ctx, wick_study *study, const char *text,
+                                         wick_terminator **out) WICK_NODISCARD;
+WICK_API void wick_terminator_free(wick_terminator *t);
+/** `regret` fails (WICK_E_STATE) while the best trial has no scores of folds. */
+WICK_API wick_status wick_terminator_check(wick_ctx *ctx, wick_terminator *t,
+                                           bool *stop) WICK_NODISCARD;
+/** After a check that said stop: the reason in a sentence. */
+WICK_API const char *wick_terminator_why(const wick_terminator *t);
 
 /* ---- backends ----------------------------------------------------------------------------- */
 
@@ -443,6 +461,10 @@ typedef struct wick_importance_opts {
     int32_t objective;      /**< -1: all of them together, by rank and hypervolume */
     double target_quantile; /**< share of the best trials; 0: 0.1 */
     bool raw;               /**< not scaled to sum 1 */
+    /** "ped_anova" (the default: any space, any number of objectives), or over a forest of 64 trees
+     * on the parameters that all trials share: "fanova" (share of the variance a parameter explains
+     * alone), "mdi" (decrease of impurity). */
+    const char *method;
 } wick_importance_opts;
 
 typedef struct wick_importance {

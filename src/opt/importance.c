@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt/opt_int.h"
+#include "opt/importance_int.h"
 
 enum { GRID = 50 };
 
@@ -257,10 +257,29 @@ wick_status wick_study_importance(wick_ctx *ctx, const wick_study *s,
     if (!(o.target_quantile >= 0.0 && o.target_quantile < 1.0))
         return wick_fail(ctx, WICK_E_ARG, "target_quantile %g: must be above 0 and below 1",
                          o.target_quantile);
+    static const char *const methods[] = {"ped_anova", "fanova", "mdi"};
+    const char *method = o.method != NULL ? o.method : methods[0];
+    int way = 0;
+    while (way < 3 && strcmp(methods[way], method) != 0) way++;
+    if (way == 3) {
+        const char *near = wick_nearest(method, methods, 3);
+        return near != NULL
+                   ? wick_fail(ctx, WICK_E_ARG, "no importance is called '%s'; did you mean '%s'?",
+                               method, near)
+                   : wick_fail(ctx, WICK_E_ARG,
+                               "no importance is called '%s'; there are ped_anova, fanova and mdi",
+                               method);
+    }
+    if (way > 0 && o.objective < 0 && s->m > 1)
+        return wick_fail(ctx, WICK_E_ARG, "%s is about one objective: choose it", method);
     data k = {.s = s};
     wick_importance *list = malloc((size_t)(s->names.n + 1) * sizeof *list);
     wick_status st = list == NULL ? wick_fail_mem(ctx) : collect(ctx, &k, &o);
-    if (st >= 0) st = evaluate(ctx, &k, list, n);
+    if (st >= 0 && way > 0)
+        st = wk_importance_forest(ctx, s, k.trial, k.n, o.objective < 0 ? 0 : o.objective, way == 2,
+                                  list, n);
+    else if (st >= 0)
+        st = evaluate(ctx, &k, list, n);
     free(k.trial);
     free(k.top);
     if (st < 0) {

@@ -132,7 +132,10 @@ static wick_status run(wick_ctx *ctx, batch *b, const wick_run_trials *o, int64_
             if (st >= 0) st = stored;
             wick_ctx_free(spare);
         }
+        bool stop = false;
+        if (st >= 0 && o->terminator != NULL) st = wick_terminator_check(ctx, o->terminator, &stop);
         if (st < 0) return st;
+        if (stop) s->stop = true;
     }
     return WICK_OK;
 }

@@ -52,6 +52,34 @@ static void test_golden(void **state)
         }
         free(got);
     }
+    for (int way = 0; way < 2; way++) {
+        const wick_importance_opts o = {.size = sizeof o, .method = way ? "mdi" : "fanova"};
+        const wick_json *want = get(j, o.method);
+        wick_importance *got = NULL;
+        int64_t n = 0;
+        double sum = 0.0;
+        check_ok(ctx, wick_study_importance(ctx, s, &o, &got, &n));
+        assert_int_equal(n, d);
+        for (int64_t i = 0; i < n; i++) {
+            sum += got[i].value;
+            for (int64_t k = 0; k < d; k++) {
+                if (strcmp(wick_json_string(wick_json_at(get(want, "params"), k)), got[i].name) !=
+                    0)
+                    continue;
+                const double mean = at(get(want, "mean"), k);
+                if (fabs(got[i].value - mean) > 0.03)
+                    fail_msg("%s of %s: %g, reference %g", o.method, got[i].name, got[i].value,
+                             mean);
+            }
+        }
+        check_rel(sum, 1.0, 1e-12);
+        free(got);
+    }
+    const wick_importance_opts wrong = {.size = sizeof wrong, .method = "fanovaa"};
+    wick_importance *none = NULL;
+    int64_t n_none = 0;
+    check_fails(ctx, wick_study_importance(ctx, s, &wrong, &none, &n_none), WICK_E_ARG,
+                "did you mean 'fanova'?");
     wick_study_free(s);
 }
 
