@@ -224,6 +224,16 @@ function wick.month(b)
   return wick.iff(mp:lt(10), mp + 3, mp - 9)
 end
 
+-- ---- series --------------------------------------------------------------------------------
+local floor = math.floor
+
+--- x:get(k): x[k] by Pine's rule for any number: a fraction is cut off, na is the present bar.
+function core.series_methods.get(x, k)
+  if k ~= k then k = 0 end
+  if k < 0 then raise("x:get(" .. core.fmt(k) .. ") is in the future: k bars ago") end
+  return x[floor(k)]
+end
+
 -- ---- text ----------------------------------------------------------------------------------
 
 --- wick.fmt(x [, decimals]): shortest text that reads back, the same on both VMs.

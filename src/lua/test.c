@@ -34,7 +34,16 @@ static void read_column(lua_State *L, int t, const char *key, int64_t n, const d
     lua_pop(L, 1);
 }
 
-/* { close = {...} [, open=, high=, low=, volume=, time=] }: daily bars from 2020-01-01. */
+static const char *read_text(lua_State *L, int t, const char *key)
+{
+    lua_getfield(L, t, key);
+    const char *s = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    lua_pop(L, 1); /* the table at t keeps it */
+    return s;
+}
+
+/* { close = {...} [, open=, high=, low=, volume=, time=, timezone=, session=] }: daily bars from
+ * 2020-01-01 unless times are given. */
 static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int t)
 {
     lua_getfield(L, t, "close");
@@ -56,7 +65,9 @@ static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int
     for (int64_t i = 0; i < n; i++)
         time[i] = isnan(stamp[i]) ? INT64_C(1577836800000) + i * WICK_MS_DAY : (int64_t)stamp[i];
     wick_bars *b = NULL;
-    const wick_status st = wick_bars_new(ctx, symbol, n, time, o, hi, lo, c, v, NULL, &b);
+    const wick_symbol_info info = {.timezone = read_text(L, t, "timezone"),
+                                   .session = read_text(L, t, "session")};
+    const wick_status st = wick_bars_new(ctx, symbol, n, time, o, hi, lo, c, v, &info, &b);
     lua_pop(L, 2);
     return st < 0 ? NULL : b;
 }

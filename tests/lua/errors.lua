@@ -52,7 +52,7 @@ local cases = {
   { signals "return { long = b.close, hold = 2.5 }", "whole number of bars" },
   -- series
   { signals "return { long = b.clse:gt(1) }", "bars have no 'clse'; did you mean 'close'?" },
-  { signals "return { long = b.close:gtt(1) }", "a series has no 'gtt'; did you mean 'gt'?" },
+  { signals "return { long = b.close:gtx(1) }", "a series has no 'gtx'; did you mean 'gt'?" },
   { signals "return { long = b.close > b.open }", "x:gt(y)" },
   { signals "return { long = b.close == b.open }", "x:eq(y)" },
   { signals "return { long = ta.smaa(b.close, 3) }", "ta.smaa does not exist; did you mean ta.sma?" },

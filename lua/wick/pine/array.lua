@@ -37,6 +37,12 @@ local function place(a, i, name)
   return at + 1
 end
 
+-- A list of n values becomes an array.
+local function wrap(list, n)
+  list.n = n
+  return setmetatable(list, meta)
+end
+
 -- ---- making --------------------------------------------------------------------------------
 local function size_of(n)
   if n == nil then return 0 end
@@ -62,10 +68,7 @@ function N.new_bool(n, v) return filled(n, v or false) end
 for name in ("string color line label box table linefill polyline"):gmatch("%S+") do N["new_" .. name] = N.new end
 
 function N.from(...)
-  local n = select("#", ...)
-  local a = setmetatable({ ... }, meta)
-  a.n = n
-  return a
+  return wrap({ ... }, select("#", ...))
 end
 
 -- ---- elements ------------------------------------------------------------------------------
@@ -74,7 +77,10 @@ function A.size(a)
   return a.n
 end
 
+-- The short way is for whole indices inside; everything else is explained by the long one.
 function A.get(a, i)
+  local n = a.n
+  if i and n and i >= 0 and i < n and i % 1 == 0 then return a[i + 1] end
   check(a, "get")
   local at = place(a, i, "get")
   if at == nil then return nil end
@@ -82,15 +88,23 @@ function A.get(a, i)
 end
 
 function A.set(a, i, v)
+  local n = a.n
+  if i and n and i >= 0 and i < n and i % 1 == 0 then
+    a[i + 1] = v
+    return
+  end
   check(a, "set")
   local at = place(a, i, "set")
   if at then a[at] = v end
 end
 
 function A.push(a, v)
-  check(a, "push")
-  local n = a.n + 1
-  if n > MAX then raise("array.push: at most " .. core.fmt(MAX) .. " elements") end
+  local n = a.n
+  if n == nil or n >= MAX then
+    check(a, "push")
+    raise("array.push: at most " .. core.fmt(MAX) .. " elements")
+  end
+  n = n + 1
   a.n = n
   a[n] = v
 end
@@ -336,7 +350,7 @@ function A.sort_indices(a, direction)
   return b
 end
 
-core.array_part = { methods = A, names = N, new = new, check = check, place = place, order = order }
+core.array_part = { methods = A, names = N, new = new, wrap = wrap, check = check, place = place, order = order }
 core.module "wick.pine.array_stats"
 
 local all = {}

@@ -15,7 +15,8 @@ local zones = {}
 
 local function zone_of(name)
   if name == nil or name == "" or name == "syminfo.timezone" then
-    name = core.zone_name()
+    -- Outside of a run there is no exchange.
+    name = core.phase() == "idle" and "Etc/UTC" or core.module("wick.pine.facts").zone_name()
   end
   local z = zones[name]
   if z == nil then

@@ -26,7 +26,8 @@ local function facts()
   return f
 end
 
-function core.zone_name() return facts().timezone end
+-- The exchange's zone, for the clock.
+function M.zone_name() return facts().timezone end
 
 -- Namespace whose names are computed when read; `calls` are its functions.
 local function computed(name, fields, calls, call)

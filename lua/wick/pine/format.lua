@@ -38,7 +38,7 @@ function F.decimal(x, pattern)
   if p.empty then return p.head .. p.tail end
   local v = abs(x) * p.scale
   if v == 1 / 0 then return x < 0 and "-∞" or "∞" end
-  local text = string.format("%." .. p.high .. "f", v)
+  local text = core.fmt(v, p.high) -- ties to even on both VMs
   local whole, fraction = text:match("^(%d+)%.?(%d*)$")
   while #fraction > p.low and fraction:sub(-1) == "0" do fraction = fraction:sub(1, -2) end
   local zero = whole:match("^0*$") and fraction:match("^0*$")

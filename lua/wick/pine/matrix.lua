@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- pine.matrix: { rows_ = r, cols_ = c, at_ = { row, ... } } with Pine's functions as methods.
+-- pine.matrix: { rows_ = r, cols_ = c, [1] ... [r * c] } row by row, with Pine's functions as methods.
 local core = ...
 local type, setmetatable, getmetatable = type, setmetatable, getmetatable
 local floor, abs = math.floor, math.abs
@@ -9,6 +9,7 @@ local MAX = 100000
 
 local linalg = core.module "wick.pine.linalg"
 local array = core.module("wick.pine.array").array
+local wrap_array = core.array_part.wrap
 
 local X = {}
 local meta = { __index = X, __metatable = "pine.matrix" }
@@ -20,7 +21,20 @@ local function check(m, name)
   end
 end
 
-local function wrap(rows, r, c) return setmetatable({ rows_ = r, cols_ = c, at_ = rows }, meta) end
+-- A flat list becomes a matrix.
+local function wrap(list, r, c)
+  list.rows_, list.cols_ = r, c
+  return setmetatable(list, meta)
+end
+
+-- A table that grows element by element is copied at every power of two; small ones are made with
+-- their room.
+local function room(r, c)
+  local n = r * c
+  if n <= 4 then return { NA, NA, NA, NA, rows_ = r, cols_ = c } end
+  if n <= 9 then return { NA, NA, NA, NA, NA, NA, NA, NA, NA, rows_ = r, cols_ = c } end
+  return { NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, rows_ = r, cols_ = c }
+end
 
 local numbers = { float = true, int = true }
 
@@ -33,56 +47,65 @@ local function new(kind, r, c, v)
   end
   if v == nil and numbers[kind] then v = NA end
   if v == nil and kind == "bool" then v = false end
-  local rows = {}
-  for i = 1, r do
-    local row = {}
-    for k = 1, c do row[k] = v end
-    rows[i] = row
-  end
-  return wrap(rows, r, c)
+  local list = room(r, c)
+  for i = 1, r * c do list[i] = v end
+  return setmetatable(list, meta)
+end
+
+local function bad_index(i, n, name, what)
+  if type(i) ~= "number" or i ~= i then raise("matrix." .. name .. ": the " .. what .. " is na") end
+  raise("matrix." .. name .. ": " .. what .. " " .. core.fmt(i) .. " is out of range; there are " .. core.fmt(n))
 end
 
 local function index(i, n, name, what)
-  if type(i) ~= "number" or i ~= i then raise("matrix." .. name .. ": the " .. what .. " is na") end
-  i = floor(i)
-  if i < 0 or i >= n then
-    raise("matrix." .. name .. ": " .. what .. " " .. core.fmt(i) .. " is out of range; there are " .. core.fmt(n))
-  end
-  return i + 1
+  if not (type(i) == "number" and i >= 0 and i < n) then bad_index(i, n, name, what) end
+  return floor(i)
 end
 
 -- ---- elements ------------------------------------------------------------------------------
+-- The short way is for whole indices inside; everything else is explained by the long one.
+local function element(m, i, k, name)
+  check(m, name)
+  local c = m.cols_
+  return index(i, m.rows_, name, "row") * c + index(k, c, name, "column") + 1
+end
+
 function X.get(m, i, k)
-  check(m, "get")
-  return m.at_[index(i, m.rows_, "get", "row")][index(k, m.cols_, "get", "column")]
+  local r, c = m.rows_, m.cols_
+  if i and k and r and i >= 0 and i < r and k >= 0 and k < c and i % 1 == 0 and k % 1 == 0 then
+    return m[i * c + k + 1]
+  end
+  return m[element(m, i, k, "get")]
 end
 
 function X.set(m, i, k, v)
-  check(m, "set")
-  m.at_[index(i, m.rows_, "set", "row")][index(k, m.cols_, "set", "column")] = v
+  local r, c = m.rows_, m.cols_
+  if i and k and r and i >= 0 and i < r and k >= 0 and k < c and i % 1 == 0 and k % 1 == 0 then
+    m[i * c + k + 1] = v
+    return
+  end
+  m[element(m, i, k, "set")] = v
 end
 
 function X.rows(m) check(m, "rows") return m.rows_ end
 function X.columns(m) check(m, "columns") return m.cols_ end
 function X.elements_count(m) check(m, "elements_count") return m.rows_ * m.cols_ end
 
-local function to_array(list, n)
-  local a = array.new(n)
-  for i = 1, n do a[i] = list[i] end
-  return a
-end
-
 function X.row(m, i)
   check(m, "row")
-  return to_array(m.at_[index(i, m.rows_, "row", "row")], m.cols_)
+  local c = m.cols_
+  local from, list = index(i, m.rows_, "row", "row") * c, {}
+  for k = 1, c do list[k] = m[from + k] end
+  return wrap_array(list, c)
 end
 
 function X.col(m, k)
   check(m, "col")
-  k = index(k, m.cols_, "col", "column")
+  local c = m.cols_
   local list = {}
-  for i = 1, m.rows_ do list[i] = m.at_[i][k] end
-  return to_array(list, m.rows_)
+  k = index(k, c, "col", "column") + 1
+  for i = 1, m.rows_ do list[i] = m[(i - 1) * c + k] end
+  return wrap_array(list, m.rows_)
 end
 
 --- for i, row in m:iter() do
@@ -97,119 +120,119 @@ function X.iter(m)
 end
 
 -- ---- shape ---------------------------------------------------------------------------------
-local function list_of(a, n, name)
-  if a ~= nil and a.n ~= n then
+-- Takes over the elements and the shape of another list.
+local function become(m, list, r, c)
+  for i = 1, m.rows_ * m.cols_ do m[i] = nil end
+  for i = 1, r * c do m[i] = list[i] end
+  m.rows_, m.cols_ = r, c
+end
+
+local function of_size(a, n, name)
+  if a == nil then return nil end
+  if a.n ~= n then
     raise("matrix." .. name .. ": the array has " .. core.fmt(a.n) .. " elements, " .. core.fmt(n) .. " are needed")
   end
-  local list = {}
-  for i = 1, n do
-    if a ~= nil then list[i] = a[i] else list[i] = NA end
-  end
-  return list
+  return a
 end
 
 function X.add_row(m, at, a)
   check(m, "add_row")
   if m.cols_ == 0 and m.rows_ == 0 and a then m.cols_ = a.n end
-  local i = at == nil and m.rows_ + 1 or index(at, m.rows_ + 1, "add_row", "row")
-  for k = m.rows_, i, -1 do m.at_[k + 1] = m.at_[k] end
-  m.at_[i] = list_of(a, m.cols_, "add_row")
-  m.rows_ = m.rows_ + 1
+  local r, c = m.rows_, m.cols_
+  at = at == nil and r or index(at, r + 1, "add_row", "row")
+  a = of_size(a, c, "add_row")
+  for i = r * c, at * c + 1, -1 do m[i + c] = m[i] end
+  for k = 1, c do
+    if a then m[at * c + k] = a[k] else m[at * c + k] = NA end
+  end
+  m.rows_ = r + 1
 end
 
 function X.add_col(m, at, a)
   check(m, "add_col")
-  if m.rows_ == 0 and m.cols_ == 0 and a then
-    for i = 1, a.n do m.at_[i] = {} end
-    m.rows_ = a.n
+  if m.rows_ == 0 and m.cols_ == 0 and a then m.rows_ = a.n end
+  local r, c = m.rows_, m.cols_
+  at = at == nil and c or index(at, c + 1, "add_col", "column")
+  a = of_size(a, r, "add_col")
+  local list = {}
+  for i = 0, r - 1 do
+    for k = 0, c do
+      local v
+      if k == at then
+        if a then v = a[i + 1] else v = NA end
+      else
+        v = m[i * c + (k < at and k or k - 1) + 1]
+      end
+      list[i * (c + 1) + k + 1] = v
+    end
   end
-  local k = at == nil and m.cols_ + 1 or index(at, m.cols_ + 1, "add_col", "column")
-  local list = list_of(a, m.rows_, "add_col")
-  for i = 1, m.rows_ do
-    local row = m.at_[i]
-    for j = m.cols_, k, -1 do row[j + 1] = row[j] end
-    row[k] = list[i]
-  end
-  m.cols_ = m.cols_ + 1
+  become(m, list, r, c + 1)
 end
 
 function X.remove_row(m, at)
   check(m, "remove_row")
-  local i = at == nil and m.rows_ or index(at, m.rows_, "remove_row", "row")
-  local row = to_array(m.at_[i], m.cols_)
-  for k = i, m.rows_ do m.at_[k] = m.at_[k + 1] end
-  m.rows_ = m.rows_ - 1
+  local r, c = m.rows_, m.cols_
+  at = at == nil and r - 1 or index(at, r, "remove_row", "row")
+  local row = X.row(m, at)
+  for i = at * c + 1, r * c do m[i] = m[i + c] end
+  m.rows_ = r - 1
   return row
 end
 
 function X.remove_col(m, at)
   check(m, "remove_col")
-  local k = at == nil and m.cols_ or index(at, m.cols_, "remove_col", "column")
-  local col = X.col(m, k - 1)
-  for i = 1, m.rows_ do
-    local row = m.at_[i]
-    for j = k, m.cols_ do row[j] = row[j + 1] end
+  local r, c = m.rows_, m.cols_
+  at = at == nil and c - 1 or index(at, c, "remove_col", "column")
+  local col, list, n = X.col(m, at), {}, 0
+  for i = 0, r - 1 do
+    for k = 0, c - 1 do
+      if k ~= at then
+        n = n + 1
+        list[n] = m[i * c + k + 1]
+      end
+    end
   end
-  m.cols_ = m.cols_ - 1
+  become(m, list, r, c - 1)
   return col
 end
 
 function X.swap_rows(m, i, k)
   check(m, "swap_rows")
-  i, k = index(i, m.rows_, "swap_rows", "row"), index(k, m.rows_, "swap_rows", "row")
-  m.at_[i], m.at_[k] = m.at_[k], m.at_[i]
+  local c = m.cols_
+  i, k = index(i, m.rows_, "swap_rows", "row") * c, index(k, m.rows_, "swap_rows", "row") * c
+  for j = 1, c do m[i + j], m[k + j] = m[k + j], m[i + j] end
 end
 
 function X.swap_columns(m, i, k)
   check(m, "swap_columns")
-  i, k = index(i, m.cols_, "swap_columns", "column"), index(k, m.cols_, "swap_columns", "column")
-  for r = 1, m.rows_ do m.at_[r][i], m.at_[r][k] = m.at_[r][k], m.at_[r][i] end
-end
-
-local function flat(m)
-  local list, n = {}, 0
-  for i = 1, m.rows_ do
-    for k = 1, m.cols_ do
-      n = n + 1
-      list[n] = m.at_[i][k]
-    end
-  end
-  return list, n
-end
-
-local function from_flat(list, r, c)
-  local rows = {}
-  for i = 1, r do
-    local row = {}
-    for k = 1, c do row[k] = list[(i - 1) * c + k] end
-    rows[i] = row
-  end
-  return rows
+  local c = m.cols_
+  i, k = index(i, c, "swap_columns", "column") + 1, index(k, c, "swap_columns", "column") + 1
+  for r = 0, m.rows_ - 1 do m[r * c + i], m[r * c + k] = m[r * c + k], m[r * c + i] end
 end
 
 function X.reshape(m, r, c)
   check(m, "reshape")
   if r * c ~= m.rows_ * m.cols_ then raise("matrix.reshape: the number of elements must stay the same") end
-  m.at_ = from_flat((flat(m)), r, c)
   m.rows_, m.cols_ = r, c
 end
 
 function X.reverse(m)
   check(m, "reverse")
-  local list, n = flat(m)
-  for i = 1, floor(n / 2) do list[i], list[n + 1 - i] = list[n + 1 - i], list[i] end
-  m.at_ = from_flat(list, m.rows_, m.cols_)
+  local n = m.rows_ * m.cols_
+  for i = 1, floor(n / 2) do m[i], m[n + 1 - i] = m[n + 1 - i], m[i] end
 end
 
 function X.copy(m)
   check(m, "copy")
-  return wrap(from_flat((flat(m)), m.rows_, m.cols_), m.rows_, m.cols_)
+  local list = {}
+  for i = 1, m.rows_ * m.cols_ do list[i] = m[i] end
+  return wrap(list, m.rows_, m.cols_)
 end
 
 function X.fill(m, v, from_row, to_row, from_col, to_col)
   check(m, "fill")
-  for i = (from_row or 0) + 1, to_row or m.rows_ do
-    for k = (from_col or 0) + 1, to_col or m.cols_ do m.at_[i][k] = v end
+  for i = from_row or 0, (to_row or m.rows_) - 1 do
+    for k = (from_col or 0) + 1, to_col or m.cols_ do m[i * m.cols_ + k] = v end
   end
 end
 
@@ -219,66 +242,56 @@ function X.submatrix(m, from_row, to_row, from_col, to_col)
   if from_row < 0 or to_row > m.rows_ or from_row > to_row or from_col < 0 or to_col > m.cols_ or from_col > to_col then
     raise("matrix.submatrix: the ranges are outside the matrix")
   end
-  local rows = {}
-  for i = from_row + 1, to_row do
-    local row = {}
-    for k = from_col + 1, to_col do row[k - from_col] = m.at_[i][k] end
-    rows[i - from_row] = row
+  local list, n = {}, 0
+  for i = from_row, to_row - 1 do
+    for k = from_col + 1, to_col do
+      n = n + 1
+      list[n] = m[i * m.cols_ + k]
+    end
   end
-  return wrap(rows, to_row - from_row, to_col - from_col)
+  return wrap(list, to_row - from_row, to_col - from_col)
 end
 
 function X.concat(m, other)
   check(m, "concat")
   check(other, "concat")
   if m.cols_ ~= other.cols_ then raise("matrix.concat: both need the same number of columns") end
-  for i = 1, other.rows_ do
-    m.at_[m.rows_ + i] = from_flat((flat(other)), other.rows_, other.cols_)[i]
-  end
+  local n, count = m.rows_ * m.cols_, other.rows_ * other.cols_
+  for i = 1, count do m[n + i] = other[i] end
   m.rows_ = m.rows_ + other.rows_
   return m
 end
 
 function X.transpose(m)
   check(m, "transpose")
-  local rows = {}
-  for k = 1, m.cols_ do
-    local row = {}
-    for i = 1, m.rows_ do row[i] = m.at_[i][k] end
-    rows[k] = row
-  end
-  return wrap(rows, m.cols_, m.rows_)
+  return wrap(linalg.transpose(m, m.rows_, m.cols_), m.cols_, m.rows_)
 end
 
 --- Rows in the order of one column.
 function X.sort(m, column, direction)
   check(m, "sort")
-  local places = X.col(m, column or 0):sort_indices(direction)
-  local rows = {}
-  for i = 1, m.rows_ do rows[i] = m.at_[places[i] + 1] end
-  m.at_ = rows
+  local places, c, list = X.col(m, column or 0):sort_indices(direction), m.cols_, {}
+  for i = 0, m.rows_ - 1 do
+    for k = 1, c do list[i * c + k] = m[places[i + 1] * c + k] end
+  end
+  become(m, list, m.rows_, c)
 end
 
 -- ---- arithmetic ----------------------------------------------------------------------------
-local function each(m, f)
-  local rows = {}
-  for i = 1, m.rows_ do
-    local row = {}
-    for k = 1, m.cols_ do row[k] = f(m.at_[i][k], i, k) end
-    rows[i] = row
-  end
-  return wrap(rows, m.rows_, m.cols_)
-end
-
 local function combine(name, f)
   X[name] = function(m, other)
     check(m, name)
-    if type(other) == "number" then return each(m, function(x) return f(x, other) end) end
-    check(other, name)
-    if m.rows_ ~= other.rows_ or m.cols_ ~= other.cols_ then
-      raise("matrix." .. name .. ": both must have the same shape")
+    local list, n = {}, m.rows_ * m.cols_
+    if type(other) == "number" then
+      for i = 1, n do list[i] = f(m[i], other) end
+    else
+      check(other, name)
+      if m.rows_ ~= other.rows_ or m.cols_ ~= other.cols_ then
+        raise("matrix." .. name .. ": both must have the same shape")
+      end
+      for i = 1, n do list[i] = f(m[i], other[i]) end
     end
-    return each(m, function(x, i, k) return f(x, other.at_[i][k]) end)
+    return wrap(list, m.rows_, m.cols_)
   end
 end
 combine("sum", function(x, y) return x + y end)
@@ -286,22 +299,20 @@ combine("diff", function(x, y) return x - y end)
 
 function X.mult(m, other)
   check(m, "mult")
-  if type(other) == "number" then return each(m, function(x) return x * other end) end
+  if type(other) == "number" then
+    local list = {}
+    for i = 1, m.rows_ * m.cols_ do list[i] = m[i] * other end
+    return wrap(list, m.rows_, m.cols_)
+  end
   if getmetatable(other) == "pine.array" then
     if other.n ~= m.cols_ then raise("matrix.mult: the array needs as many elements as there are columns") end
-    local out = array.new_float(m.rows_)
-    for i = 1, m.rows_ do
-      local sum = 0
-      for k = 1, m.cols_ do sum = sum + m.at_[i][k] * other[k] end
-      out[i] = sum
-    end
-    return out
+    return wrap_array(linalg.mult(m, other, m.rows_, m.cols_, 1), m.rows_)
   end
   check(other, "mult")
   if m.cols_ ~= other.rows_ then
     raise("matrix.mult: " .. core.fmt(m.cols_) .. " columns do not fit " .. core.fmt(other.rows_) .. " rows")
   end
-  return wrap(linalg.mult(m.at_, other.at_, m.rows_, m.cols_, other.cols_), m.rows_, other.cols_)
+  return wrap(linalg.mult(m, other, m.rows_, m.cols_, other.cols_), m.rows_, other.cols_)
 end
 
 local function square(m, name)
@@ -314,46 +325,48 @@ function X.pow(m, power)
   local n = square(m, "pow")
   if power < 0 then raise("matrix.pow: the power must be 0 or more") end
   local out = linalg.identity(n)
-  for _ = 1, floor(power) do out = linalg.mult(out, m.at_, n, n, n) end
+  for _ = 1, floor(power) do out = linalg.mult(out, m, n, n, n) end
   return wrap(out, n, n)
 end
 
-function X.det(m) return linalg.det(m.at_, square(m, "det")) end
+function X.det(m) return linalg.det(m, square(m, "det")) end
 
 --- Of a singular matrix every element is na.
 function X.inv(m)
   local n = square(m, "inv")
-  local inverse = linalg.inv(m.at_, n)
+  local inverse = linalg.inv(m, n)
   if not inverse then return new("float", n, n) end
   return wrap(inverse, n, n)
 end
 
 function X.pinv(m)
   check(m, "pinv")
-  return wrap(linalg.pinv(m.at_, m.rows_, m.cols_), m.cols_, m.rows_)
+  return wrap(linalg.pinv(m, m.rows_, m.cols_), m.cols_, m.rows_)
 end
 
 function X.rank(m)
   check(m, "rank")
-  return linalg.rank(m.at_, m.rows_, m.cols_)
+  return linalg.rank(m, m.rows_, m.cols_)
 end
 
 function X.trace(m)
-  local sum = 0
-  for i = 1, square(m, "trace") do sum = sum + m.at_[i][i] end
+  local sum, n = 0, square(m, "trace")
+  for i = 0, n - 1 do sum = sum + m[i * n + i + 1] end
   return sum
 end
 
 --- Largest first.
 function X.eigenvalues(m)
   local n = square(m, "eigenvalues")
-  return to_array(linalg.eigen(m.at_, n) or array.new_float(n), n)
+  local values = linalg.eigen(m, n)
+  if not values then return array.new_float(n) end
+  return wrap_array(values, n)
 end
 
 --- The vectors of eigenvalues() as columns.
 function X.eigenvectors(m)
   local n = square(m, "eigenvectors")
-  local _, vectors = linalg.eigen(m.at_, n, true)
+  local _, vectors = linalg.eigen(m, n, true)
   if not vectors then return new("float", n, n) end
   return wrap(vectors, n, n)
 end
@@ -362,32 +375,34 @@ function X.kron(m, other)
   check(m, "kron")
   check(other, "kron")
   local r, c = other.rows_, other.cols_
-  local out = new("float", m.rows_ * r, m.cols_ * c)
-  for i = 1, m.rows_ * r do
-    for k = 1, m.cols_ * c do
-      local x = m.at_[floor((i - 1) / r) + 1][floor((k - 1) / c) + 1]
-      out.at_[i][k] = x * other.at_[(i - 1) % r + 1][(k - 1) % c + 1]
+  local out, n = {}, 0
+  for i = 0, m.rows_ * r - 1 do
+    for k = 0, m.cols_ * c - 1 do
+      n = n + 1
+      out[n] = m[floor(i / r) * m.cols_ + floor(k / c) + 1] * other[i % r * c + k % c + 1]
     end
   end
-  return out
+  return wrap(out, m.rows_ * r, m.cols_ * c)
 end
 
 -- ---- statistics and tests ------------------------------------------------------------------
 for name in ("avg max min median mode"):gmatch("%S+") do
   X[name] = function(m)
     check(m, name)
-    local list, n = flat(m)
-    return array[name](to_array(list, n))
+    local list, n = {}, m.rows_ * m.cols_
+    for i = 1, n do list[i] = m[i] end
+    return array[name](wrap_array(list, n))
   end
 end
 
 local function all(name, f, any_shape)
   X["is_" .. name] = function(m)
     check(m, "is_" .. name)
-    if not any_shape and m.rows_ ~= m.cols_ then return false end
-    for i = 1, m.rows_ do
-      for k = 1, m.cols_ do
-        if not f(m.at_[i][k], i, k, m) then return false end
+    local r, c = m.rows_, m.cols_
+    if not any_shape and r ~= c then return false end
+    for i = 1, r do
+      for k = 1, c do
+        if not f(m[(i - 1) * c + k], i, k, m) then return false end
       end
     end
     return true
@@ -399,16 +414,17 @@ all("zero", function(x) return x == 0 end, true)
 all("binary", function(x) return x == 0 or x == 1 end, true)
 all("diagonal", function(x, i, k) return i == k or x == 0 end)
 all("antidiagonal", function(x, i, k, m) return i + k == m.rows_ + 1 or x == 0 end)
-all("symmetric", function(x, i, k, m) return x == m.at_[k][i] end)
-all("antisymmetric", function(x, i, k, m) return x == -m.at_[k][i] end)
+all("symmetric", function(x, i, k, m) return x == m[(k - 1) * m.cols_ + i] end)
+all("antisymmetric", function(x, i, k, m) return x == -m[(k - 1) * m.cols_ + i] end)
 
 function X.is_triangular(m)
   check(m, "is_triangular")
-  if m.rows_ ~= m.cols_ then return false end
+  local n = m.rows_
+  if n ~= m.cols_ then return false end
   local upper, lower = true, true
-  for i = 1, m.rows_ do
-    for k = 1, m.cols_ do
-      if m.at_[i][k] ~= 0 then
+  for i = 1, n do
+    for k = 1, n do
+      if m[(i - 1) * n + k] ~= 0 then
         if k < i then upper = false elseif k > i then lower = false end
       end
     end
@@ -418,11 +434,12 @@ end
 
 function X.is_stochastic(m)
   check(m, "is_stochastic")
-  for i = 1, m.rows_ do
+  for i = 0, m.rows_ - 1 do
     local sum = 0
     for k = 1, m.cols_ do
-      if not (m.at_[i][k] >= 0) then return false end
-      sum = sum + m.at_[i][k]
+      local x = m[i * m.cols_ + k]
+      if not (x >= 0) then return false end
+      sum = sum + x
     end
     if abs(sum - 1) > 1e-10 then return false end
   end

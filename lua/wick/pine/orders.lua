@@ -82,6 +82,10 @@ local function strategy(args)
   if args.calc_on_order_fills then
     raise("pine.strategy: calc_on_order_fills is not supported; the script is asked once per bar")
   end
+  core.pine_state.most = {
+    line = args.max_lines_count, label = args.max_labels_count, box = args.max_boxes_count,
+    polyline = args.max_polylines_count,
+  }
   local s = core.new_pine()
   rawset(s, "name", args.title or "pine")
   rawset(s, "engine", engine_of(args))
