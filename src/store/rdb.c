@@ -87,11 +87,10 @@ wick_status wk_rdb_write(wick_ctx *ctx, wk_rdb *r, double patience)
     }
     if (!stored) st = wk_sql_transact(ctx, r->sql, patience, write_body, r);
     if (st < 0) return st;
-    const wk_op *last = r->ops.n > 0 ? &r->ops.v[r->ops.n - 1] : NULL;
-    const bool refused = last != NULL && last->kind == WICK_EV_FINISH && last->refused;
+    for (int64_t i = 0; i < r->ops.n; i++) r->refused = r->refused || r->ops.v[i].refused;
     wk_ops_clear(&r->ops);
     r->again = false;
-    return refused ? WICK_E_STATE : WICK_OK;
+    return WICK_OK;
 }
 
 static wick_status gone(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
@@ -121,16 +120,21 @@ static wick_status finish_held(wick_ctx *ctx, wk_rdb *r)
         if (st < 0) wick_ctx_clear(ctx);
         return wk_rdb_write(ctx, r, r->patience);
     }
-    return r->ops.v[r->ops.n - 1].refused ? WICK_E_STATE : WICK_OK;
+    if (r->ops.v[r->ops.n - 1].refused) {
+        r->refused = true;
+        r->ops.n = --r->ops.done;
+    }
+    return WICK_OK;
 }
 
 static wick_status finish(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
 {
     wick_status st = wk_ops_add(ctx, r, e, r->ids[e->trial]);
     if (st < 0) return st;
+    r->refused = false;
     st = r->holding ? finish_held(ctx, r) : wk_rdb_write(ctx, r, r->patience);
-    if (st == WICK_E_STATE) return gone(ctx, r, e);
     if (st < 0) return st;
+    if (r->refused) return gone(ctx, r, e);
     wk_own_drop(&r->own, e->trial);
     open_drop(r, e->trial);
     return WICK_OK;
@@ -376,10 +380,12 @@ static wick_status hold(void *self, wick_ctx *ctx, wick_study *s, bool on)
     wk_rdb *r = self;
     lock(r);
     r->holding = on;
+    r->refused = false;
     const wick_status st = on ? WICK_OK : wk_rdb_write(ctx, r, r->patience);
+    /* The connection was lost with the batch, and another process was quicker than the new one. */
+    if (r->refused) wick_log(ctx, "%s: a trial was ended by another process", r->shown);
     unlock(r);
-    /* A result that was refused has been told of when it was appended. */
-    return st == WICK_E_STATE ? WICK_OK : st;
+    return st;
 }
 
 static wick_status flush(void *self, wick_ctx *ctx, wick_study *s)

@@ -52,6 +52,7 @@ typedef struct wk_rdb {
     char request[37];
     int64_t requests;
     bool unread; /**< there may be news although the database does not say so */
+    bool refused; /**< a FINISH just written came too late */
     bool holding, in_txn, again;
     double txn_since;
     double stale_at; /**< when to look for stale trials again */
