@@ -52,8 +52,8 @@ struct cli_command {
 extern const cli_command cli_command_score;
 extern const cli_command cli_command_run, cli_command_check, cli_command_list, cli_command_doc,
     cli_command_bench, cli_command_test, cli_command_audit, cli_command_explain, cli_command_data,
-    cli_command_pipeline, cli_command_pine, cli_command_pine_verify,
-    cli_command_study;
+    cli_command_pipeline, cli_command_pine, cli_command_pine_verify, cli_command_study,
+    cli_command_tune, cli_command_walk;
 
 /** One invocation. Values are borrowed from argv. */
 struct cli {
@@ -118,6 +118,8 @@ void cli_nearest(char *out, size_t size, const char *word, const char *const *na
  * NULL without a terminal, which stop accepts. */
 typedef struct cli_progress cli_progress;
 cli_progress *cli_progress_start(const cli *c, const char *what);
+/** Text of the line from here on, up to 159 bytes. */
+void cli_progress_say(cli_progress *p, const char *text);
 void cli_progress_stop(cli_progress *p); /**< removes the line */
 
 #endif

@@ -31,6 +31,11 @@ static int64_t find_entries(wick_buf *b, const char *name)
         if (found++) wick_buf_add(b, "\n", 1);
         cli_doc_sheet(b, sheet);
     }
+    const wick_objective_spec *o = wick_objective_find(name);
+    if (o) {
+        if (found++) wick_buf_add(b, "\n", 1);
+        cli_doc_objective(b, o);
+    }
     for (int64_t i = 0; i < wick_settings_count(); i++)
         if (strcmp(wick_settings_doc(i)->key, name) == 0) {
             if (found++) wick_buf_add(b, "\n", 1);
@@ -47,12 +52,14 @@ static int64_t find_entries(wick_buf *b, const char *name)
 static int unknown_name(cli *c, const char *name)
 {
     char hint[160];
-    int64_t n = 0, cap = wick_ta_count() + wick_metric_count() + wick_settings_count();
+    int64_t n = 0, cap = wick_ta_count() + wick_metric_count() + wick_settings_count() +
+                         wick_objective_count();
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) cap++;
     const char **names = malloc((size_t)cap * sizeof *names);
     if (!names) return cli_error(c, NULL, "out of memory");
     for (int64_t i = 0; i < wick_ta_count(); i++) names[n++] = wick_ta_at(i)->name;
     for (int64_t i = 0; i < wick_metric_count(); i++) names[n++] = wick_metric_at(i)->name;
+    for (int64_t i = 0; i < wick_objective_count(); i++) names[n++] = wick_objective_at(i)->name;
     for (int64_t i = 0; i < wick_settings_count(); i++) names[n++] = wick_settings_doc(i)->key;
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) names[n++] = d->name;
     const char *bare = strncmp(name, "ta.", 3) == 0 ? name + 3 : name;
@@ -134,7 +141,7 @@ static int run(cli *c)
 
 const cli_command cli_command_doc = {
     .name = "doc",
-    .summary = "explains an indicator, metric, setting or Lua function",
+    .summary = "explains an indicator, metric, objective, setting or Lua function",
     .operands = "NAME...",
     .min_operands = 0,
     .max_operands = -1,

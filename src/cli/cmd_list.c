@@ -87,6 +87,41 @@ static void list_sheets(wick_buf *out)
     finish(out, &r, 2, header);
 }
 
+static void list_objectives(wick_buf *out)
+{
+    static const char *const header[] = {"objective", "better", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_objective_count(); i++) {
+        const wick_objective_spec *o = wick_objective_at(i);
+        add_cell(&r, o->name);
+        add_cell(&r, o->better > 0 ? "higher" : "lower");
+        add_cell(&r, o->title);
+    }
+    finish(out, &r, 3, header);
+}
+
+static void list_samplers(wick_buf *out)
+{
+    static const char *const header[] = {"sampler", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_sampler_count(); i++) {
+        add_cell(&r, wick_sampler_at(i)->name);
+        add_cell(&r, wick_sampler_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_pruners(wick_buf *out)
+{
+    static const char *const header[] = {"pruner", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_pruner_count(); i++) {
+        add_cell(&r, wick_pruner_at(i)->name);
+        add_cell(&r, wick_pruner_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
 static void list_settings(wick_buf *out)
 {
     static const char *const header[] = {"setting", "default", "values"};
@@ -191,8 +226,15 @@ static const struct topic {
     const char *name;
     void (*print)(wick_buf *out);
 } topics[] = {
-    {"ta", list_ta},         {"metrics", list_metrics}, {"settings", list_settings},
-    {"sheets", list_sheets}, {"writers", list_writers}, {"features", list_features},
+    {"ta", list_ta},
+    {"metrics", list_metrics},
+    {"objectives", list_objectives},
+    {"samplers", list_samplers},
+    {"pruners", list_pruners},
+    {"settings", list_settings},
+    {"sheets", list_sheets},
+    {"writers", list_writers},
+    {"features", list_features},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -201,13 +243,18 @@ static int list_topics(cli *c)
     wick_buf b = {0};
     wick_buf_addf(&b,
                   "%s ta           %lld indicators\n%s metrics      %lld metrics\n"
+                  "%s objectives   %lld named objectives, besides the metrics\n"
+                  "%s samplers     %lld ways to choose parameters\n"
+                  "%s pruners      %lld ways to end hopeless trials\n"
                   "%s sheets       %lld breakdowns and tables of other libraries\n"
                   "%s settings     %lld assumptions of a run\n%s writers      %lld output forms\n"
                   "%s features     optional parts of this build\n"
                   "%s strategies   scripts in strategies/ and the installed ones\n",
                   c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
-                  c->path, (long long)wick_sheet_count(), c->path, (long long)wick_settings_count(),
-                  c->path, (long long)wick_writer_count(), c->path, c->path);
+                  c->path, (long long)wick_objective_count(), c->path,
+                  (long long)wick_sampler_count(), c->path, (long long)wick_pruner_count(), c->path,
+                  (long long)wick_sheet_count(), c->path, (long long)wick_settings_count(), c->path,
+                  (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -237,8 +284,9 @@ static int run(cli *c)
 
 const cli_command cli_command_list = {
     .name = "list",
-    .summary = "names of indicators, metrics, sheets, settings, strategies, features, writers",
-    .operands = "[ta|metrics|sheets|settings|strategies|features|writers]",
+    .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
+    .operands =
+        "[ta|metrics|sheets|objectives|samplers|pruners|settings|strategies|features|writers]",
     .min_operands = 0,
     .max_operands = 1,
     .example = "wick list ta",

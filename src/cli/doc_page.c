@@ -26,6 +26,12 @@ void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s)
     wick_buf_addf(b, "### %s\n\n%s: %s.\nSource: %s.\n", s->name, s->title, s->doc, s->source);
 }
 
+void cli_doc_objective(wick_buf *b, const wick_objective_spec *s)
+{
+    wick_buf_addf(b, "### %s\n\n%s (%s is better).\n\nFormula: %s\nSource: %s.\n", s->name,
+                  s->title, s->better > 0 ? "higher" : "lower", s->formula, s->source);
+}
+
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
 {
     wick_buf_addf(b, "### %s\n\n%s\n\nValues: `%s`. Default (profile wick): `%s`.\n", s->key,
@@ -55,15 +61,17 @@ static void generated_by(wick_buf *b)
 static void page_index(wick_buf *b)
 {
     generated_by(b);
-    wick_buf_addf(b,
-                  "# Reference\n\n"
-                  "- [Indicators](ta.md): %lld functions of `ta`\n"
-                  "- [Metrics](metrics.md): %lld numbers about a result\n"
-                  "- [Settings](settings.md): %lld assumptions of a run, and the profiles\n"
-                  "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
-                  "`wick doc NAME` prints one entry, `wick list ta|metrics|settings` the names.\n",
-                  (long long)wick_ta_count(), (long long)wick_metric_count(),
-                  (long long)wick_settings_count());
+    wick_buf_addf(
+        b,
+        "# Reference\n\n"
+        "- [Indicators](ta.md): %lld functions of `ta`\n"
+        "- [Metrics](metrics.md): %lld numbers about a result\n"
+        "- [Objectives](objectives.md): %lld named ones for `wick tune`\n"
+        "- [Settings](settings.md): %lld assumptions of a run, and the profiles\n"
+        "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
+        "`wick doc NAME` prints one entry, `wick list ta|metrics|objectives|settings` the names.\n",
+        (long long)wick_ta_count(), (long long)wick_metric_count(),
+        (long long)wick_objective_count(), (long long)wick_settings_count());
 }
 
 static void page_ta(wick_buf *b)
@@ -109,6 +117,21 @@ static void page_metrics(wick_buf *b)
     for (int64_t i = 0; i < wick_sheet_count(); i++) {
         wick_buf_add(b, "\n", 1);
         cli_doc_sheet(b, wick_sheet_at(i));
+    }
+}
+
+static void page_objectives(wick_buf *b)
+{
+    generated_by(b);
+    wick_buf_add(
+        b,
+        "# Objectives\n\n"
+        "Named ones, for `wick tune --objective`; every metric with a better direction is\n"
+        "an objective too, and so is a Lua file ([tuning.md](../tuning.md)).\n",
+        -1);
+    for (int64_t i = 0; i < wick_objective_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_objective(b, wick_objective_at(i));
     }
 }
 
@@ -166,6 +189,11 @@ static void page_lua(wick_buf *b)
 }
 
 const cli_page cli_pages[] = {
-    {"README.md", page_index},      {"ta.md", page_ta},   {"metrics.md", page_metrics},
-    {"settings.md", page_settings}, {"lua.md", page_lua}, {NULL, NULL},
+    {"README.md", page_index},
+    {"ta.md", page_ta},
+    {"metrics.md", page_metrics},
+    {"objectives.md", page_objectives},
+    {"settings.md", page_settings},
+    {"lua.md", page_lua},
+    {NULL, NULL},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ struct cli_progress {
     pthread_cond_t wake;
     const char *what;
     double started;
+    char text[160]; /* said by the work; "": only how long it takes */
     bool over, drawn;
 };
 
@@ -20,7 +22,10 @@ static void draw(cli_progress *p)
 {
     const double seconds = wick_now() - p->started;
     if (seconds < 1.0) return;
-    fprintf(stderr, "\r%s ... %.0f s\033[K", p->what, seconds);
+    if (p->text[0])
+        fprintf(stderr, "\r%s\033[K", p->text);
+    else
+        fprintf(stderr, "\r%s ... %.0f s\033[K", p->what, seconds);
     fflush(stderr);
     p->drawn = true;
 }
@@ -64,6 +69,14 @@ cli_progress *cli_progress_start(const cli *c, const char *what)
     pthread_mutex_destroy(&p->lock);
     free(p);
     return NULL;
+}
+
+void cli_progress_say(cli_progress *p, const char *text)
+{
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    snprintf(p->text, sizeof p->text, "%s", text);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void cli_progress_stop(cli_progress *p)

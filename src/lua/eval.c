@@ -17,7 +17,7 @@ typedef struct objective {
     int32_t limits; /* first constraint */
 } objective;
 
-typedef struct worker {
+typedef struct bench {
     wk_host *host;
     wk_script *script;
     wk_script *score[WICK_OBJECTIVES]; /* files only */
@@ -25,7 +25,7 @@ typedef struct worker {
     wick_score_scratch *scratch;
     wick_ledger *ledger;
     double values[MAX_SPECS];
-} worker;
+} bench;
 
 struct wk_eval {
     char *path, *text;
@@ -40,8 +40,13 @@ struct wk_eval {
     int32_t all; /* where every metric in registry order begins; -1: not needed */
     const wick_metric_spec *spec[MAX_SPECS];
     char *limit[WK_LIMITS];
+    bool lean; /* nothing asks for the columns a lean run leaves out */
     wick_cache *cache;
-    worker *worker;
+    bench *worker;
+    wick_tune_param *param; /* of the subject */
+    wick_choice **choices;  /* per parameter, NULL where numeric */
+    const char *objective_name[WICK_OBJECTIVES];
+    int8_t better[WICK_OBJECTIVES];
 };
 
 /* ---- objectives --------------------------------------------------------------------------- */
@@ -75,6 +80,7 @@ static wick_status add_spec(wick_ctx *ctx, wk_eval *e, const char *name)
     if (!s) return unknown(ctx, name);
     if (e->n_specs == MAX_SPECS) return wick_fail(ctx, WICK_E_ARG, "too many metrics");
     e->spec[e->n_specs++] = s;
+    if ((s->needs & WICK_NEED_EXPOSURE) || s->needs == 0) e->lean = false;
     return WICK_OK;
 }
 
@@ -97,6 +103,14 @@ static wick_status add_metric(wick_ctx *ctx, wk_eval *e, objective *o, const cha
 
 static wick_status add_objective(wick_ctx *ctx, wk_eval *e, const char *text)
 {
+    static const char *const goals[] = {
+        "sharpe", "return_pct", "max_drawdown_pct", "win_rate", "lower:annual_volatility_pct",
+        "calmar"};
+    if (strcmp(text, "six_goals") == 0) {
+        wick_status st = WICK_OK;
+        for (int i = 0; i < 6 && st >= 0; i++) st = add_objective(ctx, e, goals[i]);
+        return st;
+    }
     if (e->n_objectives == WICK_OBJECTIVES)
         return wick_fail(ctx, WICK_E_ARG, "there are %d objectives at most", (int)WICK_OBJECTIVES);
     objective *o = &e->objective[e->n_objectives++];
@@ -151,7 +165,7 @@ static wick_status learn_files(wick_ctx *ctx, wk_eval *e)
 
 /* ---- workers ------------------------------------------------------------------------------ */
 
-static wick_status make_worker(wick_ctx *ctx, const wk_eval *e, worker *w)
+static wick_status make_worker(wick_ctx *ctx, const wk_eval *e, bench *w)
 {
     wick_status st = WICK_OK;
     if (w->scratch) return WICK_OK;
@@ -225,6 +239,7 @@ wick_status wk_eval_new(wick_ctx *ctx, const wk_eval_opts *opts, wk_eval **out)
     wk_eval *e = calloc(1, sizeof *e);
     if (!e) return wick_fail_mem(ctx);
     e->all = -1;
+    e->lean = true;
     e->cash = o.cash;
     e->metric = o.metric;
     e->metric.size = sizeof e->metric;
@@ -249,11 +264,23 @@ out:
     return st;
 }
 
+/* Before the scripts are gone: they know how many parameters there are. */
+static void free_subject(wk_eval *e)
+{
+    for (int64_t i = 0; e->choices && i < wk_script_params(e->worker[0].script); i++)
+        free(e->choices[i]);
+    free(e->choices);
+    free(e->param);
+    e->choices = NULL;
+    e->param = NULL;
+}
+
 void wk_eval_free(wk_eval *e)
 {
     if (!e) return;
+    free_subject(e);
     for (int32_t i = 0; e->worker && i < e->n_workers; i++) {
-        worker *w = &e->worker[i];
+        bench *w = &e->worker[i];
         wick_ledger_unref(w->ledger);
         wk_host_free(w->host);
         wick_arena_free(w->arena);
@@ -295,7 +322,7 @@ static void reject(wk_eval_out *out, double by, const char *reason)
     snprintf(out->reason, sizeof out->reason, "%s", reason);
 }
 
-static wick_status judge(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger *l,
+static wick_status judge(wick_ctx *ctx, wk_eval *e, bench *w, const wick_ledger *l,
                          wk_eval_out *out)
 {
     for (int32_t i = 0; i < e->n_objectives; i++) {
@@ -311,7 +338,7 @@ static wick_status judge(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger
                 out->limit[o->limits + k] = s.limit[k];
             continue;
         }
-        const wick_objective_in in = {l, w->values + o->first};
+        const wick_objective_in in = {l, w->values + o->first, e->metric.pnl_net};
         out->value[i] = o->spec ? o->spec->eval(&in) : w->values[o->first];
         if (!isnan(out->value[i])) continue;
         char text[WK_REASON];
@@ -325,7 +352,7 @@ static wick_status judge(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger
     return WICK_OK;
 }
 
-static wick_status score(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger *l,
+static wick_status score(wick_ctx *ctx, wk_eval *e, bench *w, const wick_ledger *l,
                          double bars_per_year, wk_eval_out *out)
 {
     wick_metric_opts how = e->metric;
@@ -336,7 +363,7 @@ static wick_status score(wick_ctx *ctx, wk_eval *e, worker *w, const wick_ledger
     return st < 0 ? st : judge(ctx, e, w, l, out);
 }
 
-static wick_status take_worker(wick_ctx *ctx, wk_eval *e, int32_t number, worker **out)
+static wick_status take_worker(wick_ctx *ctx, wk_eval *e, int32_t number, bench **out)
 {
     if (number < 0 || number >= e->n_workers)
         return wick_fail(ctx, WICK_E_ARG, "there is no worker %d", (int)number);
@@ -347,7 +374,7 @@ static wick_status take_worker(wick_ctx *ctx, wk_eval *e, int32_t number, worker
 static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
                             wk_filter *filter, bool lean, wk_eval_out *out)
 {
-    worker *w = NULL;
+    bench *w = NULL;
     wick_status st;
     WICK_TRY(take_worker(ctx, e, number, &w));
     wick_ledger_unref(w->ledger);
@@ -356,7 +383,7 @@ static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_
     WICK_TRY(set_params(ctx, w->script, job->params));
     const wick_run_opts run = {.size = sizeof run,
                                .settings = e->settings,
-                               .cash = e->cash,
+                               .cash = job->cash > 0 ? job->cash : e->cash,
                                .has_trade_from = job->has_trade_from,
                                .trade_from = job->trade_from,
                                .arena = w->arena,
@@ -371,7 +398,7 @@ out:
 wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
                         wk_eval_out *out)
 {
-    return run_once(ctx, e, number, job, NULL, true, out);
+    return run_once(ctx, e, number, job, NULL, e->lean, out);
 }
 
 wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_eval_job *job,
@@ -383,7 +410,7 @@ wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t number, const wk
 wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t number, const double *params,
                             wick_panel *panel, const wk_dataset_opts *opts, wk_dataset *out)
 {
-    worker *w = NULL;
+    bench *w = NULL;
     wk_dataset_opts o = {0};
     if (opts) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
     o.size = sizeof o;
@@ -397,10 +424,85 @@ wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t number, const dou
 wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t number, const wick_ledger *ledger,
                           const double *params, double bars_per_year, wk_eval_out *out)
 {
-    worker *w = NULL;
+    bench *w = NULL;
     wick_status st = take_worker(ctx, e, number, &w);
     if (st >= 0) st = set_params(ctx, w->script, params);
     return st < 0 ? st : score(ctx, e, w, ledger, bars_per_year, out);
+}
+
+/* ---- the subject -------------------------------------------------------------------------- */
+
+static wick_status run_subject(void *user, wick_ctx *ctx, int32_t worker, const wick_backtest *job,
+                               wick_verdict *out)
+{
+    return wk_eval_run(ctx, user, worker, job, out);
+}
+
+static wick_status score_subject(void *user, wick_ctx *ctx, int32_t worker,
+                                 const wick_ledger *ledger, const double *params,
+                                 double bars_per_year, wick_verdict *out)
+{
+    return wk_eval_score(ctx, user, worker, ledger, params, bars_per_year, out);
+}
+
+static int64_t choice_count(const wk_param *p)
+{
+    int64_t n = 0;
+    if (p->kind == WK_PARAM_BOOL) return 2;
+    while (p->choices && p->choices[n]) n++;
+    return n;
+}
+
+/* The script's own values of a choice and of a switch are the indices of a categorical. */
+static wick_status make_dist(wick_ctx *ctx, wk_eval *e, int64_t i, const wk_param *p)
+{
+    wick_dist *d = &e->param[i].dist;
+    if (p->kind == WK_PARAM_INT)
+        return wick_dist_int(ctx, (int64_t)p->lo, (int64_t)p->hi, (int64_t)p->step, false, d);
+    if (p->kind == WK_PARAM_NUM) return wick_dist_float(ctx, p->lo, p->hi, p->step, false, d);
+    const int64_t n = choice_count(p);
+    e->choices[i] = calloc((size_t)n, sizeof **e->choices);
+    if (!e->choices[i]) return wick_fail_mem(ctx);
+    for (int64_t k = 0; k < n; k++)
+        e->choices[i][k] = p->kind == WK_PARAM_BOOL
+                               ? (wick_choice){.kind = WICK_CHOICE_BOOL, .i = k}
+                               : (wick_choice){.kind = WICK_CHOICE_STRING, .s = p->choices[k]};
+    return wick_dist_categorical(ctx, e->choices[i], n, d);
+}
+
+wick_status wk_eval_subject(wick_ctx *ctx, wk_eval *e, const bool *fixed, wick_subject *out)
+{
+    const wk_script *s = e->worker[0].script;
+    const int64_t n = wk_script_params(s);
+    free_subject(e);
+    e->param = calloc((size_t)n + 1, sizeof *e->param);
+    e->choices = calloc((size_t)n + 1, sizeof *e->choices);
+    if (!e->param || !e->choices) return wick_fail_mem(ctx);
+    for (int64_t i = 0; i < n; i++) {
+        const wk_param *p = wk_script_param(s, i);
+        const wick_status st = make_dist(ctx, e, i, p);
+        if (st < 0) return wick_note(ctx, "while reading parameter '%s'", p->name);
+        e->param[i].name = p->name;
+        e->param[i].value = p->value;
+        e->param[i].fixed = fixed && fixed[i];
+    }
+    for (int32_t i = 0; i < e->n_objectives; i++) {
+        e->objective_name[i] = e->objective[i].name;
+        e->better[i] = e->objective[i].better;
+    }
+    *out = (wick_subject){.size = sizeof *out,
+                          .user = e,
+                          .name = wk_script_name(s),
+                          .run = run_subject,
+                          .score = score_subject,
+                          .params = e->param,
+                          .n_params = n,
+                          .n_objectives = e->n_objectives,
+                          .objectives = e->objective_name,
+                          .better = e->better,
+                          .n_limits = e->n_limits,
+                          .limits = (const char *const *)e->limit};
+    return WICK_OK;
 }
 
 /* ---- facts -------------------------------------------------------------------------------- */

@@ -35,7 +35,8 @@ typedef struct wk_eval_opts {
     wick_metric_opts metric; /**< how metrics are computed; bars_per_year may be given per run */
     /** What results are judged by: a metric ("sharpe"), a named objective (wick_objective_find), or
      * a path ending in .lua. With `better` in front of a metric ("lower:trade_count") its direction
-     * is forced. */
+     * is forced. "six_goals" stands for six: Sharpe ratio, return, drawdown, win rate, volatility
+     * and Calmar ratio. */
     const char *const *objectives;
     int32_t n_objectives;       /**< up to WICK_OBJECTIVES; may be 0 */
     const char *const *metrics; /**< metrics wanted besides; canonical names */
@@ -44,27 +45,10 @@ typedef struct wk_eval_opts {
     int64_t cache_bytes; /**< of the shared series; 0: 256 MiB */
 } wk_eval_opts;
 
-/** One backtest. */
-typedef struct wk_eval_job {
-    const double *params; /**< per parameter of the script, in wk_script_param order; WICK_NA or
-                               a NULL list: the default */
-    wick_panel *panel;    /**< ends where the run ends: bars after it do not exist */
-    bool has_trade_from;  /**< bars before `trade_from` only warm up */
-    int64_t trade_from;
-    double bars_per_year; /**< 0: as in the options */
-} wk_eval_job;
-
-typedef struct wk_eval_out {
-    double value[WICK_OBJECTIVES]; /**< in each objective's own direction; WICK_NA when rejected */
-    bool rejected;                 /**< some objective has no value: a result, not an error */
-    double by;                     /**< how far off, >= 0 */
-    char reason[WK_REASON];        /**< "" unless rejected */
-    /** Constraints of the objective files one after the other (wk_eval_limit names them), feasible
-     * at <= 0. */
-    double limit[WK_LIMITS];
-    const double *metrics;     /**< in the order of the options; borrowed as the ledger is */
-    const wick_ledger *ledger; /**< borrowed until the worker's next run */
-} wk_eval_out;
+/** One backtest, and what became of it: see wick/flow.h. `metrics` of a verdict are in the order of
+ * the options; constraints are those of the objective files one after the other. */
+typedef wick_backtest wk_eval_job;
+typedef wick_verdict wk_eval_out;
 
 wick_status wk_eval_new(wick_ctx *ctx, const wk_eval_opts *opts, wk_eval **out) WICK_NODISCARD;
 void wk_eval_free(wk_eval *e);
@@ -97,5 +81,10 @@ wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t worker, const dou
 wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t worker, const wick_ledger *ledger,
                           const double *params, double bars_per_year,
                           wk_eval_out *out) WICK_NODISCARD;
+
+/** The evaluator as room flow sees it; borrowed from `e`. Parameters whose value in worker 0's
+ * script was set beforehand keep it when `fixed` says so (one per parameter; may be NULL). */
+wick_status wk_eval_subject(wick_ctx *ctx, wk_eval *e, const bool *fixed,
+                            wick_subject *out) WICK_NODISCARD;
 
 #endif

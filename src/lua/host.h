@@ -168,7 +168,7 @@ int8_t wk_script_better(const wk_script *objective); /**< +1 higher, -1 lower */
 int64_t wk_script_limits(const wk_script *objective);
 const char *wk_script_limit(const wk_script *objective, int64_t i); /**< sorted by name */
 
-enum { WK_LIMITS = 16, WK_REASON = 128 };
+enum { WK_LIMITS = WICK_LIMITS, WK_REASON = WICK_REASON };
 
 typedef struct wk_score {
     double value;            /**< WICK_NA when rejected */

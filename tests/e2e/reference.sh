@@ -7,7 +7,7 @@ for host in $HOSTS; do
   mkdir -p "$TMP/$host"
   run x "$host" doc --all "$TMP/$host"
   expect 0 "$host doc --all"
-  for page in README ta metrics settings lua; do
+  for page in README ta metrics objectives settings lua; do
     same "$SRC/docs/reference/$page.md" "$TMP/$host/$page.md" "page $page"
   done
   echo "stale" >>"$TMP/$host/ta.md"

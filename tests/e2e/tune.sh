@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+# wick tune and wick walk: the same bytes for any number of threads and on both VMs, studies that go
+# on, records that replay, mistakes that are named.
+. "$(dirname "$0")/support/lib.sh"
+first=${HOSTS# }
+first=${first%% *}
+S=$SRC/strategies/donchian_breakout.lua
+cd "$TMP" || exit 1
+run synth "$first" data synth --out bars --symbols 4 --bars 700 --seed 5
+expect 0 "making bars"
+
+cat >goal.lua <<'LUA'
+return wick.objective { name = "goal", better = "higher",
+  constraints = { losses = function(m) return m.max_losses - 12 end },
+  score = function(m, ledger, p)
+    if m.trade_count < 5 then return wick.reject("fewer than 5 trades", 5 - m.trade_count) end
+    return (m.sharpe or 0) * 100 + #ledger.trades / 1000 - p.risk_per_trade_pct
+  end }
+LUA
+
+# The same files but for where they are and on which VM.
+same_dir() {
+  for f in "$1"/*; do
+    case $f in */manifest.json | */environment.json | */stages) continue ;; esac
+    same "$f" "$2/$(basename "$f")" "$3"
+  done
+}
+variant() { # NAME COMMAND OPTIONS...
+  v=$1 command=$2
+  shift 2
+  for jobs in 1 2; do
+    for host in $HOSTS; do
+      run "$v" "$host" "$command" "$S" --data bars --out "$v-$host-$jobs" --jobs "$jobs" "$@"
+      expect 0 "$host $command $*"
+      mv "$TMP/$v.out" "$TMP/$v-$host-$jobs.out"
+      same "$TMP/$v-$first-1.out" "$TMP/$v-$host-$jobs.out" "$v: stdout"
+      same_dir "$v-$first-1" "$v-$host-$jobs" "$v on $host with $jobs threads"
+    done
+  done
+}
+variant plain tune --trials 40 --objective goal.lua
+variant folds tune --trials 30 --split kfold:k=3 --pruner median:startup=4 --objective freq_sharpe
+variant stitched tune --trials 20 --split rolling:train=200d,test=60d,step=60d --over stitched
+variant noise tune --trials 12 --robust noise:n=2 --sampler random
+variant multi tune --trials 20 --objective six_goals --sampler nsga2
+variant frames tune --trials 12 --timeframes 1d,1w --fix trigger=close
+variant walked walk --trials 12 --split calendar:unit=year,train=1
+variant paths walk --trials 8 --split cpcv:groups=4,test=2
+
+# What is found is what a plain run gives.
+run best "$first" run "$S" --data bars --params plain-$first-1/best.json --format json
+expect 0 "running the winner"
+trades=$(sed -n 's/.*"trade_count": *\([0-9]*\).*/\1/p' "$TMP/best.out")
+grep -q ", $trades trades" plain-$first-1/report.txt && good || bad "the winner trades otherwise in a plain run"
+grep -q '"finding"' plain-$first-1/report.json && good || bad "no finding in the report"
+[ "$(wc -l <plain-$first-1/trials.csv)" -eq 41 ] && good || bad "trials.csv has not 41 lines"
+[ -s walked-$first-1/equity.csv ] && good || bad "no stitched equity"
+[ "$(wc -l <paths-$first-1/paths.csv)" -eq 4 ] && good || bad "cpcv(4, 2) has three paths"
+
+# Without batches: any order, but the one that was taken can be taken again.
+run async "$first" tune "$S" --data bars --trials 40 --split kfold:k=3 --pruner median:startup=4 \
+  --async --jobs 2 --out async
+expect 0 "--async"
+run replay "$first" tune "$S" --data bars --trials 40 --split kfold:k=3 --pruner median:startup=4 \
+  --replay async/order.txt --out replay
+expect 0 "--replay"
+same async/trials.csv replay/trials.csv "an async run replays"
+
+# A grid ends by itself and holds every cell once.
+run grid "$first" tune "$S" --data bars --trials 100 --out grid --sampler \
+  'grid({"donchian_period": [15, 20, 25], "atr_period": [10, 14], "trigger": ["high", "close"]})' \
+  --fix initial_stop_atr_multiplier=2 trailing_stop_atr_multiplier=3 risk_per_trade_pct=0.02 \
+  is_long_only=true exit_channel=0 volume_filter=false --heat donchian_period,atr_period:mean
+expect 0 "a grid"
+[ "$(cut -d, -f8- grid/trials.csv | sort -u | wc -l)" -eq 13 ] && good || bad "the grid has not 12 cells"
+[ "$(wc -l <grid/heat-donchian_period-atr_period-mean.csv)" -eq 7 ] && good || bad "heat map"
+
+# Studies that go on.
+if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
+  run half "$first" tune "$S" --data bars --trials 16 --study sqlite:///s.db --out s1
+  expect 0 "first half"
+  run rest "$first" tune "$S" --data bars --trials 40 --study sqlite:///s.db --out s2
+  expect 0 "second half"
+  says rest "has 16 trials already" "second half"
+  run whole "$first" tune "$S" --data bars --trials 40 --out s3
+  same s2/trials.csv s3/trials.csv "a study in two sittings"
+  run other "$first" tune "$S" --data bars --trials 60 --study sqlite:///s.db --objective calmar
+  expect 2 "another objective"
+  says other "was made with" "another objective"
+  run synth2 "$first" data synth --out other --symbols 4 --bars 700 --seed 6
+  run other "$first" tune "$S" --data other --trials 60 --study sqlite:///s.db
+  expect 2 "other bars"
+  says other "the study was made with something else" "other bars"
+  env --default-signal=INT "$BUILD/$first" tune "$S" --data bars --trials 1000000 --sampler random \
+    --study sqlite:///i.db --out i1 --quiet >"$TMP/x.out" 2>"$TMP/x.err" &
+  pid=$!
+  sleep 2
+  kill -INT $pid
+  wait $pid
+  CODE=$? run_name=x
+  expect 130 "Ctrl-C"
+  [ ! -e i1/report.txt ] && good || bad "Ctrl-C left a report"
+  n=$("$BUILD/$first" tune "$S" --data bars --trials 1 --sampler random --study sqlite:///i.db \
+    --out i2 --format json 2>/dev/null | sed -n 's/.*"complete": *\([0-9]*\).*/\1/p')
+  [ "${n:-0}" -gt 1 ] && good || bad "nothing is left of an interrupted study"
+fi
+
+mistake() { # PATTERN OPTIONS...
+  pattern=$1
+  shift
+  run bad "$first" "$@" --data bars
+  expect 2 "$*"
+  says bad "$pattern" "$*"
+}
+mistake "did you mean 'sharpe'" tune "$S" --objective sharp
+mistake "neither better high nor low" tune "$S" --objective initial_market_value
+mistake "the file is a strategy" tune "$S" --objective "$S"
+mistake "the file is an objective" tune goal.lua
+mistake "did you mean 'kfold'" tune "$S" --split kfolds
+mistake "did you mean 'tpe'" tune "$S" --sampler tpf
+mistake "did you mean 'noise'" tune "$S" --robust noize
+mistake "did you mean 'donchian_period'" tune "$S" --fix donchian_perod=3
+mistake "is not A,B" tune "$S" --heat donchian_period
+mistake "is not a time" tune "$S" --timeout soon
+mistake "has no train part" walk "$S" --split none
+mistake "there is no symbol 'SPY'" tune "$S" --split 'regime("close > open", symbol=SPY)'
+cat >broken.lua <<'LUA'
+return wick.objective { name = "broken", better = "higher", score = function(m) return m.sharp end }
+LUA
+mistake "no metric 'sharp'; did you mean 'sharpe'" tune "$S" --objective broken.lua
+finish
