@@ -19,10 +19,11 @@ static const cli_option options[] = {
      "amounts times (score - FLOOR) / (CAP - FLOOR), within LEAST..1", CLI_ONE},
     {"allow-overlap", NULL, "trade bars the model learnt from; the result says so", CLI_ONE},
     {"allow-unusable", NULL, "use a bundle that failed its quality gate", CLI_ONE},
-    {"trades", "F.csv", "closed trades ('-' is stdout, as for the next four)", CLI_ONE},
+    {"trades", "F.csv", "closed trades ('-' is stdout, as for the next five)", CLI_ONE},
     {"trades-tv", "F.csv", "TradingView's list of trades, times in UTC", CLI_ONE},
     {"orders", "F.csv", "every order and what became of it", CLI_ONE},
     {"equity", "F.csv", "account per bar", CLI_ONE},
+    {"plots", "F.csv", "what a Pine script plots, one column each", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
     {"format", "table|json", "what stdout shows: the table (default) or the metrics JSON", CLI_ONE},
     STAT_OPTIONS,
@@ -35,11 +36,9 @@ static const cli_option options[] = {
 };
 
 static const cli_output targets[] = {
-    {"trades", "trades_csv"},
-    {"trades-tv", "trades_tv"},
-    {"orders", "orders_csv"},
-    {"equity", "equity_csv"},
-    {"metrics", "metrics_json"},
+    {"trades", "trades_csv"}, {"trades-tv", "trades_tv"},
+    {"orders", "orders_csv"}, {"equity", "equity_csv"},
+    {"plots", NULL},          {"metrics", "metrics_json"},
 };
 enum { TARGETS = sizeof targets / sizeof *targets };
 
@@ -51,6 +50,7 @@ typedef struct job {
     wk_script *script;
     wick_panel *panel;
     wick_ledger *ledger;
+    wick_buf plots;
     wick_scores *scores;
     stat_options stats;
     wick_convention *conventions;
@@ -150,6 +150,7 @@ static int run_script(job *j)
                                 .has_trade_from = r->has_trade_from,
                                 .trade_from = r->trade_from};
     cli_progress *progress = cli_progress_start(j->c, "running");
+    if (cli_has(j->c, "plots")) wk_host_keep_plots(j->host, &j->plots);
     const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
     if (st != WICK_OK) return cli_fail(j->c);
@@ -329,9 +330,18 @@ static bool make_result(job *j, wick_result *r)
     return stat_options_apply(c, &j->stats, extras_of, j, r);
 }
 
+/* The text of one output; the plots are there already and have no writer. */
+static bool write_one(cli *c, const char *writer, const wick_result *r, const wick_buf *plots,
+                      wick_buf *out)
+{
+    if (writer) return wick_report_write(c->ctx, writer, r, out) >= 0;
+    wick_buf_add(out, plots->data ? plots->data : "", plots->len);
+    return !(out->failed || plots->failed) || wick_fail_mem(c->ctx) >= 0;
+}
+
 /* All files are complete beside their names before the first is renamed; stdout comes last, so a
  * full disk leaves nothing half-written anywhere. */
-static int write_outputs(cli *c, const wick_result *r)
+static int write_outputs(cli *c, const wick_result *r, const wick_buf *plots)
 {
     wick_file_set *set = wick_file_set_new();
     wick_buf to_stdout = {0};
@@ -343,7 +353,7 @@ static int write_outputs(cli *c, const wick_result *r)
         const char *path = cli_text(c, targets[i].option);
         wick_buf b = {0};
         if (!path) continue;
-        if (wick_report_write(c->ctx, targets[i].writer, r, &b) < 0) {
+        if (!write_one(c, targets[i].writer, r, plots, &b)) {
             code = cli_fail(c);
         } else if (strcmp(path, "-") == 0) {
             to_stdout = b;
@@ -406,7 +416,7 @@ static int run_job(job *j)
     if (!score(j)) return cli_fail(c);
     if (!make_result(j, &result)) return CLI_MISTAKE;
     lap(j);
-    const int code = write_outputs(c, &result);
+    const int code = write_outputs(c, &result, &j->plots);
     lap(j);
     print_timings(j);
     return code;
@@ -417,6 +427,7 @@ static int run(cli *c)
     job j = {.c = c};
     int code = run_job(&j);
     if (code != CLI_GOOD && wick_interrupted()) code = CLI_INTERRUPTED;
+    wick_buf_free(&j.plots);
     wick_scores_free(j.scores);
     wick_ledger_unref(j.ledger);
     wick_panel_unref(j.panel);

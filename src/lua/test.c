@@ -118,6 +118,7 @@ typedef struct test_run {
     wick_ledger *ledger;
     wick_scores *scores;
     wick_cache *cache;
+    wick_buf plots;
 } test_run;
 
 static wick_status set_pairs(lua_State *L, wick_ctx *ctx, int t, const char *key, test_run *r,
@@ -175,12 +176,15 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     if (o.has_trade_from) o.trade_from = (int64_t)from;
     lua_getfield(L, t, "cache");
     if (lua_toboolean(L, -1)) r->cache = wick_cache_new(INT64_C(64) << 20);
+    lua_getfield(L, t, "plots");
+    wk_host_keep_plots(h, lua_toboolean(L, -1) ? &r->plots : NULL);
     WICK_TRY(wk_script_run(ctx, r->script, r->panel, &o, r->cache, &r->ledger));
     const bool per_bar = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0;
     const wick_metric_opts m =
         wk_metric_opts(r->settings, per_bar ? 0.0 : wick_panel_bars_per_year(r->panel));
     WICK_TRY(wick_score(ctx, r->ledger, &m, NULL, 0, &r->scores));
 out:
+    wk_host_keep_plots(h, NULL);
     lua_settop(L, top);
     return st;
 }
@@ -243,6 +247,8 @@ static wick_status push_results(lua_State *L, wick_ctx *ctx, test_run *r)
     lua_setfield(L, -2, "fates");
     push_csv(L, ctx, r, "trades_csv", "trades_csv");
     push_csv(L, ctx, r, "equity_csv", "equity_csv");
+    lua_pushlstring(L, r->plots.data ? r->plots.data : "", (size_t)r->plots.len);
+    lua_setfield(L, -2, "plots");
     return push_own(L, ctx, r);
 }
 
@@ -254,6 +260,7 @@ static void free_run(test_run *r)
     wick_settings_free(r->settings);
     wick_panel_unref(r->panel);
     wick_cache_unref(r->cache);
+    wick_buf_free(&r->plots);
 }
 
 /* core.test_run(options) -> results, or nil, message, code. Errors inside are caught by the inner

@@ -59,7 +59,9 @@ local function number_input(kind, make, name, def, opts)
   if opts.options then return one_of(kind, name, def, opts) end
   local lo, hi = opts.min or opts.minval, opts.max or opts.maxval
   local whole = kind == "int"
-  -- Without limits a tuner gets a decade around the default.
+  -- Without limits a tuner gets a decade around the default, or around zero.
+  if def == 0 and lo == nil and hi == nil then lo, hi = -10, 10 end
+  if def == 0 and hi == nil then hi = lo + 10 end
   if lo == nil then
     lo = def > 0 and (whole and math.max(1, math.floor(def / 10)) or def / 10) or def * 10
     if hi and lo > hi then lo = hi end
