@@ -22,19 +22,28 @@ static void streaks(wk_series_facts *s, int64_t m, const double *r)
     }
 }
 
+/* Plain sums inside blocks of rows, compensated between them, as in wick_moments_of. */
+enum { BLOCK = 64 };
+
 static void signs(wk_series_facts *s, int64_t m, const double *r, double target)
 {
     wick_sum up = {0}, down = {0}, over = {0}, under = {0};
-    for (int64_t i = 0; i < m; i++) {
-        const double x = r[i] - target;
-        if (r[i] > 0.0) {
-            s->n_up++;
-            wick_sum_add(&up, r[i]);
-        } else if (r[i] < 0.0) {
-            s->n_down++;
-            wick_sum_add(&down, r[i]);
+    for (int64_t from = 0; from < m; from += BLOCK) {
+        const int64_t to = from + BLOCK < m ? from + BLOCK : m;
+        double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+        for (int64_t i = from; i < to; i++) {
+            const double x = r[i] - target;
+            s->n_up += r[i] > 0.0;
+            s->n_down += r[i] < 0.0;
+            a += r[i] > 0.0 ? r[i] : 0.0;
+            b += r[i] < 0.0 ? r[i] : 0.0;
+            c += x > 0.0 ? x : 0.0;
+            d += x < 0.0 ? x : 0.0;
         }
-        wick_sum_add(x > 0.0 ? &over : &under, x);
+        wick_sum_add(&up, a);
+        wick_sum_add(&down, b);
+        wick_sum_add(&over, c);
+        wick_sum_add(&under, d);
     }
     s->up = wick_sum_get(&up);
     s->down = wick_sum_get(&down);
@@ -42,15 +51,24 @@ static void signs(wk_series_facts *s, int64_t m, const double *r, double target)
     s->under = wick_sum_get(&under);
 }
 
-static double autocorrelation(int64_t m, const double *r)
+static double autocorrelation(int64_t m, const double *r, double mean)
 {
     if (m < 3) return WICK_NA;
-    const double a = wk_mean(m - 1, r), b = wk_mean(m - 1, r + 1);
+    const double k = (double)(m - 1);
+    const double a = (mean * (double)m - r[m - 1]) / k, b = (mean * (double)m - r[0]) / k;
     wick_sum ab = {0}, aa = {0}, bb = {0};
-    for (int64_t i = 0; i + 1 < m; i++) {
-        wick_sum_add(&ab, (r[i] - a) * (r[i + 1] - b));
-        wick_sum_add(&aa, (r[i] - a) * (r[i] - a));
-        wick_sum_add(&bb, (r[i + 1] - b) * (r[i + 1] - b));
+    for (int64_t from = 0; from + 1 < m; from += BLOCK) {
+        const int64_t to = from + BLOCK < m - 1 ? from + BLOCK : m - 1;
+        double pab = 0.0, paa = 0.0, pbb = 0.0;
+        for (int64_t i = from; i < to; i++) {
+            const double x = r[i] - a, y = r[i + 1] - b;
+            pab += x * y;
+            paa += x * x;
+            pbb += y * y;
+        }
+        wick_sum_add(&ab, pab);
+        wick_sum_add(&aa, paa);
+        wick_sum_add(&bb, pbb);
     }
     const double v = wick_sum_get(&aa) * wick_sum_get(&bb);
     return v > 0.0 ? wick_sum_get(&ab) / sqrt(v) : WICK_NA;
@@ -113,7 +131,7 @@ void wk_facts_series(wick_facts *f, const double *e, double *room)
         s->worst = r[i] < s->worst ? r[i] : s->worst;
     }
     s->shortfall = shortfall(m, r, s->q05);
-    s->rho = autocorrelation(m, r);
+    s->rho = autocorrelation(m, r, mo.mean);
     s->penalty = penalty(m, s->rho);
     signs(s, m, r, f->target);
     streaks(s, m, r);

@@ -5,18 +5,40 @@
 
 static const double EULER = 0.57721566490153286061, E = 2.71828182845904523536;
 
+/* Sums run plainly inside blocks of 64 and compensated from block to block: as exact as the data
+ * deserves, at a fraction of the time. */
+enum { BLOCK = 64 };
+
+static double block_mean(int64_t n, const double *x)
+{
+    wick_sum s = {0};
+    for (int64_t from = 0; from < n; from += BLOCK) {
+        const int64_t to = from + BLOCK < n ? from + BLOCK : n;
+        double part = 0.0;
+        for (int64_t i = from; i < to; i++) part += x[i];
+        wick_sum_add(&s, part);
+    }
+    return wick_sum_get(&s) / (double)n;
+}
+
 wick_moments wick_moments_of(int64_t n, const double *x)
 {
     wick_moments m = {n, WICK_NA, WICK_NA, WICK_NA, WICK_NA};
-    wick_sum s = {0}, s2 = {0}, s3 = {0}, s4 = {0};
+    wick_sum s2 = {0}, s3 = {0}, s4 = {0};
     if (n < 1) return m;
-    for (int64_t i = 0; i < n; i++) wick_sum_add(&s, x[i]);
-    m.mean = wick_sum_get(&s) / (double)n;
-    for (int64_t i = 0; i < n; i++) {
-        const double d = x[i] - m.mean, d2 = d * d;
-        wick_sum_add(&s2, d2);
-        wick_sum_add(&s3, d2 * d);
-        wick_sum_add(&s4, d2 * d2);
+    m.mean = block_mean(n, x);
+    for (int64_t from = 0; from < n; from += BLOCK) {
+        const int64_t to = from + BLOCK < n ? from + BLOCK : n;
+        double p2 = 0.0, p3 = 0.0, p4 = 0.0;
+        for (int64_t i = from; i < to; i++) {
+            const double d = x[i] - m.mean, d2 = d * d;
+            p2 += d2;
+            p3 += d2 * d;
+            p4 += d2 * d2;
+        }
+        wick_sum_add(&s2, p2);
+        wick_sum_add(&s3, p3);
+        wick_sum_add(&s4, p4);
     }
     const double var = wick_sum_get(&s2) / (double)n;
     m.dev = sqrt(var);
