@@ -49,7 +49,10 @@ struct cli_command {
     int (*run_words)(cli *c, int argc, char **argv);
 };
 
-extern const cli_command cli_command_score;
+extern const cli_command cli_command_score, cli_command_completion;
+/** Every command (main.c) and the options all of them take (opt.c), for shells. */
+extern const cli_command *const cli_commands[];
+extern const cli_option cli_common_options[];
 extern const cli_command cli_command_run, cli_command_check, cli_command_list, cli_command_doc,
     cli_command_bench, cli_command_test, cli_command_audit, cli_command_explain, cli_command_data,
     cli_command_pipeline, cli_command_pine, cli_command_pine_verify, cli_command_study,

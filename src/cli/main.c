@@ -6,11 +6,12 @@
 
 #include "cli/cli.h"
 
-static const cli_command *const commands[] = {
-    &cli_command_run,      &cli_command_score,   &cli_command_tune,  &cli_command_walk,
-    &cli_command_pipeline, &cli_command_study,   &cli_command_check, &cli_command_data,
-    &cli_command_list,     &cli_command_doc,     &cli_command_test,  &cli_command_bench,
-    &cli_command_audit,    &cli_command_explain, &cli_command_pine,  NULL,
+const cli_command *const cli_commands[] = {
+    &cli_command_run,        &cli_command_score,   &cli_command_tune,  &cli_command_walk,
+    &cli_command_pipeline,   &cli_command_study,   &cli_command_check, &cli_command_data,
+    &cli_command_list,       &cli_command_doc,     &cli_command_test,  &cli_command_bench,
+    &cli_command_audit,      &cli_command_explain, &cli_command_pine,
+    &cli_command_completion, NULL,
 };
 
 #if WICK_LUAJIT
@@ -49,8 +50,8 @@ static void print_commands(wick_buf *b)
                   "Backtests trading strategies written in Lua: bars in, trades and metrics out.\n"
                   "\ncommands:\n",
                   program_name);
-    for (int i = 0; commands[i]; i++)
-        wick_buf_addf(b, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    for (int i = 0; cli_commands[i]; i++)
+        wick_buf_addf(b, "  %-9s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     wick_buf_addf(b,
                   "\n  help COMMAND   options and an example of one command\n"
                   "  --version      version, VM and optional parts\n"
@@ -94,7 +95,7 @@ static const cli_command *find_command(const char *word, const cli_command *cons
  * after reporting an unknown one. */
 static int find_path(cli *c, int argc, char **argv)
 {
-    const cli_command *const *list = commands;
+    const cli_command *const *list = cli_commands;
     int used = 0;
     while (list && used < argc && argv[used][0] != '-') {
         const cli_command *m = find_command(argv[used], list);

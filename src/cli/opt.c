@@ -9,7 +9,7 @@ struct cli_value {
     const char *text; /* NULL for a flag */
 };
 
-static const cli_option common_options[] = {
+const cli_option cli_common_options[] = {
     {"help", NULL, "this text", CLI_ONE},
     {"quiet", NULL, "no notes and no progress on stderr", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
@@ -22,7 +22,7 @@ static int option_names(const cli *c, const char *names[MAX_OPTION_NAMES])
     int n = 0;
     for (const cli_option *o = c->command->options; o && o->name && n < MAX_OPTION_NAMES; o++)
         names[n++] = o->name;
-    for (const cli_option *o = common_options; o->name && n < MAX_OPTION_NAMES; o++)
+    for (const cli_option *o = cli_common_options; o->name && n < MAX_OPTION_NAMES; o++)
         names[n++] = o->name;
     return n;
 }
@@ -31,7 +31,7 @@ static const cli_option *find_option(const cli *c, const char *name, size_t n)
 {
     for (const cli_option *o = c->command->options; o && o->name; o++)
         if (strlen(o->name) == n && strncmp(o->name, name, n) == 0) return o;
-    for (const cli_option *o = common_options; o->name; o++)
+    for (const cli_option *o = cli_common_options; o->name; o++)
         if (strlen(o->name) == n && strncmp(o->name, name, n) == 0) return o;
     return NULL;
 }
@@ -288,7 +288,7 @@ void cli_help_text(const cli *c, wick_buf *b)
     }
     wick_buf_add(b, "\noptions:\n", -1);
     help_options(b, m->options);
-    help_options(b, common_options);
+    help_options(b, cli_common_options);
     if (m->notes) wick_buf_addf(b, "\n%s\n", m->notes);
     if (m->example) {
         wick_buf_add(b, "\nexample:\n", -1);

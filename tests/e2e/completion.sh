@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# wick completion: every command and option is in the script of each shell, and shells can read it.
+. "$(dirname "$0")/support/lib.sh"
+first=${HOSTS# }
+first=${first%% *}
+for host in $HOSTS; do
+  for shell in bash zsh fish; do
+    run c "$host" completion "$shell"
+    expect 0 "$shell"
+    cp "$TMP/c.out" "$TMP/$shell.$host"
+    grep -q -e "$host" "$TMP/c.out" && good || bad "$shell: $host is not named"
+    if command -v "$shell" >/dev/null 2>&1; then
+      "$shell" -n "$TMP/$shell.$host" 2>"$TMP/c.err" && good || bad "$shell cannot read it: $(head -n 2 "$TMP/c.err")"
+    fi
+    for command in run score "data check"; do
+      # shellcheck disable=SC2086
+      "$BUILD/$host" $command --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | while read -r option; do
+        grep -Eq -e "(--|-l )$option( |=|'|\\[)" "$TMP/$shell.$host" || echo "$option"
+      done >"$TMP/lost"
+      [ -s "$TMP/lost" ] && bad "$shell: options of $command are missing: $(tr '\n' ' ' <"$TMP/lost")" || good
+    done
+  done
+  run c "$host" completion tcsh
+  expect 2 "another shell"
+  run c "$host" completion bsh
+  says c "did you mean 'bash'" "a misspelt shell"
+done
+if command -v bash >/dev/null 2>&1; then
+  cat >"$TMP/try.bash" <<'BASH'
+source "$1"
+try() {
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    COMPREPLY=()
+    _wick_complete
+    echo "$*: ${COMPREPLY[*]}"
+}
+cd /
+try wick sc
+try wick run --monte-carlo-
+try wick data res
+try wick run --format ""
+try wick data check --qui
+BASH
+  bash "$TMP/try.bash" "$TMP/bash.$first" >"$TMP/tried"
+  has "$TMP/tried" "wick sc: score"
+  has "$TMP/tried" "wick run --monte-carlo-: --monte-carlo-mode"
+  has "$TMP/tried" "wick data res: resample"
+  has "$TMP/tried" "wick run --format : table json"
+  has "$TMP/tried" "wick data check --qui: --quiet"
+fi
+finish
