@@ -8,6 +8,7 @@ static const cli_option options[] = {
     {"all", "DIR", "write every page of the reference into DIR", CLI_ONE},
     {"check", "DIR", "compare DIR with what --all would write; differing files are an error",
      CLI_ONE},
+    {"luals", "DIR", "write annotations for the Lua language server (wick.lua) into DIR", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
 
@@ -91,6 +92,21 @@ static int write_pages(cli *c, const char *dir)
     return code;
 }
 
+static int write_luals(cli *c, const char *dir)
+{
+    wick_buf b = {0}, path = {0};
+    int code = CLI_GOOD;
+    cli_doc_luals(&b);
+    wick_buf_addf(&path, "%s/wick.lua", dir);
+    if (b.failed || path.failed)
+        code = cli_error(c, NULL, "out of memory");
+    else if (wick_file_write(c->ctx, path.data, b.data, b.len) < 0)
+        code = cli_fail(c);
+    wick_buf_free(&b);
+    wick_buf_free(&path);
+    return code;
+}
+
 static int check_pages(cli *c, const char *dir)
 {
     int stale = 0;
@@ -123,6 +139,7 @@ static int run(cli *c)
     const char *all = cli_text(c, "all"), *check = cli_text(c, "check");
     if (all) return write_pages(c, all);
     if (check) return check_pages(c, check);
+    if (cli_text(c, "luals")) return write_luals(c, cli_text(c, "luals"));
     if (c->n_operands == 0)
         return cli_error(c, "`wick doc ta.sma`, or `wick list` for the names",
                          "%s: a name is missing", c->path);
@@ -146,6 +163,7 @@ const cli_command cli_command_doc = {
     .min_operands = 0,
     .max_operands = -1,
     .options = options,
-    .example = "wick doc ta.atr\nwick doc gap_fill\nwick doc max_drawdown_pct",
+    .example =
+        "wick doc ta.atr\nwick doc gap_fill\nwick doc max_drawdown_pct\nwick doc --luals .luals",
     .run = run,
 };

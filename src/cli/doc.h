@@ -28,6 +28,9 @@ void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
 /** `ta.atr(b, n = 14)` */
 void cli_ta_signature(wick_buf *b, const wick_ta_spec *s);
 
+/** Annotations for the Lua language server. */
+void cli_doc_luals(wick_buf *b);
+
 /** Pages of docs/reference: name without directory, and its text. */
 typedef struct cli_page {
     const char *file;

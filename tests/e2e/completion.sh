@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# wick completion: every command and option is in the script of each shell, and shells can read it.
+# wick completion and wick doc --luals: every name is in the script of each shell and in the
+# annotations, and shells and Lua can read them.
 . "$(dirname "$0")/support/lib.sh"
 first=${HOSTS# }
 first=${first%% *}
@@ -25,6 +26,27 @@ for host in $HOSTS; do
   run c "$host" completion bsh
   says c "did you mean 'bash'" "a misspelt shell"
 done
+# Annotations for editors: Lua that loads, with every indicator, metric and setting in it.
+for host in $HOSTS; do
+  run l "$host" doc --luals "$TMP"
+  expect 0 "annotations"
+  cp "$TMP/wick.lua" "$TMP/luals.$host"
+  same "$TMP/luals.$first" "$TMP/luals.$host" "hosts"
+  for kind in ta metrics settings; do
+    "$BUILD/$host" list $kind | sed -e 1,2d -e 's/^ta\.//' -e 's/[( ].*//' | while read -r name; do
+      grep -Eq "(ta\.$name\(|@field $name\??) ?" "$TMP/wick.lua" || echo "$name"
+    done >"$TMP/lost"
+    [ -s "$TMP/lost" ] && bad "annotations lack of $kind: $(tr '\n' ' ' <"$TMP/lost")" || good
+  done
+  has "$TMP/wick.lua" "function sym:buy("
+  has "$TMP/wick.lua" "function metrics.pbo(lists, options)"
+  { cat "$TMP/wick.lua"; echo 'error("read to the end")'; } >"$TMP/meta.lua"
+  for lua in lua5.4 luajit; do
+    command -v "$lua" >/dev/null 2>&1 || continue
+    "$lua" "$TMP/meta.lua" 2>&1 | grep -q "read to the end" && good || bad "$lua cannot run the annotations"
+  done
+done
+
 if command -v bash >/dev/null 2>&1; then
   cat >"$TMP/try.bash" <<'BASH'
 source "$1"
