@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The account's identities (portfolio_engine.md G8), from the lots up. Debug builds run this after
  * every tick; the property tests do the same from outside, on the ledger. */
-#include "engine/engine_int.h"
+#include "engine/pine.h"
 
 static bool apart(double a, double b, double scale)
 {
@@ -48,12 +48,40 @@ static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
     return NULL;
 }
 
+/* What exits settle against is the position, and every leg's entry is there. */
+static const char *check_pine(const wick_run *r, int32_t s)
+{
+    const wk_pine *p = &r->pine[s];
+    double bound = 0.0;
+    int32_t ords = 0, legs = 0;
+    for (int32_t i = 0; i < p->binds.n; i++) {
+        const wk_bind *b = wk_bind_at(p, i);
+        if (b->bound > b->orig) return "an entry holds more than it bought";
+        bound += b->bound;
+    }
+    for (int32_t i = 0; i < p->ords.n; i++) ords += wk_pord_at(p, i)->kind != WK_PQ_DEAD;
+    for (int32_t i = 0; i < p->legs.n; i++) {
+        const wk_leg *l = wk_leg_at(p, i);
+        legs += l->state == WK_LEG_LIVE || l->state == WK_LEG_WAITING;
+        bool found = l->state != WK_LEG_LIVE;
+        for (int32_t k = 0; k < p->binds.n && !found; k++) {
+            const wk_bind *b = wk_bind_at(p, k);
+            found = b->serial == l->bind && b->bound > 0.0 && l->qty <= b->orig;
+        }
+        if (!found) return "an exit without its entry";
+    }
+    if (ords != p->n_ords || legs != p->n_legs) return "a Pine list that lost count";
+    if (apart(bound, fabs(r->sym[s].pos), bound)) return "entries do not add up to the position";
+    return NULL;
+}
+
 const char *wk_check(const wick_run *r)
 {
     /* Every fill leaves the rounding of its notional behind, also when nothing is held any more. */
     sums t = {.equity = r->cash, .gross = fabs(r->cash) + fabs(r->realized) + 1e-5 * r->turnover};
     for (int32_t s = 0; s < r->n_sym; s++) {
         const char *bad = check_symbol(r, s, &t);
+        if (bad == NULL && r->pine != NULL) bad = check_pine(r, s);
         if (bad != NULL) return bad;
     }
     if (t.longs != r->n_long || t.shorts != r->n_short || t.orders != r->live_ords) {

@@ -51,11 +51,12 @@ typedef struct wk_leg {
     int32_t issued, live_bar;
     int8_t state, side; /**< side of the closing order */
     int8_t armed;
-    int8_t fresh;   /**< its first tick is still to come */
-    int8_t carried; /**< trail without an offset, asked for anew: an old peak arms it */
-    int8_t dormant; /**< its reversal was declined for margin */
-    int8_t skip;    /**< on bar live_bar: 1 stop, 2 limit on the wrong side of an intrabar entry */
-    double qty;     /**< reserved of the entry's original size */
+    int8_t fresh;    /**< its first tick is still to come */
+    int8_t carried;  /**< trail without an offset, asked for anew: an old peak arms it */
+    int8_t standing; /**< outlived its reversal: acts at that open or not at all */
+    int8_t dormant;  /**< its reversal was declined for margin */
+    int8_t skip;     /**< on bar live_bar: 1 stop, 2 limit on the wrong side of an intrabar entry */
+    double qty;      /**< reserved of the entry's original size */
     double limit, stop; /**< resolved; NA none */
     double act, offset; /**< trail: activation level, distance */
     double trail;       /**< stop level while armed */
@@ -128,7 +129,7 @@ typedef struct wk_pwalk {
     int8_t closed; /**< side of what a close order closed at this open */
     int8_t opened; /**< side of an entry that opened from flat or added at this open */
     double opened_qty;
-    double favourable; /**< the bar's extremes for the intraday cap */
+    bool reversed; /**< the deal in hand turns the position round */
 } wk_pwalk;
 
 static inline wk_pord *wk_pord_at(const wk_pine *p, int32_t i)

@@ -236,6 +236,29 @@ int32_t wick_pine_exit(wick_run *r, const wick_pine_order *q)
     return 1;
 }
 
+/* A bracket that stood since an earlier bar under the id of an entry that now reverses acts against
+ * the new position if that open is past its level, and is gone otherwise (section 6.9.5). */
+static void stand_in(wk_pwalk *w, const wk_bind *b, int32_t side)
+{
+    const int32_t n = w->p->legs.n;
+    for (int32_t i = 0; i < n; i++) {
+        const wk_leg old = *wk_leg_at(w->p, i);
+        if (old.state != WK_LEG_DEAD || old.entry != b->tag || old.bind == 0 || old.side == -side)
+            continue;
+        if (find_bound(w->p, old.tag, b->serial) != NULL) continue; /* asked for anew */
+        wk_leg *l = new_leg(w->r, w->p, w->s, old.tag, &old.ask, -side);
+        if (l == NULL) return;
+        l->state = WK_LEG_LIVE;
+        l->bind = b->serial;
+        l->entry = b->tag;
+        l->issued = old.issued;
+        l->live_bar = w->bar;
+        l->fresh = l->standing = 1;
+        l->qty = b->orig;
+        wk_leg_resolve(w->f, l, b->price);
+    }
+}
+
 /* An entry has filled: what waited for it is bound to it, in the order of the calls. */
 void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side)
 {
@@ -260,4 +283,5 @@ void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side)
         if (side * (l->stop - w->px) > 0.0) l->skip |= 1;
         if (side * (w->px - l->limit) > 0.0) l->skip |= 2;
     }
+    if (w->at_open && w->reversed) stand_in(w, b, side);
 }

@@ -157,6 +157,7 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
     w->p->filled = w->bar + (w->closing ? 1 : 0);
     r->deals++;
     r->sym[w->s].stale = 1;
+    w->reversed = d->close > 0.0 && d->open > 0.0;
     if (d->close > 0.0) close_part(w, d, fee / total, &at);
     if (d->open > 0.0 && r->status >= 0) open_part(w, d, fee / total * d->open, &at);
     if (r->status < 0) return;

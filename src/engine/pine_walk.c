@@ -219,6 +219,7 @@ static void run_fresh(wk_pwalk *w)
                 how = leg_at_tick(w, l, w->px);
             else if (first_tick(l, w->px))
                 how = WK_HOW_TRAIL;
+            if (how < 0 && l->standing) wk_leg_drop(w->r, w->p, l, WICK_FATE_CANCELLED);
             if (how < 0) continue;
             wk_pine_exit_leg(w, i, how, w->px, false);
             again = true;

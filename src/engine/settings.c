@@ -190,9 +190,9 @@ static const pair pybroker2_only[] = {
 
 /* TradingView's broker emulator (docs/engine.md, Pine orders). */
 static const pair pine_only[] = {
-    {"shortage", "allow"},   {"trade_pnl", "net"},     {"bankruptcy", "continue"},
-    {"slip_outside", "on"},  {"size", "units"},        {"size_amount", "1"},
-    {"margin_long", "100"},  {"margin_short", "100"},  {NULL, NULL},
+    {"shortage", "allow"},  {"trade_pnl", "net"},    {"bankruptcy", "continue"},
+    {"slip_outside", "on"}, {"size", "units"},       {"size_amount", "1"},
+    {"margin_long", "100"}, {"margin_short", "100"}, {NULL, NULL},
 };
 
 typedef struct profile {
@@ -318,8 +318,8 @@ wick_status wick_settings_profile(wick_ctx *ctx, wick_settings *s, const char *n
         return WICK_OK;
     }
     const char *near = wick_nearest(name, names, PROFILES);
-    return wick_fail(ctx, WICK_E_ARG, "unknown profile '%s'%s%s%s; known are %s, %s, %s, %s",
-                     name, near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
+    return wick_fail(ctx, WICK_E_ARG, "unknown profile '%s'%s%s%s; known are %s, %s, %s, %s", name,
+                     near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
                      near != NULL ? "'?)" : "", names[0], names[1], names[2], names[3]);
 }
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Pine orders: target figures of sizing, costs and margin (sections 7 and 8 of the semantics), and
+ * what strategy.* answers (section 15). */
+#include <stdlib.h>
+
+#include "engine/pine.h"
+#include "unit/engine/pine_case.h"
+
+#define B0   "100 101 99 100;"
+#define FLAT "100 100.5 99.5 100;"
+#define PCT  "size=pct_equity size_amount="
+
+/* clang-format off */
+static const pine_case sizing[] = {
+    {"fixed", "size=units size_amount=3", B0 FLAT, "0 entry L long", "L 3 1@100 open"},
+    {"cash", "size=cash size_amount=50000", B0 FLAT, "0 entry L long", "L 500 1@100 open"},
+    {"cash, at the price a market order expects", "size=cash size_amount=50000 slip_ticks=2", B0 FLAT, "0 entry L long", "L 499.9 1@100.02 open"},
+    {"cash of a point's value", "size=cash size_amount=50000", B0 FLAT, "0 entry L long", "L 100 1@100 open", .point = 5},
+    {"percent of equity", PCT "25", B0 FLAT, "0 entry L long", "L 25 1@100 open", .cash = 10000},
+    {"percent with a percent fee", PCT "25 fee_pct=0.1", B0 FLAT, "0 entry L long", "L 24.975 1@100 open", .cash = 10000},
+    {"percent with a fee per contract", PCT "25 fee_unit=0.05", B0 FLAT, "0 entry L long", "L 24.9875 1@100 open", .cash = 10000},
+    {"percent with a fee per order", PCT "25 fee_order=1.5", B0 FLAT, "0 entry L long", "L 24.98 1@100 open", .cash = 10000, .step = 0.01},
+    {"percent of equity with open profit", PCT "25 max_entries=2 margin_long=50", B0 FLAT "100 110 100 110; 110 110 110 110", "0 entry A long 100; 2 entry B long", "L 100 1@100 open; L 25 3@110 open", .cash = 10000, .equity = "11000"},
+    {"market sizes are frozen: a gap changes nothing", PCT "25", B0 "102 103 101 102", "0 entry L long", "L 25 1@102 open", .cash = 10000},
+    {"priced sizes: frozen money at the fill price", PCT "25", B0 "100 100 89 90", "0 entry L long limit=90", "L 27.7777 1@90 open", .cash = 10000},
+    {"priced sizes at a gap", PCT "25", B0 "88 89 87 88", "0 entry L long limit=90", "L 28.409 1@88 open", .cash = 10000},
+    {"lots are floored", "", B0 FLAT, "0 entry L long 1.23456789", "L 1.2345 1@100 open"},
+    {"whole lots", "", B0 FLAT, "0 entry L long 2.9", "L 2 1@100 open", .step = 1},
+};
+
+static const pine_case costs[] = {
+    {"percent of each side", "fee_pct=0.1", B0 FLAT "110 110 110 110; 110 110 110 110", "0 entry L long 10; 1 close L", "L 10 1@100 2@110 Close entry(s) order L", .cash = 10000, .equity = "10097.9"},
+    {"cash per contract", "fee_unit=0.5", B0 FLAT "110 110 110 110; 110 110 110 110", "0 entry L long 10; 1 close L", "L 10 1@100 2@110 Close entry(s) order L", .cash = 10000, .equity = "10090"},
+    {"cash per order", "fee_order=7", B0 FLAT "110 110 110 110; 110 110 110 110", "0 entry L long 10; 1 close L", "L 10 1@100 2@110 Close entry(s) order L", .cash = 10000, .equity = "10086"},
+    {"the entry's fee lowers equity at once", "fee_order=7", B0 FLAT, "0 entry L long 10", "L 10 1@100 open", .cash = 10000, .equity = "9993"},
+    {"points have a value", "", B0 FLAT "110 110 110 110; 110 110 110 110", "0 entry L long 10; 1 close L", "L 10 1@100 2@110 Close entry(s) order L", .cash = 10000, .point = 5, .equity = "10500"},
+};
+
+static const pine_case margin[] = {
+    {"placement: more than equity is dropped", "", B0 FLAT, "0 entry L long 10.5", "", .cash = 1000},
+    {"placement: at the close, also for orders that rest", "", B0 "100 100 49 50", "0 entry L long 15 limit=50", "", .cash = 1000},
+    {"placement: a lower rate lets it pass", "margin_long=50", B0 FLAT, "0 entry L long 10.5", "L 10.5 1@100 open", .cash = 1000},
+    {"placement: zero is no check", "margin_long=0", B0 FLAT, "0 entry L long 1000", "L 1000 1@100 open", .cash = 1000},
+    {"fill: rejected, not trimmed", "", B0 "101 102 100 101", "0 entry L long 10", "", .cash = 1000},
+    {"fill: all in by default size, the same", PCT "100", B0 "100.01 102 100 101", "0 entry L long", "", .cash = 1000},
+    {"fill: all in at a price no worse", PCT "100", B0 "99.9 102 99 101", "0 entry L long", "L 10 1@99.9 open", .cash = 1000},
+    {"reversal: the closing leg frees its margin", PCT "100", B0 "100 100 100 100; 100 100 100 100", "0 entry S short; 1 entry L long", "S 10 1@100 2@100 L; L 10 2@100 open", .cash = 1000},
+    {"reversal: a tick too much and nothing happens", PCT "100 margin_short=20", B0 FLAT "100.01 101 100 100", "0 entry S short; 1 entry L long", "S 10 1@100 open", .cash = 1000},
+    {"a pair at one open is charged gross", "", B0 FLAT, "0 entry L long 6; 0 entry S short 6", "L 6 1@100 open", .cash = 1000},
+    {"a smaller pair fits", "", B0 FLAT, "0 entry L long 4; 0 entry S short 4", "L 4 1@100 1@100 S; S 4 1@100 open", .cash = 1000},
+    {"the second of two entries is filled and trimmed", "max_entries=2", B0 "100 100 100 100", "0 entry A long 6; 0 entry B long 6",
+     "L 6 1@100 1@100 Margin call; L 2 1@100 1@100 Margin call; L 4 1@100 open", .cash = 1000},
+    {"what follows a close is filled and trimmed", "", B0 "100 100 100 100; 101 101 101 101", "0 entry S short 10; 1 close S; 1 entry L long 10",
+     "S 10 1@100 2@101 Close entry(s) order S; L 0.792 2@101 2@101 Margin call; L 9.208 2@101 open", .cash = 1000},
+    {"stop entries are checked at the open of their bar", "", "98 98 98 98; 100 100 94 94.5", "0 entry S short 10.2 stop=95", "", .cash = 1000},
+    {"and not at their price", "margin_long=50", B0 "100 105 100 105", "0 entry L long 20 stop=105", "L 3.8092 1@105 1@105 Margin call; L 16.1908 1@105 open", .cash = 1000},
+    {"sweep: what the close makes too dear is withdrawn", "", B0 "100 120 100 120; 120 120 40 45", "0 entry L long 9 limit=50", "", .cash = 1000},
+    {"sweep: before, it would have filled", "", B0 "100 110 100 110; 110 110 40 45", "0 entry L long 9 limit=50", "L 9 2@50 open", .cash = 1000},
+    {"call: four times what is short, at the extreme", "margin_long=50", B0 "100 100 80 90", "0 entry L long 18", "L 8 1@100 1@80 Margin call; L 10 1@100 open", .cash = 1000},
+    {"call: floored before it is taken four times", "margin_long=50", B0 "100 100 83 90", "0 entry L long 18", "L 4 1@100 1@83 Margin call; L 14 1@100 open", .cash = 1000, .step = 1},
+    {"call: less than a step is one contract", "margin_long=50", B0 "100 100 87 90", "0 entry L long 18", "L 1 1@100 1@87 Margin call; L 17 1@100 open", .cash = 1000, .step = 1},
+    {"call: no more than is open", "margin_long=50", B0 "100 100 51 60", "0 entry L long 19.9", "L 19.9 1@100 1@51 Margin call", .cash = 1000},
+    {"call: shorts at the high", "margin_short=50", B0 "100 120 100 110", "0 entry S short 15", "S 13.3332 1@100 1@120 Margin call; S 1.6668 1@100 open", .cash = 1000},
+    {"call: before exits the path reaches later", "margin_long=50", B0 FLAT "100 125 80 120", "0 entry L long 18; 1 exit X L limit=110", "L 8 1@100 2@80 Margin call; L 10 1@100 2@110 X", .cash = 1000},
+    {"call: after exits the path reaches before", "margin_long=50", B0 FLAT "100 125 80 120", "0 entry L long 18; 1 exit X L stop=90", "L 18 1@100 2@90 X", .cash = 1000},
+    {"call: slipped", "margin_long=50 slip_ticks=10", B0 "99.9 99.9 80 90", "0 entry L long 18", "L 8 1@100 1@79.9 Margin call; L 10 1@100 open", .cash = 1000},
+    {"a declined reversal puts brackets to sleep", PCT "100 margin_short=20", B0 FLAT "101 103 100 101; 101 103 100 101; 101 103 100 101",
+     "0 entry S short; 0 exit X S stop=102; 1 entry L long; 3 exit X S stop=102.5", "S 10 1@100 4@102.5 X", .cash = 1000},
+    {"a declined reversal takes the close of its run along", PCT "100 margin_short=20", B0 FLAT "101 101 100 101", "0 entry S short; 1 entry L long; 1 close S", "S 10 1@100 open", .cash = 1000},
+};
+/* clang-format on */
+
+#define TABLE(name)                                                                                \
+    static void rules_##name(void **state)                                                         \
+    {                                                                                              \
+        (void)state;                                                                               \
+        PINE_CHECK_ALL(name);                                                                      \
+    }
+TABLE(sizing)
+TABLE(costs)
+TABLE(margin)
+
+static void lots(void **state)
+{
+    (void)state;
+    const wk_feed f = {.step = 1e-5, .per_step = 1e5, .tick = 0.01, .per_tick = 100.0};
+    check_same(wk_pine_floor(&f, (0.0109 / 100.0) * 10.0), 0.00108);
+    check_same(wk_pine_floor(&f, 0.00109), 0.00109);
+    const wk_feed c = {.step = 0.01, .per_step = 100.0, .tick = 0.01, .per_tick = 100.0};
+    check_same(wk_pine_floor(&c, 0.29), 0.29);
+    check_same(wk_pine_floor(&c, nextafter(0.29, 0.0)), 0.28);
+    check_same(wk_pine_qty(&c, 0.3 - 0.1), 0.2);
+    check_same(wk_pine_round10(1.23456789050), 1.234567891);
+    check_same(wk_pine_round10(123456.789049), 123456.789);
+    check_same(wk_pine_round10(-2.5e-7), -2.5e-7);
+    check_same(wk_pine_grid(&c, 1.0051), 1.01);
+    check_same(wk_pine_level(&c, 100.001, 1), 100.01);
+    check_same(wk_pine_level(&c, 100.009, -1), 100.0);
+    check_same(wk_pine_level(&c, 100.0000009, 1), 100.0);
+}
+
+/* A fee per order of 10 and two reversals: 15, 10, 15. */
+static void shared_fees(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fee_order=10",
+                         .bars = B0 FLAT FLAT FLAT FLAT,
+                         .calls = "0 entry L long 1; 1 entry S short 1; 2 entry L long 1; 3 close L"};
+    wick_ledger *l = pine_run(ctx, &k, NULL);
+    assert_int_equal(wick_ledger_trades(l), 3);
+    check_same(wick_ledger_trade(l, 0)->fees, 15.0);
+    check_same(wick_ledger_trade(l, 1)->fees, 10.0);
+    check_same(wick_ledger_trade(l, 2)->fees, 15.0);
+    check_same(wick_ledger_trade(l, 2)->pnl, -15.0);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+/* ---- what strategy.* answers ---------------------------------------------------------------- */
+
+static double value(wick_run *run, int32_t what)
+{
+    return wick_pine_value(run, 0, what);
+}
+
+static const char *text(wick_run *run, int32_t open, int32_t field, double i)
+{
+    return wick_run_text(run, (int32_t)wick_pine_trade(run, 0, open, field, i));
+}
+
+static void look(wick_run *run, int64_t bar)
+{
+    if (bar == 0) {
+        check_same(value(run, WICK_PINE_POSITION), 0.0);
+        check_same(value(run, WICK_PINE_AVG_PRICE), WICK_NA);
+        check_same(value(run, WICK_PINE_EQUITY), 10000.0);
+        check_same(value(run, WICK_PINE_LIQUIDATION), WICK_NA);
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 0.0), WICK_NA);
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_SIZE, -1.0), 0.0);
+    } else if (bar == 2) { /* two entries of 10 at 100 and 5 at 110, close 112, fee 1 each */
+        check_same(value(run, WICK_PINE_POSITION), 15.0);
+        check_close(value(run, WICK_PINE_AVG_PRICE), 1550.0 / 15.0, 1e-14);
+        check_close(value(run, WICK_PINE_OPENPROFIT), 130.0, 1e-12);
+        check_close(value(run, WICK_PINE_NETPROFIT), -2.0, 1e-12);
+        check_close(value(run, WICK_PINE_EQUITY), 10128.0, 1e-13);
+        check_same(value(run, WICK_PINE_OPENTRADES), 2.0);
+        check_same(value(run, WICK_PINE_HELD_ALL), 15.0);
+        check_same(wick_pine_trade(run, 0, 1, WICK_PINE_F_ENTRY_PRICE, 1.0), 110.0);
+        check_same(wick_pine_trade(run, 0, 1, WICK_PINE_F_ENTRY_BAR, 1.0), 2.0);
+        check_same(wick_pine_trade(run, 0, 1, WICK_PINE_F_SIZE, 1.0), 5.0);
+        check_close(wick_pine_trade(run, 0, 1, WICK_PINE_F_MAX_RUNUP, 0.0), 149.0, 1e-12);
+        assert_string_equal(text(run, 1, WICK_PINE_F_ENTRY_ID, 0.0), "A");
+        assert_string_equal(text(run, 1, WICK_PINE_F_ENTRY_COMMENT, 0.0), "first");
+        assert_string_equal(text(run, 1, WICK_PINE_F_ENTRY_COMMENT, 1.0), "");
+        assert_string_equal(wick_run_text(run, (int32_t)value(run, WICK_PINE_ENTRY_NAME)), "A");
+    } else if (bar == 4) { /* all closed at 105 */
+        check_same(value(run, WICK_PINE_POSITION), 0.0);
+        check_same(value(run, WICK_PINE_CLOSEDTRADES), 2.0);
+        check_same(value(run, WICK_PINE_WINS), 1.0);
+        check_same(value(run, WICK_PINE_LOSSES), 1.0);
+        check_same(value(run, WICK_PINE_EVENS), 0.0);
+        check_close(value(run, WICK_PINE_GROSSPROFIT), 50.0 - 1.0 - 1.0 * 10.0 / 15.0, 1e-9);
+        check_close(value(run, WICK_PINE_GROSSLOSS), 25.0 + 1.0 + 1.0 * 5.0 / 15.0, 1e-9);
+        check_close(value(run, WICK_PINE_NETPROFIT), 22.0, 1e-9);
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_EXIT_PRICE, 0.0), 105.0);
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_EXIT_BAR, 0.0), 4.0);
+        check_close(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 0.0), 50.0 - 1.0 - 2.0 / 3.0, 1e-9);
+        check_close(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT_PCT, 0.0), 4.83333333333, 1e-9);
+        assert_string_equal(text(run, 0, WICK_PINE_F_EXIT_COMMENT, 1.0), "out");
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 2.0), WICK_NA);
+        check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_EXIT_TIME, 1.0),
+                   (double)(INT64_C(1743379200000) + 4 * INT64_C(14400000)));
+    }
+}
+
+static void accessors(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {
+        .settings = "fee_order=1 max_entries=2",
+        .bars = B0 "100 102 99 101; 110 115 109 112; 112 113 104 105; 105 106 104 105",
+        .calls = "0 entry A long 10 comment=first; 1 entry B long 5; 3 close_all comment=out",
+        .cash = 10000};
+    wick_ledger_unref(pine_run(ctx, &k, look));
+    wick_ctx_free(ctx);
+}
+
+static void look_margin(wick_run *run, int64_t bar)
+{
+    if (bar == 1) check_same(value(run, WICK_PINE_LIQUIDATION), 88.88);
+    if (bar == 2) check_same(value(run, WICK_PINE_LIQUIDATION), WICK_NA);
+    if (bar == 3) check_same(value(run, WICK_PINE_LIQUIDATION), 150.0);
+}
+
+static void liquidation_price(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "margin_long=50 margin_short=100",
+                         .bars = B0 FLAT FLAT FLAT,
+                         .calls = "0 entry L long 18; 1 close L; 2 entry S short 5",
+                         .cash = 1000};
+    wick_ledger_unref(pine_run(ctx, &k, look_margin));
+    wick_ctx_free(ctx);
+}
+
+/* On the entry bar what the path meets before the fill does not count, on the exit bar what it meets
+ * after (section 10.2). */
+static void excursions(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "",
+                         .bars = B0 "100 106 98 105; 105 112 104 111; 111 115 90 91",
+                         .calls = "0 entry L long 2 stop=102; 0 exit X L stop=100"};
+    wick_ledger *l = pine_run(ctx, &k, NULL);
+    const wick_trade_rec *t = wick_ledger_trade(l, 0);
+    check_same(t->entry_price, 102.0);
+    check_same(t->exit_price, 100.0);
+    check_same(t->mae, -2.0);
+    check_same(t->mfe, 13.0);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+/* Settings of the other order book that Pine orders cannot follow, and calls that are malformed. */
+static void refusals(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.bars = B0 FLAT};
+    wick_panel *p = pine_panel(ctx, &k);
+    static const char *const bad[] = {"profile=pine phases=batch", "profile=pine lots=lifo",
+                                      "profile=pine trade_unit=exit", "profile=pine fill=middle",
+                                      "profile=pine size=risk_pct", "profile=pine gap_fill=level"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        wick_settings *s = sim_settings(ctx, bad[i]);
+        const wick_run_opts o = {.size = sizeof o, .settings = s, .ask_bar = true, .pine = true};
+        wick_run *run = NULL;
+        check_fails(ctx, wick_run_new(ctx, p, &o, &run), WICK_E_ARG, "a Pine strategy needs");
+        wick_settings_free(s);
+    }
+    wick_settings *s = sim_settings(ctx, "profile=pine");
+    const wick_run_opts o = {.size = sizeof o, .settings = s, .ask_bar = true, .pine = true};
+    wick_run *run = NULL;
+    check_ok(ctx, wick_run_new(ctx, p, &o, &run));
+    wick_pine_order q = pine_blank();
+    assert_true(wick_pine_entry(run, &q) < 0); /* not begun */
+    assert_int_equal(wick_run_step(run), WICK_STEP_BAR);
+    assert_true(wick_pine_entry(run, &q) < 0); /* no id */
+    q.id = 7;
+    assert_true(wick_pine_entry(run, &q) < 0); /* no tag of this run */
+    q.id = wick_run_tag(run, "L");
+    assert_true(wick_pine_entry(run, &q) < 0); /* no direction */
+    q.side = 1;
+    q.qty = INFINITY;
+    assert_int_equal(wick_pine_entry(run, &q), 0);
+    q.qty = -1.0;
+    assert_int_equal(wick_pine_entry(run, &q), 0);
+    q.qty = WICK_NA;
+    q.limit = -INFINITY;
+    assert_int_equal(wick_pine_entry(run, &q), 1);
+    const wick_order w = {.size = sizeof w, .side = 1, .size_kind = WICK_SIZE_UNITS, .amount = 1};
+    assert_true(wick_run_submit(run, &w) < 0);
+    assert_non_null(strstr(wick_run_refusal(run), "Pine orders only"));
+    check_same(wick_pine_value(run, 3, WICK_PINE_EQUITY), WICK_NA);
+    wick_run_free(run);
+    wick_settings_free(s);
+    wick_panel_unref(p);
+    wick_ctx_free(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_sizing), cmocka_unit_test(rules_costs),
+        cmocka_unit_test(rules_margin), cmocka_unit_test(lots),
+        cmocka_unit_test(shared_fees),  cmocka_unit_test(accessors),
+        cmocka_unit_test(liquidation_price), cmocka_unit_test(excursions),
+        cmocka_unit_test(refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
