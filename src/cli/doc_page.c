@@ -21,9 +21,72 @@ void cli_doc_metric(wick_buf *b, const wick_metric_spec *s)
         wick_buf_add(b, "Against a benchmark: null without one.\n", -1);
 }
 
+/* A small result of made-up rows: what a library's sheet says about each of its rows can be asked
+ * only of a sheet that was built. */
+static wick_ledger *sample(wick_ctx *ctx)
+{
+    enum { ROWS = 40 };
+    int64_t time[ROWS];
+    double equity[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        time[i] = WICK_MS_DAY * (18000 + i);
+        equity[i] = 1000.0 + 10.0 * (double)(i % 7);
+    }
+    const wick_trade_rec trades[2] = {{.side = 1,
+                                       .bars = 3,
+                                       .entry_time = time[1],
+                                       .exit_time = time[4],
+                                       .qty = 1.0,
+                                       .entry_price = 10.0,
+                                       .exit_price = 11.0,
+                                       .pnl = 1.0,
+                                       .return_pct = 10.0,
+                                       .fees = 0.1},
+                                      {.side = -1,
+                                       .bars = 2,
+                                       .entry_time = time[5],
+                                       .exit_time = time[7],
+                                       .qty = 1.0,
+                                       .entry_price = 10.0,
+                                       .exit_price = 11.0,
+                                       .pnl = -1.0,
+                                       .return_pct = -9.0,
+                                       .fees = 0.1}};
+    static const char *const symbol = "A";
+    const wick_ledger_in in = {.size = sizeof in,
+                               .n = ROWS,
+                               .time = time,
+                               .equity = equity,
+                               .n_trades = 2,
+                               .trades = trades,
+                               .n_symbols = 1,
+                               .symbols = &symbol,
+                               .cash0 = 1000.0};
+    wick_ledger *l = NULL;
+    return wick_ledger_new(ctx, &in, &l) == WICK_OK ? l : NULL;
+}
+
+static void sheet_rows(wick_buf *b, const wick_sheet_spec *s)
+{
+    wick_ctx *ctx = wick_ctx_new();
+    wick_ledger *l = ctx ? sample(ctx) : NULL;
+    wick_sheet *t = NULL;
+    if (!l || wick_sheet_build(ctx, s->name, l, NULL, &t) < 0) b->failed = true;
+    for (int64_t i = 0; t && i < wick_sheet_rows(t); i++) {
+        const char *formula = wick_sheet_formula(t, i);
+        if (!*formula) continue;
+        wick_buf_addf(b, "%s- `%s` (%s): %s\n", i == 0 ? "\n" : "", wick_sheet_label(t, i),
+                      metric_units[wick_sheet_unit(t, i, 0)], formula);
+    }
+    wick_sheet_free(t);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
 void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s)
 {
     wick_buf_addf(b, "### %s\n\n%s: %s.\nSource: %s.\n", s->name, s->title, s->doc, s->source);
+    sheet_rows(b, s);
 }
 
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s)

@@ -83,6 +83,11 @@ double *wk_sheet_row(wick_sheet *t, const char *label, const char *formula)
     return r != NULL ? r->v : NULL;
 }
 
+void wk_sheet_row_unit(wick_sheet *t, wick_metric_unit unit)
+{
+    if (t->n > 0) t->rows[t->n - 1].unit = (int32_t)unit;
+}
+
 void wk_sheet_put(wick_sheet *t, const char *label, wick_metric_unit unit, const char *formula,
                   double v)
 {

@@ -13,6 +13,8 @@ void wk_sheet_columns(wick_sheet *t, int64_t n, const char *const *names,
 /** A row of NA to be filled; `label` is copied, `formula` borrowed forever (NULL: ""). NULL without
  * memory, which wick_sheet_build reports. */
 double *wk_sheet_row(wick_sheet *t, const char *label, const char *formula);
+/** Gives the row added last a unit of its own. */
+void wk_sheet_row_unit(wick_sheet *t, wick_metric_unit unit);
 /** One row of a single-column table with a unit of its own. */
 void wk_sheet_put(wick_sheet *t, const char *label, wick_metric_unit unit, const char *formula,
                   double v);

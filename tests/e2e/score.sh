@@ -29,7 +29,7 @@ for host in $HOSTS; do
   # Intervals, Monte-Carlo and sheets: the same bytes for any number of threads, and both hosts.
   for jobs in 1 3; do
     run "ci$jobs" "$host" run "$S" --data "$TMP/bars" -q --ci 200 --monte-carlo 300 --jobs $jobs \
-      --breakdown year,month,weekday,symbol,side,holding,drawdowns,monthly_returns,backtesting.py,quantstats
+      --breakdown year,month,weekday,symbol,side,holding,drawdowns,monthly_returns,backtesting.py,quantstats,pybroker_bootstrap
     expect 0 "statistics of a run"
   done
   same "$TMP/ci1.out" "$TMP/ci3.out" "threads"
