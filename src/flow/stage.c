@@ -190,6 +190,9 @@ const char *wick_workdir_id(const wick_workdir *w)
 
 wick_status wick_workdir_input(wick_ctx *ctx, wick_workdir *w, const char *name, const char *sha256)
 {
+    /* What lies in the folder is named from there: the manifest does not depend on where it is. */
+    const size_t n = strlen(w->path);
+    if (strncmp(name, w->path, n) == 0 && name[n] == '/') name += n + 1;
     const char *before = wk_pairs_get(&w->inputs, name);
     if (w->stage)
         return wick_fail(ctx, WICK_E_STATE,

@@ -6,7 +6,7 @@ plain, and independent of the C kernels it is compared with.
   reference.py part-a RUN_ROOT OUT_DIR [RUN_ID]   the files of pm-search/ and backtest/
   reference.py path INPUT.csv CONFIG.json OUT_PREFIX   trades, events, equity, metrics of part B
   reference.py random-a SEED RUN_ROOT             a made-up data set of the same kind
-  reference.py random-path SEED INPUT.csv         a made-up path input
+  reference.py random-path SEED PREFIX            a made-up path input, config and account
 """
 import csv, hashlib, itertools, json, math, os, random, sys
 
@@ -94,7 +94,7 @@ def pretty(v, depth=0):
 
 
 def cell(v):
-    if isinstance(v, str): return v
+    if isinstance(v, str): return '"' + v + '"' if "," in v else v
     if isinstance(v, float): return "" if math.isnan(v) else repr(v)
     return str(v)
 
@@ -370,7 +370,7 @@ def path_simulate(rows, cfg, acc):
         H = -sum(x / t * math.log(x / t) for x in p if x / t > 0) / math.log(3)
         raw = (z["baseRatio"] * clip((edge - z["minEdgeBps"]) / 20, 0, 1.5) * clip(1 - r["mr"], 0, 1)
                * (1 - z["uncertaintyPenaltyMultiplier"] * H))
-        others = sum(p["R"] for k, p in pos.items() if k != sym)
+        others = sum(pos[k]["R"] for k in sorted(pos) if k != sym)
         return min(max(raw, floor), z["maxSingleLegRatio"], z["maxLossPerTradeBps"] / max(r["path"], 1),
                    z["maxLiquidityUsageRatio"] * r["lq"], z["maxTotalPositionRatio"] - others,
                    cap(z["minPostTradeLiquidationBufferBps"]))
@@ -463,7 +463,7 @@ def path_simulate(rows, cfg, acc):
             if r["lq"] < o["minLiquidityCapacityRatio"]: event(r, "SKIP", "liquidity", s, 0.0, 0.0); continue
             if r["ood"] > o["maxOodScore"]: event(r, "SKIP", "ood", s, 0.0, 0.0); continue
             q = size(r, s, z["minInitialRatio"], sym)
-            if q < z["minInitialRatio"]: event(r, "SKIP", "size_below_minimum", s, 0.0, 0.0); continue
+            if not q >= z["minInitialRatio"]: event(r, "SKIP", "size_below_minimum", s, 0.0, 0.0); continue
             pos[sym] = dict(s=s, R=q, P=r["fill"], first=r["fill"], adds=0, tadd=r["event_time"], peak=0.0,
                             reduced=False, real=0.0, t0=r["event_time"], max=q, bars=0)
             book(pos[sym], -cost * q)
@@ -484,8 +484,99 @@ def path(name, config, prefix):
         f.write(pretty(dict(account=c["account"], config=c["config"], metrics=m)) + "\n")
 
 
+# ---- made-up data --------------------------------------------------------------------------------
+
+def softmax(*x):
+    e = [math.exp(v) for v in x]
+    return [v / sum(e) for v in e]
+
+
+def random_a(seed, root):
+    """Samples of the same kind as the goldens: a latent signal, noisy heads, rows missing here and
+    there, shuffled tables, ties in time, probabilities on the grid's own values."""
+    g = random.Random(int(seed))
+    strength, state, number, data = g.uniform(0.3, 1.2), {}, 0, []
+    time = 1700000000000
+    for head in ("direction", "entry", "risk"): os.makedirs(os.path.join(root, "model", head), exist_ok=True)
+    os.makedirs(os.path.join(root, "dataset"), exist_ok=True)
+    for (split, name), n in zip(SPLITS, (g.randint(60, 500), g.randint(40, 300), g.randint(5, 200))):
+        d, e, r = [], [], []
+        for _ in range(n):
+            time += g.choice((0, 0, 60000, 300000))
+            sym, i, number = g.choice(("AAA", "BBB", "C,C")), f"s{number:05d}", number + 1
+            x = state[sym] = .8 * state.get(sym, 0) + g.gauss(0, .6)
+            lp, sp, npr = softmax(1.4 * x + g.gauss(0, .4), -1.4 * x + g.gauss(0, .4), 0)
+            snap = lambda p: g.choice((.54, .55, .56, .58, .6)) if g.random() < .1 else round(p, g.choice((2, 6)))
+            al = round(6 * strength * x + g.gauss(0, 5) - 1.8, 4)
+            pl = round(6 * x + g.gauss(0, 2) - 1.8, 4) if g.random() > .1 else g.choice((1.0, 2.0, 3.0, 5.0))
+            d.append((i, sym, time, split, snap(lp), snap(sp), round(npr, 6)))
+            e.append((i, snap(1 / (1 + math.exp(-x))) if g.random() > .01 else "", snap(1 / (1 + math.exp(x))), pl,
+                      round(-pl - 3.6, 4)))
+            r.append((i, g.choice((.35, .45, .55, round(g.random(), 6), round(g.random(), 6))), .2, .2))
+            data.append((i, al, round(-al - 3.6, 4), int(al >= 3), int(-al - 3.6 >= 3)))
+        for rows in (e, r):
+            for _ in range(g.randint(0, 4)): rows.pop(g.randrange(len(rows)))
+            g.shuffle(rows)
+        for head, header, rows in (
+                ("direction", "sample_id,symbol,event_time,split_id,long_prob,short_prob,neutral_prob", d),
+                ("entry", "sample_id,long_entry_prob,short_entry_prob,long_expected_net_edge_bps,"
+                          "short_expected_net_edge_bps", e),
+                ("risk", "sample_id,market_risk_prob,long_position_risk_prob,short_position_risk_prob", r)):
+            save(os.path.join(root, "model", head, name + "_predictions.csv"), header, rows)
+    g.shuffle(data)
+    save(os.path.join(root, "dataset", "entry_train.csv"), "sample_id,long_expected_net_edge_bps,"
+         "short_expected_net_edge_bps,long_entry_target,short_entry_target", data)
+
+
+def save(path, header, rows):
+    with open(path, "w", newline="") as f:
+        f.write(header + "\n")
+        w = csv.writer(f, lineterminator="\n")
+        w.writerows(rows)
+
+
+def random_path(seed, prefix):
+    """PREFIX.csv and PREFIX.json: three symbols with gaps, some optional columns absent, a config and
+    an account drawn at random."""
+    g = random.Random(int(seed))
+    optional = "continue_long_prob continue_short_prob exit_long_prob exit_short_prob adverse_long_prob " \
+               "adverse_short_prob liquidity_capacity_ratio ood_score path_risk_bps".split()
+    kept = [c for c in optional if g.random() < .7]
+    names = ("event_time symbol close fill_price long_prob short_prob neutral_prob long_entry_prob "
+             "short_entry_prob pred_long_expected_net_edge_bps pred_short_expected_net_edge_bps "
+             "market_risk_prob long_position_risk_prob short_position_risk_prob").split() + kept
+    price, x, rows = {}, {}, []
+    for t in range(g.randint(50, 300)):
+        for sym in ("AAA", "BBB", "CCC"):
+            if g.random() < .1: continue
+            x[sym] = .85 * x.get(sym, 0) + g.gauss(0, .5)
+            price[sym] = price.get(sym, 100) * math.exp(g.gauss(.0004 * x[sym], .002))
+            lp, sp, npr = softmax(1.6 * x[sym], -1.6 * x[sym], 0)
+            p = lambda v: round(min(max(v, 0), 1), 4)
+            row = [1700000000000 + t * 300000, sym, round(price[sym], 5),
+                   round(price[sym] * math.exp(g.gauss(0, .0005)), 5), p(lp), p(sp), p(npr), p(lp + g.gauss(0, .1)),
+                   p(sp + g.gauss(0, .1)), round(9 * x[sym] + g.gauss(0, 2), 4), round(-9 * x[sym] + g.gauss(0, 2), 4),
+                   p(g.gauss(.35, .15)), p(g.gauss(.35, .15)), p(g.gauss(.35, .15))]
+            extra = dict(zip(optional, (p(lp + g.gauss(.1, .15)), p(sp + g.gauss(.1, .15)), p(sp + g.gauss(.1, .15)),
+                                        p(lp + g.gauss(.1, .15)), p(g.gauss(.45, .15)), p(g.gauss(.45, .15)),
+                                        round(abs(g.gauss(2, 1.5)), 3), p(g.gauss(.4, .25)), round(abs(g.gauss(60, 30)), 2))))
+            rows.append(row + [extra[c] for c in kept])
+    g.shuffle(rows)
+    save(prefix + ".csv", ",".join(names), rows)
+    cfg = default_config()
+    for section in ("open", "add", "exit", "sizing"):
+        for k, v in cfg[section].items():
+            if g.random() < .3 and k not in ("maxAddCount", "cooldownMinutes"):
+                cfg[section][k] = round(min(v * g.uniform(.7, 1.3), 1 if v <= 1 else 1e9), 3)
+    account = dict(fee_bps=round(g.uniform(0, 2), 2), slippage_bps=round(g.uniform(0, 1), 2),
+                   leverage=g.choice((1, 2, 5, 20)), maintenance_bps=g.choice((0, 50, 100)))
+    with open(prefix + ".json", "w") as f: f.write(pretty(dict(account=account, config=cfg)) + "\n")
+
+
 if __name__ == "__main__":
     arg = sys.argv[1:]
     if arg[0] == "part-a": part_a(arg[1], arg[2], arg[3] if len(arg) > 3 else "golden")
     elif arg[0] == "path": path(*arg[1:4])
+    elif arg[0] == "random-a": random_a(*arg[1:3])
+    elif arg[0] == "random-path": random_path(*arg[1:3])
     else: raise SystemExit(__doc__)
