@@ -7,6 +7,7 @@
 #include "wick/data.h"
 #include "wick/engine.h"
 #include "wick/flow.h"
+#include "wick/heads.h"
 #include "wick/metrics.h"
 #include "wick/ml.h"
 #include "wick/opt.h"

@@ -2,6 +2,7 @@
 -- Position manager: thresholds chosen on one split, accepted on splits they never saw
 -- (docs/position-manager.md). The order of this file is the order of the job.
 local options = require "pm.options"
+local heads = require "pm.heads"
 local frames = require "pm.frames"
 local search = require "pm.search"
 local backtest = require "pm.backtest"
@@ -9,7 +10,8 @@ local path = require "pm.path"
 
 local P = wick.pipeline "position_manager"
 P.doc = "Searches the position manager's thresholds on tune_inner and tests them on the locked splits. " ..
-  "Works in --run-root, which holds model/ and dataset/. Exit code 0 is PASS, 3 REJECTED."
+  "Works in --run-root, which holds model/ and dataset/, or makes both from the bars of --data. " ..
+  "Exit code 0 is PASS, 3 REJECTED."
 P.example = "wick pipeline position_manager --run-root runs/pm --stage all"
 P.in_place = true
 P.options = options.list
@@ -20,6 +22,12 @@ function P.run(cfg, run)
   -- Configuration and grid are values; what is wrong with them is said before anything is read.
   local grid = options.grid(cfg, run)
   local account = options.account(cfg)
+
+  -- Model heads from bars: samples, splits by time, calibrated heads, predictions in model/.
+  if want.heads then
+    local samples = heads.samples(run, cfg)
+    heads.stage(run, cfg, samples)
+  end
 
   -- Threshold search: the tuning split and nothing else.
   if want.search then
@@ -43,7 +51,11 @@ function P.run(cfg, run)
   -- Path simulation: adding, reducing, closing and sizing, row by row.
   if want.path and path.has_rows(run, cfg) then
     local rows = path.load(run, cfg)
-    path.stage(run, cfg, { config = path.config(run, cfg), rows = rows, account = account })
+    local config = path.config(run, cfg)
+    if cfg.path_trials > 0 then
+      config = path.search(run, cfg, { config = config, rows = path.load_tuning(run, cfg), account = account })
+    end
+    path.stage(run, cfg, { config = config, rows = rows, account = account })
   end
 
   if verdict then return backtest.conclude(run, verdict) end

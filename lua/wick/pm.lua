@@ -301,4 +301,11 @@ function pm.account_object(a)
   return core.object(list)
 end
 
+-- ---- model heads -----------------------------------------------------------------------------
+
+--- wick.pm.samples(bars, options) -> one row per symbol and bar: features, labels, split.
+pm.samples = core.heads_samples
+--- wick.pm.train_heads(samples, options) -> predictions of the three heads, and their scores.
+pm.train_heads = core.heads_train
+
 return core.freeze("wick.pm", pm)

@@ -8,7 +8,8 @@ local files = { tune_inner = "tune", validation_locked = "validation_locked", la
 
 local text = { sample_id = "text", symbol = "text", split_id = "text" }
 local locked = {
-  "^model/%w+/validation_locked_predictions%.", "^model/%w+/latest_stress_predictions%.",
+  "^model/[%w_]+/validation_locked_predictions%.", "^model/[%w_]+/latest_stress_predictions%.",
+  "^dataset/sealed/", "^dataset/path_rows%.",
 }
 
 --- The search may open the files of the tuning split and no other.
@@ -68,6 +69,15 @@ local function join(split, direction, entry, risk, data)
   return frame
 end
 
+-- Actual edges. Those of a sealed split lie in a file of their own (pm.heads).
+local function labels(run, split)
+  local columns =
+    { "long_expected_net_edge_bps", "short_expected_net_edge_bps", "long_entry_target", "short_entry_target" }
+  local sealed = "dataset/sealed/" .. split .. "_labels"
+  if run:find_table(run.dir .. "/" .. sealed) then return read(run, sealed, { "sample_id" }, columns) end
+  return read(run, "dataset/entry_train", { "sample_id" }, columns)
+end
+
 --- One split, rows in the order of the direction file. `head` names another direction model.
 function F.load(run, split, head)
   local f = files[split] .. "_predictions"
@@ -78,8 +88,7 @@ function F.load(run, split, head)
     { "long_entry_prob", "short_entry_prob", "long_expected_net_edge_bps", "short_expected_net_edge_bps" })
   local risk = read(run, "model/risk/" .. f, { "sample_id" },
     { "market_risk_prob", "long_position_risk_prob", "short_position_risk_prob" })
-  local data = read(run, "dataset/entry_train", { "sample_id" },
-    { "long_expected_net_edge_bps", "short_expected_net_edge_bps", "long_entry_target", "short_entry_target" })
+  local data = labels(run, split)
   local frame = join(split, direction, edges(entry, "pred"), risk, edges(data, "actual"))
   log_counts(run, split, frame)
   return frame:sort("event_time")

@@ -35,6 +35,68 @@ function X.config(run, cfg)
   return config
 end
 
+--- Rows of the tuning split, for the search: the simulation's own rows are never searched on.
+function X.load_tuning(run, cfg)
+  local path = run:find_table(run.dir .. "/dataset/path_rows_tune")
+  if not path then
+    error("dataset/path_rows_tune: there is no such table in " .. run.dir .. "; --path-trials searches on the rows " ..
+      "of the tuning split", 0)
+  end
+  return run:read_table(path, { types = { symbol = "text" } })
+end
+
+local function read_space(pairs_)
+  local space = wick.list()
+  for key, range in pairs(pairs_) do
+    local low, high = tostring(range):match("^([^:]+):([^:]+)$")
+    low, high = tonumber(low), tonumber(high)
+    if not low or not high or low > high then error("--path-space " .. key .. ": LOW:HIGH is expected", 0) end
+    pm.set(pm.set(pm.default_config(), key, low), key, high)
+    space[#space + 1] = { key, low, high }
+  end
+  return space
+end
+
+--- Any keys of the config by a sampler of the optimiser, on the tuning rows. Writes path-search/ and
+--- gives the best config. `from`: config, rows, account.
+function X.search(run, cfg, from)
+  local space = read_space(cfg.path_space)
+  local inputs = { rows = from.rows, config = from.config, account = from.account, space = space,
+    trials = cfg.path_trials, sampler = cfg.path_sampler, seed = run.seed }
+  local best = run:stage("path-search", inputs, function()
+    run:folder "path-search"
+    local path, columns, scores = pm.path(from.rows), {}, {}
+    for i, s in ipairs(space) do columns[i] = { s[1], {}, "float" } end
+    local study = wick.study { direction = "maximize", sampler = cfg.path_sampler, seed = run.seed }
+    local function with(value)
+      local config = from.config
+      for _, s in ipairs(space) do config = pm.set(config, s[1], value(s)) end
+      return config
+    end
+    study:optimize(function(trial)
+      local config = with(function(s) return trial:num(s[1], s[2], s[3]) end)
+      local score = pm.score(pm.simulate(path, config, from.account).metrics)
+      for i, s in ipairs(space) do columns[i][2][#scores + 1] = trial:num(s[1], s[2], s[3]) end
+      scores[#scores + 1] = score
+      return score
+    end, { n_trials = cfg.path_trials })
+    local at = 1
+    for i = 2, #scores do
+      if scores[i] > scores[at] then at = i end
+    end
+    local chosen = {}
+    for i, s in ipairs(space) do chosen[s[1]] = columns[i][2][at] end
+    columns[#columns + 1] = { "score", scores, "float" }
+    run:write_table("path-search/path_search_trials.csv", wick.table(columns):sort "-score")
+    run:write_text("path-search/path_search.json", wick.pretty_json(wick.object {
+      { "trials", #scores }, { "sampler", cfg.path_sampler }, { "best_score", scores[at] }, { "best", chosen },
+    }) .. "\n")
+    run:log("path-search: %d trials, best score %s", #scores, wick.fmt(scores[at]))
+    return with(function(s) return chosen[s[1]] end)
+  end)
+  return pm.check_config(best)
+end
+
 local function scores_table(scores)
   local names, values = {}, {}
   for name, value in pairs(scores) do

@@ -407,5 +407,10 @@ const cli_lua_doc cli_lua_docs[] = {
      "Path simulation: metrics, and with full the tables trades, events, equity and every metric "
      "of "
      "wick in scores."},
+    {"wick.pm.train_heads", "wick.pm.samples",
+     "wick.pm.train_heads(wick.pm.samples(bars, options), options)", PM,
+     "From bars to the predictions of the three heads: samples with labels and time splits, boosted "
+     "trees calibrated on purged folds. Options: horizon every up down cost_bps min_edge_bps "
+     "max_loss_bps participation leg_notional model rounds folds features."},
     {NULL, NULL, NULL, NULL, NULL},
 };

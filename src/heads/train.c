@@ -508,7 +508,7 @@ wick_status wick_heads_train(wick_ctx *ctx, const wick_table *samples, const wic
     double *p[P_COUNT] = {NULL};
     wick_status st;
     WICK_TRY(wk_heads_settle(ctx, opts, &r.o));
-    r.trees = strcmp(r.o.model, "xgboost") == 0 || strcmp(r.o.model, "random_forest") == 0;
+    r.trees = strcmp(r.o.model, "xgboost") == 0;
     for (int k = 0; k < P_COUNT; k++) {
         p[k] = malloc(((size_t)r.n + 1) * sizeof *p[k]);
         if (!p[k]) {

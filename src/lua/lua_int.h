@@ -338,6 +338,7 @@ void wk_work_open(lua_State *L, wk_host *h);
 void wk_table_open(lua_State *L, wk_host *h);
 void wk_table_io_open(lua_State *L, wk_host *h);
 void wk_pm_open(lua_State *L, wk_host *h);
+void wk_heads_open(lua_State *L, wk_host *h);
 
 /* ---- series.c, ta.c, bars.c --------------------------------------------------------------- */
 

@@ -363,6 +363,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_table_open(L, h);
     wk_table_io_open(L, h);
     wk_pm_open(L, h);
+    wk_heads_open(L, h);
     wk_ml_open(L, h);
     wk_search_open(L, h);
     wk_jobs_open(L, h);
