@@ -244,6 +244,10 @@ typedef struct wick_tune_opts {
     bool keep_going;    /**< a failing script is a failed trial, not the end */
     void (*progress)(void *user, const wick_tune_progress *p); /**< after each result */
     void *user;
+    /** One of several processes at a stored study: as `async`, but trials of others are not run
+     * again, a result that came too late is dropped, and the end is when the study has n_trials,
+     * whoever ran them. */
+    bool worker;
 } wick_tune_opts;
 
 /** What became of one trial. Lists are borrowed from the tune. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/study_job.h"
 #include "cli/tune_show.h"
 
 static const cli_option options[] = {
@@ -41,49 +42,6 @@ static void release(tuning *t)
 }
 
 /* ---- before the search -------------------------------------------------------------------- */
-
-static wick_status make_course(tuning *t, const wick_course_fold *folds, int64_t n, bool test,
-                               wick_course **out)
-{
-    const tune_job *j = &t->j;
-    const wick_course_opts o = {.size = sizeof o,
-                                .markets = j->market,
-                                .n_markets = test ? 1 : j->n_markets,
-                                .folds = folds,
-                                .n_folds = n,
-                                .aggregate = j->over,
-                                .robust = test ? NULL : j->robust,
-                                .seed = (uint64_t)j->cfg.seed,
-                                .cash = j->cfg.cash};
-    return wick_course_new(j->c->ctx, &o, out);
-}
-
-/* A single window with a train part is searched there and its winner shown the test part; of
- * several, every test part is a fold. */
-static bool make_courses(tuning *t)
-{
-    tune_job *j = &t->j;
-    const int64_t n = wick_split_count(j->split);
-    const wick_split_fold first = wick_split_at(j->split, 0);
-    wick_course_fold *folds = calloc((size_t)n, sizeof *folds);
-    if (!folds) return cli_error(j->c, NULL, "out of memory") == CLI_GOOD;
-    wick_status st = WICK_OK;
-    if (n == 1 && first.n_train > 0) {
-        folds[0] = (wick_course_fold){first.name, first.train, first.n_train};
-        st = make_course(t, folds, 1, false, &t->course);
-        folds[0] = (wick_course_fold){first.name, first.test, first.n_test};
-        if (st >= 0 && first.n_test > 0) st = make_course(t, folds, 1, true, &t->test);
-    } else {
-        for (int64_t i = 0; i < n; i++) {
-            const wick_split_fold f = wick_split_at(j->split, i);
-            folds[i] = (wick_course_fold){f.name, f.test, f.n_test};
-        }
-        st = make_course(t, folds, n, false, &t->course);
-    }
-    free(folds);
-    if (st < 0) cli_fail(j->c);
-    return st >= 0;
-}
 
 /* What a study was made with: going on with anything else would mix results. */
 static bool check_made_with(tuning *t)
@@ -133,7 +91,8 @@ static bool make_study(tuning *t)
     if (j->begun > 0)
         cli_note(j->c, "study '%s' has %lld trials already", wick_study_name(t->study),
                  (long long)j->begun);
-    return check_made_with(t) && tune_job_enqueue(j, t->study);
+    return check_made_with(t) && (!j->storage || study_job_write(j, t->study)) &&
+           tune_job_enqueue(j, t->study);
 }
 
 static bool read_replay(tuning *t)
@@ -385,7 +344,8 @@ static int run_job(tuning *t, cli *c)
 {
     wick_buf out = {0};
     const char *format = "table";
-    if (!tune_job_open(&t->j, c, "none") || !read_replay(t) || !make_courses(t) || !make_study(t))
+    if (!tune_job_open(&t->j, c, "none") || !read_replay(t) ||
+        !tune_job_courses(&t->j, &t->course, &t->test) || !make_study(t))
         return CLI_MISTAKE;
     if (!search(t)) return CLI_MISTAKE;
     if (!make_benchmark(t) || !weigh(t) || !make_heats(t)) return CLI_MISTAKE;

@@ -7,11 +7,12 @@
 #include "cli/cli.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_command_run,        &cli_command_score,   &cli_command_tune,  &cli_command_walk,
-    &cli_command_pipeline,   &cli_command_study,   &cli_command_check, &cli_command_data,
-    &cli_command_list,       &cli_command_doc,     &cli_command_test,  &cli_command_bench,
-    &cli_command_audit,      &cli_command_explain, &cli_command_pine,
-    &cli_command_completion, NULL,
+    &cli_command_run,    &cli_command_score,      &cli_command_tune,
+    &cli_command_walk,   &cli_command_pipeline,   &cli_command_study,
+    &cli_command_worker, &cli_command_check,      &cli_command_data,
+    &cli_command_list,   &cli_command_doc,        &cli_command_test,
+    &cli_command_bench,  &cli_command_audit,      &cli_command_explain,
+    &cli_command_pine,   &cli_command_completion, NULL,
 };
 
 #if WICK_LUAJIT

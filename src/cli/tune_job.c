@@ -275,7 +275,9 @@ static bool open_storage(tune_job *j)
     j->study_name = cli_text(j->c, "study-name");
     if (!j->study_name) j->study_name = wk_script_name(j->script);
     if (!url || strcmp(url, "memory:") == 0) return true;
-    const wick_storage_opts o = {.size = sizeof o};
+    const wick_storage_opts o = {.size = sizeof o,
+                                 .heartbeat = j->heartbeat > 0 ? j->heartbeat : TUNE_HEARTBEAT,
+                                 .retries = j->retries};
     if (wick_storage_open(j->c->ctx, url, &o, &j->storage) >= 0) return true;
     cli_fail_hint(j->c, "docs/storage.md has the forms of --study");
     return false;
@@ -381,7 +383,7 @@ static void options_json(const tune_job *j, wick_buf *out)
     wick_jw_end(&w);
 }
 
-static bool file_hash(cli *c, const char *path, char hex[65])
+bool tune_file_hash(cli *c, const char *path, char hex[65])
 {
     char *text = NULL;
     int64_t n = 0;
@@ -397,7 +399,7 @@ static bool file_hash(cli *c, const char *path, char hex[65])
     return true;
 }
 
-static void bars_hash(const wick_panel *p, char hex[65])
+void tune_bars_hash(const wick_panel *p, char hex[65])
 {
     wick_sha256 s;
     wick_sha256_init(&s);
@@ -418,14 +420,14 @@ static bool note_inputs(tune_job *j)
     for (int32_t i = 0; i < j->n_markets; i++) {
         char name[32];
         snprintf(name, sizeof name, "bars%s%s", j->frame[i][0] ? "." : "", j->frame[i]);
-        bars_hash(j->panel[i], hex);
+        tune_bars_hash(j->panel[i], hex);
         if (wick_workdir_input(c->ctx, j->work, name, hex) < 0) return cli_fail(c) == CLI_GOOD;
     }
     for (int i = 0; i < cli_times(c, "objective"); i++) {
         const char *path = cli_nth(c, "objective", i);
         const size_t n = strlen(path);
         if (n <= 4 || strcmp(path + n - 4, ".lua") != 0) continue;
-        if (!file_hash(c, path, hex)) return false;
+        if (!tune_file_hash(c, path, hex)) return false;
         if (wick_workdir_input(c->ctx, j->work, path, hex) < 0) return cli_fail(c) == CLI_GOOD;
     }
     return true;
@@ -448,7 +450,7 @@ bool tune_job_folder(tune_job *j)
         else
             snprintf(root, sizeof root, "%s", slash ? "/" : ".");
     }
-    if (!file_hash(c, c->operands[0], hex)) return false;
+    if (!tune_file_hash(c, c->operands[0], hex)) return false;
     options_json(j, &options);
     snprintf(name, sizeof name, "%s-%.150s", c->command->name, wk_script_name(j->script));
     const wick_workdir_in in = {.size = sizeof in,
@@ -505,7 +507,7 @@ bool tune_job_finish(tune_job *j)
 
 bool tune_job_open(tune_job *j, cli *c, const char *split)
 {
-    *j = (tune_job){.c = c};
+    *j = (tune_job){.c = c, .heartbeat = j->heartbeat, .retries = j->retries};
     return run_config_read(c, &j->cfg) && read_options(j) && load_script(j) && fix_params(j) &&
            load_markets(j) && make_eval(j) && make_split(j, split) && open_storage(j);
 }

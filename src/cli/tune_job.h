@@ -7,7 +7,8 @@
 #include "cli/run_config.h"
 #include "lua/eval.h"
 
-enum { TUNE_MARKETS = 16 };
+/* Seconds between the signs of life of running trials of a stored study. */
+enum { TUNE_MARKETS = 16, TUNE_HEARTBEAT = 30 };
 
 typedef struct tune_job {
     cli *c;
@@ -33,12 +34,16 @@ typedef struct tune_job {
     double started;
     int64_t begun; /**< trials that were there when the search began */
     char line[160];
+    double heartbeat; /**< 0: TUNE_HEARTBEAT; set before tune_job_open */
+    int32_t retries;  /**< of trials that lost their process; set before tune_job_open */
 } tune_job;
 
 /** Options, strategy, bars, evaluator, subject, split, storage. `split` is used when none is given.
  * False: an error was reported; close it all the same. */
 bool tune_job_open(tune_job *j, cli *c, const char *split);
 void tune_job_close(tune_job *j);
+/** What every trial runs, and the part the winner is shown at the end (NULL without one). */
+bool tune_job_courses(tune_job *j, wick_course **course, wick_course **test);
 /** A study of this job; `name` NULL: the job's own. */
 wick_status tune_job_study(tune_job *j, wick_ctx *ctx, const char *name, uint64_t seed,
                            wick_study **out);
@@ -46,6 +51,8 @@ wick_status tune_job_study(tune_job *j, wick_ctx *ctx, const char *name, uint64_
 bool tune_job_enqueue(tune_job *j, wick_study *s);
 /** Line of progress; `head` comes first ("window 3 of 7: "). */
 void tune_job_progress(tune_job *j, const char *head, const wick_tune_progress *p);
+bool tune_file_hash(cli *c, const char *path, char hex[65]); /**< false: an error was reported */
+void tune_bars_hash(const wick_panel *p, char hex[65]);
 /** Opens the output folder. */
 bool tune_job_folder(tune_job *j);
 bool tune_job_write(tune_job *j, const char *name, wick_buf *b); /**< frees b */

@@ -97,6 +97,19 @@ static wick_status report_fold(void *user, wick_ctx *ctx, int64_t fold, double m
     return st;
 }
 
+/* The trial was silent for too long and another process ended it. */
+static wick_status too_late(wick_ctx *ctx, wick_tune *t, const wick_trial *trial)
+{
+    const wick_status st = wick_study_sync(ctx, t->study);
+    if (st < 0) return st;
+    const int32_t state = wick_trial_state_of(trial);
+    if (state == WICK_TRIAL_RUNNING) return WICK_E_STATE;
+    wick_ctx_clear(ctx);
+    wick_log(ctx, "trial %lld was ended by another process: its result is dropped",
+             (long long)wick_trial_number(trial));
+    return WICK_OK;
+}
+
 /* One trial. The study is locked except while the strategy runs. */
 static wick_status one(wick_ctx *ctx, async *a, int32_t worker)
 {
@@ -115,12 +128,23 @@ static wick_status one(wick_ctx *ctx, async *a, int32_t worker)
         st = wk_trial_run(ctx, t, r, worker, wk_reports(t) ? report_fold : NULL, &j, &pruned);
         pthread_mutex_lock(&t->study_lock);
     }
-    if (st >= 0) return tell(ctx, t, trial, r, pruned);
+    if (st >= 0) {
+        st = tell(ctx, t, trial, r, pruned);
+        return st == WICK_E_STATE && t->o->worker ? too_late(ctx, t, trial) : st;
+    }
     wick_ctx *spare = wick_ctx_new();
     const wick_status said = spare != NULL ? fail(spare, t, trial) : WICK_E_MEM;
     wick_ctx_free(spare);
     if (t->o->keep_going && st != WICK_E_CANCELLED && said >= 0) return WICK_OK;
     return wick_note(ctx, "while evaluating trial %lld", (long long)wick_trial_number(trial));
+}
+
+/* Of a shared study the others' trials count too. */
+static bool enough(const async *a)
+{
+    const wick_tune_opts *o = a->t->o;
+    if (o->worker) return o->n_trials > 0 && wk_finished(a->t->study) >= o->n_trials;
+    return a->left == 0;
 }
 
 static wick_status work(void *user, int64_t task, int32_t worker, wick_ctx *ctx)
@@ -133,7 +157,7 @@ static wick_status work(void *user, int64_t task, int32_t worker, wick_ctx *ctx)
     while (st >= 0 && !a->over) {
         if (wick_interrupted()) {
             st = wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
-        } else if (a->left == 0 || (a->until > 0.0 && wick_now() >= a->until) ||
+        } else if (enough(a) || (a->until > 0.0 && wick_now() >= a->until) ||
                    wick_study_stopped(t->study)) {
             break;
         } else {

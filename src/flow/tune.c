@@ -72,6 +72,13 @@ void wk_record_copy(const wick_tune *t, wk_record *to, int64_t number)
     to->there = true;
 }
 
+int64_t wk_finished(const wick_study *s)
+{
+    return wick_study_count_state(s, WICK_TRIAL_COMPLETE) +
+           wick_study_count_state(s, WICK_TRIAL_PRUNED) +
+           wick_study_count_state(s, WICK_TRIAL_FAIL);
+}
+
 static wick_status set_json(wick_ctx *ctx, wick_trial *trial, const char *key, const char *text,
                             int64_t number)
 {
@@ -119,7 +126,7 @@ wick_status wk_trial_told(wick_ctx *ctx, wick_tune *t, const wick_trial *trial)
     if (number >= t->n) t->n = number + 1;
     if (r->state == WICK_TRIAL_COMPLETE && r->there && r->duplicate_of < 0)
         st = wk_seen_add(ctx, t, number);
-    t->at.done++;
+    t->at.done = t->o->worker ? wk_finished(t->study) : t->at.done + 1;
     t->at.pruned += r->state == WICK_TRIAL_PRUNED;
     t->at.failed += r->state == WICK_TRIAL_FAIL;
     t->at.rejected += r->rejected;
@@ -179,8 +186,11 @@ out:
 
 static wick_status told(void *user, wick_ctx *ctx, wick_study *s, const wick_trial *trial)
 {
-    (void)s;
-    return wk_trial_told(ctx, user, trial);
+    const wick_tune *t = user;
+    const wick_status st = wk_trial_told(ctx, user, trial);
+    /* Workers may have done their share of it. */
+    if (t->o->n_trials > 0 && wk_finished(s) >= t->o->n_trials) wick_study_stop(s);
+    return st;
 }
 
 static wick_status run_batches(wick_ctx *ctx, wick_tune *t, int64_t left)
@@ -296,13 +306,6 @@ static wick_status check(wick_ctx *ctx, const wick_tune_opts *o)
     return WICK_OK;
 }
 
-static int64_t finished(const wick_study *s)
-{
-    return wick_study_count_state(s, WICK_TRIAL_COMPLETE) +
-           wick_study_count_state(s, WICK_TRIAL_PRUNED) +
-           wick_study_count_state(s, WICK_TRIAL_FAIL);
-}
-
 wick_status wick_tune_run(wick_ctx *ctx, const wick_tune_opts *opts, wick_tune **out)
 {
     wick_tune_opts o = {0};
@@ -324,17 +327,17 @@ wick_status wick_tune_run(wick_ctx *ctx, const wick_tune_opts *opts, wick_tune *
         WICK_TRY(wick_fail_mem(ctx));
     }
     t->lock_made = true;
-    WICK_TRY(fill_missing(ctx, t));
-    const int64_t left = o.n_trials - finished(o.study);
+    if (!o.worker) WICK_TRY(fill_missing(ctx, t));
+    const int64_t left = o.n_trials - wk_finished(o.study);
     if (o.replay != NULL)
         WICK_TRY(wk_tune_replay(ctx, t, o.replay));
     else if (o.n_trials > 0 && left <= 0)
         st = WICK_OK;
-    else if (o.async)
+    else if (o.async || o.worker)
         WICK_TRY(wk_tune_async(ctx, t, o.n_trials > 0 ? left : 0));
     else
         WICK_TRY(run_batches(ctx, t, o.n_trials > 0 ? left : 0));
-    WICK_TRY(fill_missing(ctx, t));
+    if (!o.worker) WICK_TRY(fill_missing(ctx, t));
 out:
     t->o = NULL;
     if (st < 0)

@@ -60,6 +60,7 @@ wick_status wk_trial_run(wick_ctx *ctx, wick_tune *t, wk_record *r, int32_t work
 wick_status wk_trial_say(wick_ctx *ctx, const wick_tune *t, wick_trial *trial, const wk_record *r,
                          double *values) WICK_NODISCARD;
 /** After a result was told: what is known of it, and the progress. */
+int64_t wk_finished(const wick_study *s); /**< trials that have ended */
 wick_status wk_trial_told(wick_ctx *ctx, wick_tune *t, const wick_trial *trial) WICK_NODISCARD;
 wick_status wk_tune_async(wick_ctx *ctx, wick_tune *t, int64_t wanted) WICK_NODISCARD;
 wick_status wk_tune_replay(wick_ctx *ctx, wick_tune *t, const char *order) WICK_NODISCARD;
