@@ -209,31 +209,71 @@ static void land(const wk_acq *a, double *x)
     }
 }
 
-double wk_acq_climb(const wk_acq *a, double *x, double *work)
+/* Moves the free coordinates alone: all that are not tried value by value, or only those without a
+ * grid. */
+static void slide(const wk_acq *a, double *x, bool off_grid, double *work)
 {
     int32_t of[WK_GP_DIMS];
     climb c = {.a = a, .x = x, .grad = work, .of = of};
     double *t = work + a->d, *low = t + a->d, *high = low + a->d, *min_work = high + a->d;
     for (int32_t j = 0; j < a->d; j++) {
-        if (a->axis[j].choices > 0 || a->axis[j].categorical) continue;
+        const wk_gp_axis *axis = &a->axis[j];
+        if (axis->choices > 0 || axis->categorical) continue;
+        if (off_grid && wick_dist_count(axis->dist) >= 0) continue;
         of[c.n] = j;
         c.by[c.n] = sqrt(a->gp->w[j]);
+        t[c.n] = x[j] * c.by[c.n];
         low[c.n] = 0.0;
         high[c.n] = c.by[c.n];
         c.n++;
     }
+    if (c.n == 0) return;
+    (void)wk_minimize(c.n, t, low, high, minus_acq, &c, 200, 1e-2, min_work);
+    for (int32_t i = 0; i < c.n; i++) x[of[i]] = t[i] / c.by[i];
+}
+
+/* On the grid: steps of one, two, four ... cells along each coordinate, as long as they help. */
+static bool step_values(const wk_acq *a, double *x, double *value)
+{
+    bool better = false;
+    for (int32_t j = 0; j < a->d; j++) {
+        const wk_gp_axis *axis = &a->axis[j];
+        const int64_t count = axis->categorical ? 0 : wick_dist_count(axis->dist);
+        if (axis->choices > 0 || count < 2) continue;
+        for (int64_t by = 1; by < count; by *= 2)
+            for (int side = -1; side <= 1; side += 2) {
+                const double was = x[j], to = was + (double)(side * by) / (double)count;
+                if (to < 0.0 || to > 1.0) continue;
+                x[j] = wk_gp_snap(axis, to);
+                const double v = x[j] == was ? *value : wk_acq_at(a, x, NULL);
+                if (v > *value) {
+                    *value = v;
+                    better = true;
+                } else {
+                    x[j] = was;
+                }
+            }
+    }
+    return better;
+}
+
+double wk_acq_climb(const wk_acq *a, double *x, double *work)
+{
     double value = wk_acq_at(a, x, NULL);
     for (int round = 0; round < 100; round++) {
         const double before = value;
-        if (c.n > 0) {
-            for (int32_t i = 0; i < c.n; i++) t[i] = x[of[i]] * c.by[i];
-            (void)wk_minimize(c.n, t, low, high, minus_acq, &c, 200, 1e-2, min_work);
-            for (int32_t i = 0; i < c.n; i++) x[of[i]] = t[i] / c.by[i];
-            value = wk_acq_at(a, x, NULL);
-        }
+        slide(a, x, false, work);
+        value = wk_acq_at(a, x, NULL);
         if (!try_values(a, x, &value)) break;
         if (!(value > before)) break;
     }
+    /* The best place between grid points is not the best place beside one. */
     land(a, x);
-    return wk_acq_at(a, x, NULL);
+    for (int round = 0; round < 100; round++) {
+        slide(a, x, true, work);
+        value = wk_acq_at(a, x, NULL);
+        const bool stepped = step_values(a, x, &value), tried = try_values(a, x, &value);
+        if (!stepped && !tried) break;
+    }
+    return value;
 }

@@ -464,7 +464,7 @@ static bool fit_from(fitting *f, double *t, double *work)
     t[g->d] = log(g->scale);
     /* A noise at the floor has no logarithm above it. */
     t[g->d + 1] = log(g->noise - 0.99 * WK_GP_NOISE_FLOOR);
-    const double best = wk_minimize(g->d + 2, t, NULL, NULL, minus_objective, f, 200, 1e-2, work);
+    const double best = wk_minimize(g->d + 2, t, NULL, NULL, minus_objective, f, 200, 1e-3, work);
     if (!isfinite(best)) return false;
     set_free(g, t, f->deterministic);
     return true;

@@ -37,7 +37,7 @@ for host in $HOSTS; do
   says x 'data needs a value' "value missing"
   run x "$host" run
   expect 2 "operand missing"
-  says x 'FILE.lua is missing' "operand missing"
+  says x 'FILE.lua.* is missing' "operand missing"
   run x "$host" run "$S"
   expect 2 "no data"
   says x 'hint: ' "no data"

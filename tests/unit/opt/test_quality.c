@@ -10,7 +10,7 @@
  * Without `all`: some of the functions, in a few seconds. */
 #include "unit/opt/opt_help.h"
 
-enum { SEEDS = 64, TPE_SEEDS = 20, GP_SEEDS = 10, LARGEST = 500 };
+enum { SEEDS = 64, TPE_SEEDS = 20, GP_SEEDS = 20, LARGEST = 500 };
 
 static bool everything;
 
