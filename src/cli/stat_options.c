@@ -92,9 +92,10 @@ bool stat_options_read(cli *c, stat_options *s)
     s->monte.size = sizeof s->monte;
     s->monte.ruin_pct = 50.0;
     s->benchmark = cli_text(c, "benchmark");
-    if (!cli_int(c, "seed", 1, INT64_MAX, &seed) || !cli_int(c, "jobs", 1, 256, &jobs))
+    /* The ranges of `wick run`; 0 is the library's word for its default. */
+    if (!cli_int(c, "seed", 0, INT64_C(1) << 53, &seed) || !cli_int(c, "jobs", 1, 1024, &jobs))
         return false;
-    s->boot.seed = s->monte.seed = (uint64_t)seed;
+    s->boot.seed = s->monte.seed = seed == 0 ? 42 : (uint64_t)seed;
     s->boot.threads = s->monte.threads = (int32_t)jobs;
     return read_boot(c, &s->boot) && read_monte(c, s) && read_sheets(c, s);
 }
@@ -196,9 +197,10 @@ bool stat_options_conventions(cli *c, stat_options *s, const wick_ledger *l, wic
     if (!fill_block(c, s, l)) return false;
     wick_format_double(block, floor(s->boot.block * 1000.0 + 0.5) / 1000.0);
     wick_format_double(level, s->boot.level);
-    snprintf(s->convention[1], sizeof s->convention[1], "%s-%s,level:%s,block:%s,replicates:%lld",
+    snprintf(s->convention[1], sizeof s->convention[1],
+             "%s-%s,level:%s,block:%s,replicates:%lld,seed:%llu",
              wick_interval_name(s->boot.interval), wick_resample_name(s->boot.resample), level,
-             block, (long long)s->boot.replicates);
+             block, (long long)s->boot.replicates, (unsigned long long)s->boot.seed);
     out[(*n)++] = (wick_convention){"intervals", s->convention[1]};
     return true;
 }
