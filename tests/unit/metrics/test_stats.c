@@ -51,6 +51,8 @@ static void moments(void **state)
     assert_true(isnan(wick_psr(0.1, 0.0, 1, 0.0, 3.0)));
     assert_true(isnan(wick_min_trl(0.0, 0.0, 0.95, 0.0, 3.0)));
     check_same(wick_expected_max_sharpe(0.01, 1.0), 0.0);
+    /* The example of the paper: annual ratio 2.5 of 5 years of days, 100 trials. */
+    check_close(wick_dsr(2.5 / sqrt(250.0), 1250, -3.0, 10.0, 0.5 / 250.0, 100.0), 0.9004, 5e-5);
     /* As many observations as MinTRL asks for give the confidence it was asked for. */
     const double n = wick_min_trl(0.05, 0.0, 0.95, -0.3, 5.0);
     check_close(wick_psr(0.05, 0.0, (int64_t)ceil(n), -0.3, 5.0), 0.95, 1e-3);
@@ -106,6 +108,55 @@ static void pbo_skill(void **state)
     check_same(s.p_consistent, 0.0);
     assert_int_equal(s.n_significant, 1);
     assert_true(significant[3] && !significant[5]);
+    wick_ctx_free(ctx);
+}
+
+static double lcg(uint64_t *s)
+{
+    *s = *s * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(*s >> 11) * 0x1p-53;
+}
+
+/* tests/golden/metrics/make_overfitting.py: the same by plain loops in another language. */
+static void pbo_golden(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    wick_json_doc *doc = NULL;
+    check_ok(ctx, wick_json_load(ctx, test_source("tests/golden/metrics/overfitting.json"), &doc));
+    for (int64_t c = 0; c < wick_json_count(wick_json_root(doc)); c++) {
+        const wick_json *j = wick_json_at(wick_json_root(doc), c);
+        const int64_t rows = (int64_t)wick_json_number(wick_json_get(j, "rows"));
+        const int64_t trials = (int64_t)wick_json_number(wick_json_get(j, "trials"));
+        uint64_t s = (uint64_t)wick_json_number(wick_json_get(j, "seed"));
+        make_trials();
+        assert_true(rows <= ROWS && trials <= TRIALS);
+        for (int64_t i = 0; i < rows; i++) {
+            for (int64_t k = 0; k < trials; k++) {
+                double total = 0.0;
+                for (int u = 0; u < 12; u++) total += lcg(&s);
+                noise[k][i] = 0.01 * (total - 6.0) +
+                              (k == 2 ? wick_json_number(wick_json_get(j, "skill")) : 0.0);
+            }
+        }
+        const wick_trials t = {rows, trials, column};
+        const wick_json *want = wick_json_get(j, "logits");
+        double logits[252];
+        const wick_pbo_opts o = {.size = sizeof o,
+                                 .blocks = (int32_t)wick_json_number(wick_json_get(j, "blocks")),
+                                 .logits = logits};
+        wick_pbo p;
+        check_ok(ctx, wick_pbo_eval(ctx, &t, &o, &p));
+        assert_int_equal(p.combinations, wick_json_count(want));
+        for (int64_t i = 0; i < p.combinations; i++) {
+            check_close(logits[i], wick_json_number(wick_json_at(want, i)), 1e-12);
+        }
+        check_close(p.pbo, wick_json_number(wick_json_get(j, "pbo")), 1e-12);
+        check_close(p.prob_loss, wick_json_number(wick_json_get(j, "prob_loss")), 1e-12);
+        check_close(p.slope, wick_json_number(wick_json_get(j, "slope")), 1e-9);
+        check_close(p.intercept, wick_json_number(wick_json_get(j, "intercept")), 1e-9);
+    }
+    wick_json_free(doc);
     wick_ctx_free(ctx);
 }
 
@@ -360,11 +411,12 @@ static void libraries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(normal),         cmocka_unit_test(moments),
-        cmocka_unit_test(pbo_threads),    cmocka_unit_test(pbo_skill),
-        cmocka_unit_test(counts),         cmocka_unit_test(refused),
-        cmocka_unit_test(known_interval), cmocka_unit_test(resamples),
-        cmocka_unit_test(selects),        cmocka_unit_test(ledgers),
-        cmocka_unit_test(monte_carlo),    cmocka_unit_test(libraries)};
+        cmocka_unit_test(normal),      cmocka_unit_test(moments),
+        cmocka_unit_test(pbo_threads), cmocka_unit_test(pbo_skill),
+        cmocka_unit_test(pbo_golden),  cmocka_unit_test(counts),
+        cmocka_unit_test(refused),     cmocka_unit_test(known_interval),
+        cmocka_unit_test(resamples),   cmocka_unit_test(selects),
+        cmocka_unit_test(ledgers),     cmocka_unit_test(monte_carlo),
+        cmocka_unit_test(libraries)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
