@@ -77,7 +77,7 @@ local renamed = {
   period = "timeframe.period", interval = "timeframe.multiplier", isintraday = "timeframe.isintraday",
   isdaily = "timeframe.isdaily", isweekly = "timeframe.isweekly", ismonthly = "timeframe.ismonthly",
   n = "bar_index", financial = "request.financial", quandl = "request.quandl", splits = "request.splits",
-  dividends = "request.dividends", earnings = "request.earnings", sum = "math.sum", rising = "ta.rising",
+  max = "math.max", min = "math.min", ["avg"] = "math.avg", dividends = "request.dividends", earnings = "request.earnings", sum = "math.sum", rising = "ta.rising",
   ["strategy.risk.max_position_size"] = "strategy.risk.max_position_size",
   ["input.integer"] = "input.int", ["input.resolution"] = "input.timeframe",
   ["barmerge.gaps_on"] = "barmerge.gaps_on", ["str.repeat_"] = "str.repeat",

@@ -152,6 +152,7 @@ end
 
 --- A local of the file body (of the unit); gives the code that reads it.
 function U:new_local(name, code)
+  if code == "nil" then return self:new_local_empty(name) end
   if self == self.main and (not self.in_declared or self.in_declared == 0) then
     local place = self.tr:place(name, "values")
     self:d((place == name and "local " or "") .. place .. " = " .. code)

@@ -25,7 +25,9 @@ function U:bind(node, f, skip)
   end
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name] or f.at[self.tr.version < 6 and M.old_names[a.name] or a.name]
-    if not i then
+    if not i and a.name == "transp" and self.tr.version < 6 then
+      -- transparency of a colour, which is a part of the colour by now
+    elseif not i then
       self:fail(a, f.name .. " has no parameter '" .. a.name .. "'" .. self:near(a.name, f.at))
       self:expr(a.e)
     elseif list[i] then

@@ -19,6 +19,7 @@ function U:can_declare(sym, node)
   if self.cond > 0 or #self.loops > 0 or sym.mode then return false end
   local n = #sym.assigns
   if n == 0 then return true end
+  if sym.self_history then return false end
   if sym.first_read and sym.first_read < sym.assigns[n].tick then return false end
   -- Its own name is a constant or a series while the assignments are looked at.
   local hidden = self.vals[sym]

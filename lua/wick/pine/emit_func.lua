@@ -408,7 +408,15 @@ function U:make_instance(def, values, kinds)
   local n_start = #unit.out
   unit.answer = nil
   local target = { kind = "return" }
-  unit:block(def.node.body, target)
+  -- Nobody takes what a loop at the end would give.
+  local last = def.node.body[#def.node.body]
+  local loop = last and last.k == "expr" and (last.e.k == "for" or last.e.k == "forin" or last.e.k == "while")
+  if loop and not def.node.sym.wanted and not self.main.module.wanted[def.name] and not def.module.wanted[def.name] then
+    target = {}
+    unit:block(def.node.body, nil)
+  else
+    unit:block(def.node.body, target)
+  end
   local r = unit.answer
   local inst = { effects = unit.effects > 0, every_bar = unit.every_bar }
   local lines = {}

@@ -21,8 +21,10 @@ function M.resolve(list, env)
   local scope = { vars = {} }
   local unit = { main = true, module = module }
   local control, seen, tick = {}, {}, 0
-  local in_args -- list of flags to set on params that occur inside a series argument
+  local in_args -- inside a series argument: the parameters there want to be series
+  local in_value = false -- does somebody take the value of the block in hand?
   module.scope, module.unit, module.funcs, module.types, module.imports = scope, unit, {}, {}, {}
+  module.wanted = {}
   local expr, block
 
   local function lookup(name)
@@ -196,8 +198,8 @@ function M.resolve(list, env)
       sym.defs = {}
     end
     local def = { node = node, name = node.name, params = node.params, by_name = {}, module = module, scope = nil }
-    local outer, outer_control, outer_args = unit, control, in_args
-    unit, control, in_args = { func = def, module = module }, {}, nil
+    local outer, outer_control, outer_args, outer_value = unit, control, in_args, in_value
+    unit, control, in_args, in_value = { func = def, module = module }, {}, nil, true
     def.unit = unit
     inner(function()
       for _, p in ipairs(node.params) do
@@ -207,9 +209,8 @@ function M.resolve(list, env)
       end
       block(node.body, true)
     end)
-    outer.stateful = outer.stateful
     def.requests = unit.requests
-    unit, control, in_args = outer, outer_control, outer_args
+    unit, control, in_args, in_value = outer, outer_control, outer_args, outer_value
     sym.defs[#sym.defs + 1] = def
     node.def = def
     node.sym = sym
@@ -232,6 +233,7 @@ function M.resolve(list, env)
     expr(o)
     if o.sym then
       local sym = o.sym
+      if sym.in_assign then sym.self_history = true end
       local k = node.i.k == "num" and node.i.int and node.i.v + 0
       if k then
         if sym.hist ~= "any" then sym.hist = math.max(sym.hist or 0, k) end
@@ -279,7 +281,15 @@ function M.resolve(list, env)
     else
       expr(f)
     end
+    -- Functions whose value is taken somewhere; methods are known by name only here.
+    if not node.alone then
+      if f.sym and f.sym.kind == "func" then f.sym.wanted = true end
+      if f.k == "member" then module.wanted[f.v] = true end
+    end
+    local value = in_value
+    in_value = true
     arguments(node)
+    in_value = value
   end
   kinds["if"] = function(node)
     expr(node.c)
@@ -327,7 +337,11 @@ function M.resolve(list, env)
   end
 
   -- ---- statements --------------------------------------------------------------------------
-  kinds.expr = function(node) expr(node.e) end
+  kinds.expr = function(node)
+    -- A call as a statement: nobody wants what it gives.
+    if node.e.k == "call" and not in_value then node.e.alone = true end
+    expr(node.e)
+  end
   kinds["break"] = function(node)
     for i = #control, 1, -1 do
       local k = control[i].k
@@ -376,7 +390,9 @@ function M.resolve(list, env)
         fail(t.line, t.col, "a function cannot assign '" .. t.v .. "', which is declared outside of it")
       end
       local within = sym.first_read
+      sym.in_assign = true
       expr(node.e)
+      sym.in_assign = nil
       -- Reads inside its own assignment do not count.
       if not within then sym.first_read = nil end
       tick = tick + 1
@@ -413,7 +429,13 @@ function M.resolve(list, env)
     return kinds[node.k](node)
   end
   function block(nodes)
-    for _, node in ipairs(nodes) do expr(node) end
+    local value = in_value
+    for i, node in ipairs(nodes) do
+      in_value = value and i == #nodes
+      if node.k ~= "expr" then in_value = true end
+      expr(node)
+    end
+    in_value = value
   end
   block(list)
   return module
