@@ -66,7 +66,10 @@ static int pine_main(lua_State *L)
     lua_pushlightuserdata(L, h);
     lua_pushstring(L, j->folder);
     lua_pushcclosure(L, pine_library, 2);
+    /* A tree is built and kept until the end: collecting on the way finds nothing. */
+    const int pause = lua_gc(L, LUA_GCSETPAUSE, 1000);
     lua_call(L, 3, 2);
+    lua_gc(L, LUA_GCSETPAUSE, pause);
     size_t n = 0;
     const char *made = lua_tolstring(L, -2, &n);
     if (made) wick_buf_add(j->lua, made, (int64_t)n);

@@ -291,6 +291,7 @@ function U:find_value(sym)
 end
 
 function U:value_of(sym, node)
+  sym.used = true
   local own = self.vals[sym]
   if own then return own end
   local chart = self.chart
@@ -434,7 +435,7 @@ local function new_translator(options, modules)
   local tr = setmetatable({
     version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {}, given_list = {}, inputs = {}, input_list = {}, aliases = {},
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {}, n_bar_locals = 0,
-    NOT_HERE = {}, used_tables = {}, tables = options.tables, many_bar_locals = options.many_bar_locals,
+    NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables, many_bar_locals = options.many_bar_locals,
   }, T)
   for _, module in ipairs(modules) do
     for name in next, module.names do tr.taken[name] = true end
@@ -456,7 +457,7 @@ end
 -- Symbols and types forget the Lua names of an earlier pass.
 local function forget(modules)
   for _, module in ipairs(modules) do
-    for _, sym in ipairs(module.symbols) do sym.lua, sym.placed = nil, nil end
+    for _, sym in ipairs(module.symbols) do sym.lua, sym.placed, sym.used = nil, nil, nil end
     for _, of in ipairs(module.types) do of.lua, of.lua_place, of.method_names = nil, nil, {} end
   end
 end
@@ -482,7 +483,11 @@ local function assemble(tr, main, gate, options)
   local body = {}
   local out = main.out
   for _, l in ipairs(main.prologue) do body[#body + 1] = "  " .. l end
-  for _, l in ipairs(out) do body[#body + 1] = l end
+  for _, l in ipairs(out) do
+    -- Colours of plots and the like: read by nothing that is translated.
+    local sym = tr.idle[l]
+    if not (sym and sym.reads and not sym.used) then body[#body + 1] = l end
+  end
   while body[#body] == "" do body[#body] = nil end
   local wake = gate and not main.every_bar and #main.prologue == 0 and lift.wake(gate)
   local function add(l) break_line(l, lines) end
@@ -543,9 +548,12 @@ end
 
 --- M.emit(main, modules, options) -> text, diagnostics
 function M.emit(main_module, modules, options)
+  -- A script with very many names is known to need tables at once.
+  if main_module.n_globals > 400 then options.tables, options.many_bar_locals = true, true end
   local tr, main, gate = generate(options, main_module, modules)
   if #tr.diags > 0 then return nil, tr.diags, tr end
   local text, body = assemble(tr, main, gate, options)
+  if options.tables then return text, tr.diags, tr end
   local n_top = 0
   for _ in next, tr.top do n_top = n_top + 1 end
   local many = tr.n_bar_locals > 120

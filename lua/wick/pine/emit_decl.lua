@@ -83,6 +83,7 @@ function U:declare_running(node, sym, v, t)
     self:b(name .. " = " .. self:bar(v))
   else
     name = self:bar_local(name, self:bar(v))
+    if not v.eff and not assigned then self.tr.idle[self.out[#self.out]] = sym end
   end
   out = variable(name, t, not assigned and v or nil)
   if not assigned then

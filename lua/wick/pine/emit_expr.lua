@@ -394,6 +394,17 @@ function kinds:un(node)
   return v
 end
 
+--- A value computed here and now, under a name.
+function U:kept(v)
+  local code = self:bar(v)
+  if code:find("^[%a_][%w_]*$") then return v end
+  local name = self:temp("now")
+  self:b("local " .. name .. " = " .. code)
+  local out = bar(name, v.t)
+  out.g = v.g
+  return out
+end
+
 -- and, or: version 6 computes the right side only when the left does not decide.
 function U:logic(op, a, right)
   local lazy = self.tr.version >= 6 and a.k ~= "c"
@@ -406,6 +417,8 @@ function U:logic(op, a, right)
   local p = op == "and" and P["and"] or P["or"]
   local k = join(a, b)
   local v
+  -- Before version 6 both sides are computed, whatever the left says.
+  if not lazy and b.eff and k == "b" and a.k ~= "c" then a, b = self:kept(a), self:kept(b) end
   if lines and #lines > 0 then
     -- The right side needs statements of its own.
     local name = self:temp(op == "and" and "both" or "either")
@@ -607,6 +620,14 @@ end
 
 function kinds:index(node)
   local k = self:expr(node.i)
+  if k.t == "float" then -- fractions of a bar are cut off
+    if k.lit then
+      k = const(("%d"):format(k.value - math.fmod(k.value, 1)), "int")
+      k.lit, k.value = true, tonumber(k.d)
+    else
+      k = self:pure_values(builtins.func("int"), { k }, 1)
+    end
+  end
   if not types.number_like(k.t) then self:fail(node.i, "bars back are a number, not " .. types.show(k.t)) end
   local o = node.o
   local v = self:expr(o)

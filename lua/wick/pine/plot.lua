@@ -100,7 +100,8 @@ local log = {}
 for level in ("info warning error"):gmatch("%S+") do
   log[level] = function(message, ...)
     local str = core.module("wick.pine.str").str
-    local text = type(message) == "string" and str.format(message, ...) or str.tostring(message)
+    local text = str.tostring(message)
+    if select("#", ...) > 0 then text = str.format(message, ...) end
     if core.on_bars() then
       text = "[" .. str.format_time(core.present_time(), "yyyy-MM-dd HH:mm", "UTC") .. "] " .. text
     end

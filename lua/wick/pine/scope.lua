@@ -24,7 +24,7 @@ function M.resolve(list, env)
   local in_args -- inside a series argument: the parameters there want to be series
   local in_value = false -- does somebody take the value of the block in hand?
   module.scope, module.unit, module.funcs, module.types, module.imports = scope, unit, {}, {}, {}
-  module.wanted = {}
+  module.wanted, module.names, module.symbols, module.n_globals = {}, {}, {}, 0
   local expr, block
 
   local function lookup(name)
@@ -39,6 +39,9 @@ function M.resolve(list, env)
   local function declare(name, kind, node)
     local sym = { name = name, kind = kind, node = node, unit = unit, module = module, assigns = {}, tick = tick }
     scope.vars[name] = sym
+    module.names[name] = true
+    module.symbols[#module.symbols + 1] = sym
+    if unit.main then module.n_globals = module.n_globals + 1 end
     return sym
   end
 

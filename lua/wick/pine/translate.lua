@@ -7,28 +7,6 @@ local ipairs, pairs = ipairs, core.pairs
 
 local M = {}
 
--- Symbols of a module, for the names they take.
-local function collect(module)
-  module.names, module.symbols = {}, {}
-  local seen = {}
-  local function walk(node)
-    for key, child in next, node do
-      if type(child) == "table" and key ~= "def" and key ~= "import" and key ~= "unit" then
-        if (key == "sym" or key == "key_sym") then
-          if not seen[child] then
-            seen[child] = true
-            module.symbols[#module.symbols + 1] = child
-            if child.module == module then module.names[child.name] = true end
-          end
-        elseif key ~= "module" then
-          walk(child)
-        end
-      end
-    end
-  end
-  for _, node in ipairs(module.list) do walk(node) end
-end
-
 local function read_module(text, label, file, state)
   local module = { label = label, file = file }
   local function fail(line, col, message)
@@ -66,7 +44,6 @@ local function read_module(text, label, file, state)
     state.modules[#state.modules + 1] = lib
     return lib
   end })
-  collect(module)
   return module
 end
 
