@@ -225,6 +225,8 @@ static void periods(const work *w, wick_sheet *t)
     const double cvar = shortfall(w->n, w->r, &var);
     put(t, "exposure", "share of days with r != 0, rounded up to two digits",
         ceil(moved / n * 100.0) / 100.0);
+    put(t, "rar", "cagr / exposure",
+        over(pow(fabs(1.0 + w->comp), YEAR / n) - 1.0, ceil(moved / n * 100.0) / 100.0));
     put(t, "win_rate", "days with r > 0 / days with r != 0", p);
     put(t, "avg_return", "mean of r != 0", over(s.pos + s.neg, moved));
     put(t, "avg_win", "mean of r > 0", win);
@@ -284,6 +286,8 @@ static void calendar(const work *w, wick_sheet *t)
 {
     const grouped m = group(w, WK_MONTH), q = group(w, WK_QUARTER), y = group(w, WK_YEAR);
     put(t, "expected_monthly", "geometric mean of months", pow(m.product, 1.0 / (double)m.n) - 1.0);
+    put(t, "expected_quarterly", "geometric mean of quarters",
+        pow(q.product, 1.0 / (double)q.n) - 1.0);
     put(t, "expected_yearly", "geometric mean of calendar years",
         pow(y.product, 1.0 / (double)y.n) - 1.0);
     put(t, "best_month", "best compounded month", m.best);
