@@ -179,8 +179,10 @@ static wick_status locked(wick_ctx *ctx, jbackend *b, wick_study *s, step_fn ste
         st = read_log(ctx, b, s);
         if (st >= 0 && step != NULL) st = step(ctx, b, s, user);
         if (st >= 0) st = write_lines(ctx, b);
-        wk_journal_unlock(b->log.path);
+        /* Before anybody else writes: a trial made here is not in the study's memory yet, and those
+         * behind it must not come before it. */
         if (st >= 0) st = read_log(ctx, b, s);
+        wk_journal_unlock(b->log.path);
     }
     pthread_mutex_unlock(&b->lock);
     return st;

@@ -206,6 +206,22 @@ static void close_db(wk_sql *sql)
     free(q);
 }
 
+/* A change of the journal's mode does not wait for the lock as other statements do: of several
+ * workers that open a new file, all but one are told at once that it is busy. */
+static wick_status set_mode(lite *q, wick_ctx *ctx, bool read_only)
+{
+    const char *text = read_only ? "PRAGMA query_only = 1" : "PRAGMA journal_mode = WAL";
+    const double until = wick_now() + q->patience;
+    for (;;) {
+        const wick_status st = exec(&q->sql, ctx, false, text, NULL, 0, NULL, NULL);
+        const bool busy = st < 0 && (q->code & 0xFF) == SQLITE_BUSY;
+        if (!busy || wick_now() > until || wick_interrupted()) return st;
+        wick_ctx_clear(ctx);
+        const struct timespec t = {.tv_nsec = 2000000};
+        nanosleep(&t, NULL);
+    }
+}
+
 wick_status wk_sqlite_open(wick_ctx *ctx, const char *path, bool read_only, double patience,
                            wk_sql **out)
 {
@@ -238,10 +254,7 @@ wick_status wk_sqlite_open(wick_ctx *ctx, const char *path, bool read_only, doub
         st = q->db == NULL ? wick_fail_mem(ctx)
                            : wick_fail(ctx, WICK_E_IO, "%s: %s", path, sqlite3_errmsg(q->db));
     if (st >= 0) sqlite3_busy_handler(q->db, wait_for_lock, q);
-    if (st >= 0)
-        st = exec(&q->sql, ctx, false,
-                  read_only ? "PRAGMA query_only = 1" : "PRAGMA journal_mode = WAL", NULL, 0, NULL,
-                  NULL);
+    if (st >= 0) st = set_mode(q, ctx, read_only);
     if (st >= 0) st = exec(&q->sql, ctx, false, "PRAGMA synchronous = NORMAL", NULL, 0, NULL, NULL);
     if (st < 0) {
         close_db(&q->sql);
