@@ -67,13 +67,13 @@ expect 0 "--replay"
 same async/trials.csv replay/trials.csv "an async run replays"
 
 # A grid ends by itself and holds every cell once.
-run grid "$first" tune "$S" --data bars --trials 100 --out grid --sampler \
-  'grid({"donchian_period": [15, 20, 25], "atr_period": [10, 14], "trigger": ["high", "close"]})' \
-  --fix initial_stop_atr_multiplier=2 trailing_stop_atr_multiplier=3 risk_per_trade_pct=0.02 \
-  is_long_only=true exit_channel=0 volume_filter=false --heat donchian_period,atr_period:mean
+run grid "$first" tune "$SRC/strategies/ma_crossover.lua" --data bars --trials 100 --out grid \
+  --sampler 'grid({"fast": [5, 10, 20], "slow": [30, 50, 80, 100]})' --fix pct_equity=20 \
+  --heat fast,slow:mean
 expect 0 "a grid"
-[ "$(cut -d, -f8- grid/trials.csv | sort -u | wc -l)" -eq 13 ] && good || bad "the grid has not 12 cells"
-[ "$(wc -l <grid/heat-donchian_period-atr_period-mean.csv)" -eq 7 ] && good || bad "heat map"
+[ "$(wc -l <grid/trials.csv)" -eq 13 ] && good || bad "the grid has not 12 cells"
+[ "$(grep -c COMPLETE grid/trials.csv)" -eq 12 ] && good || bad "not all cells are complete"
+[ "$(wc -l <grid/heat-fast-slow-mean.csv)" -eq 13 ] && good || bad "heat map"
 
 # Studies that go on.
 if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
