@@ -242,6 +242,7 @@ typedef struct wick_tune_opts {
     const char *replay; /**< such a record: does the same again, on one thread */
     bool report_folds;  /**< pruners compare fold with fold (wilcoxon) and not the mean so far */
     bool keep_going;    /**< a failing script is a failed trial, not the end */
+    wick_terminator *terminator; /**< ends the search early, between batches; NULL: none */
     void (*progress)(void *user, const wick_tune_progress *p); /**< after each result */
     void *user;
     /** One of several processes at a stored study: as `async`, but trials of others are not run

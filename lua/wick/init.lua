@@ -366,6 +366,7 @@ end
 core.metrics = core.freeze("metrics", metrics)
 
 for name, f in next, core.module("wick.objective") do wick[name] = f end
+for name, f in next, core.module("wick.study") do wick[name] = f end
 
 -- Pine's layer is read when a script first names it. What has been read is a plain field behind the
 -- view, so that neither VM calls a function for it.

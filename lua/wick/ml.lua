@@ -133,7 +133,7 @@ function ml.search(o)
   local list = space_list(o.space or ml.space(o.model))
   local job = { x = o.x, labels = o.labels, folds = o.folds, weights = o.weights, model = o.model, fixed = o.fixed,
     scaler = o.scaler, imputer = o.imputer, seed = o.seed, threads = o.threads, metric = metric }
-  local study = core.search_study { better = better[metric], sampler = o.sampler, pruner = o.pruner, seed = o.seed }
+  local study = core.study { better = better[metric], sampler = o.sampler, pruner = o.pruner, seed = o.seed }
   local total, size, all = o.trials or 32, o.batch or 8, core.list()
   local reason
   while #all < total do

@@ -8,6 +8,8 @@
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
     TUNE_OPTIONS,
+    {"terminator", "NAME[:K=V,..]",
+     "ends a search that gets no further: stagnation, emmr, max_trials ...", CLI_ONE},
     {"async", NULL, "no batches: fastest, other results each time; the order is recorded", CLI_ONE},
     {"replay", "ORDER.txt", "do what an --async run recorded, on one thread", CLI_ONE},
     {"benchmark", "cash|hold", "what trials are compared with: nothing, or holding all symbols",
@@ -26,11 +28,13 @@ typedef struct tuning {
     tune_result result;
     double *benchmark;
     char *replay;
+    wick_terminator *terminator;
 } tuning;
 
 static void release(tuning *t)
 {
     wick_tune_free(t->tune);
+    wick_terminator_free(t->terminator);
     wick_study_free(t->study);
     wick_course_free(t->course);
     wick_course_free(t->test);
@@ -80,6 +84,23 @@ static bool check_made_with(tuning *t)
     return good;
 }
 
+static bool make_terminator(tuning *t)
+{
+    cli *c = t->j.c;
+    const char *text = cli_text(c, "terminator");
+    wick_buf called = {0};
+    if (!text) return true;
+    if (cli_has(c, "async") || cli_has(c, "replay")) {
+        cli_error(c, NULL, "--terminator looks between batches: not with --async or --replay");
+        return false;
+    }
+    const wick_status st =
+        wick_terminator_new(c->ctx, t->study, tune_job_call(text, &called), &t->terminator);
+    wick_buf_free(&called);
+    if (st < 0) cli_fail(c);
+    return st >= 0;
+}
+
 static bool make_study(tuning *t)
 {
     tune_job *j = &t->j;
@@ -92,7 +113,7 @@ static bool make_study(tuning *t)
         cli_note(j->c, "study '%s' has %lld trials already", wick_study_name(t->study),
                  (long long)j->begun);
     return check_made_with(t) && (!j->storage || study_job_write(j, t->study)) &&
-           tune_job_enqueue(j, t->study);
+           tune_job_enqueue(j, t->study) && make_terminator(t);
 }
 
 static bool read_replay(tuning *t)
@@ -131,6 +152,7 @@ static bool search(tuning *t)
                               .replay = t->replay,
                               .report_folds = strncmp(j->pruner, "wilcoxon", 8) == 0,
                               .keep_going = cli_has(j->c, "keep-going"),
+                              .terminator = t->terminator,
                               .progress = progress,
                               .user = j};
     j->started = wick_now();
@@ -138,6 +160,8 @@ static bool search(tuning *t)
     const wick_status st = wick_tune_run(j->c->ctx, &o, &t->tune);
     cli_progress_stop(j->progress);
     j->progress = NULL;
+    const char *why = st >= 0 && t->terminator ? wick_terminator_why(t->terminator) : NULL;
+    if (why && *why) cli_note(j->c, "%s", why);
     if (st >= 0) return true;
     const int code = cli_fail(j->c);
     if (code == CLI_INTERRUPTED && j->storage)

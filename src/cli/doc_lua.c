@@ -261,6 +261,20 @@ const cli_lua_doc cli_lua_docs[] = {
      "What an objective file returns. m holds the canonical metrics by name (nil where not "
      "defined); ledger.trades, ledger.equity and ledger.time are lists; p holds the "
      "parameters. A constraint is met at 0 and below."},
+    {"wick.study", "",
+     "wick.study { direction = \"maximize\" [, directions =, name =, storage =, sampler =, pruner "
+     "=, "
+     "seed =] }",
+     MORE,
+     "A search over whatever a function scores, in pipelines and tests. s:optimize(f, { n_trials "
+     "=, catch =, callback = }) calls f(trial) and tells what it returned, a number or a list; "
+     "s:ask(), s:tell(trial, value [, { state = \"pruned\" }]), s:enqueue { x = 1 }, s:best(), "
+     "s:best_trials(), s:trial(n), s:trials(), s:importance(), s:hypervolume(ref), s:attr(key "
+     "[, value]), s:count(), s:stop(). A trial has t:num(name, low, high [, { log =, step = }]), "
+     "t:int, t:choice(name, list), t:bool(name), t:report(value, step), t:should_prune(), "
+     "t:constrain(name, value), t:attr(key [, value]), t.number."},
+    {"wick.pruned", "", "error(wick.pruned), or return wick.pruned", MORE,
+     "Ends a trial of wick.study that goes nowhere."},
     {"wick.reject", "", "wick.reject(reason [, by])", MORE,
      "What score returns for a result that must not win; by (0 and up, default 1) tells the "
      "sampler how far off it was."},

@@ -6,8 +6,7 @@
 
 /* ---- options ------------------------------------------------------------------------------ */
 
-/* name:key=v,key=v and name(key=v, key=v) are the same; the colon needs no quotes in a shell. */
-static const char *call_text(const char *s, wick_buf *b)
+const char *tune_job_call(const char *s, wick_buf *b)
 {
     const char *colon = strchr(s, ':'), *open = strchr(s, '(');
     if (!colon || (open && open < colon)) return s;
@@ -50,9 +49,9 @@ static bool read_options(tune_job *j)
 {
     cli *c = j->c;
     const char *text, *format = NULL;
-    j->sampler = (text = cli_text(c, "sampler")) ? call_text(text, &j->sampler_text) : "tpe";
-    j->pruner = (text = cli_text(c, "pruner")) ? call_text(text, &j->pruner_text) : "nop";
-    j->robust = (text = cli_text(c, "robust")) ? call_text(text, &j->robust_text) : NULL;
+    j->sampler = (text = cli_text(c, "sampler")) ? tune_job_call(text, &j->sampler_text) : "tpe";
+    j->pruner = (text = cli_text(c, "pruner")) ? tune_job_call(text, &j->pruner_text) : "nop";
+    j->robust = (text = cli_text(c, "robust")) ? tune_job_call(text, &j->robust_text) : NULL;
     if ((text = cli_text(c, "timeout")) && !read_seconds(c, text, &j->timeout)) return false;
     if (!cli_int(c, "trials", 1, 10000000, &j->trials) ||
         !cli_int(c, "batch", 1, 100000, &j->batch) || !read_over(j) ||
@@ -250,7 +249,7 @@ static bool make_split(tune_job *j, const char *otherwise)
     char *expr = NULL, *symbol = NULL;
     bool regime = false;
     int64_t first = 0;
-    text = call_text(text, &called);
+    text = tune_job_call(text, &called);
     wick_status st = wick_split_regime(c->ctx, text, &regime, &expr, &symbol);
     if (st >= 0 && regime && expr) st = regime_labels(c->ctx, p, expr, symbol, &label);
     while (j->cfg.has_trade_from && first < wick_panel_ticks(p) &&

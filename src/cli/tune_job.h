@@ -38,6 +38,9 @@ typedef struct tune_job {
     int32_t retries;  /**< of trials that lost their process; set before tune_job_open */
 } tune_job;
 
+/** name:key=v,key=v and name(key=v, key=v) are the same; the colon needs no quotes in a shell. The
+ * result is `s`, or in `b`. */
+const char *tune_job_call(const char *s, wick_buf *b);
 /** Options, strategy, bars, evaluator, subject, split, storage. `split` is used when none is given.
  * False: an error was reported; close it all the same. */
 bool tune_job_open(tune_job *j, cli *c, const char *split);

@@ -202,6 +202,7 @@ static wick_status run_batches(wick_ctx *ctx, wick_tune *t, int64_t left)
                                .batch = t->o->batch > 0 ? t->o->batch : 8,
                                .timeout = t->o->timeout,
                                .keep_going = t->o->keep_going,
+                               .terminator = t->o->terminator,
                                .callbacks = &after,
                                .n_callbacks = 1};
     return wick_study_run(ctx, t->study, objective, t, &o);

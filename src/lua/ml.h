@@ -50,7 +50,7 @@ void wk_ml_push_real_scores(lua_State *L, const wick_real_scores *s);
 void wk_ml_parts(lua_State *L, wk_host *h, int t, const char *what, wick_bundle_in *in);
 
 void wk_ml_open(lua_State *L, wk_host *h);
-void wk_search_open(lua_State *L, wk_host *h); /**< search.c */
+void wk_study_open(lua_State *L, wk_host *h);    /**< study.c */
 void wk_ml_data_open(lua_State *L, wk_host *h);  /**< ml_data.c */
 void wk_ml_fit_open(lua_State *L, wk_host *h);   /**< ml_fit.c */
 void wk_ml_score_open(lua_State *L, wk_host *h); /**< ml_score.c */

@@ -365,7 +365,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_pm_open(L, h);
     wk_heads_open(L, h);
     wk_ml_open(L, h);
-    wk_search_open(L, h);
+    wk_study_open(L, h);
     wk_jobs_open(L, h);
     wk_series_open(L, h);
     wk_written_open(L, h);

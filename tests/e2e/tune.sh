@@ -75,6 +75,10 @@ expect 0 "a grid"
 [ "$(grep -c COMPLETE grid/trials.csv)" -eq 12 ] && good || bad "not all cells are complete"
 [ "$(wc -l <grid/heat-fast-slow-mean.csv)" -eq 13 ] && good || bad "heat map"
 
+run early "$first" tune "$S" --data bars --trials 500 --sampler random --terminator max_trials:40 --out early
+expect 0 "--terminator"
+[ "$(wc -l <early/trials.csv)" -lt 100 ] && good || bad "the terminator did not end the search"
+
 # Studies that go on.
 if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   run half "$first" tune "$S" --data bars --trials 16 --study sqlite:///s.db --out s1
