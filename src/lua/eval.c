@@ -484,7 +484,7 @@ wick_status wk_eval_subject(wick_ctx *ctx, wk_eval *e, const bool *fixed, wick_s
         if (st < 0) return wick_note(ctx, "while reading parameter '%s'", p->name);
         e->param[i].name = p->name;
         e->param[i].value = p->value;
-        e->param[i].fixed = fixed && fixed[i];
+        e->param[i].fixed = p->model || (fixed && fixed[i]);
     }
     for (int32_t i = 0; i < e->n_objectives; i++) {
         e->objective_name[i] = e->objective[i].name;

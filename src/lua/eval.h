@@ -83,7 +83,8 @@ wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t worker, const wick_
                           wk_eval_out *out) WICK_NODISCARD;
 
 /** The evaluator as room flow sees it; borrowed from `e`. Parameters whose value in worker 0's
- * script was set beforehand keep it when `fixed` says so (one per parameter; may be NULL). */
+ * script was set beforehand keep it when `fixed` says so (one per parameter; may be NULL), and so
+ * do those of a model that filters entries. */
 wick_status wk_eval_subject(wick_ctx *ctx, wk_eval *e, const bool *fixed,
                             wick_subject *out) WICK_NODISCARD;
 
