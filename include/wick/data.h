@@ -180,6 +180,7 @@ typedef struct wick_load_opts {
     int32_t threads;      /**< files in parallel; 0: all cores */
     int64_t max_findings; /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
     bool allow_negative;  /**< prices at or below zero are no defect (spreads) */
+    bool skip_empty;      /**< known symbols without a bar in the range (listed later) are left out */
 } wick_load_opts;
 
 typedef struct wick_panel wick_panel;

@@ -15,6 +15,9 @@ end
 --- ml.synth { symbols =, bars =, seed =, timeframe =, ragged = } -> bars: made-up ones.
 ml.synth = core.job_synth
 
+--- ml.load(path) -> bundle
+ml.load = F.bundle_load
+
 -- ---- search ---------------------------------------------------------------------------------
 
 -- Spaces of the shipped models (docs/ml.md, "Search").
@@ -47,6 +50,11 @@ function ml.space(model)
   end
   return copy
 end
+
+--- ml.study { better =, sampler =, pruner =, seed = } -> study: s:ask(space) -> number, values;
+--- s:report(number, step, value) -> prune; s:tell(number, state, value); s:enqueue(values); s:best();
+--- s:trials().
+ml.study = core.search_study
 
 local search_fields = {
   x = true, labels = true, folds = true, weights = true, model = true, fixed = true, space = true,
@@ -161,13 +169,14 @@ local function moment(what, v, is_end)
   return t
 end
 
---- run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, drop_bad = } -> bars, an
+--- run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, drop_bad =, skip_empty = } -> bars, an
 --- input of the run. Dates are inclusive.
 function R.bars(_, o)
   if type(o) ~= "table" then raise("run:bars takes a table") end
   local data = o.data
   if type(data) == "string" then data = { data } end
-  local known = { data = true, symbols = true, from = true, to = true, timeframe = true, symbol_info = true, drop_bad = true }
+  local known = { data = true, symbols = true, from = true, to = true, timeframe = true, symbol_info = true,
+    drop_bad = true, skip_empty = true }
   for k in core.pairs(o) do
     if not known[k] then
       local n = core.nearest(core.tostring(k), known)
@@ -176,7 +185,7 @@ function R.bars(_, o)
   end
   local b = core.job_bars { data = data, symbols = o.symbols, from = moment("run:bars: from", o.from, false),
     to = moment("run:bars: to", o.to, true), timeframe = o.timeframe, symbol_info = o.symbol_info,
-    drop_bad = o.drop_bad }
+    drop_bad = o.drop_bad, skip_empty = o.skip_empty }
   if b:ticks() == 0 then raise("run:bars: no bar is left between " .. core.tostring(o.from) .. " and " .. core.tostring(o.to)) end
   local name = table.concat(data, ",") .. " [" .. table.concat(b:symbols(), ",") .. "] " ..
     (o.from and core.tostring(o.from) or "") .. ".." .. (o.to and core.tostring(o.to) or "") ..
@@ -193,6 +202,27 @@ function R.strategy(_, o)
   core.work_input(s.file, s.sha256)
   return s
 end
+
+--- run:find(folder, name, ending) -> path: `folder/name.ending` here or where wick is installed; a
+--- name with a slash or with the ending is taken as a path.
+function R.find(_, folder, name, ending)
+  if name:find("/", 1, true) or name:sub(-#ending) == ending then return name end
+  return core.find_file(folder, name, ending) or
+    raise("there is no " .. folder .. "/" .. name .. ending .. ", here or where wick is installed")
+end
+
+--- run:compare(a, b, metrics [, { replicates =, level =, seed = }]) -> { metric = { low =, high = } },
+--- block length: intervals of the differences a - b by a paired block bootstrap of days.
+function R.compare(_, a, b, metrics, o) return core.job_compare(a, b, metrics, o or {}) end
+
+--- run:metric_rows() -> the forty rows: { { name =, unit =, better = }, ... }
+function R.metric_rows() return core.metric_rows() end
+
+--- run:time(date [, last]) -> ms: the first (or the last) moment of a date.
+function R.time(_, date, last) return moment("run:time", date, last) end
+
+--- run:date(ms) -> text
+function R.date(_, ms) return core.date_text(ms) end
 
 --- run:write_bundle(name, bundle)
 function R.write_bundle(_, name, bundle) F.bundle_save(name, bundle) end

@@ -12,8 +12,8 @@ static const cli_option options[] = {
     {"model", "NAME|FILE", "filter of entries: passthrough (default), random:RATE, or a bundle",
      CLI_ONE},
     {"model-threshold", "X",
-     "a score has to be above it; default: probability_threshold, if\n"
-     "the strategy has that parameter, else the bundle's",
+     "a score has to be above it; default: --param\n"
+     "probability_threshold=X where given, else the bundle's",
      CLI_ONE},
     {"model-size", "FLOOR:CAP[:LEAST]",
      "amounts times (score - FLOOR) / (CAP - FLOOR), within LEAST..1", CLI_ONE},

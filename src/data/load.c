@@ -269,7 +269,7 @@ static wick_status check_symbols(loader *l, wick_bars *const *bars, int64_t n)
         for (int64_t k = 0; k < n && !found; k++) {
             found = strcmp(bars[k]->info.symbol, l->o.symbols[i]) == 0;
         }
-        if (found) continue;
+        if (found || (l->o.skip_empty && l->seen[i] && n > 0)) continue;
         const char **names = malloc((size_t)(l->n + n + 1) * sizeof *names);
         if (names == NULL) return wick_fail_mem(l->ctx);
         int64_t count = 0;

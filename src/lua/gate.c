@@ -63,6 +63,28 @@ static bool candidate(const wk_host *h, int32_t s, int64_t bar)
     return is_one(e->long_entry, bar) || is_one(e->short_entry, bar);
 }
 
+/* Rows ascend with time, so a part scores one run of them. */
+static wick_status predict_parts(wick_ctx *ctx, const wk_filter *f, const wick_matrix *m, int64_t n,
+                                 double *p)
+{
+    const int64_t *stamp = wick_matrix_stamp(m);
+    int32_t *rows = malloc(((size_t)n + 1) * sizeof *rows);
+    double *own = malloc(((size_t)n + 1) * sizeof *own);
+    wick_status st = rows && own ? WICK_OK : wick_fail_mem(ctx);
+    for (int64_t i = 0; i < n; i++) p[i] = WICK_NA;
+    for (int64_t part = 0; st >= 0 && part < wk_filter_parts(f); part++) {
+        int64_t k = 0, from = 0;
+        const wick_bundle *b = wk_filter_part(f, part, &from);
+        for (int64_t i = 0; i < n; i++)
+            if (wk_filter_part_at(f, stamp[i]) == part) rows[k++] = (int32_t)i;
+        if (k > 0) st = wick_bundle_predict(ctx, b, m, rows, k, own);
+        for (int64_t i = 0; st >= 0 && i < k; i++) p[rows[i]] = own[i];
+    }
+    free(rows);
+    free(own);
+    return st;
+}
+
 /* All candidates of the signals in one prediction. */
 static wick_status score_candidates(wick_ctx *ctx, wk_host *h, wk_gate *g)
 {
@@ -89,7 +111,7 @@ static wick_status score_candidates(wick_ctx *ctx, wk_host *h, wk_gate *g)
         st = wick_fail_mem(ctx);
         goto out;
     }
-    if (n > 0) WICK_TRY(wick_bundle_predict(ctx, wk_filter_bundle(g->filter), m, NULL, n, p));
+    WICK_TRY(predict_parts(ctx, g->filter, m, n, p));
     for (int64_t i = 0; i < n; i++) put(g, wick_matrix_symbol(m)[i], wick_matrix_bar(m)[i], p[i]);
 out:
     for (int32_t s = 0; mask && s < g->n_syms; s++) free(mask[s]);
@@ -102,6 +124,10 @@ out:
 static wick_status score_one(wick_ctx *ctx, wk_host *h, wk_gate *g, int32_t s, int64_t bar)
 {
     const wk_columns *c = h->columns;
+    const int64_t part = wk_filter_part_at(g->filter, h->syms[s].time[bar]);
+    if (part < 0) return WICK_OK;
+    int64_t from = 0;
+    const wick_bundle *b = wk_filter_part(g->filter, part, &from);
     double *x = malloc((size_t)c->p * sizeof *x), p = WICK_NA;
     const double **at = malloc((size_t)c->p * sizeof *at);
     wick_matrix *m = NULL;
@@ -118,7 +144,7 @@ static wick_status score_one(wick_ctx *ctx, wk_host *h, wk_gate *g, int32_t s, i
                                .columns = at,
                                .time = &h->syms[s].time[bar]};
     WICK_TRY(wick_matrix_new(ctx, &in, &m));
-    WICK_TRY(wick_bundle_predict(ctx, wk_filter_bundle(g->filter), m, NULL, 1, &p));
+    WICK_TRY(wick_bundle_predict(ctx, b, m, NULL, 1, &p));
     put(g, s, bar, p);
 out:
     wick_matrix_unref(m);
@@ -159,14 +185,17 @@ static void make_scores(lua_State *L, wk_host *h, wk_gate *g)
     if (!good) (void)luaL_error(L, "out of memory");
 }
 
-/* Filter options, then the strategy's parameter, then what the bundle was saved with. */
+/* Filter options, then the strategy's parameter where it was set, then what the bundle was saved
+ * with. */
 double wk_script_threshold(const wk_script *s, const wk_filter *f)
 {
     const wk_filter_opts *o = wk_filter_options(f);
     if (wk_filter_kind_of(f) == WK_FILTER_RANDOM) return 0.5;
     if (o->has_threshold) return o->threshold;
     for (int64_t i = 0; i < s->n_params; i++)
-        if (strcmp(s->params[i].name, "probability_threshold") == 0) return s->params[i].value;
+        if (strcmp(s->params[i].name, "probability_threshold") == 0 &&
+            s->params[i].value != s->params[i].def)
+            return s->params[i].value;
     return wick_bundle_threshold(wk_filter_bundle(f));
 }
 
@@ -218,7 +247,8 @@ void wk_gate_open(lua_State *L, wk_host *h, int strategy, int params)
     make_scores(L, h, g);
     if (kind == WK_FILTER_BUNDLE) {
         wk_features_declare(L, h, strategy, params, "a model filter");
-        check_names(L, h, wk_filter_bundle(f), wk_filter_name(f));
+        for (int64_t i = 0, from = 0; i < wk_filter_parts(f); i++)
+            check_names(L, h, wk_filter_part(f, i, &from), wk_filter_name(f));
         if (wk_columns_eval(h->ctx, h) < 0) (void)wk_raise_ctx(L, h);
     }
     if (h->script->style == WK_STYLE_SIGNALS) {

@@ -99,7 +99,7 @@ void wk_host_keep_plots(wk_host *h, wick_buf *out);
 wick_status wk_script_set_filter(wick_ctx *ctx, wk_script *s, wk_filter *f) WICK_NODISCARD;
 
 /** What scores are compared with: the filter's own threshold, else the parameter
- * `probability_threshold`, else the bundle's. */
+ * `probability_threshold` when it is not at its default, else the bundle's. */
 double wk_script_threshold(const wk_script *s, const wk_filter *f);
 
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new

@@ -125,6 +125,7 @@ static int core_bars(lua_State *L)
     o.timeframe = text_field(L, 1, "timeframe");
     o.symbol_info = text_field(L, 1, "symbol_info");
     o.drop_bad = wk_number_of(L, 1, "drop_bad", 0) != 0;
+    o.skip_empty = wk_number_of(L, 1, "skip_empty", 0) != 0;
     wick_status st = wick_load(h->ctx, data, n_data, &o, &panel, &defects, &n_defects);
     for (int64_t i = 0; i < n_defects; i++) {
         if (st >= 0) st = log_dropped(h, defects[i]);
@@ -235,9 +236,52 @@ static int bars_only(lua_State *L)
     return 1;
 }
 
+/* b:upto(ms): as they were at the end of the day of this stamp. */
+static int bars_upto(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const wk_bars *b = wk_check_box(L, 1, &wk_bars_type, "upto");
+    const double last = luaL_checknumber(L, 2);
+    const int64_t n = wick_panel_ticks(b->panel), *clock = wick_panel_clock(b->panel);
+    int64_t k = 0;
+    while (k < n && (double)clock[k] <= last) k++;
+    if (k == 0) return wk_raise(L, "upto: no bar is left");
+    wick_panel *panel = NULL;
+    wk_good(L, h, wick_panel_cut(h->ctx, b->panel, k, &panel));
+    push_bars(L, h, panel);
+    return 1;
+}
+
+/* b:folds(split): the test parts as { from =, to = } (stamps), in their order. */
+static int bars_folds(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const wk_bars *b = wk_check_box(L, 1, &wk_bars_type, "folds");
+    const char *text = luaL_checkstring(L, 2);
+    const int64_t n = wick_panel_ticks(b->panel), *clock = wick_panel_clock(b->panel);
+    wick_split *s = NULL;
+    int at = 0;
+    wk_good(L, h, wick_split_new(h->ctx, text, clock, n, 0, NULL, &s));
+    lua_newtable(L);
+    for (int64_t i = 0; i < wick_split_count(s); i++) {
+        const wick_split_fold f = wick_split_at(s, i);
+        for (int64_t k = 0; k < f.n_test; k++) {
+            lua_createtable(L, 0, 2);
+            wk_push_double(L, (double)clock[f.test[k].from]);
+            lua_setfield(L, -2, "from");
+            wk_push_double(L, (double)clock[f.test[k].to - 1]);
+            lua_setfield(L, -2, "to");
+            lua_rawseti(L, -2, ++at);
+        }
+    }
+    wick_split_free(s);
+    return 1;
+}
+
 static const luaL_Reg bars_methods[] = {
-    {"symbols", bars_symbols}, {"span", bars_span}, {"ticks", bars_ticks},   {"rows", bars_rows},
-    {"clock", bars_clock},     {"only", bars_only}, {"digest", bars_sha256}, {NULL, NULL}};
+    {"upto", bars_upto},     {"folds", bars_folds}, {"symbols", bars_symbols}, {"span", bars_span},
+    {"ticks", bars_ticks},   {"rows", bars_rows},   {"clock", bars_clock},     {"only", bars_only},
+    {"digest", bars_sha256}, {NULL, NULL}};
 const wk_box_type wk_bars_type = {.name = "bars",
                                   .unref = bars_unref,
                                   .digest = bars_digest,
@@ -314,6 +358,7 @@ static int core_strategy(lua_State *L)
     wick_sha256 k;
     lua_settop(L, 1);
     const char *path = text_field(L, 1, "file"), *profile = text_field(L, 1, "profile");
+    const char *objective = text_field(L, 1, "objective");
     if (!path) return wk_raise(L, "run:strategy: 'file' is missing");
     wk_box *box = wk_new_box(L, h, &wk_strategy_type, 1 << 20);
     wk_strategy *s = calloc(1, sizeof *s);
@@ -360,10 +405,13 @@ static int core_strategy(lua_State *L)
         .settings = s->settings,
         .cash = s->cash,
         .metric = wk_metric_opts(s->settings, s->bars_per_year > 0 ? s->bars_per_year : 0),
+        .objectives = &objective,
+        .n_objectives = objective ? 1 : 0,
         .metrics = names,
         .n_metrics = (int32_t)metrics,
         .workers = h->jobs};
     wk_good(L, h, wk_eval_new(h->ctx, &o, &s->eval));
+    s->objective = objective != NULL;
     lua_pushvalue(L, 2);
     return 1;
 }
@@ -451,6 +499,8 @@ static int strategy_index(lua_State *L, wk_host *h, void *p)
         lua_pushstring(L, s->sha256);
     else if (strcmp(key, "cash") == 0)
         lua_pushnumber(L, s->cash);
+    else if (strcmp(key, "better") == 0)
+        lua_pushstring(L, wk_eval_better(s->eval, 0) < 0 ? "lower" : "higher");
     else if (strcmp(key, "profile") == 0)
         lua_pushstring(L, wick_settings_profile_name(s->settings));
     else

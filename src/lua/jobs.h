@@ -17,6 +17,7 @@ typedef struct wk_strategy {
     wk_eval *eval;
     wick_settings *settings;
     char *path, sha256[65];
+    bool objective; /**< results are judged by one */
     double cash;
     double bars_per_year; /**< above 0, 0: per bar, below 0: by the bars */
 } wk_strategy;
@@ -27,7 +28,9 @@ typedef struct wk_result {
     double *metric;      /**< in registry order */
     wick_metric_opts how;
     int64_t fates[WICK_FATES], timeframe_ms;
+    double objective, avg_size; /**< avg_size: mean cash value of an entry */
     char *strategy, *profile, overlap[300];
+    char reason[WK_REASON]; /**< why the objective has no value; "" otherwise */
 } wk_result;
 
 extern const wk_box_type wk_bars_type, wk_strategy_type, wk_result_type;

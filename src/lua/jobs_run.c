@@ -128,8 +128,20 @@ static int result_index(lua_State *L, wk_host *h, void *p)
             wk_push_double(L, r->metric[i]);
         return 1;
     }
-    if (strcmp(key, "overlap") != 0) return 0;
-    lua_pushstring(L, r->overlap);
+    if (strcmp(key, "overlap") == 0)
+        lua_pushstring(L, r->overlap);
+    else if (strcmp(key, "reason") == 0)
+        lua_pushstring(L, r->reason);
+    else if (strcmp(key, "objective") == 0 && isnan(r->objective))
+        lua_pushnil(L);
+    else if (strcmp(key, "objective") == 0)
+        lua_pushnumber(L, r->objective);
+    else if (strcmp(key, "avg_position") == 0 && isnan(r->avg_size))
+        lua_pushnil(L);
+    else if (strcmp(key, "avg_position") == 0)
+        lua_pushnumber(L, r->avg_size);
+    else
+        return 0;
     return 1;
 }
 
@@ -300,6 +312,18 @@ out:
     return st;
 }
 
+/* Mean cash value of an entry. */
+static double average_size(const wick_ledger *l)
+{
+    const int64_t n = wick_ledger_trades(l);
+    wick_sum s = {0};
+    for (int64_t i = 0; i < n; i++) {
+        const wick_trade_rec *t = wick_ledger_trade(l, i);
+        wick_sum_add(&s, t->qty * fabs(t->entry_price));
+    }
+    return n > 0 ? wick_sum_get(&s) / (double)n : WICK_NA;
+}
+
 static wick_status run_task(void *arg, int64_t i, int32_t number, wick_ctx *ctx)
 {
     batch *b = arg;
@@ -315,6 +339,9 @@ static wick_status run_task(void *arg, int64_t i, int32_t number, wick_ctx *ctx)
     if (st < 0) return st;
     memcpy(r->out->metric, out.metrics, (size_t)wick_metric_count() * sizeof *out.metrics);
     memcpy(r->out->fates, wick_ledger_fates(out.ledger), sizeof r->out->fates);
+    r->out->objective = b->s->objective ? out.value[0] : WICK_NA;
+    r->out->avg_size = average_size(out.ledger);
+    if (out.rejected) snprintf(r->out->reason, sizeof r->out->reason, "%s", out.reason);
     return r->keep ? keep_ledger(ctx, out.ledger, b->panel, &r->out->ledger) : WICK_OK;
 }
 
@@ -361,9 +388,29 @@ static wk_filter *filter_of(lua_State *L, wk_host *h, const batch *b, int t, wk_
     }
     lua_pop(L, 1);
     if (!wk_ml_field(L, t, "model")) return NULL;
+    const int model = lua_gettop(L);
     wk_box *box = wk_new_box(L, h, &filter_type, 0);
+    if (lua_type(L, model) == LUA_TTABLE) {
+        const int64_t parts = (int64_t)lua_rawlen(L, model);
+        int64_t *from = lua_newuserdata(L, ((size_t)parts + 1) * sizeof *from);
+        wick_bundle **list = lua_newuserdata(L, ((size_t)parts + 1) * sizeof *list);
+        for (int64_t i = 0; i < parts; i++) {
+            lua_rawgeti(L, model, (int)(i + 1));
+            luaL_checktype(L, -1, LUA_TTABLE);
+            if (!time_field(L, lua_gettop(L), "from", &from[i]))
+                (void)wk_raise(L, "backtest: a part of a model has 'from' and 'bundle'");
+            (void)wk_ml_field(L, lua_gettop(L), "bundle");
+            list[i] = wk_check_box(L, -1, &wk_bundle_type, "backtest: bundle");
+            lua_pop(L, 2);
+        }
+        wk_good(L, h, wk_filter_of_parts(h->ctx, parts, from, list, &o, &f));
+        box->p = f;
+        lua_settop(L, model + 1);
+    }
     wick_bundle *bundle = wk_test_box(L, -2, &wk_bundle_type);
-    if (bundle)
+    if (f)
+        ; /* of parts */
+    else if (bundle)
         wk_good(L, h, wk_filter_of(h->ctx, bundle, "the model", &o, &f));
     else if (lua_type(L, -2) == LUA_TSTRING)
         wk_good(L, h, wk_filter_parse(h->ctx, lua_tostring(L, -2), &o, &f));

@@ -138,6 +138,23 @@ static int core_exists(lua_State *L)
     return 1;
 }
 
+/* core.find_file(folder, name, ending): "folder/name.ending" here or where wick is installed; nil.
+ */
+static int core_find_file(lua_State *L)
+{
+    char path[1024];
+    const char *folder = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+    const char *ending = luaL_checkstring(L, 3);
+    for (int k = 0; k < 2; k++) {
+        snprintf(path, sizeof path, "%s%.200s/%.400s%.20s", k ? WICK_SHARE_DIR "/" : "", folder,
+                 name, ending);
+        if (!wick_path_exists(path)) continue;
+        lua_pushstring(L, path);
+        return 1;
+    }
+    return 0;
+}
+
 /* core.work_facts() -> path, id, threads, seed */
 static int core_facts(lua_State *L)
 {
@@ -189,6 +206,7 @@ void wk_work_open(lua_State *L, wk_host *h)
                                     {"work_exists", core_exists},
                                     {"work_facts", core_facts},
                                     {"parse_date", core_parse_date},
+                                    {"find_file", core_find_file},
                                     {"date_text", core_date_text},
                                     {NULL, NULL}};
     wk_set_funcs(L, h, list);
