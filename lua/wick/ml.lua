@@ -51,11 +51,6 @@ function ml.space(model)
   return copy
 end
 
---- ml.study { better =, sampler =, pruner =, seed = } -> study: s:ask(space) -> number, values;
---- s:report(number, step, value) -> prune; s:tell(number, state, value); s:enqueue(values); s:best();
---- s:trials().
-ml.study = core.search_study
-
 local search_fields = {
   x = true, labels = true, folds = true, weights = true, model = true, fixed = true, space = true,
   scaler = true, imputer = true, trials = true, batch = true, sampler = true, pruner = true,

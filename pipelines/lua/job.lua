@@ -166,7 +166,8 @@ function job.tune(run, cfg, strategy, bars, portfolio, fixed)
       local first = run:time(cfg.from)
       parts[i] = { bars = bars:upto(f.to), from = f.from > first and f.from or first }
     end
-    local study = ml.study { better = strategy.better, sampler = cfg.sampler, pruner = cfg.pruner, seed = run.seed }
+    local study = wick.study { direction = strategy.better == "lower" and "minimize" or "maximize", sampler = cfg.sampler,
+      pruner = cfg.pruner, seed = run.seed }
     local first = {}
     for _, d in ipairs(space) do first[d.name] = strategy:values(fixed)[d.name] end
     study:enqueue(first)
@@ -174,11 +175,13 @@ function job.tune(run, cfg, strategy, bars, portfolio, fixed)
     while #rows < cfg.trials do
       local batch = {}
       for i = 1, math.min(cfg.batch, cfg.trials - #rows) do
-        local number, values = study:ask(space)
-        local p = {}
+        local trial, values, p = study:ask(), {}, {}
+        for _, d in ipairs(space) do
+          values[d.name] = trial[d.kind](trial, d.name, d.low, d.high, { step = d.step })
+        end
         for k, v in pairs(fixed) do p[k] = v end
         for k, v in pairs(values) do p[k] = v end
-        batch[i] = { number = number, values = values, params = p, sum = 0, trades = 0 }
+        batch[i] = { trial = trial, number = trial.number, values = values, params = p, sum = 0, trades = 0 }
       end
       for k, part in ipairs(parts) do
         local going, runs = {}, {}
@@ -196,7 +199,8 @@ function job.tune(run, cfg, strategy, bars, portfolio, fixed)
             t.state, t.reason = "fail", r.reason
           else
             t.sum = t.sum + r.objective
-            if study:report(t.number, k - 1, t.sum / k) and k < #parts then t.state = "pruned" end
+            t.trial:report(t.sum / k, k - 1)
+            if k < #parts and t.trial:should_prune() then t.state = "pruned" end
           end
         end
       end
@@ -205,13 +209,14 @@ function job.tune(run, cfg, strategy, bars, portfolio, fixed)
           t.state, t.reason = "fail", t.trades .. " trades, fewer than " .. cfg.min_trades
         end
         local value = not t.state and t.sum / #parts or nil
-        study:tell(t.number, t.state or "complete", value)
+        study:tell(t.trial, value, { state = t.state or "complete" })
         local row = { trial = t.number, state = t.state or "complete", value = value, trades = t.trades, reason = t.reason }
         for k, v in pairs(t.values) do row[k] = v end
         rows[#rows + 1] = row
       end
     end
-    local best = study:best()
+    local winner = study:best()
+    local best = winner and winner.number
     if best == nil then error(strategy.name .. ": no trial has a result; the first: " .. (rows[1].reason or "pruned"), 0) end
     local header = { "trial", "state", "value", "trades", "reason" }
     for _, d in ipairs(space) do header[#header + 1] = d.name end
