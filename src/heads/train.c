@@ -198,7 +198,9 @@ out:
     return st;
 }
 
-/* Platt's sigmoid per class on the out-of-fold chances, applied to `p` (n rows of `width`). */
+/* Platt's sigmoid per class on the out-of-fold chances, applied to `p` (n rows of `width`). A
+ * sigmoid that falls would turn the head around because its out-of-fold order was worse than
+ * chance: then the class is answered by its share of the training rows. */
 static wick_status calibrate(const trainer *r, const double *y, int k, const double *oof, double *p)
 {
     const int width = k > 2 ? k : 1;
@@ -217,9 +219,13 @@ static wick_status calibrate(const trainer *r, const double *y, int k, const dou
             is[i] = y[r->train[i]] == class_of ? 1.0 : 0.0;
         }
         WICK_TRY(wick_calibration_fit(r->ctx, "platt", r->n_train, score, is, NULL, 0, &cal));
+        double low = 0.0, high = 1.0, share = 0.0;
+        wick_calibration_apply(cal, 1, &low, &low);
+        wick_calibration_apply(cal, 1, &high, &high);
+        for (int64_t i = 0; i < r->n_train; i++) share += is[i] / (double)r->n_train;
         for (int64_t i = 0; i < r->n; i++) score[i] = p[i * width + c];
         wick_calibration_apply(cal, r->n, score, score);
-        for (int64_t i = 0; i < r->n; i++) p[i * width + c] = score[i];
+        for (int64_t i = 0; i < r->n; i++) p[i * width + c] = low < high ? score[i] : share;
         wick_calibration_unref(cal);
     }
     for (int64_t i = 0; width > 1 && i < r->n; i++) {
@@ -259,12 +265,29 @@ out:
     return st;
 }
 
+static double train_quantile(const trainer *r, const double *x, double q, double *scratch)
+{
+    for (int64_t i = 0; i < r->n_train; i++) scratch[i] = x[r->train[i]];
+    return wk_heads_quantile(scratch, r->n_train, q);
+}
+
+/* The Huber loss bends at one unit, so edges are put into units of their own middle half before. */
 static wick_status regression(const trainer *r, const double *y, double *out)
 {
     wick_model *model = NULL;
-    wick_status st = fit_one(r, REAL, y, r->train, r->n_train, &model);
-    if (st >= 0) st = wick_model_predict(r->ctx, model, r->x, NULL, r->n, out);
+    wick_status st;
+    double *scaled = malloc(((size_t)r->n + 1) * sizeof *scaled);
+    if (!scaled) return wick_fail_mem(r->ctx);
+    double unit = train_quantile(r, y, 0.75, scaled);
+    unit = (unit - wk_heads_quantile(scaled, r->n_train, 0.25)) / 1.349;
+    if (!(unit > 0.0)) unit = 1.0;
+    for (int64_t i = 0; i < r->n; i++) scaled[i] = y[i] / unit;
+    WICK_TRY(fit_one(r, REAL, scaled, r->train, r->n_train, &model));
+    WICK_TRY(wick_model_predict(r->ctx, model, r->x, NULL, r->n, out));
+    for (int64_t i = 0; i < r->n; i++) out[i] *= unit;
+out:
     wick_model_unref(model);
+    free(scaled);
     return st;
 }
 
@@ -391,12 +414,6 @@ static wick_status entry_head(trainer *r, int side, double *const *p)
 out:
     free(y);
     return st;
-}
-
-static double train_quantile(const trainer *r, const double *x, double q, double *scratch)
-{
-    for (int64_t i = 0; i < r->n_train; i++) scratch[i] = x[r->train[i]];
-    return wk_heads_quantile(scratch, r->n_train, q);
 }
 
 static wick_status risk_head(trainer *r, double *const *p)
