@@ -463,6 +463,13 @@ end
 --- run:write_table(name, table): by the ending of the name.
 function R.write_table(_, name, t) core.work_write_table(need_text("run:write_table", name), t) end
 
+--- run:peek_json(path) -> value or nil: what the run folder remembers of earlier runs. It is no input:
+--- results must not depend on it.
+function R.peek_json(_, path)
+  local text = core.work_peek(need_text("run:peek_json", path))
+  return text and core.unjson(text, path)
+end
+
 --- run:folder(name): inside a stage: what is written into this folder appears as a whole when the
 --- stage ends.
 function R.folder(_, name) core.work_folder(need_text("run:folder", name)) end

@@ -3,6 +3,7 @@
 local pm = wick.pm
 local splits = require("pm.frames").splits
 local ablation = require "pm.ablation"
+local sealed = require "pm.sealed"
 local B = {}
 
 -- The gates in the order in which their reasons are told. V: validation_locked, S: latest_stress.
@@ -66,6 +67,7 @@ function B.stage(run, cfg, from)
     id = run.id, seed = run.seed }
   return run:stage("backtest", inputs, function()
     run:folder "backtest"
+    sealed.note(run, "integrated backtest", from.config.hash)
     local metrics, trades = simulate(from.splits, from.config.thresholds)
     local status, reasons = B.judge(metrics)
     local document = manifest(run, from.config.hash, metrics, status, reasons)

@@ -344,6 +344,9 @@ const cli_lua_doc cli_lua_docs[] = {
      "run. "
      "run:find_table(stem) gives the path of the .parquet, .wkt or .csv file there is, or nil; "
      "run:write_table(name, table) writes an artefact."},
+    {"run:peek_json", "", "run:peek_json(path)", JOBS,
+     "What the folder remembers of earlier runs, or nil: no input, so results must not depend on "
+     "it."},
     {"run:folder", "", "run:folder(name)", JOBS,
      "Inside a stage: files written below this name appear as one folder when the stage ends."},
     {"run:seal", "run:unseal", "run:seal(pattern, why) run:unseal(pattern)", JOBS,
@@ -423,7 +426,8 @@ const cli_lua_doc cli_lua_docs[] = {
      "wick in scores."},
     {"wick.pm.train_heads", "wick.pm.samples",
      "wick.pm.train_heads(wick.pm.samples(bars, options), options)", PM,
-     "From bars to the predictions of the three heads: samples with labels and time splits, boosted "
+     "From bars to the predictions of the three heads: samples with labels and time splits, "
+     "boosted "
      "trees calibrated on purged folds. Options: horizon every up down cost_bps min_edge_bps "
      "max_loss_bps participation leg_notional model rounds folds features."},
     {NULL, NULL, NULL, NULL, NULL},

@@ -66,6 +66,22 @@ static int folder(lua_State *L)
     return 0;
 }
 
+/* core.work_peek(path) -> text, or nil without a file: state of the folder, not an input of the run. */
+static int peek(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    (void)work(L, h, "run:peek");
+    const char *path = luaL_checkstring(L, 1);
+    int64_t n = 0;
+    if (!wick_path_exists(path)) return 0;
+    wick_buf *b = wk_push_buf(L);
+    wk_good(L, h, wick_file_read(h->ctx, path, INT64_C(1) << 26, &b->data, &n));
+    b->len = n;
+    b->cap = n + 1;
+    lua_pushlstring(L, b->data, (size_t)n);
+    return 1;
+}
+
 /* core.has_parquet() -> true, or false and why. */
 static int has_parquet(lua_State *L)
 {
@@ -84,6 +100,7 @@ void wk_table_io_open(lua_State *L, wk_host *h)
     static const luaL_Reg list[] = {{"work_read_table", read_table},
                                     {"work_write_table", write_table},
                                     {"work_folder", folder},
+                                    {"work_peek", peek},
                                     {"has_parquet", has_parquet},
                                     {NULL, NULL}};
     wk_set_funcs(L, h, list);
