@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/table.h"
+#include "lua/table_int.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,7 +61,7 @@ const char **wk_text_list(lua_State *L, int i, int32_t *n, const char *what)
     return list;
 }
 
-static wick_column_type check_type(lua_State *L, const char *name, const char *what)
+wick_column_type wk_table_check_type(lua_State *L, const char *name, const char *what)
 {
     wick_column_type type;
     if (!wick_column_type_find(name, &type))
@@ -89,7 +89,7 @@ void wk_table_opts(lua_State *L, int i, wick_table_opts *out, const char *what)
         if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
             (void)wk_raise(L, "%s: types are written { name = \"text\" }", what);
         names[n] = lua_tostring(L, -2);
-        kinds[n++] = (int32_t)check_type(L, lua_tostring(L, -1), what);
+        kinds[n++] = (int32_t)wk_table_check_type(L, lua_tostring(L, -1), what);
     }
     out->typed = names;
     out->types = kinds;
@@ -113,16 +113,7 @@ static void push_cell(lua_State *L, const wick_table *t, int32_t k, int64_t row,
         wk_push_double(L, v);
 }
 
-/* A column in the C form of its type, as a userdata on the stack. */
-typedef struct values {
-    wick_column_in in;
-    const char **texts;
-    double *floats;
-    int64_t *ints;
-    uint8_t *bools;
-} values;
-
-static void *new_values(lua_State *L, wick_column_type type, int64_t n, values *v)
+static void *new_values(lua_State *L, wick_column_type type, int64_t n, wk_values *v)
 {
     void *p = lua_newuserdata(L, (size_t)(n + 1) * 8);
     v->in.type = (int32_t)type;
@@ -140,7 +131,7 @@ static bool is_na(lua_State *L, int i)
 }
 
 /* The value on top of the stack into one place; it stays anchored in the list it came from. */
-static void put_value(lua_State *L, values *v, int64_t row, const char *name)
+static void put_value(lua_State *L, wk_values *v, int64_t row, const char *name)
 {
     const int type = lua_type(L, -1);
     const bool na = is_na(L, -1);
@@ -185,8 +176,8 @@ static wick_column_type guess(lua_State *L, int list, int64_t n)
 }
 
 /* The list at i (or, with n >= 0, one value for all rows) as a column. */
-static void read_column(lua_State *L, int i, int64_t n, const char *name, const char *type,
-                        values *v)
+void wk_table_read_column(lua_State *L, int i, int64_t n, const char *name, const char *type,
+                          wk_values *v)
 {
     i = lua_absindex(L, i);
     const bool list = lua_type(L, i) == LUA_TTABLE;
@@ -198,7 +189,8 @@ static void read_column(lua_State *L, int i, int64_t n, const char *name, const 
         i = lua_gettop(L);
     }
     const int64_t rows = list && n < 0 ? (int64_t)lua_rawlen(L, i) : n;
-    new_values(L, type ? check_type(L, type, name) : guess(L, i, list ? rows : 1), rows, v);
+    new_values(L, type ? wk_table_check_type(L, type, name) : guess(L, i, list ? rows : 1), rows,
+               v);
     for (int64_t k = 0; k < rows; k++) {
         lua_rawgeti(L, i, list ? (int)(k + 1) : 1);
         put_value(L, v, k, name);
@@ -231,8 +223,9 @@ static int table_new(lua_State *L)
             return wk_raise(L, "wick.table: column '%s' has %d values, '%s' has %d",
                             lua_tostring(L, spec + 1), (int)n, in[0].name, (int)rows);
         rows = n;
-        values v;
-        read_column(L, spec + 2, n, lua_tostring(L, spec + 1), lua_tostring(L, spec + 3), &v);
+        wk_values v;
+        wk_table_read_column(L, spec + 2, n, lua_tostring(L, spec + 1), lua_tostring(L, spec + 3),
+                             &v);
         in[k] = v.in;
     }
     wk_box *b = wk_new_table(L, h);
@@ -251,7 +244,7 @@ static int32_t need_column(lua_State *L, wk_host *h, const wick_table *t, int i)
     return k;
 }
 
-static int64_t need_row(lua_State *L, const wick_table *t, int i)
+int64_t wk_table_row(lua_State *L, const wick_table *t, int i)
 {
     const double r = luaL_checknumber(L, i);
     if (!(r >= 1 && r <= (double)wick_table_rows(t)) || r != floor(r))
@@ -278,7 +271,7 @@ static int m_get(lua_State *L)
 {
     wk_host *h = wk_self(L);
     const wick_table *t = wk_check_table(L, 1, "t:get");
-    const int64_t row = need_row(L, t, 2);
+    const int64_t row = wk_table_row(L, t, 2);
     push_cell(L, t, need_column(L, h, t, 3), row, false);
     return 1;
 }
@@ -286,7 +279,7 @@ static int m_get(lua_State *L)
 static int m_row(lua_State *L)
 {
     const wick_table *t = wk_check_table(L, 1, "t:row");
-    const int64_t row = need_row(L, t, 2);
+    const int64_t row = wk_table_row(L, t, 2);
     const int32_t p = wick_table_columns(t);
     lua_createtable(L, 0, p);
     for (int32_t k = 0; k < p; k++) {
@@ -331,283 +324,26 @@ static int table_index(lua_State *L, wk_host *h, void *p)
     return 1;
 }
 
-/* ---- one from another --------------------------------------------------------------------- */
-
-#define MADE(call)                                                                                 \
-    wk_box *made = wk_new_table(L, h);                                                             \
-    wick_table *result = NULL;                                                                     \
-    wk_good(L, h, call);                                                                           \
-    made->p = result;                                                                              \
-    return 1
-
-static int m_select(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int32_t n = 0;
-    const wick_table *t = wk_check_table(L, 1, "t:select");
-    const char **names = wk_text_list(L, 2, &n, "t:select");
-    MADE(wick_table_select(h->ctx, t, names, n, &result));
-}
-
-static int m_rename(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:rename");
-    const char *from = luaL_checkstring(L, 2), *to = luaL_checkstring(L, 3);
-    MADE(wick_table_rename(h->ctx, t, from, to, &result));
-}
-
-static int m_cast(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:cast");
-    const char *name = luaL_checkstring(L, 2);
-    const wick_column_type type = check_type(L, luaL_checkstring(L, 3), "t:cast");
-    MADE(wick_table_cast(h->ctx, t, name, type, &result));
-}
-
-static int m_with(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    values v;
-    const wick_table *t = wk_check_table(L, 1, "t:with");
-    const char *name = luaL_checkstring(L, 2), *type = luaL_optstring(L, 4, NULL);
-    const int64_t n = wick_table_rows(t);
-    luaL_checkany(L, 3);
-    if (lua_istable(L, 3) && (int64_t)lua_rawlen(L, 3) != n)
-        return wk_raise(L, "t:with: column '%s' has %d values, the table %d rows", name,
-                        (int)lua_rawlen(L, 3), (int)n);
-    read_column(L, 3, n, name, type, &v);
-    MADE(wick_table_with(h->ctx, t, &v.in, &result));
-}
-
-static int m_head(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:head");
-    const double want = luaL_checknumber(L, 2);
-    const int64_t rows = wick_table_rows(t);
-    const int64_t n = want >= 0 && want < (double)rows ? (int64_t)want : want < 0 ? 0 : rows;
-    int64_t *list = lua_newuserdata(L, (size_t)(n + 1) * sizeof *list);
-    for (int64_t i = 0; i < n; i++) list[i] = i;
-    MADE(wick_table_take(h->ctx, t, list, n, &result));
-}
-
-static int m_take(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:take");
-    luaL_checktype(L, 2, LUA_TTABLE);
-    const int64_t n = (int64_t)lua_rawlen(L, 2);
-    int64_t *list = lua_newuserdata(L, (size_t)(n + 1) * sizeof *list);
-    for (int64_t i = 0; i < n; i++) {
-        lua_rawgeti(L, 2, (int)(i + 1));
-        list[i] = need_row(L, t, -1);
-        lua_pop(L, 1);
-    }
-    MADE(wick_table_take(h->ctx, t, list, n, &result));
-}
-
-static int m_append(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const int n = lua_gettop(L);
-    const wick_table **list = lua_newuserdata(L, ((size_t)n + 1) * sizeof *list);
-    for (int i = 0; i < n; i++) list[i] = wk_check_table(L, i + 1, "t:append");
-    MADE(wick_table_concat(h->ctx, list, n, &result));
-}
-
-static int32_t check_op(lua_State *L, const char *op)
-{
-    static const char *const ops[] = {"==", "~=", "<", "<=", ">", ">=", "missing", "present"};
-    for (int32_t i = 0; i < 8; i++)
-        if (strcmp(op, ops[i]) == 0) return i;
-    return wk_raise(L, "t:where: '%s' is no comparison (== ~= < <= > >= missing present)", op);
-}
-
-/* The condition { column, op, value } at `spec`. */
-static wick_where read_where(lua_State *L, int spec)
-{
-    wick_where w = {.column = NULL};
-    const int top = lua_gettop(L);
-    for (int i = 1; i <= 3; i++) lua_rawgeti(L, spec, i);
-    if (lua_type(L, top + 1) != LUA_TSTRING || lua_type(L, top + 2) != LUA_TSTRING)
-        (void)wk_raise(L, "t:where: a condition is { \"column\", \">=\", value }");
-    w.column = lua_tostring(L, top + 1);
-    w.op = check_op(L, lua_tostring(L, top + 2));
-    if (lua_type(L, top + 3) == LUA_TSTRING)
-        w.text = lua_tostring(L, top + 3);
-    else if (lua_isboolean(L, top + 3))
-        w.number = lua_toboolean(L, top + 3);
-    else if (lua_type(L, top + 3) == LUA_TNUMBER)
-        w.number = lua_tonumber(L, top + 3);
-    else if (w.op < WICK_WHERE_MISSING)
-        (void)wk_raise(L, "t:where: '%s' is compared with a %s", w.column,
-                       luaL_typename(L, top + 3));
-    lua_settop(L, top); /* the condition keeps its texts */
-    return w;
-}
-
-/* t:where("column", ">=", 1) or t:where { {"column", ">=", 1}, ... } */
-static int m_where(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:where");
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        lua_settop(L, 4);
-        lua_createtable(L, 1, 0);
-        lua_createtable(L, 3, 0);
-        for (int i = 1; i <= 3; i++) {
-            lua_pushvalue(L, i + 1);
-            lua_rawseti(L, -2, i);
-        }
-        lua_rawseti(L, -2, 1);
-        lua_replace(L, 2);
-    }
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_settop(L, 2);
-    const int32_t n = (int32_t)lua_rawlen(L, 2);
-    wick_where *list = lua_newuserdata(L, ((size_t)n + 1) * sizeof *list);
-    for (int32_t k = 0; k < n; k++) {
-        lua_rawgeti(L, 2, k + 1);
-        if (!lua_istable(L, -1)) return wk_raise(L, "t:where: condition %d is no list", (int)k + 1);
-        list[k] = read_where(L, lua_gettop(L));
-        lua_pop(L, 1);
-    }
-    MADE(wick_table_where(h->ctx, t, list, n, &result));
-}
-
-/* t:sort { "event_time", "-score" } */
-static int m_sort(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int32_t n = 0;
-    const wick_table *t = wk_check_table(L, 1, "t:sort");
-    const char **names = wk_text_list(L, 2, &n, "t:sort");
-    wick_sort_key *keys = lua_newuserdata(L, ((size_t)n + 1) * sizeof *keys);
-    for (int32_t k = 0; k < n; k++) {
-        const bool down = names[k][0] == '-' && wick_table_find(t, names[k]) < 0;
-        keys[k] = (wick_sort_key){names[k] + (down ? 1 : 0), down};
-    }
-    MADE(wick_table_sort(h->ctx, t, keys, n, &result));
-}
-
-static const char *opt_field(lua_State *L, int i, const char *key)
-{
-    lua_getfield(L, i, key);
-    return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-}
-
-/* t:join(right, { on =, kind = "left", unique = true, names = {left, right} }) */
-static int m_join(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int32_t n = 0, two = 0;
-    const wick_table *t = wk_check_table(L, 1, "t:join"), *right = wk_check_table(L, 2, "t:join");
-    wick_join_opts o = {.size = sizeof o};
-    luaL_checktype(L, 3, LUA_TTABLE);
-    lua_settop(L, 3);
-    const char *kind = opt_field(L, 3, "kind");
-    if (kind && strcmp(kind, "left") != 0 && strcmp(kind, "inner") != 0)
-        return wk_raise(L, "t:join: kind is \"inner\" or \"left\"");
-    o.kind = kind && strcmp(kind, "left") == 0 ? WICK_JOIN_LEFT : WICK_JOIN_INNER;
-    lua_getfield(L, 3, "unique");
-    o.unique_left = o.unique_right = lua_toboolean(L, -1) != 0;
-    lua_getfield(L, 3, "names");
-    if (lua_istable(L, -1)) {
-        const char **sides = wk_text_list(L, -1, &two, "t:join");
-        o.left_name = two > 0 ? sides[0] : NULL;
-        o.right_name = two > 1 ? sides[1] : NULL;
-    }
-    lua_getfield(L, 3, "on");
-    const char **keys = wk_text_list(L, -1, &n, "t:join: on");
-    MADE(wick_table_join(h->ctx, t, right, keys, n, &o, &result));
-}
-
-/* t:group({"symbol"}, { {"n", "count"}, {"mean_x", "mean", "x"} }) */
-static int m_group(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int32_t n = 0;
-    const wick_table *t = wk_check_table(L, 1, "t:group");
-    luaL_checktype(L, 3, LUA_TTABLE);
-    const char **keys = wk_text_list(L, 2, &n, "t:group");
-    const int32_t m = (int32_t)lua_rawlen(L, 3);
-    wick_agg *aggs = lua_newuserdata(L, ((size_t)m + 1) * sizeof *aggs);
-    for (int32_t k = 0; k < m; k++) {
-        wick_agg_fn fn;
-        lua_rawgeti(L, 3, k + 1);
-        if (!lua_istable(L, -1)) return wk_raise(L, "t:group: aggregate %d is no list", (int)k + 1);
-        for (int i = 1; i <= 3; i++) lua_rawgeti(L, -i, i);
-        if (lua_type(L, -3) != LUA_TSTRING || lua_type(L, -2) != LUA_TSTRING)
-            return wk_raise(L, "t:group: an aggregate is { \"name\", \"mean\", \"column\" }");
-        if (!wick_agg_find(lua_tostring(L, -2), &fn))
-            return wk_raise(L,
-                            "t:group: there is no aggregate '%s' (count sum mean std min max first "
-                            "last)",
-                            lua_tostring(L, -2));
-        aggs[k] = (wick_agg){lua_tostring(L, -3), (int32_t)fn, lua_tostring(L, -1)};
-        lua_pop(L, 4); /* the lists keep their texts */
-    }
-    MADE(wick_table_group(h->ctx, t, keys, n, aggs, m, &result));
-}
-
-/* t:unique("id" [, what]): raises when a key is there twice. */
-static int m_unique(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int32_t n = 0;
-    const wick_table *t = wk_check_table(L, 1, "t:unique");
-    const char *what = luaL_optstring(L, 3, NULL);
-    const char **keys = wk_text_list(L, 2, &n, "t:unique");
-    wk_good(L, h, wick_table_unique(h->ctx, t, what, keys, n));
-    lua_settop(L, 1);
-    return 1;
-}
-
-static int push_text(lua_State *L, wk_host *h, wick_buf *b, wick_status st)
-{
-    wk_good(L, h, st);
-    lua_pushlstring(L, b->data ? b->data : "", (size_t)b->len);
-    return 1;
-}
-
-static int m_csv(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:csv");
-    wick_buf *b = wk_push_buf(L);
-    return push_text(L, h, b, wick_table_csv(h->ctx, t, b));
-}
-
-static int m_markdown(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const wick_table *t = wk_check_table(L, 1, "t:markdown");
-    const double most = luaL_optnumber(L, 2, -1);
-    wick_buf *b = wk_push_buf(L);
-    return push_text(L, h, b, wick_table_markdown(h->ctx, t, (int64_t)most, b));
-}
-
-/* core.table_csv(text [, options [, name]]) */
-static int table_from_csv(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    size_t n = 0;
-    wick_table_opts o;
-    const char *text = luaL_checklstring(L, 1, &n);
-    const char *name = luaL_optstring(L, 3, "csv");
-    lua_settop(L, 3);
-    wk_table_opts(L, 2, &o, "wick.table_csv");
-    MADE(wick_table_parse_csv(h->ctx, name, text, (int64_t)n, &o, &result));
-}
-
-static const luaL_Reg methods[] = {
-    {"list", m_list},     {"get", m_get},       {"row", m_row},           {"type", m_type},
-    {"has", m_has},       {"select", m_select}, {"rename", m_rename},     {"cast", m_cast},
-    {"with", m_with},     {"head", m_head},     {"take", m_take},         {"append", m_append},
-    {"where", m_where},   {"sort", m_sort},     {"join", m_join},         {"group", m_group},
-    {"unique", m_unique}, {"csv", m_csv},       {"markdown", m_markdown}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"list", m_list},
+                                   {"get", m_get},
+                                   {"row", m_row},
+                                   {"type", m_type},
+                                   {"has", m_has},
+                                   {"select", wk_m_select},
+                                   {"rename", wk_m_rename},
+                                   {"cast", wk_m_cast},
+                                   {"with", wk_m_with},
+                                   {"head", wk_m_head},
+                                   {"take", wk_m_take},
+                                   {"append", wk_m_append},
+                                   {"where", wk_m_where},
+                                   {"sort", wk_m_sort},
+                                   {"join", wk_m_join},
+                                   {"group", wk_m_group},
+                                   {"unique", wk_m_unique},
+                                   {"csv", wk_m_csv},
+                                   {"markdown", wk_m_markdown},
+                                   {NULL, NULL}};
 
 const wk_box_type wk_table_type = {.name = "table of columns",
                                    .unref = unref_table,
@@ -620,6 +356,6 @@ const wk_box_type wk_table_type = {.name = "table of columns",
 void wk_table_open(lua_State *L, wk_host *h)
 {
     static const luaL_Reg list[] = {
-        {"table_new", table_new}, {"table_csv", table_from_csv}, {NULL, NULL}};
+        {"table_new", table_new}, {"table_csv", wk_table_from_csv}, {NULL, NULL}};
     wk_set_funcs(L, h, list);
 }

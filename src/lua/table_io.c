@@ -66,7 +66,8 @@ static int folder(lua_State *L)
     return 0;
 }
 
-/* core.work_peek(path) -> text, or nil without a file: state of the folder, not an input of the run. */
+/* core.work_peek(path) -> text, or nil without a file: state of the folder, not an input of the
+ * run. */
 static int peek(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -97,11 +98,9 @@ static int has_parquet(lua_State *L)
 /* Adds to the core table on top of the stack. */
 void wk_table_io_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"work_read_table", read_table},
-                                    {"work_write_table", write_table},
-                                    {"work_folder", folder},
-                                    {"work_peek", peek},
-                                    {"has_parquet", has_parquet},
-                                    {NULL, NULL}};
+    static const luaL_Reg list[] = {
+        {"work_read_table", read_table}, {"work_write_table", write_table},
+        {"work_folder", folder},         {"work_peek", peek},
+        {"has_parquet", has_parquet},    {NULL, NULL}};
     wk_set_funcs(L, h, list);
 }
