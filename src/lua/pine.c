@@ -55,6 +55,19 @@ static int pine_library(lua_State *L)
     return found ? 2 : 0;
 }
 
+/* LuaJIT compiles a loop of the translator wrong (a load from a table made in the same trace is taken
+ * for nil), and it runs too short for the compiler to pay. */
+static void compiler(wk_host *h, bool on)
+{
+#if WICK_LUAJIT
+    if (!h->strict)
+        luaJIT_setmode(h->L, 0, LUAJIT_MODE_ENGINE | (on ? LUAJIT_MODE_ON : LUAJIT_MODE_OFF));
+#else
+    (void)h;
+    (void)on;
+#endif
+}
+
 static int pine_main(lua_State *L)
 {
     pine_job *j = lua_touserdata(L, 1);
@@ -105,7 +118,9 @@ wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *
     h->hook = NULL;
     h->ctx = ctx;
     const wk_budget_mark mark = wk_budget_enter(h, "the translation", h->run_seconds, false);
+    compiler(h, false);
     st = wk_protect(h, ctx, pine_main, &j, NULL);
+    compiler(h, true);
     wk_budget_leave(h, mark);
     h->ctx = own;
     h->script = outer;

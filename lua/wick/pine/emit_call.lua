@@ -292,6 +292,9 @@ function U:pure_values(f, values, n)
     v = series(inner, t)
     v.hint = name == "timeframe.change" and "new_period" or "session_time"
     if #self.loops > 0 or self.cond > 0 then v.hint = v.hint end
+  elseif name == "timestamp" and k == "d" then
+    -- Dates put together from a clock are made bar by bar.
+    v = bar(code .. "(" .. self:bar_list(values, n) .. ")", t)
   elseif k == "c" then
     v = const(code .. "(" .. self:body_list(values, n) .. ")", t)
     v.q = true
@@ -330,9 +333,37 @@ end
 
 local named_tables = { n = true }
 
+-- Drawings between points of the chart have parameters of their own.
+local by_point = {
+  ["line.new"] = "first_point second_point xloc extend color style width force_overlay",
+  ["label.new"] = "point text xloc yloc color style textcolor size textalign tooltip text_font_family force_overlay text_formatting",
+  ["box.new"] = "top_left bottom_right border_color border_width border_style extend xloc bgcolor text text_size text_color " ..
+    "text_halign text_valign text_wrap text_font_family force_overlay text_formatting",
+}
+
+local function point_form(self, node, f)
+  local list = by_point[f.name]
+  if not list then return f end
+  local first = node.args[1]
+  local start = list:match("%S+")
+  local points = false
+  for _, a in ipairs(node.named or {}) do
+    if a.name == start then points = true end
+  end
+  if not points and not (first and self:type_only(first) == "chart.point") then return f end
+  local g = { name = f.name, params = {}, at = {}, result = f.result, class = f.class }
+  local needed = f.name == "label.new" and 1 or 2
+  for p in list:gmatch("%S+") do
+    g.params[#g.params + 1] = { name = p, optional = #g.params >= needed }
+    g.at[p] = #g.params
+  end
+  return g
+end
+
 -- Functions of values: constants stay constants, everything else is for the bar function.
 function U:value_call(node, f, this)
   local first = this and 1 or 0
+  if f.class == "n" then f = point_form(self, node, f) end
   local list = self:bind(node, f, first)
   local values = { this }
   for i = first + 1, list.n do

@@ -242,7 +242,7 @@ local function signature(self, def, values, by_value)
     if t == "na" then t = "float" end
     kinds[i] = { k = k, t = t }
     parts[#parts + 1] = k .. ":" .. types.show(t)
-    if def.requests and v.ast and k == "d" then parts[#parts + 1] = tostring(v.ast) end
+    if def.requests and v.ast and k ~= "c" then parts[#parts + 1] = tostring(v.ast) end
   end
   return table.concat(parts, "|"), kinds
 end
@@ -396,12 +396,13 @@ function U:make_instance(def, values, kinds)
     elseif k.k == "d" then
       body_params[#body_params + 1] = name
       v = series(name, k.t)
-      v.name, v.ast, v.ast_unit = name, values[i].ast, values[i].ast_unit
+      v.name = name
     else
       body_params[#body_params + 1] = name
       v = const(name, k.t)
     end
     v.x = k.t == "int"
+    if def.requests then v.ast, v.ast_unit = values[i].ast, values[i].ast_unit end
     unit.vals[p.sym] = v
   end
   if #unit.out > 0 then unit.started = true end

@@ -80,7 +80,6 @@ function M.lex(text, fail)
       end
       if indent ~= stack[top] then
         fail(row, c, "the indentation matches no block above; blocks are indented by four spaces or a tab")
-        stack[top] = indent
       end
     end
   end

@@ -151,7 +151,8 @@ function M.resolve(list, env)
         end
         return member(node.o)
       end
-      if builtins.modern(full, version) then full = builtins.modern(full, version) end
+      local now = builtins.modern(full, version)
+      if now and (n_args or not builtins.var(full)) then full = now end
       if builtins.known(full) then
         local f = builtins.func(full)
         local fits = true
