@@ -21,10 +21,11 @@ def storage(url):
     return optuna.storages.RDBStorage(url)
 
 
-def writer(url, name, n, seed):
+def writer(url, name, n, seed, ready):
     s = optuna.load_study(
         storage=storage(url), study_name=name, sampler=optuna.samplers.RandomSampler(seed=seed)
     )
+    ready.wait()
     s.optimize(objective, n_trials=n)
 
 
@@ -34,13 +35,13 @@ if __name__ == "__main__":
     n = int(sys.argv[3]) if len(sys.argv) > 3 else 50
     name = "bench-%d" % os.getpid()
     optuna.create_study(storage=storage(url), study_name=name)
-    start = time.time()
-    workers = [
-        multiprocessing.get_context("spawn").Process(target=writer, args=(url, name, n, i))
-        for i in range(writers)
-    ]
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Barrier(writers + 1)
+    workers = [spawn.Process(target=writer, args=(url, name, n, i, ready)) for i in range(writers)]
     for w in workers:
         w.start()
+    ready.wait()  # imports are over
+    start = time.time()
     for w in workers:
         w.join()
     print("%-12s %8d %8d %12.0f  optuna %s" % (url.split(":")[0], writers, 1,

@@ -3,6 +3,8 @@
 #ifndef WICK_STORE_JOURNAL_INT_H
 #define WICK_STORE_JOURNAL_INT_H
 
+#include <pthread.h>
+
 #include "store/journal.h"
 
 /** Codes of Optuna's operations. */
@@ -89,5 +91,36 @@ void wk_jline_text(wick_buf *b, const char *key, const char *s); /**< NULL: null
 void wk_jline_json(wick_buf *b, const char *key, const char *json);
 void wk_jline_end(wick_buf *b);
 void wk_json_flat(wick_buf *b, const char *json);
+
+/* ---- the backend of one study --------------------------------------------------------------- */
+
+#define WK_JHEARTBEAT "wick:heartbeat"
+
+typedef struct wk_jbackend {
+    wk_journal log;
+    wick_storage_opts o;
+    char *shown;
+    char worker[37];
+    int64_t *ids; /* by number */
+    int64_t n_ids, cap_ids;
+    wk_owns own;
+    wick_buf lines; /* waiting */
+    double since;
+    bool holding;
+    double stale_at;
+    /* `lock` guards lines, own and holding; the log is the study's thread's alone. */
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool has_lock, has_thread, stop;
+} wk_jbackend;
+
+int64_t wk_jnow(void); /**< ms UTC */
+void wk_jattr_line(wk_jbackend *b, int32_t op, const char *id_key, int64_t id, const char *member,
+                   const char *key, const char *json);
+wick_status wk_jparam_line(wick_ctx *ctx, wk_jbackend *b, const wick_study_event *e, int64_t id);
+void wk_jstate_line(wk_jbackend *b, int64_t id, int32_t state, const wick_study_event *e);
+void wk_jbeat_line(wk_jbackend *b, int64_t id);
+void wk_jcreate_line(wk_jbackend *b, const wick_study_event *e);
 
 #endif

@@ -9,44 +9,10 @@
 
 #include "store/journal_int.h"
 
-#define HEARTBEAT "wick:heartbeat"
-
-typedef struct jbackend {
-    wk_journal log;
-    wick_storage_opts o;
-    char *shown;
-    char worker[37];
-    int64_t *ids; /* by number */
-    int64_t n_ids, cap_ids;
-    wk_owns own;
-    wick_buf lines; /* waiting */
-    double since;
-    bool holding;
-    double stale_at;
-    /* `lock` guards lines, own and holding; the log is the study's thread's alone. */
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    pthread_t thread;
-    bool has_lock, has_thread, stop;
-} jbackend;
-
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void set_time(wick_buf *b, const char *key, int64_t ms)
-{
-    char text[WK_STAMP_TEXT];
-    wk_jline_text(b, key, wk_stamp(text, ms, true));
-}
-
 /* ---- ids ---------------------------------------------------------------------------------- */
 
 /* Ids of the study's trials by number, brought up to what was read. */
-static wick_status note_ids(wick_ctx *ctx, jbackend *b)
+static wick_status note_ids(wick_ctx *ctx, wk_jbackend *b)
 {
     const wk_journal *j = &b->log;
     const int64_t n = j->study[j->target].trials;
@@ -63,7 +29,7 @@ static wick_status note_ids(wick_ctx *ctx, jbackend *b)
     return WICK_OK;
 }
 
-static wick_status read_log(wick_ctx *ctx, jbackend *b, wick_study *s)
+static wick_status read_log(wick_ctx *ctx, wk_jbackend *b, wick_study *s)
 {
     b->log.into = s;
     wick_status st = wk_journal_read(ctx, &b->log);
@@ -72,106 +38,26 @@ static wick_status read_log(wick_ctx *ctx, jbackend *b, wick_study *s)
     return st < 0 ? st : note_ids(ctx, b);
 }
 
-static int32_t state_of(const jbackend *b, int64_t number)
+static int32_t state_of(const wk_jbackend *b, int64_t number)
 {
     return b->log.trial[b->ids[number]].state;
-}
-
-/* ---- lines -------------------------------------------------------------------------------- */
-
-static void attr_line(jbackend *b, int32_t op, const char *id_key, int64_t id, const char *member,
-                      const char *key, const char *json)
-{
-    wick_buf *l = &b->lines;
-    wk_jline_begin(l, op, b->worker);
-    wk_jline_int(l, id_key, id);
-    wick_buf_addf(l, ",\"%s\":{", member);
-    wk_py_string(l, key);
-    wick_buf_add(l, ":", 1);
-    wk_json_flat(l, json);
-    wick_buf_add(l, "}", 1);
-    wk_jline_end(l);
-}
-
-static wick_status param_line(wick_ctx *ctx, jbackend *b, const wick_study_event *e, int64_t id)
-{
-    wick_buf dist = {0};
-    wk_dist_json(&dist, e->dist);
-    wick_buf *l = &b->lines;
-    wk_jline_begin(l, WK_J_PARAM, b->worker);
-    wk_jline_int(l, "trial_id", id);
-    wk_jline_text(l, "param_name", e->name);
-    wk_jline_double(l, "param_value_internal", e->value);
-    if (!dist.failed) wk_jline_text(l, "distribution", dist.data);
-    wk_jline_end(l);
-    const bool failed = dist.failed;
-    wick_buf_free(&dist);
-    return failed ? wick_fail_mem(ctx) : WICK_OK;
-}
-
-static void state_line(jbackend *b, int64_t id, int32_t state, const wick_study_event *e)
-{
-    wick_buf *l = &b->lines;
-    wk_jline_begin(l, WK_J_STATE, b->worker);
-    wk_jline_int(l, "trial_id", id);
-    wk_jline_int(l, "state", state);
-    if (e->n_values == 0) {
-        wick_buf_add(l, ",\"values\":null", -1);
-    } else {
-        wick_buf_add(l, ",\"values\":[", -1);
-        for (int64_t i = 0; i < e->n_values; i++) {
-            if (i > 0) wick_buf_add(l, ",", 1);
-            wk_py_double(l, e->values[i]);
-        }
-        wick_buf_add(l, "]", 1);
-    }
-    set_time(l, state == WICK_TRIAL_RUNNING ? "datetime_start" : "datetime_complete", e->time);
-    wk_jline_end(l);
-}
-
-static void beat_line(jbackend *b, int64_t id)
-{
-    char now[WICK_DOUBLE_TEXT];
-    wick_format_double(now, (double)wall_ms() / 1000.0);
-    attr_line(b, WK_J_SYSTEM, "trial_id", id, "system_attr", HEARTBEAT, now);
-}
-
-static void create_line(jbackend *b, const wick_study_event *e)
-{
-    wick_buf *l = &b->lines;
-    wk_jline_begin(l, WK_J_TRIAL, b->worker);
-    wk_jline_int(l, "study_id", b->log.target);
-    if (e->state == WICK_TRIAL_RUNNING) {
-        set_time(l, "datetime_start", e->time);
-    } else {
-        wick_buf_addf(l,
-                      ",\"datetime_start\":null,\"state\":%d,\"value\":null,\"values\":null,"
-                      "\"distributions\":{},\"params\":{},\"user_attrs\":{},\"system_attrs\":{",
-                      WICK_TRIAL_WAITING);
-        if (e->json != NULL) {
-            wick_buf_add(l, "\"fixed_params\":", -1);
-            wk_json_flat(l, e->json);
-        }
-        wick_buf_add(l, "},\"intermediate_values\":{}", -1);
-    }
-    wk_jline_end(l);
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
 /* Writes what waits; both locks are held. */
-static wick_status write_lines(wick_ctx *ctx, jbackend *b)
+static wick_status write_lines(wick_ctx *ctx, wk_jbackend *b)
 {
     const wick_status st = wk_journal_append(ctx, b->log.path, &b->lines);
     if (st >= 0) b->lines.len = 0;
     return st;
 }
 
-typedef wick_status (*step_fn)(wick_ctx *ctx, jbackend *b, wick_study *s, void *user);
+typedef wick_status (*step_fn)(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user);
 
 /* Under the log's lock: reads, does a step that adds lines (NULL: none), writes, reads its own
  * lines back. */
-static wick_status locked(wick_ctx *ctx, jbackend *b, wick_study *s, step_fn step, void *user)
+static wick_status locked(wick_ctx *ctx, wk_jbackend *b, wick_study *s, step_fn step, void *user)
 {
     pthread_mutex_lock(&b->lock);
     wick_status st = wk_journal_lock(ctx, b->log.path, b->o.patience);
@@ -188,34 +74,34 @@ static wick_status locked(wick_ctx *ctx, jbackend *b, wick_study *s, step_fn ste
     return st;
 }
 
-static wick_status step_create(wick_ctx *ctx, jbackend *b, wick_study *s, void *user)
+static wick_status step_create(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     (void)ctx;
     (void)s;
     const wick_study_event *e = user;
-    create_line(b, e);
-    if (b->o.heartbeat > 0.0 && e->state == WICK_TRIAL_RUNNING) beat_line(b, b->log.n_trials);
+    wk_jcreate_line(b, e);
+    if (b->o.heartbeat > 0.0 && e->state == WICK_TRIAL_RUNNING) wk_jbeat_line(b, b->log.n_trials);
     return WICK_OK;
 }
 
-static wick_status taken(wick_ctx *ctx, const jbackend *b, int64_t number, const char *what)
+static wick_status taken(wick_ctx *ctx, const wk_jbackend *b, int64_t number, const char *what)
 {
     return wick_fail(ctx, WICK_E_STATE, "%s: trial %lld was %s by another process", b->shown,
                      (long long)number, what);
 }
 
-static wick_status step_take(wick_ctx *ctx, jbackend *b, wick_study *s, void *user)
+static wick_status step_take(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     (void)s;
     const wick_study_event *e = user;
     if (state_of(b, e->trial) != WICK_TRIAL_WAITING) return taken(ctx, b, e->trial, "taken");
-    state_line(b, b->ids[e->trial], WICK_TRIAL_RUNNING, e);
-    if (b->o.heartbeat > 0.0) beat_line(b, b->ids[e->trial]);
+    wk_jstate_line(b, b->ids[e->trial], WICK_TRIAL_RUNNING, e);
+    if (b->o.heartbeat > 0.0) wk_jbeat_line(b, b->ids[e->trial]);
     return WICK_OK;
 }
 
 /* The list of names is the study's: under the lock it grows by those that are new. */
-static wick_status constraint_lines(wick_ctx *ctx, jbackend *b, wick_study *s, const wk_own *o)
+static wick_status constraint_lines(wick_ctx *ctx, wk_jbackend *b, wick_study *s, const wk_own *o)
 {
     wick_buf names = {0}, list = {0};
     bool more = false;
@@ -223,8 +109,8 @@ static wick_status constraint_lines(wick_ctx *ctx, jbackend *b, wick_study *s, c
                                   o->n_con, &names, &more);
     if (st >= 0) st = wk_con_list(ctx, names.data, o->con, o->n_con, &list);
     if (st >= 0 && more) {
-        attr_line(b, WK_J_STUDY_SYSTEM, "study_id", b->log.target, "system_attr",
-                  WK_CONSTRAINT_NAMES, names.data);
+        wk_jattr_line(b, WK_J_STUDY_SYSTEM, "study_id", b->log.target, "system_attr",
+                      WK_CONSTRAINT_NAMES, names.data);
         const wick_study_event e = {.size = sizeof e,
                                     .kind = WICK_EV_STUDY_SYSTEM_ATTR,
                                     .trial = -1,
@@ -233,14 +119,14 @@ static wick_status constraint_lines(wick_ctx *ctx, jbackend *b, wick_study *s, c
         st = wick_study_apply(ctx, s, &e);
     }
     if (st >= 0)
-        attr_line(b, WK_J_SYSTEM, "trial_id", o->trial_id, "system_attr", WK_CONSTRAINTS,
-                  list.data);
+        wk_jattr_line(b, WK_J_SYSTEM, "trial_id", o->trial_id, "system_attr", WK_CONSTRAINTS,
+                      list.data);
     wick_buf_free(&names);
     wick_buf_free(&list);
     return st;
 }
 
-static wick_status step_finish(wick_ctx *ctx, jbackend *b, wick_study *s, void *user)
+static wick_status step_finish(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     const wick_study_event *e = user;
     if (wk_journal_over(state_of(b, e->trial))) return taken(ctx, b, e->trial, "ended");
@@ -249,7 +135,7 @@ static wick_status step_finish(wick_ctx *ctx, jbackend *b, wick_study *s, void *
         const wick_status st = constraint_lines(ctx, b, s, o);
         if (st < 0) return st;
     }
-    state_line(b, b->ids[e->trial], e->state, e);
+    wk_jstate_line(b, b->ids[e->trial], e->state, e);
     return WICK_OK;
 }
 
@@ -257,7 +143,7 @@ static wick_status step_finish(wick_ctx *ctx, jbackend *b, wick_study *s, void *
 
 static void *live(void *user)
 {
-    jbackend *b = user;
+    wk_jbackend *b = user;
     wick_ctx *ctx = wick_ctx_new();
     double next_beat = wick_now() + b->o.heartbeat;
     pthread_mutex_lock(&b->lock);
@@ -271,7 +157,7 @@ static void *live(void *user)
         if (b->stop || b->holding) continue;
         const double now = wick_now();
         const bool beat = b->o.heartbeat > 0.0 && now >= next_beat && b->own.n > 0;
-        for (int64_t i = 0; beat && i < b->own.n; i++) beat_line(b, b->own.v[i].trial_id);
+        for (int64_t i = 0; beat && i < b->own.n; i++) wk_jbeat_line(b, b->own.v[i].trial_id);
         if (now >= next_beat) next_beat = now + b->o.heartbeat;
         if (b->lines.len == 0 || (!beat && now - b->since < 0.25)) continue;
         /* A failure shows when the study's own thread writes: the lines stay until then. */
@@ -286,7 +172,7 @@ static void *live(void *user)
     return NULL;
 }
 
-static wick_status start(wick_ctx *ctx, jbackend *b)
+static wick_status start(wick_ctx *ctx, wk_jbackend *b)
 {
     if (b->has_thread) return WICK_OK;
     if (pthread_create(&b->thread, NULL, live, b) != 0)
@@ -297,16 +183,16 @@ static wick_status start(wick_ctx *ctx, jbackend *b)
 
 /* ---- stale trials ------------------------------------------------------------------------- */
 
-static bool is_stale(const jbackend *b, const wick_trial *t)
+static bool is_stale(const wk_jbackend *b, const wick_trial *t)
 {
     if (wick_trial_state_of(t) != WICK_TRIAL_RUNNING ||
         wk_own_find(&b->own, wick_trial_number(t)) != NULL)
         return false;
-    const char *text = wick_trial_system_attr(t, HEARTBEAT);
+    const char *text = wick_trial_system_attr(t, WK_JHEARTBEAT);
     double at;
     if (text == NULL || !wick_parse_double(text, (int64_t)strlen(text), &at)) return false;
     const double grace = b->o.grace > 0.0 ? b->o.grace : 2.0 * b->o.heartbeat;
-    return (double)wall_ms() / 1000.0 - at > grace;
+    return (double)wk_jnow() / 1000.0 - at > grace;
 }
 
 static void copied_params(wick_buf *l, const wick_trial *t)
@@ -339,11 +225,11 @@ typedef struct failing {
     int32_t n;
 } failing;
 
-static wick_status fail_one(wick_ctx *ctx, jbackend *b, const wick_trial *t)
+static wick_status fail_one(wick_ctx *ctx, wk_jbackend *b, const wick_trial *t)
 {
     const int64_t number = wick_trial_number(t);
-    const wick_study_event end = {.size = sizeof end, .time = wall_ms()};
-    state_line(b, b->ids[number], WICK_TRIAL_FAIL, &end);
+    const wick_study_event end = {.size = sizeof end, .time = wk_jnow()};
+    wk_jstate_line(b, b->ids[number], WICK_TRIAL_FAIL, &end);
     wick_buf history = {0};
     int64_t length = 0;
     const wick_status st =
@@ -376,7 +262,7 @@ static wick_status fail_one(wick_ctx *ctx, jbackend *b, const wick_trial *t)
     return st;
 }
 
-static wick_status step_stale(wick_ctx *ctx, jbackend *b, wick_study *s, void *user)
+static wick_status step_stale(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     failing *f = user;
     wick_status st = WICK_OK;
@@ -393,7 +279,7 @@ static wick_status step_stale(wick_ctx *ctx, jbackend *b, wick_study *s, void *u
     return st;
 }
 
-static wick_status fail_stale(wick_ctx *ctx, jbackend *b, wick_study *s)
+static wick_status fail_stale(wick_ctx *ctx, wk_jbackend *b, wick_study *s)
 {
     const double now = wick_now();
     if (!(b->o.heartbeat > 0.0) || b->o.read_only || now < b->stale_at) return WICK_OK;
@@ -412,7 +298,7 @@ static wick_status fail_stale(wick_ctx *ctx, jbackend *b, wick_study *s)
 
 /* ---- the backend -------------------------------------------------------------------------- */
 
-static wick_status trial_new(wick_ctx *ctx, jbackend *b, wick_study *s, wick_study_event *e)
+static wick_status trial_new(wick_ctx *ctx, wk_jbackend *b, wick_study *s, wick_study_event *e)
 {
     wick_status st = locked(ctx, b, s, step_create, e);
     if (st < 0) return st;
@@ -425,7 +311,7 @@ static wick_status trial_new(wick_ctx *ctx, jbackend *b, wick_study *s, wick_stu
     return st < 0 ? st : start(ctx, b);
 }
 
-static wick_status trial_take(wick_ctx *ctx, jbackend *b, wick_study *s, wick_study_event *e)
+static wick_status trial_take(wick_ctx *ctx, wk_jbackend *b, wick_study *s, wick_study_event *e)
 {
     wick_status st = locked(ctx, b, s, step_take, e);
     if (st < 0) return st;
@@ -435,7 +321,7 @@ static wick_status trial_take(wick_ctx *ctx, jbackend *b, wick_study *s, wick_st
     return st < 0 ? st : start(ctx, b);
 }
 
-static wick_status trial_finish(wick_ctx *ctx, jbackend *b, wick_study *s, wick_study_event *e)
+static wick_status trial_finish(wick_ctx *ctx, wk_jbackend *b, wick_study *s, wick_study_event *e)
 {
     wick_status st;
     if (b->holding) {
@@ -452,21 +338,21 @@ static wick_status trial_finish(wick_ctx *ctx, jbackend *b, wick_study *s, wick_
 }
 
 /* A parameter, report or attribute; the lock is held. */
-static wick_status add_line(wick_ctx *ctx, jbackend *b, const wick_study_event *e)
+static wick_status add_line(wick_ctx *ctx, wk_jbackend *b, const wick_study_event *e)
 {
     if (e->kind == WICK_EV_CONSTRAINT) return wk_own_constraint(ctx, &b->own, e);
     if (b->lines.len == 0) b->since = wick_now();
     if (e->kind == WICK_EV_STUDY_ATTR || e->kind == WICK_EV_STUDY_SYSTEM_ATTR) {
         const bool user = e->kind == WICK_EV_STUDY_ATTR;
-        attr_line(b, user ? WK_J_STUDY_USER : WK_J_STUDY_SYSTEM, "study_id", b->log.target,
-                  user ? "user_attr" : "system_attr", e->name, e->json);
+        wk_jattr_line(b, user ? WK_J_STUDY_USER : WK_J_STUDY_SYSTEM, "study_id", b->log.target,
+                      user ? "user_attr" : "system_attr", e->name, e->json);
         return WICK_OK;
     }
     const int64_t id = b->ids[e->trial];
     if (wk_journal_over(b->log.trial[id].state))
         return wick_fail(ctx, WICK_E_STATE, "%s: trial %lld has ended: a journal keeps it as it is",
                          b->shown, (long long)e->trial);
-    if (e->kind == WICK_EV_PARAM) return param_line(ctx, b, e, id);
+    if (e->kind == WICK_EV_PARAM) return wk_jparam_line(ctx, b, e, id);
     if (e->kind == WICK_EV_REPORT) {
         wk_jline_begin(&b->lines, WK_J_REPORT, b->worker);
         wk_jline_int(&b->lines, "trial_id", id);
@@ -476,14 +362,14 @@ static wick_status add_line(wick_ctx *ctx, jbackend *b, const wick_study_event *
         return WICK_OK;
     }
     const bool user = e->kind == WICK_EV_USER_ATTR;
-    attr_line(b, user ? WK_J_USER : WK_J_SYSTEM, "trial_id", id, user ? "user_attr" : "system_attr",
-              e->name, e->json);
+    wk_jattr_line(b, user ? WK_J_USER : WK_J_SYSTEM, "trial_id", id,
+                  user ? "user_attr" : "system_attr", e->name, e->json);
     return WICK_OK;
 }
 
 static wick_status append(void *self, wick_ctx *ctx, wick_study *s, wick_study_event *e)
 {
-    jbackend *b = self;
+    wk_jbackend *b = self;
     if (b->o.read_only)
         return wick_fail(ctx, WICK_E_STATE, "%s was opened for reading only", b->shown);
     if (e->kind == WICK_EV_TRIAL_NEW) return trial_new(ctx, b, s, e);
@@ -501,7 +387,7 @@ static wick_status append(void *self, wick_ctx *ctx, wick_study *s, wick_study_e
 
 static wick_status pull(void *self, wick_ctx *ctx, wick_study *s)
 {
-    jbackend *b = self;
+    wk_jbackend *b = self;
     pthread_mutex_lock(&b->lock);
     wick_status st = read_log(ctx, b, s);
     pthread_mutex_unlock(&b->lock);
@@ -510,7 +396,7 @@ static wick_status pull(void *self, wick_ctx *ctx, wick_study *s)
 
 static wick_status flush(void *self, wick_ctx *ctx, wick_study *s)
 {
-    jbackend *b = self;
+    wk_jbackend *b = self;
     pthread_mutex_lock(&b->lock);
     const bool any = b->lines.len > 0;
     pthread_mutex_unlock(&b->lock);
@@ -519,7 +405,7 @@ static wick_status flush(void *self, wick_ctx *ctx, wick_study *s)
 
 static wick_status hold(void *self, wick_ctx *ctx, wick_study *s, bool on)
 {
-    jbackend *b = self;
+    wk_jbackend *b = self;
     wick_status st = WICK_OK;
     if (on) st = pull(self, ctx, s); /* what others ended is known before the batch is told */
     pthread_mutex_lock(&b->lock);
@@ -533,7 +419,7 @@ typedef struct counting {
     int64_t value;
 } counting;
 
-static wick_status step_count(wick_ctx *ctx, jbackend *b, wick_study *s, void *user)
+static wick_status step_count(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     (void)ctx;
     counting *c = user;
@@ -541,7 +427,7 @@ static wick_status step_count(wick_ctx *ctx, jbackend *b, wick_study *s, void *u
     if (text == NULL || !wick_parse_int(text, (int64_t)strlen(text), &c->value)) c->value = 0;
     char next[24];
     snprintf(next, sizeof next, "%lld", (long long)c->value + 1);
-    attr_line(b, WK_J_STUDY_SYSTEM, "study_id", b->log.target, "system_attr", c->key, next);
+    wk_jattr_line(b, WK_J_STUDY_SYSTEM, "study_id", b->log.target, "system_attr", c->key, next);
     return WICK_OK;
 }
 
@@ -555,7 +441,7 @@ static wick_status count(void *self, wick_ctx *ctx, wick_study *s, const char *k
 
 static void close_backend(void *self)
 {
-    jbackend *b = self;
+    wk_jbackend *b = self;
     if (b->has_thread) {
         pthread_mutex_lock(&b->lock);
         b->stop = true;
@@ -583,7 +469,7 @@ static void close_backend(void *self)
     free(b);
 }
 
-static bool make_lock(jbackend *b)
+static bool make_lock(wk_jbackend *b)
 {
     pthread_condattr_t attr;
     if (pthread_mutex_init(&b->lock, NULL) != 0) return false;
@@ -599,7 +485,7 @@ static bool make_lock(jbackend *b)
 
 wick_status wk_journal_backend(wick_ctx *ctx, const wk_backend_opts *o, wick_study_backend *out)
 {
-    jbackend *b = calloc(1, sizeof *b);
+    wk_jbackend *b = calloc(1, sizeof *b);
     if (b == NULL) return wick_fail_mem(ctx);
     wick_status st = wk_journal_open(ctx, &b->log, o->path);
     b->o = o->o;

@@ -51,7 +51,7 @@ typedef struct wk_rdb {
     wk_dists dists;
     char request[37];
     int64_t requests;
-    bool unread; /**< there may be news although the database does not say so */
+    bool unread;  /**< there may be news although the database does not say so */
     bool refused; /**< a FINISH just written came too late */
     bool holding, in_txn, again;
     double txn_since;

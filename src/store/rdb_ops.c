@@ -91,7 +91,7 @@ static const char *type_name(double v)
     return isnan(v) ? "NAN" : isinf(v) ? v > 0.0 ? "INF_POS" : "INF_NEG" : "FINITE";
 }
 
-static wk_cell finite(double v)
+static wk_cell finite_or_null(double v)
 {
     return isfinite(v) ? wk_double(v) : (wk_cell){.kind = WK_NULL};
 }
@@ -205,7 +205,7 @@ static wick_status write_finish(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
         return st;
     }
     for (int64_t i = 0; i < op->n_values && st >= 0; i++) {
-        const wk_cell v[] = {wk_int(op->trial_id), wk_int(i), finite(op->values[i]),
+        const wk_cell v[] = {wk_int(op->trial_id), wk_int(i), finite_or_null(op->values[i]),
                              wk_text(type_name(op->values[i]))};
         st = q->exec(q, ctx, true, value, v, 4, NULL, NULL);
     }
@@ -234,7 +234,7 @@ static wick_status write_one(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
         return q->exec(q, ctx, true, param, a, 4, NULL, NULL);
     }
     case WICK_EV_REPORT: {
-        const wk_cell a[] = {wk_int(op->trial_id), wk_int(op->step), finite(op->value),
+        const wk_cell a[] = {wk_int(op->trial_id), wk_int(op->step), finite_or_null(op->value),
                              wk_text(type_name(op->value))};
         return q->exec(q, ctx, true, report, a, 4, NULL, NULL);
     }

@@ -3,6 +3,10 @@
 # writers at once leave neither gaps nor duplicates, and the dashboard shows it all. Needs Optuna: in
 # the environments WICK_OPTUNA names (paths of Python programs, any number), else in python3;
 # `scripts/optuna-env` makes them.
+"$WICK" --version | grep -q '^ *sqlite *yes' || {
+    echo "SKIP: built without SQLite (Debian package libsqlite3-dev)"
+    exit 77
+}
 client=$BUILD/tests/store_client
 here=$SRC/tests/store
 pythons=${WICK_OPTUNA:-$(ls "$HOME"/.cache/wick/optuna*/bin/python 2>/dev/null)}
