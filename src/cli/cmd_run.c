@@ -9,6 +9,10 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
+    {"finer", "PATH",
+     "finer bars of the same symbols: requests and the bar magnifier of\n"
+     "Pine scripts read them",
+     CLI_WORDS},
     {"model", "NAME|FILE", "filter of entries: passthrough (default), random:RATE, or a bundle",
      CLI_ONE},
     {"model-threshold", "X",
@@ -51,6 +55,7 @@ typedef struct job {
     wick_panel *panel;
     wick_ledger *ledger;
     wick_buf plots;
+    wick_panel *finer;
     wick_scores *scores;
     stat_options stats;
     wick_convention *conventions;
@@ -407,7 +412,10 @@ static int run_job(job *j)
         !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]) || !load_model(j))
         return CLI_MISTAKE;
     lap(j);
-    if (!run_config_bars(c, &j->cfg, &j->panel) || !check_overlap(j)) return CLI_MISTAKE;
+    if (!run_config_bars(c, &j->cfg, &j->panel) || !run_config_finer(c, &j->cfg, &j->finer) ||
+        !check_overlap(j))
+        return CLI_MISTAKE;
+    wk_host_set_finer(j->host, j->finer);
     lap(j);
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
@@ -428,6 +436,7 @@ static int run(cli *c)
     int code = run_job(&j);
     if (code != CLI_GOOD && wick_interrupted()) code = CLI_INTERRUPTED;
     wick_buf_free(&j.plots);
+    wick_panel_unref(j.finer);
     wick_scores_free(j.scores);
     wick_ledger_unref(j.ledger);
     wick_panel_unref(j.panel);

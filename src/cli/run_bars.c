@@ -78,34 +78,54 @@ static void report_inferred(const cli *c, const wick_panel *panel)
     if (rest) cli_note(c, "inferred: %lld more symbols differ from these", (long long)rest);
 }
 
-bool run_config_bars(cli *c, const run_config *r, wick_panel **out)
+static bool load(cli *c, const run_config *r, const char *const *paths, int64_t n_paths, bool finer,
+                 wick_panel **out)
 {
     wick_defects **defects = NULL;
     int64_t n = 0;
     const wick_load_opts opts = {.size = sizeof opts,
-                                 .symbols = (const char *const *)r->symbols,
-                                 .n_symbols = r->n_symbols,
+                                 .symbols = finer ? NULL : (const char *const *)r->symbols,
+                                 .n_symbols = finer ? 0 : r->n_symbols,
                                  .has_from = r->has_from,
                                  .has_to = r->has_to,
                                  .from = r->from,
                                  .to = r->to,
-                                 .timeframe = r->timeframe,
-                                 .symbol_info = r->symbol_info,
+                                 .timeframe = finer ? NULL : r->timeframe,
+                                 .symbol_info = finer ? NULL : r->symbol_info,
                                  .drop_bad = r->drop_bad,
                                  .threads = (int32_t)r->jobs};
-    if (r->n_data == 0) {
-        cli_error(c, "`wick data synth --out bars` makes some to try with",
-                  "no bars: say where they are with --data PATH");
-        return false;
-    }
-    const wick_status st = wick_load(c->ctx, r->data, r->n_data, &opts, out, &defects, &n);
+    const wick_status st = wick_load(c->ctx, paths, n_paths, &opts, out, &defects, &n);
     if (st == WICK_OK) {
         report_dropped(c, defects, n);
-        report_inferred(c, *out);
+        if (!finer) report_inferred(c, *out);
     } else {
         cli_fail(c);
     }
     for (int64_t i = 0; i < n; i++) wick_defects_free(defects[i]);
     free(defects);
     return st == WICK_OK;
+}
+
+bool run_config_bars(cli *c, const run_config *r, wick_panel **out)
+{
+    if (r->n_data == 0) {
+        cli_error(c, "`wick data synth --out bars` makes some to try with",
+                  "no bars: say where they are with --data PATH");
+        return false;
+    }
+    return load(c, r, r->data, r->n_data, false, out);
+}
+
+bool run_config_finer(cli *c, const run_config *r, wick_panel **out)
+{
+    enum { MOST = 64 };
+    const char *paths[MOST];
+    const int n = cli_times(c, "finer");
+    if (n == 0) return true;
+    if (n > MOST) {
+        cli_error(c, "give the folder they are in", "--finer: more than %d paths", MOST);
+        return false;
+    }
+    for (int i = 0; i < n; i++) paths[i] = cli_nth(c, "finer", i);
+    return load(c, r, paths, n, true, out);
 }

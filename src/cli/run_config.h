@@ -50,6 +50,8 @@ bool run_config_script(cli *c, run_config *r, wk_script *script);
 /** The bars that were asked for; dropped rows and inferred facts go to stderr as notes. False: an
  * error was reported. */
 bool run_config_bars(cli *c, const run_config *r, wick_panel **out);
+/** Loads what --finer names, nothing without it. */
+bool run_config_finer(cli *c, const run_config *r, wick_panel **out);
 void run_config_free(run_config *r);
 
 /** The part of `wick run`'s option table that this reads; cmd_run.c appends its outputs. */

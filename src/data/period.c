@@ -130,12 +130,14 @@ bool wick_period_at(const wick_period *p, int64_t t, int64_t *open, int64_t *clo
 
 void wick_period_column(const wick_period *p, int64_t n, const int64_t *t, bool close, double *out)
 {
-    /* Neighbours mostly share a period or a run, and finding one asks the time zone. */
+    /* Neighbours mostly share a day or a run, and finding one asks the time zone. Periods inside a
+     * day are few bars long, and in the hour a clock skips they have no clean ends to compare. */
     int64_t open = 0, end = 0, start = 0, stop = 0;
+    const bool days = p->tf < 0 || p->tf >= WICK_MS_DAY;
     for (int64_t i = 0; i < n; i++) {
         bool in = true;
         if (p->session == NULL) {
-            if (t[i] < open || t[i] >= end) (void)wick_period_at(p, t[i], &open, &end);
+            if (!days || t[i] < open || t[i] >= end) (void)wick_period_at(p, t[i], &open, &end);
         } else {
             if (t[i] < start || t[i] >= stop) in = wk_session_run(p->session, t[i], &start, &stop);
             if (in) inside_run(p, t[i], start, stop, &open, &end);

@@ -90,6 +90,10 @@ wick_status wk_script_apply_settings(wick_ctx *ctx, const wk_script *s,
 /** Starting cash the file asks for (Pine's initial_capital); 0: none. */
 double wk_script_cash(const wk_script *s);
 
+/** Finer bars of the symbols of the next runs, for requests of Pine scripts (and their magnifier): by
+ * the symbol's name, by that name with a tail ("ETH_1m"), or the only one for the only one. Takes a
+ * reference; NULL: none. */
+void wk_host_set_finer(wk_host *h, wick_panel *finer);
 /** Plots of the next runs (pine.plot) are written to `out` as CSV: time, symbol, one column for each;
  * NULL: they are not kept, and not computed. */
 void wk_host_keep_plots(wk_host *h, wick_buf *out);

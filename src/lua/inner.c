@@ -117,30 +117,52 @@ void wk_inner_free(wk_host *h)
     h->inner_bars = NULL;
 }
 
-/* Bars of a symbol of the panel; finer ones of the same market may be there under a name of their
- * own ("ETH@1m"). NULL: unknown. */
-static wick_bars *find_bars(wk_host *h, const request *q)
+void wk_host_set_finer(wk_host *h, wick_panel *finer)
+{
+    wick_panel_unref(h->finer);
+    h->finer = finer ? wick_panel_ref(finer) : NULL;
+}
+
+wick_bars *wk_finer_bars(const wk_host *h, int32_t sym)
+{
+    const int64_t n = h->finer ? wick_panel_count(h->finer) : 0;
+    const char *want = wick_bars_symbol(h->syms[sym].bars);
+    const size_t length = strlen(want);
+    wick_bars *tailed = NULL;
+    for (int64_t i = 0; i < n; i++) {
+        wick_bars *b = wick_panel_bars(h->finer, i);
+        const char *name = wick_bars_symbol(b);
+        if (strcmp(name, want) == 0) return b;
+        if (!tailed && strncmp(name, want, length) == 0 && strchr("@_-.", name[length])) tailed = b;
+    }
+    return tailed || n != 1 || h->n_syms != 1 ? tailed : wick_panel_bars(h->finer, 0);
+}
+
+void wk_magnify(lua_State *L, wk_host *h, int32_t sym, int t)
+{
+    lua_pushliteral(L, "magnifier");
+    lua_rawget(L, t);
+    wick_bars *b = lua_toboolean(L, -1) && h->run ? wk_finer_bars(h, sym) : NULL;
+    lua_pop(L, 1);
+    if (b && wick_run_set_magnifier(h->ctx, h->run, sym, b) < 0) (void)wk_raise_ctx(L, h);
+}
+
+/* Bars that the request is made of; NULL: they are not there. */
+static wick_bars *find_bars(const wk_host *h, const request *q)
 {
     wick_bars *own = h->syms[q->base].bars;
-    const char *want = q->symbol[0] ? q->symbol : wick_bars_symbol(own);
     const int64_t have = wick_bars_info(own)->timeframe_ms;
-    if (q->tf > 0 && have > q->tf && h->panel) {
-        wick_bars *best = NULL;
-        for (int64_t i = 0; i < wick_panel_count(h->panel); i++) {
-            wick_bars *b = wick_panel_bars(h->panel, i);
-            const char *name = wick_bars_symbol(b);
-            const size_t n = strlen(want);
-            const int64_t tf = wick_bars_info(b)->timeframe_ms;
-            const bool fits = strncmp(name, want, n) == 0 && (name[n] == '\0' || name[n] == '@');
-            if (fits && tf > 0 && tf <= q->tf && q->tf % tf == 0 &&
-                (!best || tf > wick_bars_info(best)->timeframe_ms))
-                best = b;
-        }
-        return best;
+    int32_t sym = q->base;
+    if (q->symbol[0]) {
+        const int64_t i = h->panel ? wick_panel_find(h->panel, q->symbol) : -1;
+        if (i < 0) return NULL;
+        sym = (int32_t)i;
     }
-    if (!q->symbol[0] || strcmp(q->symbol, wick_bars_symbol(own)) == 0) return own;
-    const int64_t i = h->panel ? wick_panel_find(h->panel, q->symbol) : -1;
-    return i >= 0 ? wick_panel_bars(h->panel, i) : NULL;
+    wick_bars *b = h->syms[sym].bars;
+    if (q->tf <= 0 || have <= q->tf) return b;
+    b = sym < h->n_syms ? wk_finer_bars(h, sym) : NULL;
+    const int64_t fine = b ? wick_bars_info(b)->timeframe_ms : 0;
+    return fine > 0 && fine <= q->tf && q->tf % fine == 0 ? b : NULL;
 }
 
 /* core.inner(symbol, timeframe_ms, heikin_ashi): handle of the bars, or nil and a reason. */

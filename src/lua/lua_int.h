@@ -158,6 +158,7 @@ struct wk_host {
     struct wk_plot *plots;
     int32_t n_plots;
     wick_buf *plots_out;
+    wick_panel *finer;
     int32_t decl;  /**< symbol being declared; -1 none */
     int64_t tick0; /**< first tick of trading */
     wk_slot *slots;
@@ -384,6 +385,10 @@ void wk_written_open(lua_State *L, wk_host *h);
 void wk_written_roll(void *host, int32_t sym, double bar);
 void wk_written_free(wk_host *h);
 void wk_inner_open(lua_State *L, wk_host *h);
+/** Finer bars of a symbol of the run, NULL when none were given. */
+wick_bars *wk_finer_bars(const wk_host *h, int32_t sym);
+/** Gives them to the engine when the strategy object at `t` asks for the bar magnifier. */
+void wk_magnify(lua_State *L, wk_host *h, int32_t sym, int t);
 void wk_inner_free(wk_host *h);
 void wk_clock_open(lua_State *L, wk_host *h);
 void wk_clock_free(wk_host *h);

@@ -181,6 +181,7 @@ void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
                            wick_bars_symbol(h->syms[i].bars));
         wk_eval_declared(L, h, i, first);
         wk_pine_wake(L, h, i, list + 1);
+        wk_magnify(L, h, i, list + 1);
         lua_settop(L, list);
         if (h->sh.stop) wk_budget_check(L, h);
     }
@@ -299,7 +300,8 @@ static void show_declared(wk_host *h)
         const wick_graph *g = h->syms[s->sym].graph;
         wk_declared d = {.symbol = s->sym, .v = wick_graph_values(g, s->node)};
         wick_buf text = {0};
-        if (!d.v) continue;
+        /* Requests are seen where they were merged; what a script writes is no declaration. */
+        if (!d.v || s->sym >= h->n_syms || s->node == WK_OWN) continue;
         d.n = h->syms[s->sym].n;
         if (h->extra[i].label[0])
             wick_buf_add(&text, h->extra[i].label, -1);

@@ -72,10 +72,11 @@ static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int
     return st < 0 ? NULL : b;
 }
 
-/* Field `bars` of the options at t: { SYM = {...}, ... }, or options of the generator. */
-static wick_status read_panel(lua_State *L, wick_ctx *ctx, int t, wick_panel **out)
+/* Field `key` of the options at t: { SYM = {...}, ... }, or options of the generator. */
+static wick_status read_panel(lua_State *L, wick_ctx *ctx, int t, const char *key,
+                              wick_panel **out)
 {
-    lua_getfield(L, t, "bars");
+    lua_getfield(L, t, key);
     const int b = lua_gettop(L);
     wick_synth_opts synth = {.size = sizeof synth, .symbols = 2, .bars = 300, .seed = 1};
     if (lua_type(L, b) != LUA_TTABLE) return wick_synth(ctx, &synth, out);
@@ -119,6 +120,7 @@ typedef struct test_run {
     wick_scores *scores;
     wick_cache *cache;
     wick_buf plots;
+    wick_panel *finer;
 } test_run;
 
 static wick_status set_pairs(lua_State *L, wick_ctx *ctx, int t, const char *key, test_run *r,
@@ -164,7 +166,10 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     const int top = lua_gettop(L);
     r->settings = wick_settings_new();
     if (!r->settings) return wick_fail_mem(ctx);
-    WICK_TRY(read_panel(L, ctx, t, &r->panel));
+    WICK_TRY(read_panel(L, ctx, t, "bars", &r->panel));
+    lua_getfield(L, t, "finer");
+    if (!lua_isnil(L, -1)) WICK_TRY(read_panel(L, ctx, t, "finer", &r->finer));
+    wk_host_set_finer(h, r->finer);
     WICK_TRY(load_script(L, h, ctx, t, r));
     WICK_TRY(wk_script_apply_settings(ctx, r->script, r->settings));
     WICK_TRY(set_pairs(L, ctx, t, "params", r, true));
@@ -185,6 +190,7 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     WICK_TRY(wick_score(ctx, r->ledger, &m, NULL, 0, &r->scores));
 out:
     wk_host_keep_plots(h, NULL);
+    wk_host_set_finer(h, NULL);
     lua_settop(L, top);
     return st;
 }
@@ -261,6 +267,7 @@ static void free_run(test_run *r)
     wick_panel_unref(r->panel);
     wick_cache_unref(r->cache);
     wick_buf_free(&r->plots);
+    wick_panel_unref(r->finer);
 }
 
 /* core.test_run(options) -> results, or nil, message, code. Errors inside are caught by the inner

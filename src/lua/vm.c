@@ -269,13 +269,17 @@ static void collect(wk_host *h)
 }
 
 /* The VMs spell it in several ways, some with half a traceback in the message. */
-static wick_status overflow_error(wick_ctx *ctx, const char *text)
+static wick_status overflow_error(const wk_host *h, wick_ctx *ctx, const char *text)
 {
     const char *colon = strstr(text, ": ");
     const size_t line = strcspn(text, "\n");
     const int place = colon && (size_t)(colon - text) < line && strchr(text, ':') != colon
                           ? (int)(colon - text) + 2
                           : 0;
+    /* Compiled code of LuaJIT does not always know its line: the file at least. */
+    if (place == 0)
+        return wick_fail(ctx, WICK_E_BUDGET,
+                         "%s: the script calls itself without end (stack overflow)", file_of(h));
     return wick_fail(ctx, WICK_E_BUDGET, "%.*sthe script calls itself without end (stack overflow)",
                      place, text);
 }
@@ -294,7 +298,7 @@ wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
         if (h->mem.hit && (!text || strstr(text, "not enough memory")))
             st = wk_memory_error(h, ctx);
         else if (text && strstr(text, "stack overflow"))
-            st = overflow_error(ctx, text);
+            st = overflow_error(h, ctx, text);
         else if (!text)
             st = wick_fail(ctx, WICK_E_SCRIPT, "%s: the script failed while handling an error",
                            file_of(h));
@@ -490,6 +494,7 @@ void wk_host_free(wk_host *h)
     h->running = NULL;
     wk_budget_free(h);
     wk_clock_free(h);
+    wick_panel_unref(h->finer);
     h->mem.quiet = true;
     if (h->L) lua_close(h->L);
     for (int64_t i = 0; i < h->n_roots; i++) free(h->roots[i]);

@@ -188,7 +188,6 @@ test("finer bars: the last one of each bar, the first with lookahead, and arrays
   end
   coarse.low, coarse.high = low, high
   run([[
-    if s.symbol == "X@5m" then return s:each_bar(function() end) end
     local last = pine.request.security("", "5", function(m) return m.close end)
     local first = pine.request.security("", "5", function(m) return m.close end, { lookahead = true })
     local all, up = pine.request.security_lower_tf("", "5", function(m) return m.close, m.close:gt(m.open) end)
@@ -199,7 +198,7 @@ test("finer bars: the last one of each bar, the first with lookahead, and arrays
       same(all[0]:get(0), first[0], "first")
       same(up[0]:size(), 3, "two arrays")
       same(all[1]:size(), s.bar == 0 and 0 or 3, "the bar before")
-    end)]], { X = coarse, ["X@5m"] = fine })
+    end)]], { X = coarse }, { finer = { X = fine } })
 end)
 
 test("Heikin-Ashi: aggregated first, then transformed", function()

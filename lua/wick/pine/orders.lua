@@ -87,6 +87,7 @@ local function strategy(args)
     polyline = args.max_polylines_count,
   }
   local s = core.new_pine()
+  rawset(s, "magnifier", args.use_bar_magnifier == true)
   rawset(s, "name", args.title or "pine")
   rawset(s, "engine", engine_of(args))
   rawset(s, "initial_cash", args.initial_capital or 1000000)
