@@ -137,6 +137,7 @@ typedef struct wick_run_opts {
     bool lean;          /**< keep no order records and no per-tick columns but equity, and fees
                              where there are any */
     bool pine;          /**< orders come through wick_pine_entry and its neighbours of ffi.h */
+    bool metered;       /**< measure the time inside the engine: wick_run_meter */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,
@@ -175,6 +176,13 @@ WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_
 /** Text of a number from wick_run_tag; "" for others. */
 WICK_API const char *wick_run_text(const wick_run *run, int32_t tag);
 WICK_API wick_panel *wick_run_panel(const wick_run *run);
+/** How often WICK_STEP_BAR was asked; with opts.metered also the seconds spent in steps that were
+ * more than moving on to an idle bar and in Pine order calls, and how many of both there were. */
+typedef struct wick_meter {
+    int64_t asked, timed;
+    double seconds;
+} wick_meter;
+WICK_API wick_meter wick_run_meter(const wick_run *run);
 /** Why wick_run_step returned a negative status. */
 WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);
 /** After WICK_STEP_DONE: the results. Once. The run can only be freed afterwards. */

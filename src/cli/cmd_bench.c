@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cli/bench.h"
 #include "cli/bench_scripts.h"
 #include "cli/cli.h"
 #include "lua/host.h"
@@ -13,6 +14,7 @@
 static const cli_option options[] = {
     {"feed", "PATH", "bars of one symbol; default: 53,929 synthetic bars of 15 minutes", CLI_WORDS},
     {"book", "PATH", "bars of many symbols; default: 49 synthetic ones of 1,248 days", CLI_WORDS},
+    {"scripts", "FILE", "time these strategies on the feed instead of the cases", CLI_REPEAT},
     {"seconds", "N", "time to spend on each case, default 0.5", CLI_ONE},
     {"pairs", "N", "cells of the parameter grid, default 2000", CLI_ONE},
     {"jobs", "N", "threads of the grid, default: all cores", CLI_ONE},
@@ -477,6 +479,15 @@ static int run(cli *c)
         !cli_int(c, "pairs", 1, 1000000, &b.pairs) || !cli_int(c, "jobs", 1, 1024, &b.jobs) ||
         !cli_choice(c, "format", "table|json", &format))
         return CLI_MISTAKE;
+    if (cli_has(c, "scripts")) {
+        const wick_synth_opts feed = {
+            .size = sizeof feed, .symbols = 1, .bars = 53929, .timeframe = "15m", .seed = 1};
+        code = make_bars(&b, "feed", &feed, &b.feed, &b.feed_bars) < 0
+                   ? cli_fail(c)
+                   : bench_files(c, b.feed, b.feed_bars, b.seconds, strcmp(format, "json") == 0);
+        wick_panel_unref(b.feed);
+        return code;
+    }
     cli_progress *progress = cli_progress_start(c, "timing");
     const wick_status st = run_cases(&b);
     cli_progress_stop(progress);
@@ -499,6 +510,9 @@ const cli_command cli_command_bench = {
     .notes =
         "Cases: cross_signals cross_triggers cross_events book_signals book_events output grid\n"
         "files; default: all.\n"
+        "--scripts FILE (again for each file) times strategies of yours: nanoseconds per bar, on "
+        "how\n"
+        "many bars the script was asked, and the shares of Lua, columns and engine.\n"
         "Synthetic bars are the same everywhere. bench/compare.py times other libraries beside\n"
         "wick.",
     .example = "wick bench --seconds 1",

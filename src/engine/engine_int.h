@@ -220,6 +220,8 @@ struct wick_run {
 
     struct wk_pine *pine; /**< per symbol; NULL: not a run of Pine orders */
     wk_vec pinfo, hits;
+    bool metered;
+    wick_meter meter;
     int64_t deals; /**< fills of Pine orders so far */
     bool pine_close; /**< something fills or is checked after the script */
 

@@ -83,6 +83,7 @@ typedef struct wk_prisk {
     int8_t drawdown_pct, day_loss_pct;
     int32_t max_loss_days;
     bool any;
+    bool every_bar; /**< a rule looks at equity bar by bar */
 } wk_prisk;
 
 /** Pine state of one symbol. */
@@ -143,6 +144,19 @@ static inline wk_leg *wk_leg_at(const wk_pine *p, int32_t i)
 static inline wk_bind *wk_bind_at(const wk_pine *p, int32_t i)
 {
     return (wk_bind *)p->binds.p + i;
+}
+/** Time of an order call, where it is wanted. */
+static inline double wk_meter_on(const wick_run *r)
+{
+    return r->metered ? wick_now() : 0.0;
+}
+static inline int32_t wk_meter_off(wick_run *r, double from, int32_t result)
+{
+    if (r->metered) {
+        r->meter.seconds += wick_now() - from;
+        r->meter.timed++;
+    }
+    return result;
 }
 static inline bool wk_has(double v)
 {

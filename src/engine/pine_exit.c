@@ -189,7 +189,7 @@ static bool waits_for(const wick_run *r, const wk_pine *p, int32_t s, const wk_p
     return from > 0 || pos == 0.0 || adds;
 }
 
-int32_t wick_pine_exit(wick_run *r, const wick_pine_order *q)
+static int32_t place_exit(wick_run *r, const wick_pine_order *q)
 {
     r->refusal[0] = '\0';
     const int32_t st = wk_pine_check(r, q, true);
@@ -234,6 +234,12 @@ int32_t wick_pine_exit(wick_run *r, const wick_pine_order *q)
     if (r->status < 0) return r->status;
     if (changed) wk_pine_touch(r, s);
     return 1;
+}
+
+int32_t wick_pine_exit(wick_run *r, const wick_pine_order *q)
+{
+    const double from = wk_meter_on(r);
+    return wk_meter_off(r, from, place_exit(r, q));
 }
 
 /* A bracket that stood since an earlier bar under the id of an entry that now reverses acts against

@@ -45,7 +45,8 @@ static double steps(const wk_feed *f, double n)
 double wk_pine_qty(const wk_feed *f, double qty)
 {
     if (!(f->step > 0.0)) return fabs(qty) < 1e-12 ? 0.0 : qty;
-    return steps(f, wk_floor(qty / f->step + 0.5));
+    const double n = f->per_step > 0.0 ? qty * f->per_step : qty / f->step;
+    return steps(f, wk_floor(n + 0.5));
 }
 
 /* The shortest decimal of the double decides, not the quotient's last bit: 0.29 on a step of 0.01

@@ -102,7 +102,7 @@ double wk_pine_bound(const wk_pine *p, int32_t tag)
 bool wk_pine_busy(const wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];
-    return p->n_ords > 0 || p->n_legs > 0 || p->risk.any;
+    return p->n_ords > 0 || p->n_legs > 0 || p->risk.every_bar;
 }
 
 void wk_pine_touch(wick_run *r, int32_t s)
@@ -329,12 +329,14 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
 
 int32_t wick_pine_entry(wick_run *r, const wick_pine_order *q)
 {
-    return place(r, q, WK_PQ_ENTRY);
+    const double from = wk_meter_on(r);
+    return wk_meter_off(r, from, place(r, q, WK_PQ_ENTRY));
 }
 
 int32_t wick_pine_raw(wick_run *r, const wick_pine_order *q)
 {
-    return place(r, q, WK_PQ_RAW);
+    const double from = wk_meter_on(r);
+    return wk_meter_off(r, from, place(r, q, WK_PQ_RAW));
 }
 
 /* "Close entry(s) order L", made once per id. */
@@ -347,7 +349,7 @@ static int32_t close_text(wick_run *r, int32_t tag)
     return wick_run_tag(r, text);
 }
 
-int32_t wick_pine_close(wick_run *r, const wick_pine_order *q)
+static int32_t place_close(wick_run *r, const wick_pine_order *q)
 {
     r->refusal[0] = '\0';
     const int32_t st = wk_pine_check(r, q, false);
@@ -383,6 +385,12 @@ int32_t wick_pine_close(wick_run *r, const wick_pine_order *q)
                  .stop = WICK_NA};
     if (now || r->set.delay == 0) p->at_close = r->pine_close = true;
     return enqueue(r, p, &o, NULL, s);
+}
+
+int32_t wick_pine_close(wick_run *r, const wick_pine_order *q)
+{
+    const double from = wk_meter_on(r);
+    return wk_meter_off(r, from, place_close(r, q));
 }
 
 /* ---- withdrawal ----------------------------------------------------------------------------- */

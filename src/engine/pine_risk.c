@@ -36,8 +36,8 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
     case RULE_LOSS_DAYS: k->max_loss_days = count; break;
     default: return 0;
     }
-    k->any =
-        wk_has(k->drawdown) || k->max_orders > 0 || wk_has(k->day_loss) || k->max_loss_days > 0;
+    k->every_bar = wk_has(k->drawdown) || wk_has(k->day_loss) || k->max_loss_days > 0;
+    k->any = k->every_bar || k->max_orders > 0;
     if (k->any && !before.any) {
         wk_pine_day(r, s);
         wk_pine_touch(r, s);
@@ -48,6 +48,7 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
 bool wk_pine_blocked(wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];
+    wk_pine_day(r, s);
     return p->halted || p->day_full;
 }
 

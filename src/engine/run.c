@@ -151,6 +151,7 @@ static void set_options(wick_run *r, const wick_run_opts *o)
     const wick_settings *k = &r->set;
     r->lean = o->lean;
     r->ask_bar = o->ask_bar;
+    r->metered = o->metered;
     r->ask_before = o->ask_before;
     r->ask_after = o->ask_after;
     r->ask_fill = o->ask_fill;
@@ -226,6 +227,11 @@ void wick_run_free(wick_run *r)
     wick_panel_unref(r->panel);
     if (r->own_arena) wick_arena_free(r->arena); /* NULL once a ledger has it */
     free(r);
+}
+
+wick_meter wick_run_meter(const wick_run *r)
+{
+    return r->meter;
 }
 
 wick_panel *wick_run_panel(const wick_run *r)

@@ -184,6 +184,7 @@ static void point_at(wick_run *r, int32_t step, int32_t s)
     c->trigger = -1;
     c->order = 0;
     c->tick = r->tick;
+    r->meter.asked += step == WICK_STEP_BAR;
     c->cash = r->cash;
     c->equity = r->equity;
     if (s < 0) {
@@ -326,12 +327,12 @@ static bool quick_step(wick_run *r)
     r->equity = r->cur.equity = equity;
     r->cur.tick = r->cur.bar = t;
     r->cur.time = f->time[t];
+    r->meter.asked++;
     return true;
 }
 
-int32_t wick_run_step(wick_run *r)
+static int32_t advance(wick_run *r)
 {
-    if (r->quick && quick_step(r)) return WICK_STEP_BAR;
     for (;;) {
         if (r->status < 0) return r->status;
         switch (r->phase) {
@@ -376,4 +377,15 @@ int32_t wick_run_step(wick_run *r)
         default: return WICK_STEP_DONE;
         }
     }
+}
+
+int32_t wick_run_step(wick_run *r)
+{
+    if (r->quick && quick_step(r)) return WICK_STEP_BAR;
+    if (!r->metered) return advance(r);
+    const double from = wick_now();
+    const int32_t step = advance(r);
+    r->meter.seconds += wick_now() - from;
+    r->meter.timed++;
+    return step;
 }

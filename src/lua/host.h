@@ -106,6 +106,15 @@ wick_status wk_script_set_filter(wick_ctx *ctx, wk_script *s, wk_filter *f) WICK
  * `probability_threshold` when it is not at its default, else the bundle's. */
 double wk_script_threshold(const wk_script *s, const wk_filter *f);
 
+/** Where the time of a script's last run went, in seconds. */
+typedef struct wk_run_costs {
+    double body;    /**< file body: declarations, without the columns */
+    double kernels; /**< columns of declared series */
+    double loop;    /**< bars: engine and bar functions */
+    wick_meter meter;
+} wk_run_costs;
+wk_run_costs wk_script_costs(const wk_script *s);
+
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
  * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,

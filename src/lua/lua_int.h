@@ -181,6 +181,7 @@ struct wk_host {
     const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
+    wk_run_costs costs; /**< of the run in hand */
     int ref_tags; /**< texts of this run's orders and their numbers, both ways */
     int ref_pine_fields;
     int ref_syms; /**< list of sym tables of the run */
@@ -226,6 +227,7 @@ struct wk_script {
     int64_t n_limits;
     struct wk_filter *filter; /**< NULL: passthrough */
     int config; /**< pipelines: reference to the options given, LUA_NOREF none */
+    wk_run_costs costs;
 };
 
 /** Hooks a strategy may define. */

@@ -218,6 +218,8 @@ static int run_main(lua_State *L)
     lua_settop(L, 0);
     for (int i = 0; i < WK_AT_COUNT; i++) lua_pushnil(L);
     const int base = 1;
+    const double began = wick_now();
+    h->costs = (wk_run_costs){0};
     wk_rng_start(h, 0);
     wk_fresh_env(L, h);
     wk_push_syms(L, h);
@@ -237,10 +239,13 @@ static int run_main(lua_State *L)
         strategy_parts(L, h, s, base);
     lua_settop(L, base + WK_AT_COUNT - 1);
     if (s->style != WK_STYLE_SIGNALS) wk_eval_declared(L, h, -1, 0);
+    const double decided = wick_now();
+    h->costs.body = decided - began - h->costs.kernels;
     h->decl = -1;
     h->place_line = 0;
     h->sh.phase = WK_DECIDE;
     wk_loop(L, h, base);
+    h->costs.loop = wick_now() - decided;
     return 0;
 }
 
@@ -351,6 +356,10 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
         wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;
         if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
         if (st < 0) wick_ctx_free(scratch);
+    }
+    if (st >= 0) {
+        h->costs.meter = wick_run_meter(h->run);
+        s->costs = h->costs;
     }
     if (st >= 0) wk_plots_write(h);
     if (st >= 0) st = wick_run_finish(ctx, h->run, out);

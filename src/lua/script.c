@@ -353,6 +353,11 @@ const wk_param *wk_script_param(const wk_script *s, int64_t i)
     return i >= 0 && i < s->n_params ? &s->params[i] : NULL;
 }
 
+wk_run_costs wk_script_costs(const wk_script *s)
+{
+    return s->costs;
+}
+
 double wk_script_cash(const wk_script *s)
 {
     return s->cash;

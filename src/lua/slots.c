@@ -122,8 +122,10 @@ static void eval_symbol(lua_State *L, wk_host *h, int32_t sym, int64_t first, wi
 
 void wk_eval_declared(lua_State *L, wk_host *h, int32_t sym, int64_t first)
 {
+    const double began = wick_now();
     wick_node *nodes = lua_newuserdata(L, ((size_t)h->n_slots + 1) * sizeof *nodes);
     for (int32_t s = sym < 0 ? 0 : sym; s < (sym < 0 ? h->n_syms + h->n_inner : sym + 1); s++)
         eval_symbol(L, h, s, first, nodes);
     lua_pop(L, 1);
+    h->costs.kernels += wick_now() - began;
 }

@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: MIT
--- A bracket made of two raw orders in a reduce group.
+-- A bracket made of two raw orders in a reduce group. They rest only while long: once flat, the bar of
+-- the fill is the one on which they are withdrawn.
 local s = pine.strategy { title = "oca-raw-strategy-order-reduce-01" }
 local hour, minute = s.hour, s.minute
-
-local function at(h, m) return hour[0] == h and minute[0] == m end
+local function at(h, m) return wick.both(hour:eq(h), minute:eq(m)) end
+local enter, out = at(7, 15), at(13, 15)
 
 return s:each_bar(function()
   local position = s.position_size
-  if at(7, 15) and position == 0 then s:entry("L", s.long, { qty = 1, comment = "oca source" }) end
+  if enter[0] == 1 and position == 0 then s:entry("L", s.long, { qty = 1, comment = "oca source" }) end
   if position > 0 then
     local avg = s.position_avg_price
     s:order("TP", s.short, { qty = position, limit = avg * 1.004, oca_name = "BRACKET", oca_type = "reduce" })
@@ -17,5 +18,5 @@ return s:each_bar(function()
     s:cancel("TP")
     s:cancel("SL")
   end
-  if at(13, 15) and position > 0 then s:close("L", { comment = "timeout" }) end
-end)
+  if out[0] == 1 and position > 0 then s:close("L", { comment = "timeout" }) end
+end, { when_flat = enter, when_long = true, on_fill = true })
