@@ -17,8 +17,9 @@ function P.run(cfg, run)
   for _, name in ipairs(cfg.strategy) do
     local strategy = job.strategy(run, cfg, name)
     local params = strategy:values(job.given_params(run, cfg))
-    for _, portfolio in ipairs(cfg.test_portfolio) do
-      job.backtest(run, cfg, strategy, params, portfolio, cfg.model)
+    for _, portfolio in ipairs(job.portfolios(run, cfg.test_portfolio)) do
+      job.backtest(run, cfg, strategy, params, portfolio, cfg.model, { threshold = cfg.threshold, size = cfg.size,
+        allow_overlap = cfg.allow_overlap, allow_unusable = cfg.allow_unusable })
     end
   end
 end

@@ -13,8 +13,8 @@ function P.run(cfg, run)
   for _, name in ipairs(cfg.strategy) do
     local strategy = job.strategy(run, cfg, name)
     local params = strategy:values(job.given_params(run, cfg))
-    for _, portfolio in ipairs(cfg.test_portfolio) do
-      job.backtest(run, cfg, strategy, params, portfolio, "passthrough")
+    for _, portfolio in ipairs(job.portfolios(run, cfg.test_portfolio)) do
+      job.backtest(run, cfg, strategy, params, portfolio, "passthrough", {})
     end
   end
 end

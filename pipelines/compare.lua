@@ -32,7 +32,7 @@ function P.run(cfg, run)
     local params = {}
     for k, v in pairs(info.strategy and info.strategy.params or {}) do params[k] = v end
     for k, v in pairs(job.given_params(run, cfg)) do params[k] = v end
-    for _, portfolio in ipairs(cfg.test_portfolio) do
+    for _, portfolio in ipairs(job.portfolios(run, cfg.test_portfolio)) do
       local bars, short = job.bars(run, cfg, portfolio, cfg.test_from, cfg.test_to)
       tables[#tables + 1] = comparison.stage(run, cfg, strategy, bars, short, strategy:values(params), { path = path }, bundle:digest())
     end

@@ -15,7 +15,8 @@ P.options = job.pick("strategy data config portfolio from to warmup params param
 function P.run(cfg, run)
   local past, portfolio = job.bars(run, cfg, cfg.portfolio, cfg.from, cfg.to)
   local tests = {}
-  local names = cfg.test_portfolio and #cfg.test_portfolio > 0 and cfg.test_portfolio or { cfg.portfolio }
+  local names = cfg.test_portfolio and #cfg.test_portfolio > 0 and job.portfolios(run, cfg.test_portfolio) or
+    { cfg.portfolio }
   for i, name in ipairs(names) do
     local bars, short = job.bars(run, cfg, name, cfg.test_from, cfg.test_to)
     tests[i] = { bars = bars, name = short }

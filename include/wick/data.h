@@ -218,6 +218,10 @@ typedef struct wick_synth_opts {
     const char *timeframe; /**< default "1d" (weekdays only; intraday is 24x7) */
     int64_t start;         /**< first stamp; 0: 2018-01-02 */
     bool ragged;           /**< late listings and missing bars */
+    /** 0..1: structure a model can learn. Every symbol is accumulated or distributed in spells of 30
+     * bars on average: volume is heavy on the bars that go along and light on the others, and 20
+     * bars later prices drift the same way (0.25 deviations a bar at 1). 0: nothing of the kind. */
+    double planted;
 } wick_synth_opts;
 /** Deterministic regime-switching bars (trend, range, crash; common factor across symbols) from
  * PCG streams keyed by (seed, symbol): the same numbers everywhere. Names SYN01, SYN02 ... Prices

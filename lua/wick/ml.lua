@@ -198,12 +198,12 @@ function R.strategy(_, o)
   return s
 end
 
---- run:find(folder, name, ending) -> path: `folder/name.ending` here or where wick is installed; a
+--- run:find(folder, name, ending [, may_miss]) -> path: `folder/name.ending` here or where wick is installed; a
 --- name with a slash or with the ending is taken as a path.
-function R.find(_, folder, name, ending)
+function R.find(_, folder, name, ending, may_miss)
   if name:find("/", 1, true) or name:sub(-#ending) == ending then return name end
-  return core.find_file(folder, name, ending) or
-    raise("there is no " .. folder .. "/" .. name .. ending .. ", here or where wick is installed")
+  return core.find_file(folder, name, ending) or not may_miss and
+    raise("there is no " .. folder .. "/" .. name .. ending .. ", here or where wick is installed") or nil
 end
 
 --- run:compare(a, b, metrics [, { replicates =, level =, seed = }]) -> { metric = { low =, high = } },

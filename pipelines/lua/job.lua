@@ -69,11 +69,26 @@ local function symbols_of(run, name)
     for s in name:gmatch("[^,]+") do list[#list + 1] = s end
     return list, "custom"
   end
-  local path = run:find("configs/portfolios", name, ".json")
+  local path = run:find("configs/portfolios", name, ".json", true)
+  if not path then return { name }, name end -- a symbol
   local json = run:read_json(path)
   local list = json.symbols or json
   if type(list) ~= "table" or #list == 0 then error(path .. ": a list of symbols, or { \"symbols\": [...] }, is expected", 0) end
   return list, (path:match("([^/]+)%.json$"))
+end
+
+--- Portfolios of a list: names of files each by itself, plain symbols together.
+function job.portfolios(run, list)
+  local out, loose = {}, {}
+  for _, name in ipairs(list) do
+    if run:find("configs/portfolios", name, ".json", true) then
+      out[#out + 1] = name
+    else
+      loose[#loose + 1] = name
+    end
+  end
+  if #loose > 0 then out[#out + 1] = #loose > 1 and table.concat(loose, ",") or loose[1] end
+  return out
 end
 
 local days = 86400000
@@ -238,7 +253,7 @@ function job.dataset(run, cfg, strategy, bars, params)
     to = run:time(cfg.to, true), by_trade = cfg.label == "trade" }
   local y = labels:y()
   local n, positives = y:count(), y:sum()
-  local what = strategy.name .. ": " .. n .. " labelled rows, " .. positives .. " of them positive"
+  local what = strategy.name .. ": " .. wick.fmt(n) .. " labelled rows, " .. wick.fmt(positives) .. " of them positive"
   if n < cfg.min_rows then error(what .. "; training needs at least " .. cfg.min_rows, 0) end
   if positives < 10 or n - positives < 10 then error(what .. "; training needs 10 of each class", 0) end
   local all = {}
@@ -297,8 +312,19 @@ end
 
 -- ---- training -------------------------------------------------------------------------------
 
-local function gate_of(cfg, rows, scores)
-  local auc = scores.auc
+-- Mean over the folds: scores of different folds are not on one scale.
+local function mean_auc(folds)
+  local sum, n = 0, 0
+  for _, f in ipairs(folds) do
+    if f.auc then
+      sum = sum + f.auc * f.n_test
+      n = n + f.n_test
+    end
+  end
+  return n > 0 and sum / n or nil
+end
+
+local function gate_of(cfg, rows, auc)
   local reason
   if rows < cfg.min_rows then
     reason = rows .. " labelled rows, fewer than " .. cfg.min_rows
@@ -373,7 +399,8 @@ function job.train(run, cfg, strategy, bars, portfolio, params, hyper, name)
       if f.failed then error(strategy.name .. ": fold " .. i .. " of " .. #folds .. ": " .. f.failed, 0) end
     end
     local scores = ml.score_classes(y, oof[1])
-    local gate, usable = gate_of(cfg, y:count(), scores)
+    local auc = mean_auc(per_fold[1])
+    local gate, usable = gate_of(cfg, y:count(), auc)
     local clock, ends, last = bars:clock(), labels:ends(), 0
     for i = 1, #x do
       if y[i] == y[i] and ends[i] > last then last = ends[i] end
@@ -394,9 +421,9 @@ function job.train(run, cfg, strategy, bars, portfolio, params, hyper, name)
       usable = usable, reliability = ml.reliability(y, oof[1], 10, "count") }, { indent = 2 })
     importance_csv(run, prefix .. "_importance.csv", bundle, x, labels, run.seed)
     run:log("%s: %d rows, %d positive, out-of-fold AUC %s, log loss %s (base rate %s)%s", prefix, y:count(), y:sum(),
-      scores.auc and wick.fmt(scores.auc, 4) or "none", wick.fmt(scores.log_loss, 4), wick.fmt(scores.base_log_loss, 4),
+      auc and wick.fmt(auc, 4) or "none", wick.fmt(scores.log_loss, 4), wick.fmt(scores.base_log_loss, 4),
       usable and "" or ": REJECTED, " .. gate.reason)
-    return { file = prefix .. ".model", usable = usable, reason = gate.reason, auc = scores.auc, sha256 = bundle:digest(),
+    return { file = prefix .. ".model", usable = usable, reason = gate.reason, auc = auc, sha256 = bundle:digest(),
       rows = y:count(), positives = y:sum() }
   end)
 end
@@ -419,20 +446,20 @@ function job.write_result(run, prefix, r)
     overlap = r.overlap ~= "" and "IN-SAMPLE: " .. r.overlap or nil }, { indent = 2 })
 end
 
---- stage: a backtest with a model, its files and its table.
-function job.backtest(run, cfg, strategy, params, portfolio, model)
+--- stage: a backtest with a model, its files and its table. `filter`: threshold, size, allow_overlap,
+--- allow_unusable.
+function job.backtest(run, cfg, strategy, params, portfolio, model, filter)
   local bars, short = job.bars(run, cfg, portfolio, cfg.test_from, cfg.test_to)
   local is_file = model ~= "passthrough" and not model:find("^random")
   local bundle = is_file and run:read_bundle(model) or nil
   local kind = is_file and "trained" or model == "passthrough" and "passthrough" or "random"
   local prefix = short .. "_" .. strategy.name .. "_" .. kind
   local value = run:stage("backtest-" .. prefix, { strategy = strategy, bars = bars, params = params,
-    model = bundle or model, threshold = cfg.threshold, size = cfg.size, trade_from = job.trade_from(run, cfg),
-    allow_overlap = cfg.allow_overlap, allow_unusable = cfg.allow_unusable, seed = run.seed }, function()
-    local size = cfg.size and next(cfg.size) ~= nil and cfg.size or nil
+    model = bundle or model, filter = filter, trade_from = job.trade_from(run, cfg), seed = run.seed }, function()
+    local size = filter.size and next(filter.size) ~= nil and filter.size or nil
     local r = strategy:backtest { bars = bars, trade_from = job.trade_from(run, cfg), runs = { { params = params,
-      model = bundle or model, threshold = is_file and cfg.threshold or nil, size = size, seed = run.seed,
-      allow_overlap = cfg.allow_overlap, allow_unusable = cfg.allow_unusable } } }[1]
+      model = bundle or model, threshold = is_file and filter.threshold or nil, size = size, seed = run.seed,
+      allow_overlap = filter.allow_overlap, allow_unusable = filter.allow_unusable } } }[1]
     job.write_result(run, prefix, r)
     run:log("%s: %d trades, return %s %%%s", prefix, r.trade_count, wick.fmt(r.total_return_pct, 2),
       r.overlap ~= "" and ", IN-SAMPLE" or "")

@@ -301,7 +301,7 @@ static int run_synth(cli *c)
     int64_t seed = 1;
     if (!cli_int(c, "symbols", 1, 100000, &o.symbols) ||
         !cli_int(c, "bars", 1, 100000000, &o.bars) || !cli_int(c, "seed", 1, INT64_MAX, &seed) ||
-        !cli_time(c, "start", false, &o.start)) {
+        !cli_time(c, "start", false, &o.start) || !cli_num(c, "planted", 0.0, 1.0, &o.planted)) {
         return CLI_MISTAKE;
     }
     o.seed = (uint64_t)seed;
@@ -384,6 +384,10 @@ static const cli_option synth_options[] = {
     {"timeframe", "TF", "default 1d (weekdays); shorter ones run round the clock", CLI_ONE},
     {"start", "DATE", "default 2018-01-02", CLI_ONE},
     {"ragged", NULL, "late listings and missing bars", CLI_ONE},
+    {"planted", "X",
+     "0 to 1: structure a model can learn: spells of accumulation and\n"
+     "distribution that move prices and show in volume",
+     CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
 static const cli_command synth_command = {

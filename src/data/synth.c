@@ -99,10 +99,14 @@ static wick_status market_make(wick_ctx *ctx, uint64_t seed, int64_t bars, int64
 
 /* The walk of one symbol: position, its own regime and its character. */
 typedef struct walk {
-    wick_pcg g;
+    wick_pcg g, hidden;
     double price, anchor, sigma, beta, liquidity;
+    double planted, side; /* side: +1 accumulated, -1 distributed */
+    double before[20];    /* sides of the last bars, which prices follow */
     int regime;
 } walk;
+
+enum { PLANTED_BARS = 30, PLANTED_LAG = 20 };
 
 static walk walk_start(uint64_t seed, int64_t symbol, double sigma_of_day)
 {
@@ -113,6 +117,25 @@ static walk walk_start(uint64_t seed, int64_t symbol, double sigma_of_day)
     w.beta = 0.4 + 0.5 * wick_pcg_uniform(&w.g);
     w.liquidity = 2e5 + 4e6 * wick_pcg_uniform(&w.g);
     return w;
+}
+
+/* A stream of its own: without planted structure the bars are what they were. */
+static void walk_plant(walk *w, uint64_t seed, int64_t symbol, double planted)
+{
+    w->planted = planted;
+    w->hidden = wick_pcg_key(seed, "synth.planted", (uint64_t)symbol, 0);
+    w->side = wick_pcg_uniform(&w->hidden) < 0.5 ? -1.0 : 1.0;
+    for (int k = 0; k < PLANTED_LAG; k++) w->before[k] = w->side;
+}
+
+/* What the side of a while ago adds to a bar's move: volume goes before, prices follow. */
+static double planted_drift(walk *w, int64_t bar)
+{
+    double *old = &w->before[bar % PLANTED_LAG];
+    const double drift = 0.25 * w->planted * *old;
+    if (wick_pcg_uniform(&w->hidden) < 1.0 / PLANTED_BARS) w->side = -w->side;
+    *old = w->side;
+    return drift;
 }
 
 static double clamp(double x, double bound)
@@ -133,7 +156,8 @@ static void walk_bar(walk *w, const market *m, int64_t i, double out[WICK_FIELDS
     const double pull = ratio > 4.0 ? -0.15 : ratio < 0.25 ? 0.15 : 0.0;
     const double other = 1.0 - w->beta;
     const double gap = clamp(w->sigma * (w->beta * m->gap[i] + other * jump), 0.35);
-    const double move = clamp(w->sigma * (w->beta * m->move[i] + other * own + pull), 0.35);
+    const double drift = w->planted > 0.0 ? planted_drift(w, i) : 0.0;
+    const double move = clamp(w->sigma * (w->beta * m->move[i] + other * own + pull + drift), 0.35);
     const double open = cents(w->price * (1.0 + gap));
     const double close = cents(open * (1.0 + move));
     const double wide = w->sigma * (0.15 + 0.35 * wick_pcg_uniform(&w->g)) * (crash ? 1.6 : 1.0);
@@ -145,8 +169,10 @@ static void walk_bar(walk *w, const market *m, int64_t i, double out[WICK_FIELDS
     if (low > open) low = open;
     if (low > close) low = close;
     const double size = move < 0.0 ? -move : move;
-    const double busy = regime_of[w->regime].volume * (0.6 + 0.8 * wick_pcg_uniform(&w->g)) *
-                        (1.0 + 8.0 * size) * (crash ? 1.8 : 1.0);
+    double busy = regime_of[w->regime].volume * (0.6 + 0.8 * wick_pcg_uniform(&w->g)) *
+                  (1.0 + 8.0 * size) * (crash ? 1.8 : 1.0);
+    if (w->planted > 0.0)
+        busy *= move * w->side > 0.0 ? 1.0 + 1.5 * w->planted : 1.0 - 0.6 * w->planted;
     out[WICK_OPEN] = open;
     out[WICK_HIGH] = high;
     out[WICK_LOW] = low;
@@ -167,7 +193,7 @@ typedef struct plan {
     int64_t symbols, bars, tf;
     uint64_t seed;
     bool ragged;
-    double sigma;
+    double sigma, planted;
 } plan;
 
 /* SYN01, or with as many digits as the largest number needs, so that they sort. */
@@ -187,6 +213,7 @@ static wick_status one_symbol(wick_ctx *ctx, const plan *p, const market *m, int
     wick_status st = wk_cols_new(ctx, p->bars, &c);
     if (st < 0) return st;
     walk w = walk_start(p->seed, s, p->sigma);
+    walk_plant(&w, p->seed, s, p->planted);
     wick_pcg holes = wick_pcg_key(p->seed, "synth.holes", (uint64_t)s, 0);
     /* Every third symbol is listed late; the first one is always complete. */
     int64_t first = 0;
@@ -236,6 +263,10 @@ static wick_status read_opts(wick_ctx *ctx, const wick_synth_opts *opts, plan *p
     p->bars = o.bars != 0 ? o.bars : 1500;
     p->seed = o.seed != 0 ? o.seed : 1;
     p->ragged = o.ragged;
+    p->planted = o.planted;
+    if (!(o.planted >= 0.0 && o.planted <= 1.0)) {
+        return wick_fail(ctx, WICK_E_ARG, "planted is %g; it must be 0 to 1", o.planted);
+    }
     const char *tf = o.timeframe != NULL ? o.timeframe : "1d";
     if (!wick_timeframe_parse(tf, &p->tf)) {
         return wick_fail(ctx, WICK_E_ARG, "\"%s\" is no timeframe; try 1m, 15m, 1h, 4h, 1d, 1w",

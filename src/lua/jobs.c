@@ -148,7 +148,8 @@ static int core_synth(lua_State *L)
                          .bars = (int64_t)wk_number_of(L, 1, "bars", 1000),
                          .seed = (uint64_t)wk_number_of(L, 1, "seed", (double)h->seed),
                          .timeframe = text_field(L, 1, "timeframe"),
-                         .ragged = wk_number_of(L, 1, "ragged", 0) != 0};
+                         .ragged = wk_number_of(L, 1, "ragged", 0) != 0,
+                         .planted = wk_number_of(L, 1, "planted", 0)};
     wick_panel *panel = NULL;
     wk_ml_phase(L, h, "ml.synth");
     wk_good(L, h, wick_synth(h->ctx, &o, &panel));
