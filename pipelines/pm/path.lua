@@ -68,17 +68,13 @@ function X.search(run, cfg, from)
     local path, columns, scores = pm.path(from.rows), {}, {}
     for i, s in ipairs(space) do columns[i] = { s[1], {}, "float" } end
     local study = wick.study { direction = "maximize", sampler = cfg.path_sampler, seed = run.seed }
-    local function with(value)
-      local config = from.config
-      for _, s in ipairs(space) do config = pm.set(config, s[1], value(s)) end
-      return config
-    end
     study:optimize(function(trial)
-      local config = with(function(s) return trial:num(s[1], s[2], s[3]) end)
-      local score = pm.score(pm.simulate(path, config, from.account).metrics)
-      for i, s in ipairs(space) do columns[i][2][#scores + 1] = trial:num(s[1], s[2], s[3]) end
-      scores[#scores + 1] = score
-      return score
+      local row = #scores + 1
+      for i, s in ipairs(space) do columns[i][2][row] = trial:num(s[1], s[2], s[3]) end
+      local config = from.config
+      for i, s in ipairs(space) do config = pm.set(config, s[1], columns[i][2][row]) end
+      scores[row] = pm.score(pm.simulate(path, config, from.account).metrics)
+      return scores[row]
     end, { n_trials = cfg.path_trials })
     local at = 1
     for i = 2, #scores do
@@ -92,7 +88,9 @@ function X.search(run, cfg, from)
       { "trials", #scores }, { "sampler", cfg.path_sampler }, { "best_score", scores[at] }, { "best", chosen },
     }) .. "\n")
     run:log("path-search: %d trials, best score %s", #scores, wick.fmt(scores[at]))
-    return with(function(s) return chosen[s[1]] end)
+    local config = from.config
+    for _, s in ipairs(space) do config = pm.set(config, s[1], chosen[s[1]]) end
+    return config
   end)
   return pm.check_config(best)
 end

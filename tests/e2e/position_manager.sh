@@ -184,4 +184,49 @@ if command -v python3 >/dev/null 2>&1; then
 else
   echo 'note: no python3, random data were not compared'
 fi
+
+# From bars to a verdict: a wave in the drift is found, plain noise is rejected; the same bytes on both
+# hosts and after a kill.
+bars() { # AMPLITUDE FILE
+  awk -v a="$1" 'BEGIN {
+    srand(7); p = 100; print "timestamp,open,high,low,close,volume"
+    for (i = 0; i < 3000; i++) {
+      o = p; p = p * exp(a * sin(i / 9.55) + 0.0008 * (rand() + rand() + rand() - 1.5) * 2)
+      h = o > p ? o : p; l = o < p ? o : p
+      printf "%.0f,%.5f,%.5f,%.5f,%.5f,%d\n", 1700000100000 + i * 300000, o, h * 1.0003, l * 0.9997, p, 1000 + i % 7
+    } }' >"$2"
+}
+bars 0.0022 wave.csv
+bars 0 noise.csv
+for host in $HOSTS; do
+  run h "$host" pipeline "$PM" --run-root "heads-$host" --run-id h --data wave.csv --model logistic \
+    --leg-notional 5000 --path-trials 12
+  expect 0 "$host: a planted wave"
+  [ "$(wc -l <"heads-$host/path-simulation/path_trades.csv")" -gt 5 ] && good || bad "$host: no path trades"
+  run n "$host" pipeline "$PM" --run-root "noise-$host" --run-id n --data noise.csv --model gaussian_nb
+  expect 3 "$host: noise"
+done
+if [ -d heads-wick ] && [ -d heads-wick-jit ]; then
+  diff -r heads-wick heads-wick-jit | grep -v environment.json | grep -q '^diff' &&
+    bad 'heads differ between the hosts' || good
+fi
+"$BUILD/$HOST" pipeline "$PM" --run-root heads-killed --run-id h --data wave.csv --model logistic \
+  --leg-notional 5000 --path-trials 12 --quiet >/dev/null 2>&1 &
+pid=$!
+sleep 0.15
+kill -9 "$pid" 2>/dev/null
+wait "$pid" 2>/dev/null
+run k "$HOST" pipeline "$PM" --run-root heads-killed --run-id h --data wave.csv --model logistic \
+  --leg-notional 5000 --path-trials 12 --quiet
+expect 0 'heads after a kill'
+diff -r "heads-$HOST" heads-killed >diff.out && good || { bad 'heads after a kill'; head -n 5 diff.out; }
+echo '{"long_open_prob": [0.7]}' >grid.json
+run k "$HOST" pipeline "$PM" --run-root heads-killed --run-id h --data wave.csv --model logistic \
+  --leg-notional 5000 --grid grid.json
+says k 'labels of validation_locked have been opened for 2 configs' 'a second look'
+has heads-killed/sealed.json '"number": 2'
+copy "$GOLD/c/in" root
+run d "$HOST" pipeline "$PM" --run-root root --data wave.csv --model logistic
+expect 2 'heads over foreign predictions'
+says d 'holds predictions that were not made here' 'heads over foreign predictions'
 finish
