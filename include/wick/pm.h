@@ -150,9 +150,11 @@ typedef struct wick_pm_result {
     wick_pm_metrics metrics;
     wick_table *trades, *events, *equity; /**< NULL unless asked for */
     wick_ledger *ledger; /**< the same in the record types of the engine, from 10,000 of capital */
+    wick_ledger *engine; /**< the same decisions carried out by the event engine: real quantities on
+                              10,000 of cash, fees on notional, slippage in the price */
     int64_t adds, reduces, skips;
 } wick_pm_result;
-/** `full`: with tables and ledger. Free with wick_pm_result_clear. */
+/** `full`: with tables and ledgers. Free with wick_pm_result_clear. */
 WICK_API wick_status wick_pm_path_run(wick_ctx *ctx, const wick_pm_path *p,
                                       const wick_pm_config *config, const wick_pm_account *account,
                                       bool full, wick_pm_result *out) WICK_NODISCARD;

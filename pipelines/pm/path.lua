@@ -120,11 +120,22 @@ function X.stage(run, cfg, from)
     run:write_table("path-simulation/path_equity.csv", r.equity)
     run:write_text("path-simulation/path_metrics.json", wick.pretty_json(document) .. "\n")
     run:write_table("path-simulation/path_scores.csv", scores_table(r.scores))
+    local engine = wick.object {
+      { "fills", r.engine.fills }, { "trades", r.engine.trades }, { "total_bps", r.engine.total_bps },
+      { "fees_bps", r.engine.fees_bps },
+      { "largest_fill_difference_bps", r.engine.largest_fill_difference_bps },
+      { "total_difference_bps", r.engine.total_bps - r.metrics.total_weighted_edge_bps },
+    }
+    run:write_text("path-simulation/path_engine.json", wick.pretty_json(engine) .. "\n")
     run:write_text("path-simulation/path_report.md", wick.markdown("Path Simulation Report")
       :text("Positions opened, added to, halved and closed row by row, in basis points of leg capital without " ..
         "compounding. path_scores.csv holds every metric of wick over the same trades, on 10,000 of cash.")
       :section("Metrics"):json(pm.metrics_object(r.metrics))
-      :section("Events"):table(by_action):done())
+      :section("Events"):table(by_action)
+      :section("Event engine")
+      :text("The same decisions as market orders of the event engine: real quantities on 10,000 of cash, fees on the " ..
+        "notional of each fill, slippage in its price.")
+      :json(engine):done())
     run:log("path: %d trades, %d adds, %d reductions, %d skips, total %s bps", r.metrics.trade_count, r.adds,
       r.reduces, r.skips, wick.fmt(r.metrics.total_weighted_edge_bps))
     return { metrics = r.metrics }

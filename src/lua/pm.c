@@ -258,6 +258,34 @@ static void push_scores(lua_State *L, wk_host *h, held *x)
         set_number(L, wick_metric_at(i)->name, wick_scores_get(x->scores, wick_metric_at(i)->name));
 }
 
+/* What the event engine made of the same decisions. */
+static void push_engine(lua_State *L, const held *x)
+{
+    const wick_ledger *l = x->r.engine;
+    const wick_equity e = wick_ledger_equity(l);
+    const int32_t price = wick_table_find(x->r.events, "price");
+    const char *const *action =
+        wick_table_texts(x->r.events, wick_table_find(x->r.events, "action"));
+    const double *want = wick_table_floats(x->r.events, price);
+    double fees = 0.0, worst = 0.0;
+    int64_t fills = 0, at = 0;
+    for (int64_t i = 0; i < wick_ledger_orders(l); i++) {
+        const wick_order_rec *o = wick_ledger_order(l, i);
+        while (at < wick_table_rows(x->r.events) && action[at][0] == 'S') at++;
+        if (at >= wick_table_rows(x->r.events)) break;
+        const double off = fabs(o->price / want[at++] - 1.0) * 1e4;
+        if (!(off <= worst)) worst = off;
+        fills += o->fate == WICK_FATE_FILLED;
+        fees += o->fees;
+    }
+    lua_createtable(L, 0, 6);
+    set_number(L, "fills", (double)fills);
+    set_number(L, "trades", (double)wick_ledger_trades(l));
+    set_number(L, "total_bps", e.n > 0 ? e.equity[e.n - 1] - wick_ledger_cash0(l) : 0.0);
+    set_number(L, "fees_bps", fees);
+    set_number(L, "largest_fill_difference_bps", worst);
+}
+
 /* core.pm_path_run(path, config, account, full) -> { metrics =, trades =, ... } */
 static int pm_path_run(lua_State *L)
 {
@@ -281,6 +309,8 @@ static int pm_path_run(lua_State *L)
     set_number(L, "reduces", (double)x->r.reduces);
     set_number(L, "skips", (double)x->r.skips);
     if (full) {
+        push_engine(L, x);
+        lua_setfield(L, -2, "engine");
         give_table(L, h, &x->r.trades, "trades");
         give_table(L, h, &x->r.events, "events");
         give_table(L, h, &x->r.equity, "equity");

@@ -394,6 +394,7 @@ wick_status wick_pm_path_run(wick_ctx *ctx, const wick_pm_path *p, const wick_pm
     if (full) {
         WICK_TRY(wk_path_tables(ctx, p, &s.r, &r));
         WICK_TRY(wk_path_ledger(ctx, p, &s.r, &r.ledger));
+        WICK_TRY(wk_path_engine(ctx, p, &s.r, account, &r.engine));
     }
     *out = r;
 out:
@@ -412,5 +413,6 @@ void wick_pm_result_clear(wick_pm_result *r)
     wick_table_unref(r->events);
     wick_table_unref(r->equity);
     wick_ledger_unref(r->ledger);
+    wick_ledger_unref(r->engine);
     *r = (wick_pm_result){.adds = 0};
 }

@@ -98,4 +98,8 @@ wick_status wk_path_tables(wick_ctx *ctx, const wick_pm_path *p, const wk_path_r
 wick_status wk_path_ledger(wick_ctx *ctx, const wick_pm_path *p, const wk_path_records *r,
                            wick_ledger **out) WICK_NODISCARD;
 
+/** engine.c: the same orders through the event engine. */
+wick_status wk_path_engine(wick_ctx *ctx, const wick_pm_path *p, const wk_path_records *r,
+                           const wick_pm_account *a, wick_ledger **out) WICK_NODISCARD;
+
 #endif

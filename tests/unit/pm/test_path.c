@@ -56,6 +56,39 @@ static void it_adds_up(void **state)
     wick_ctx_free(ctx);
 }
 
+/* The event engine fills where the simulation says; without costs and adds the money is the same
+ * too. */
+static void engine_agrees(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    wick_table *t = rows(ctx);
+    wick_pm_path *p = ready(ctx, t);
+    const wick_pm_account free_of_cost = {0.0, 0.0, 2.0, 50.0};
+    wick_pm_config c;
+    for (int adds = 0; adds < 2; adds++) {
+        wick_pm_result r;
+        wick_pm_defaults(&c);
+        if (!adds) c.add.max_add_count = 0.0;
+        check_ok(ctx, wick_pm_path_run(ctx, p, &c, &free_of_cost, true, &r));
+        const double *price = wick_table_floats(r.events, wick_table_find(r.events, "price"));
+        const double *delta = wick_table_floats(r.events, wick_table_find(r.events, "delta_ratio"));
+        int64_t order = 0;
+        for (int64_t i = 0; i < wick_table_rows(r.events); i++) {
+            if (delta[i] == 0.0) continue; /* skipped */
+            assert_true(order < wick_ledger_orders(r.engine));
+            check_close(wick_ledger_order(r.engine, order++)->price / price[i], 1.0, 1e-10);
+        }
+        assert_int_equal(order, wick_ledger_orders(r.engine));
+        const wick_equity e = wick_ledger_equity(r.engine);
+        check_close(e.equity[e.n - 1] - 1e4, r.metrics.total_weighted_edge_bps, adds ? 1e-3 : 1e-9);
+        wick_pm_result_clear(&r);
+    }
+    wick_pm_path_free(p);
+    wick_table_unref(t);
+    wick_ctx_free(ctx);
+}
+
 /* Rows that come later change nothing before them, but for positions that are closed at the end. */
 static void no_look_ahead(void **state)
 {
@@ -176,8 +209,8 @@ static void no_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(it_adds_up),
-                                       cmocka_unit_test(no_look_ahead), cmocka_unit_test(defects),
-                                       cmocka_unit_test(no_memory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_adds_up), cmocka_unit_test(engine_agrees),
+        cmocka_unit_test(no_look_ahead), cmocka_unit_test(defects), cmocka_unit_test(no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
