@@ -11,7 +11,8 @@ return wick.objective {
     if m.trade_count < 30 then
       return wick.reject("fewer than 30 trades", 1 - m.trade_count / 30)
     end
-    if not m.upi or not m.equity_r2 then return wick.reject "no drawdown to compare with" end
-    return m.upi * m.equity_r2 - 0.02 * m.max_losses
+    local upi = m.upi_annual or m.upi
+    if not upi or not m.equity_r2 then return wick.reject "no drawdown to compare with" end
+    return upi * m.equity_r2 - 0.02 * m.max_losses
   end,
 }

@@ -384,7 +384,14 @@ static int core_try_load(lua_State *L)
     wick_ctx *ctx = wick_ctx_new();
     if (!ctx) return luaL_error(L, "out of memory");
     wk_script *s = NULL;
-    const wick_status st = wk_host_load_text(ctx, h, path, text, (int64_t)n, &s);
+    wick_status st = wk_host_load_text(ctx, h, path, text, (int64_t)n, &s);
+    if (st < 0) {
+        /* An objective is no strategy, and no mistake. */
+        wick_ctx *other = wick_ctx_new();
+        if (other && wk_host_load_objective_text(other, h, path, text, (int64_t)n, &s) >= 0)
+            st = WICK_OK;
+        wick_ctx_free(other);
+    }
     if (st < 0)
         lua_pushstring(L, wick_ctx_error(ctx));
     else

@@ -47,6 +47,18 @@ variant frames tune --trials 12 --timeframes 1d,1w --fix trigger=close
 variant walked walk --trials 12 --split calendar:unit=year,train=1
 variant paths walk --trials 8 --split cpcv:groups=4,test=2
 
+# Every shipped objective scores, alike on both hosts.
+for file in "$SRC"/pipelines/objectives/*.lua; do
+  name=$(basename "$file" .lua)
+  for host in $HOSTS; do
+    run "$name" "$host" check "$file"
+    expect 0 "$host check $name"
+    run "$name" "$host" tune "$S" --data bars --trials 6 --objective "$file" --out "o-$name-$host"
+    expect 0 "$host with objective $name"
+    same "o-$name-$first/trials.csv" "o-$name-$host/trials.csv" "objective $name"
+  done
+done
+
 # What is found is what a plain run gives.
 run best "$first" run "$S" --data bars --params plain-$first-1/best.json --format json
 expect 0 "running the winner"
