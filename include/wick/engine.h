@@ -170,7 +170,7 @@ typedef struct wick_wake {
 WICK_API wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                        const wick_wake *wake) WICK_NODISCARD;
 /** Runs of Pine orders: finer bars of a symbol, which fills then walk instead of the four-point
- * path. They are matched to chart bars by time; a chart bar without any keeps its own path. */
+ * path when the setting `magnifier` is on. They are matched to chart bars by time; a chart bar without any keeps its own path. */
 WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                             const wick_bars *bars) WICK_NODISCARD;
 /** Text of a number from wick_run_tag; "" for others. */

@@ -15,6 +15,7 @@ static const cli_option options[] = {
      "the list says, else strict",
      CLI_ONE},
     {"tv-zone", "ZONE", "zone of the list's times, default UTC+8", CLI_ONE},
+    {"finer", "PATH", "finer bars of the symbol: requests and the bar magnifier", CLI_WORDS},
     {"around", "N", "bars shown before and after the first difference, default 4", CLI_ONE},
     {"format", "text|json", "default text", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
@@ -25,7 +26,7 @@ typedef struct job {
     run_config cfg;
     wk_host *host;
     wk_script *script;
-    wick_panel *panel;
+    wick_panel *panel, *finer;
     wick_arena *arena;
     run_trace trace;
     tv_list tv, own;
@@ -323,8 +324,10 @@ static int load(job *j)
     if (wk_host_new(c->ctx, &opts, &j->host) < 0 ||
         wk_host_load(c->ctx, j->host, c->operands[0], &j->script) < 0)
         return cli_fail(c);
-    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel))
+    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel) ||
+        !run_config_finer(c, &j->cfg, &j->finer))
         return CLI_MISTAKE;
+    wk_host_set_finer(j->host, j->finer);
     if (wick_panel_count(j->panel) != 1)
         return cli_error(c, "choose it with --symbols",
                          "a list of TradingView is of one symbol; the data has %lld",
@@ -383,6 +386,7 @@ static int run(cli *c)
     const int code = run_job(&j, grade, zone ? zone : "UTC+8", format);
     run_trace_free(&j.trace);
     wick_panel_unref(j.panel);
+    wick_panel_unref(j.finer);
     wk_host_free(j.host);
     wick_arena_free(j.arena);
     run_config_free(&j.cfg);

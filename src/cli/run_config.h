@@ -69,7 +69,7 @@ void run_config_free(run_config *r);
         {"param", "K=V", "parameters of the strategy", CLI_PAIRS},                                 \
         {"params", "F.json", "parameters as a JSON object; --param overrides", CLI_ONE},           \
         {"config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE},          \
-        {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2", CLI_ONE},       \
+        {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2, pine", CLI_ONE},       \
         {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
         {"bars-per-year", "N|auto|none",                                                           \

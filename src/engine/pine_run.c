@@ -125,6 +125,7 @@ wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *r, int32_t symbol,
     if (r->pine == NULL || r->phase != WK_PH_START || symbol < 0 || symbol >= r->n_sym)
         return wick_fail(ctx, WICK_E_STATE,
                          "finer bars are given to a run of Pine orders before its first step");
+    if (!r->set.magnifier) return WICK_OK;
     const wk_feed *f = &r->feed[symbol];
     const int64_t frame = wick_bars_info(wick_panel_bars(r->panel, symbol))->timeframe_ms;
     const int64_t own = wick_bars_info(bars)->timeframe_ms;

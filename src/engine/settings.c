@@ -142,6 +142,8 @@ static const row table[] = {
            "what size_amount means for orders without a size"),
     CHOICE(close_entries_rule, "fifo|any", "fifo",
            "Pine orders: a close or exit takes the oldest lots, or those of the entry it names"),
+    CHOICE(magnifier, "off|on", "off",
+           "Pine orders: fills walk finer bars of the symbol where they are given (--finer)"),
     NUMBER(margin_long, "number >= 0", "0", 0, 1e6,
            "Pine orders: percent of a long position's value its equity must cover, at placement, "
            "at the fill and afterwards (margin calls); 0: never checked"),

@@ -44,7 +44,7 @@ struct wick_settings {
         limit_rule, shortage, fractional, qty_decimals, lots, trade_unit, trade_pnl, short_proceeds,
         position_mode, max_long, max_short, slots, max_entries, max_entries_for, rank, close_at_end,
         end_fill, hold_fill, hold_clock, price_rounding, stop_rounding, report_rounding,
-        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule;
+        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule, magnifier;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;
 };

@@ -138,15 +138,6 @@ wick_bars *wk_finer_bars(const wk_host *h, int32_t sym)
     return tailed || n != 1 || h->n_syms != 1 ? tailed : wick_panel_bars(h->finer, 0);
 }
 
-void wk_magnify(lua_State *L, wk_host *h, int32_t sym, int t)
-{
-    lua_pushliteral(L, "magnifier");
-    lua_rawget(L, t);
-    wick_bars *b = lua_toboolean(L, -1) && h->run ? wk_finer_bars(h, sym) : NULL;
-    lua_pop(L, 1);
-    if (b && wick_run_set_magnifier(h->ctx, h->run, sym, b) < 0) (void)wk_raise_ctx(L, h);
-}
-
 /* Bars that the request is made of; NULL: they are not there. */
 static wick_bars *find_bars(const wk_host *h, const request *q)
 {

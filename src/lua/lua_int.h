@@ -389,8 +389,6 @@ void wk_written_free(wk_host *h);
 void wk_inner_open(lua_State *L, wk_host *h);
 /** Finer bars of a symbol of the run, NULL when none were given. */
 wick_bars *wk_finer_bars(const wk_host *h, int32_t sym);
-/** Gives them to the engine when the strategy object at `t` asks for the bar magnifier. */
-void wk_magnify(lua_State *L, wk_host *h, int32_t sym, int t);
 void wk_inner_free(wk_host *h);
 void wk_clock_open(lua_State *L, wk_host *h);
 void wk_clock_free(wk_host *h);

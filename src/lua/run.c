@@ -181,7 +181,6 @@ void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
                            wick_bars_symbol(h->syms[i].bars));
         wk_eval_declared(L, h, i, first);
         wk_pine_wake(L, h, i, list + 1);
-        wk_magnify(L, h, i, list + 1);
         lua_settop(L, list);
         if (h->sh.stop) wk_budget_check(L, h);
     }
@@ -346,6 +345,10 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     job j = {h, s};
     h->script = s;
     WICK_TRY(wick_run_new(ctx, panel, &o, &h->run));
+    for (int32_t i = 0; o.pine && h->finer && i < h->n_syms; i++) {
+        const wick_bars *fine = wk_finer_bars(h, i);
+        if (fine) WICK_TRY(wick_run_set_magnifier(ctx, h->run, i, fine));
+    }
     h->sh.cur = wick_run_cursor(h->run);
     h->tick0 = first_tick(panel, &o);
     const wk_budget_mark mark = wk_budget_enter(h, "the run", h->run_seconds, false);

@@ -27,12 +27,13 @@ local choices = {
 local silent = {}
 for name in ("shorttitle overlay format precision scale behind_chart explicit_plot_zorder " ..
   "max_bars_back max_lines_count max_labels_count max_boxes_count max_polylines_count " ..
-  "calc_bars_count calc_on_every_tick dynamic_requests risk_free_rate use_bar_magnifier " ..
+  "calc_bars_count calc_on_every_tick dynamic_requests risk_free_rate " ..
   "fill_orders_on_standard_ohlc timeframe timeframe_gaps"):gmatch("%S+") do
   silent[name] = true
 end
 local known = {
   title = true, initial_capital = true, currency = true, process_orders_on_close = true,
+  use_bar_magnifier = true,
   calc_on_order_fills = true, commission_value = true, engine = true,
 }
 for key in next, settings do known[key] = true end
@@ -63,6 +64,7 @@ local function engine_of(args)
   engine.size = choice(args, "default_qty_type")
   engine.close_entries_rule = choice(args, "close_entries_rule")
   if args.commission_value then engine[choice(args, "commission_type", "percent")] = args.commission_value end
+  if args.use_bar_magnifier then engine.magnifier = "on" end
   if args.process_orders_on_close then engine.delay, engine.fill = 0, "close" end
   for key, v in core.pairs(args.engine or {}) do engine[key] = v end
   return engine
@@ -87,7 +89,6 @@ local function strategy(args)
     polyline = args.max_polylines_count,
   }
   local s = core.new_pine()
-  rawset(s, "magnifier", args.use_bar_magnifier == true)
   rawset(s, "name", args.title or "pine")
   rawset(s, "engine", engine_of(args))
   rawset(s, "initial_cash", args.initial_capital or 1000000)

@@ -86,12 +86,14 @@ static const pine_case trailing[] = {
 
 /* Chart bars of four hours, finer ones of one. */
 static const pine_case magnifier[] = {
-    {"without finer bars the four-point path", "", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@96 sl"},
-    {"finer bars decide what came first", "", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@105 tp",
+    {"finer bars are for those who ask", "", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@96 sl",
      .sub = "100 101 99 100; 100 101 99 100; 100 101 99 100; 100 101 99 100; 100 106 99 105; 105 105 95 96; 96 97 95 96; 96 101 96 101"},
-    {"every finer open is a gap", "", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=98", "L 1 1@100 1@97 X",
+    {"without finer bars the four-point path", "magnifier=on", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@96 sl"},
+    {"finer bars decide what came first", "magnifier=on", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@105 tp",
+     .sub = "100 101 99 100; 100 101 99 100; 100 101 99 100; 100 101 99 100; 100 106 99 105; 105 105 95 96; 96 97 95 96; 96 101 96 101"},
+    {"every finer open is a gap", "magnifier=on", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=98", "L 1 1@100 1@97 X",
      .sub = "100 101 99 100; 100 101 99 100; 100 101 99 100; 100 101 99 100; 100 106 99 105; 97 98 95 96; 96 97 95 96; 96 101 96 101"},
-    {"finer bars that are not those of the chart bar are not used", "", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@96 sl",
+    {"finer bars that are not those of the chart bar are not used", "magnifier=on", B0 "100 106 95 101", "0 entry L long 1; 0 exit X L stop=96 limit=105 loss_comment=sl profit_comment=tp", "L 1 1@100 1@96 sl",
      .sub = "100 101 99 100; 100 101 99 100; 100 101 99 100; 100 101 99 100; 100 106 99 105; 105 105 99 99; 99 99 99 99; 99 101 99 101"},
 };
 /* clang-format on */
