@@ -199,6 +199,10 @@ WICK_API wick_node wick_graph_other(wick_ctx *ctx, wick_graph *g, const char *sy
  * windows that have closed count (no look-ahead). `expr` is a text expression. */
 WICK_API wick_node wick_graph_higher(wick_ctx *ctx, wick_graph *g, int64_t timeframe_ms,
                                      const char *expr);
+/** The expression of a node of `from` over the bars of `to`: sources become those of `to`, constants,
+ * operations, lags and indicators follow. Columns, other symbols and timeframes cannot. */
+WICK_API wick_node wick_graph_rebase(wick_ctx *ctx, const wick_graph *from, wick_node x,
+                                     wick_graph *to);
 /** Where bars of another calendar stand, seen from the bars of `chart`: seen[i] is the last of
  * `windows` that has closed by the close of bar i, within[i] (may be NULL) the last that has opened
  * by its open; -1 before the first. `windows` are made of `source` by wick_bars_resample, or are

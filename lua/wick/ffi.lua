@@ -51,7 +51,7 @@ series_meta.__index = function(t, k)
       if i >= 0 and i < sh.n then
         local s = sh.slots[i]
         local v = s.v
-        if v ~= nil and s.sym < sh.n_bars then
+        if v ~= nil and s.sym < sh.n_bars and (phase == DECIDE or s.sym == sh.cur.symbol) then
           local at = sh.cur.bar_of[s.sym] - k
           if at >= 0 then return v[at] end
           return NA

@@ -110,6 +110,7 @@ void wk_inner_free(wk_host *h)
         free(s->seen);
         free(s->within);
         free(s->key);
+        free(s->alias);
         free(s->hot);
     }
     h->n_inner = 0;
@@ -199,12 +200,51 @@ static int inner_declare(lua_State *L)
     luaL_checktype(L, 2, LUA_TFUNCTION);
     wk_check_depth(L, h);
     const int32_t before = h->decl;
+    const int64_t first = h->n_slots;
     h->decl = sym;
     lua_settop(L, 2);
     lua_pushvalue(L, 1);
     lua_call(L, 1, LUA_MULTRET);
     h->decl = before;
+    /* What was made of the chart's series inside is wanted here, not there. */
+    for (int64_t i = first; i < h->n_slots; i++)
+        if (h->slots[i].sym != sym && wk_inner_of(h, sym, h->slots[i].sym)) h->extra[i].used = true;
     return lua_gettop(L) - 1;
+}
+
+/* core.inner_rebase(handle, series): the series as it is on the bars of the handle. */
+static int inner_rebase(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t sym = wk_bars_index(L, h, 1);
+    const int64_t slot = wk_series_slot(L, h, 2);
+    if (sym < 0 || slot < 0) return wk_raise(L, "pine.request: a series is expected");
+    if (h->slots[slot].sym == sym) {
+        lua_settop(L, 2);
+        return 1;
+    }
+    wk_push_series(L, h, sym, wk_slot_node_on(L, h, slot, sym, "pine.request"));
+    return 1;
+}
+
+/* Inside the bar function of a request: the twin of a series of the chart, made when it is first
+ * read. */
+int64_t wk_inner_alias(lua_State *L, wk_host *h, int64_t slot)
+{
+    const int32_t sym = h->sh.cur->symbol;
+    wk_sym *s = &h->syms[sym];
+    for (int32_t i = 0; i < s->n_alias; i++)
+        if (s->alias[2 * i] == slot) return s->alias[2 * i + 1];
+    const wick_node x = wk_slot_node_on(L, h, slot, sym, "pine.request");
+    int64_t *more = realloc(s->alias, ((size_t)s->n_alias + 1) * 2 * sizeof *more);
+    if (!more) return luaL_error(L, "out of memory");
+    s->alias = more;
+    wk_push_series(L, h, sym, x);
+    lua_pop(L, 1);
+    s->alias[2 * s->n_alias] = slot;
+    s->alias[2 * s->n_alias + 1] = h->n_slots - 1;
+    s->n_alias++;
+    return h->n_slots - 1;
 }
 
 /* core.inner_run(handle, f): lists of what f returned on each bar, and how many lists. */
@@ -309,12 +349,10 @@ static int bars_count(lua_State *L)
 
 void wk_inner_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"inner", core_inner},
-                                    {"inner_declare", inner_declare},
-                                    {"inner_run", inner_run},
-                                    {"inner_merge", inner_merge},
-                                    {"inner_range", inner_range},
-                                    {"bars_count", bars_count},
-                                    {NULL, NULL}};
+    static const luaL_Reg list[] = {
+        {"inner", core_inner},          {"inner_declare", inner_declare},
+        {"inner_rebase", inner_rebase}, {"inner_run", inner_run},
+        {"inner_merge", inner_merge},   {"inner_range", inner_range},
+        {"bars_count", bars_count},     {NULL, NULL}};
     wk_set_funcs(L, h, list);
 }

@@ -81,6 +81,8 @@ typedef struct wk_sym {
     /* Of the bars of a request: where they stand seen from those of symbol `base`. */
     int32_t base;
     int32_t *seen, *within;
+    int64_t *alias; /**< pairs: a slot of the base's bars, and its twin here */
+    int32_t n_alias;
     char *key; /**< what was asked for; NULL: a symbol of the panel */
 } wk_sym;
 
@@ -355,6 +357,17 @@ void wk_push_series(lua_State *L, wk_host *h, int32_t sym, wick_node node);
 int64_t wk_series_slot(lua_State *L, wk_host *h, int i);
 /** Node of a slot; raises for columns that the script writes. */
 wick_node wk_slot_node(lua_State *L, wk_host *h, int64_t slot);
+/** True when `sym` is a request made from the bars of `of` (or of a request made from them): inside,
+ * a series of those bars means the same expression over the request's. */
+bool wk_inner_of(const wk_host *h, int32_t sym, int32_t of);
+/** Node of a slot on the graph of `sym`: its own, or its twin on a request's bars; raises for those
+ * of another symbol with `what` in front. */
+wick_node wk_slot_node_on(lua_State *L, wk_host *h, int64_t slot, int32_t sym, const char *what);
+/** Of two symbols whose series meet, the one they are computed on. */
+static inline int32_t wk_meet(const wk_host *h, int32_t a, int32_t b)
+{
+    return a < 0 || (b != a && wk_inner_of(h, b, a)) ? b : a;
+}
 /** Column of a slot, evaluated now if need be. */
 const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot);
 /** Checks a node returned by the graph; raises its error. */
@@ -387,6 +400,8 @@ void wk_written_open(lua_State *L, wk_host *h);
 void wk_written_roll(void *host, int32_t sym, double bar);
 void wk_written_free(wk_host *h);
 void wk_inner_open(lua_State *L, wk_host *h);
+/** Slot of the twin of a chart's series on the bars of the request being walked. */
+int64_t wk_inner_alias(lua_State *L, wk_host *h, int64_t slot);
 /** Finer bars of a symbol of the run, NULL when none were given. */
 wick_bars *wk_finer_bars(const wk_host *h, int32_t sym);
 void wk_inner_free(wk_host *h);

@@ -156,23 +156,18 @@ static wick_node operand(lua_State *L, wk_host *h, int i, int32_t sym, const cha
     const int64_t slot = wk_series_slot(L, h, i);
     if (slot < 0)
         return wk_node(L, h, wick_graph_const(h->ctx, h->syms[sym].graph, number_at(L, i, what)));
-    if (h->slots[slot].sym != sym)
-        (void)wk_raise(L,
-                       "%s: these series belong to two symbols; b:symbol(name).close brings "
-                       "another symbol's bars onto these",
-                       what);
-    h->extra[slot].used = true;
-    return wk_slot_node(L, h, slot);
+    return wk_slot_node_on(L, h, slot, sym, what);
 }
 
-/* Symbol of the first series among arguments 1..n, -1 when all are plain. */
+/* Symbol of the series among arguments 1..n, -1 when all are plain. */
 static int32_t first_symbol(lua_State *L, wk_host *h, int n)
 {
+    int32_t sym = -1;
     for (int i = 1; i <= n; i++) {
         const int64_t slot = wk_series_slot(L, h, i);
-        if (slot >= 0) return h->slots[slot].sym;
+        if (slot >= 0) sym = wk_meet(h, sym, h->slots[slot].sym);
     }
-    return -1;
+    return sym;
 }
 
 static int node_op(lua_State *L, wk_host *h, const op_name *o, int32_t sym, int n)
@@ -303,18 +298,20 @@ static int series_index(lua_State *L)
         if (near) return wk_raise(L, "a series has no '%s'; did you mean '%s'?", word, near);
         return wk_raise(L, "a series has no '%s'", word);
     }
-    const int64_t slot = wk_series_slot(L, h, 1);
+    int64_t slot = wk_series_slot(L, h, 1);
     if (slot < 0) return wk_raise(L, "not a series");
     const double k = offset_at(L, 2);
     if (!wk_on_bars(h)) return lag_node(L, h, slot, k);
     if (h->slots[slot].sym >= h->sh.n_bars)
         return wk_raise(L, "bars of a request are known inside its function only; what it returns "
                            "is known here");
+    const bool twin = h->sh.phase == WK_INNER && h->slots[slot].sym != h->sh.cur->symbol;
+    if (twin) slot = wk_inner_alias(L, h, slot);
     const double *v = wk_slot_values(L, h, slot);
     const int64_t at = h->sh.cur->bar_of[h->slots[slot].sym] - (int64_t)k;
     lua_pushnumber(L, at >= 0 ? v[at] : WICK_NA);
 #if !WICK_LUAJIT
-    wk_hot_add(L, h, slot, (int32_t)k, 1);
+    if (!twin) wk_hot_add(L, h, slot, (int32_t)k, 1);
 #endif
     return 1;
 }

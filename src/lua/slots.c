@@ -78,6 +78,28 @@ wick_node wk_slot_node(lua_State *L, wk_host *h, int64_t slot)
     return h->slots[slot].node;
 }
 
+bool wk_inner_of(const wk_host *h, int32_t sym, int32_t of)
+{
+    while (sym >= h->n_syms && sym != of) sym = h->syms[sym].base;
+    return sym == of;
+}
+
+wick_node wk_slot_node_on(lua_State *L, wk_host *h, int64_t slot, int32_t sym, const char *what)
+{
+    const int32_t own = h->slots[slot].sym;
+    const wick_node x = wk_slot_node(L, h, slot);
+    if (own == sym) {
+        h->extra[slot].used = true;
+        return x;
+    }
+    if (!wk_inner_of(h, sym, own))
+        (void)wk_raise(L,
+                       "%s: these series belong to two symbols; b:symbol(name).close brings "
+                       "another symbol's bars onto these",
+                       what);
+    return wk_node(L, h, wick_graph_rebase(h->ctx, h->syms[own].graph, x, h->syms[sym].graph));
+}
+
 const double *wk_slot_values(lua_State *L, wk_host *h, int64_t slot)
 {
     wk_slot *s = &h->slots[slot];

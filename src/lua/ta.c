@@ -26,14 +26,13 @@ typedef struct ta_call {
 static void find_symbol(lua_State *L, ta_call *c, int first, int last)
 {
     wk_host *h = c->h;
-    c->sym = h->decl;
+    int32_t sym = -1;
     for (int i = first; i <= last; i++) {
         const int64_t slot = wk_series_slot(L, h, i);
         const int32_t b = slot >= 0 ? h->slots[slot].sym : wk_bars_index(L, h, i);
-        if (b < 0) continue;
-        c->sym = b;
-        return;
+        if (b >= 0) sym = wk_meet(h, sym, b);
     }
+    c->sym = sym >= 0 ? sym : h->decl;
 }
 
 static wick_node input_node(lua_State *L, ta_call *c, int i, const char *name)
@@ -42,12 +41,10 @@ static wick_node input_node(lua_State *L, ta_call *c, int i, const char *name)
     wick_graph *g = h->syms[c->sym].graph;
     const int64_t slot = wk_series_slot(L, h, i);
     if (slot >= 0) {
-        if (h->slots[slot].sym != c->sym)
-            (void)wk_raise(L, "ta.%s: the series for '%s' belongs to another symbol", c->spec->name,
-                           name);
-        h->extra[slot].used = true;
+        char what[96];
+        snprintf(what, sizeof what, "ta.%s, '%s'", c->spec->name, name);
         c->series++;
-        return wk_slot_node(L, h, slot);
+        return wk_slot_node_on(L, h, slot, c->sym, what);
     }
     if (lua_type(L, i) != LUA_TNUMBER)
         (void)wk_raise(L, "ta.%s: '%s' must be a series or a number, got %s", c->spec->name, name,

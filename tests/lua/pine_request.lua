@@ -108,6 +108,29 @@ test("what is inside counts bars of the request: declared, walked and as text", 
     end)]]
 end)
 
+test("series of the chart are the same expression on the bars of the request", function()
+  run [[
+    local src = pine.input.source("src", s.close)
+    local ema = ta.ema(src, 5)
+    local up = wick.both(ema:gt(ema[1]), ta.crossover(src, ema))
+    local chart = pine.request.security("", "60", function() return ema end)
+    local mixed, mask = pine.request.security("", "60", function(h) return (h.high - ema) / ta.atr(3), up end)
+    local walked = pine.request.security("", "60", function(h)
+      return h:each_bar(function() return ema[0] + 0 * ema[1] - h.low[0] end)
+    end)
+    local a, b, c, d = pine.request.security("", "60", function(h)
+      local e = ta.ema(h.close, 5)
+      return e, (h.high - e) / ta.atr(3), wick.both(e:gt(e[1]), ta.crossover(h.close, e)), e + 0 * e[1] - h.low
+    end)
+    return s:each_bar(function()
+      same(chart[0], a[0], "as it is")
+      same(mixed[0], b[0], "mixed")
+      same(mask[0], c[0], "mask")
+      same(walked[0], d[0], "walked")
+      same(ema[0], ema[0], "and the chart's stays")
+    end)]]
+end)
+
 test("the chart's own timeframe gives the chart's own values", function()
   run [[
     local a = pine.request.security("", "", function(x) return ta.ema(x.close, 9) end)
@@ -161,8 +184,8 @@ test("unknown symbols and timeframes", function()
     "finer than the bars")
   raises(function() run [[pine.request.security("", "1h x", function(z) return z.close end) return s:each_bar(function() end)]] end,
     "is no timeframe")
-  raises(function() run [[pine.request.security("", "60", function(h) return s.close end) return s:each_bar(function() end)]] end,
-    "series of the bars it is given")
+  raises(function() run [[pine.request.security("", "60", function(h) return s.hour end) return s:each_bar(function() end)]] end,
+    "has no meaning on other bars")
   raises(function() run [[return s:each_bar(function() pine.request.security("", "60", function(h) return h.close end) end)]] end,
     "is a declaration")
   raises(function() run [[local k pine.request.security("", "60", function(h) k = h.close return h.close end)

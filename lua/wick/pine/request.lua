@@ -98,8 +98,9 @@ local function walked(b, f, gaps, ahead)
   return core.unpack(out, 1, count)
 end
 
+-- Everything inside belongs to the request: a series of the chart is the same expression there.
 local function as_series(b, x)
-  if core.is(x) == "series" then return x end
+  if core.is(x) == "series" then return core.inner_rebase(b, x) end
   if type(x) == "boolean" then x = x and 1 or 0 end
   if x == nil then x = NA end
   if type(x) ~= "number" then
@@ -177,7 +178,6 @@ end
 Slices.__newindex = Values.__newindex
 
 local function listed(b, x)
-  if core.is(x) == "series" then return (core.values(x)) end
   return (core.values(as_series(b, x)))
 end
 
