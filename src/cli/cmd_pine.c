@@ -7,6 +7,8 @@
 static const cli_option options[] = {
     {"out", "F.lua", "write the Lua file there ('-', the default, is stdout)", CLI_ONE},
     {"check", NULL, "only list what is wrong or not supported", CLI_ONE},
+    {"coverage", NULL, "print what of the language is known, as the table of docs/porting-pine.md",
+     CLI_ONE},
     {"lib", "DIR", "folder with libraries that scripts import", CLI_REPEAT},
     {NULL, NULL, NULL, CLI_ONE},
 };
@@ -41,6 +43,7 @@ static const cli_command *const subs[] = {&cli_command_pine_verify, NULL};
 
 static int run(cli *c)
 {
+    const bool table = cli_has(c, "coverage");
     const char *libs[MAX_LIBS];
     wk_host_opts opts = {.size = sizeof opts, .roots = libs};
     wk_host *host = NULL;
@@ -49,9 +52,15 @@ static int run(cli *c)
     int code = CLI_GOOD;
     for (; opts.n_roots < MAX_LIBS && opts.n_roots < cli_times(c, "lib"); opts.n_roots++)
         libs[opts.n_roots] = cli_nth(c, "lib", (int)opts.n_roots);
+    if (!table && c->n_operands == 0)
+        return cli_error(c, c->command->example, "%s: %s is missing", c->path, c->command->operands);
     if (wk_host_new(c->ctx, &opts, &host) < 0 ||
-        wk_host_pine(c->ctx, host, c->operands[0], &lua, &report, &errors) < 0) {
+        (table ? wk_host_pine_coverage(c->ctx, host, &report)
+               : wk_host_pine(c->ctx, host, c->operands[0], &lua, &report, &errors)) < 0) {
         code = cli_fail(c);
+    } else if (table) {
+        code = cli_print(c, &report);
+        report = (wick_buf){0};
     } else if (errors > 0 || cli_has(c, "check")) {
         code = report_findings(c, &report, errors);
         if (errors > 0) cli_note(c, "%lld mistakes", (long long)errors);
@@ -69,7 +78,7 @@ const cli_command cli_command_pine = {
     .name = "pine",
     .summary = "translates a Pine script to a Lua strategy",
     .operands = "FILE.pine",
-    .min_operands = 1,
+    .min_operands = 0,
     .max_operands = 1,
     .options = options,
     .notes = "Reads Pine v4, v5 and v6. The Lua file goes to stdout or --out; `wick run FILE.pine` runs\n"

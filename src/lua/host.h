@@ -242,6 +242,9 @@ wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf 
 wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
                          wick_buf *report, int64_t *errors) WICK_NODISCARD;
 
+/** The table of what of Pine is known, as Markdown. */
+wick_status wk_host_pine_coverage(wick_ctx *ctx, wk_host *h, wick_buf *out) WICK_NODISCARD;
+
 /** `wick test`: runs `test(name, function)` blocks of a file, or a small program whose comments
  * state what it prints or the error it ends with (docs/scripting.md section 7). */
 typedef struct wk_test_result {

@@ -132,6 +132,28 @@ out:
     return st;
 }
 
+static int coverage_main(lua_State *L)
+{
+    pine_job *j = lua_touserdata(L, 1);
+    size_t n = 0;
+    wk_push_module(L, j->h, "wick.pine.coverage");
+    lua_getfield(L, -1, "text");
+    lua_call(L, 0, 1);
+    const char *text = lua_tolstring(L, -1, &n);
+    wick_buf_add(j->report, text ? text : "", (int64_t)n);
+    return 0;
+}
+
+wick_status wk_host_pine_coverage(wick_ctx *ctx, wk_host *h, wick_buf *out)
+{
+    pine_job j = {.h = h, .report = out};
+    const wk_budget_mark mark = wk_budget_enter(h, "the table", h->run_seconds, false);
+    wick_status st = wk_protect(h, ctx, coverage_main, &j, NULL);
+    wk_budget_leave(h, mark);
+    if (st >= 0 && out->failed) st = wick_fail_mem(ctx);
+    return st;
+}
+
 bool wk_is_pine(const char *path)
 {
     const size_t n = strlen(path);

@@ -19,7 +19,7 @@ strategy.risk.max_intraday_loss(value,type,alert_message?) v s
 strategy.risk.max_position_size(contracts) v s
 strategy.convert_to_account(value) f s
 strategy.convert_to_symbol(value) f s
-strategy.default_entry_qty(fill_price) f s
+strategy.default_entry_qty(fill_price) f x
 strategy.closedtrades.commission(trade_num) f s
 strategy.closedtrades.entry_bar_index(trade_num) i s
 strategy.closedtrades.entry_comment(trade_num) s s
@@ -76,7 +76,7 @@ strategy.avg_trade_percent f b
 strategy.avg_winning_trade f b
 strategy.avg_winning_trade_percent f b
 strategy.closedtrades i b
-strategy.closedtrades.first_index i b s.closedtrades_first_index
+strategy.closedtrades.first_index i c 0
 strategy.equity f b
 strategy.eventrades i b
 strategy.grossloss f b

@@ -103,7 +103,7 @@ function U:builtin_var(name, node)
     v.lit, v.nn, v.constant = true, true, name
   elseif class == "c" then
     if name == "na" then return const(self:na_name(), "na") end
-    local code = var.code and self.tr.strategy .. var.code:sub(2) or self:pine_name(name)
+    local code = var.code == "0" and "0" or var.code and self.tr.strategy .. var.code:sub(2) or self:pine_name(name)
     v = const(code, var.type)
     v.x, v.nn, v.constant = var.type == "int", not name:find("^syminfo"), name
   elseif class == "p" then

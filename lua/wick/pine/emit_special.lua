@@ -13,6 +13,8 @@ local special = {}
 local U = { special = special }
 
 U.refused = {
+  ["strategy.default_entry_qty"] = "strategy.default_entry_qty is not known before the order fills; compute the quantity " ..
+    "and give it as qty",
   ["ticker.renko"] = "Renko bars are not made here; use time bars, or feed Renko bars as data",
   ["ticker.kagi"] = "Kagi charts are not made here; use time bars",
   ["ticker.linebreak"] = "line break charts are not made here; use time bars",
@@ -284,11 +286,15 @@ local function figure_call(self, node, f)
   return v
 end
 for _, name in ipairs(builtins.names) do
-  if name:find("^strategy%.%a+trades%.") and builtins.func(name) or name:find("^strategy%.convert") or
-    name == "strategy.default_entry_qty" then
-    special[name] = figure_call
-  end
+  if name:find("^strategy%.%a+trades%.") and builtins.func(name) then special[name] = figure_call end
 end
+
+-- The account is in the currency of the symbol.
+local function same_currency(self, node, f)
+  local list = self:bind(node, f)
+  return list[1] and self:expr(list[1]) or const("na", "float")
+end
+special["strategy.convert_to_account"], special["strategy.convert_to_symbol"] = same_currency, same_currency
 
 -- ---- plots ---------------------------------------------------------------------------------
 -- Colours, widths and styles are the chart's business; what is recorded is the value and its name.
