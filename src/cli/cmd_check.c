@@ -40,7 +40,7 @@ static int run(cli *c)
 const cli_command cli_command_check = {
     .name = "check",
     .summary = "looks for mistakes in scripts without running them on bars",
-    .operands = "FILE.lua...",
+    .operands = "FILE.lua|FILE.pine...",
     .min_operands = 1,
     .max_operands = -1,
     .notes = "Finds syntax that only one of the two VMs accepts, unknown names (with the nearest\n"

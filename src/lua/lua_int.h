@@ -517,6 +517,9 @@ void wk_test_open(lua_State *L, wk_host *h);
 /* ---- pine.c ------------------------------------------------------------------------------- */
 
 bool wk_is_pine(const char *path); /**< by the ending of its name */
+/** `wick check` of a Pine file: its findings, and that the body of its translation runs. */
+wick_status wk_check_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
+                          int64_t *errors);
 wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out);
 
 #endif

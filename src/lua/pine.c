@@ -160,6 +160,18 @@ bool wk_is_pine(const char *path)
     return n > 5 && strcmp(path + n - 5, ".pine") == 0;
 }
 
+wick_status wk_check_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
+                          int64_t *errors)
+{
+    wick_buf lua = {0};
+    wk_script *s = NULL;
+    wick_status st = wk_host_pine(ctx, h, path, &lua, report, errors);
+    if (st >= 0 && *errors == 0) st = wk_host_load_text(ctx, h, path, lua.data, lua.len, &s);
+    wk_script_free(s);
+    wick_buf_free(&lua);
+    return st;
+}
+
 wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
 {
     wick_buf lua = {0}, report = {0};

@@ -480,6 +480,7 @@ wick_status wk_host_test(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *
 wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
                           wk_check_result *out)
 {
+    if (wk_is_pine(path)) return wk_check_pine(ctx, h, path, report, &out->errors);
     return run_tool(ctx, h, "wick.check", path, report, &out->errors, &out->warnings);
 }
 

@@ -102,7 +102,7 @@ function T:top_name(name) self.top[name] = true end
 function U:sub_unit(module)
   local u = setmetatable({
     tr = self.tr, main = self.main, chart = self.chart, module = module, vals = {}, decl = {}, out = {}, memo = {},
-    loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "", prologue = {}, instances = {},
+    loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "", prologue = {}, epilogue = {}, instances = {},
   }, U)
   return u
 end
@@ -488,9 +488,28 @@ local function assemble(tr, main, gate, options)
     local sym = tr.idle[l]
     if not (sym and sym.reads and not sym.used) then body[#body + 1] = l end
   end
+  for _, l in ipairs(main.epilogue) do body[#body + 1] = "  " .. l end
   while body[#body] == "" do body[#body] = nil end
-  local wake = gate and not main.every_bar and #main.prologue == 0 and lift.wake(gate)
+  local wake = gate and not main.every_bar and #main.prologue + #main.epilogue == 0 and lift.wake(gate)
   local function add(l) break_line(l, lines) end
+  -- Names taken in an attempt that was given up are not used.
+  if not tr.tables then
+    local words = {}
+    for _, list in ipairs { main.decl, body, wake or {}, { tr.declaration or "" } } do
+      for _, l in ipairs(list) do
+        for word in l:gmatch("[%a_][%w_]*") do words[word] = true end
+      end
+    end
+    local function used(list, name_of)
+      local kept = {}
+      for _, x in ipairs(list) do
+        if words[name_of(x)] then kept[#kept + 1] = x end
+      end
+      return kept
+    end
+    tr.alias_list = used(tr.alias_list, function(a) return a.name end)
+    tr.source_list = used(tr.source_list, function(name) return name end)
+  end
   for _, l in ipairs((alias_lines(tr.alias_list))) do add(l) end
   if tr.tables then
     local names, inits = {}, {}

@@ -62,11 +62,34 @@ local function variable(name, t, from)
   return v
 end
 
+-- History of one bar needs no series: when the declaration is reached, the variable still has the value
+-- of the last time.
+function U:only_last(sym)
+  return sym.hist == 1 and not sym.captured and #self.loops == 0
+end
+
+function U:keep_last(sym, place)
+  local name = self:bar_local(self.tr:fresh("prev_" .. sym.name), place)
+  self.stateful, self.every_bar = true, true
+  return name
+end
+
 function U:declare_running(node, sym, v, t)
   local name = self.tr:lua_name(sym)
   if v.t == "na" then v = self:as_type(v, t) end
   if v.t == "na" and types.nan(t) then self:na_name() end
   local assigned = #sym.assigns > 0
+  if sym.hist and self:only_last(sym) then
+    local na = types.na_code(t, self.tr.version)
+    local place = self:new_local(name, na == "na" and self:na_name() or na)
+    local code = self:bar(v)
+    local prev = self:keep_last(sym, place)
+    self:b(place .. " = " .. code)
+    local out = variable(place, t, not assigned and v or nil)
+    out.prev = prev
+    self.vals[sym] = out
+    return false
+  end
   if sym.hist then
     local made = self:new_local(name, "pine.series(" .. self:series_args(t) .. ")")
     self:b(made .. ":set(" .. self:bar(v) .. ")")
@@ -208,8 +231,13 @@ function U:declare_structure(node, sym, t)
     end
   end
   local ser, code = nil, name
-  local first
-  if sym.hist then
+  local first, prev
+  if sym.hist and self:only_last(sym) then
+    code = self:new_local(name, "nil")
+    first = #self.decl
+    prev = self:keep_last(sym, code)
+    name = code
+  elseif sym.hist then
     ser = self:new_local(name, "pine.series()")
     first = #self.decl
     code = ser .. "[0]"
@@ -234,7 +262,7 @@ function U:declare_structure(node, sym, t)
   if not target.full and not ser then
     local na = types.na_code(of, self.tr.version)
     if na == "na" then na = self:na_name() end
-    if sym.captured and self.is_chart then
+    if prev or (sym.captured and self.is_chart) then
       -- what it was on the bar before must not stay
       table.insert(self.out, at + 1, self.ind .. name .. " = " .. na)
     else
@@ -244,10 +272,13 @@ function U:declare_structure(node, sym, t)
     table.insert(self.out, at + 1, self.ind .. ser .. ":set(" .. (types.nan(of) and self:na_name() or types.na_code(of, self.tr.version)) .. ")")
   end
   if ser then self.decl[first] = self.decl[first]:gsub("pine%.series%(%)", "pine.series(" .. self:series_args(of) .. ")") end
+  if prev and types.nan(of) then self.decl[first] = self.decl[first] .. " = " .. self:na_name() end
+  if prev and of == "bool" then self.decl[first] = self.decl[first] .. " = false" end
   local v = variable(code, of, nil)
+  v.prev = prev
   v.ser, v.set = ser, ser
   self.vals[sym] = v
-  if ser or self.effects ~= before then return false end
+  if ser or prev or self.effects ~= before then return false end
   return gate == false and false or nil
 end
 
@@ -267,9 +298,25 @@ function U:declare_var(node, sym, t)
   v = self:as_type(v, of)
   self.stateful = self.stateful or not self.is_chart
   local assigned = #sym.assigns > 0
-  local init = #lines == 0 and (v.k == "c" and (v.t == "na" and self:na_name() or v.d) or v.dd) or nil
+  local late = sym.hist and assigned and v.t ~= "na" and self:only_last(sym) and not (self == self.main and not self.nested)
+  local init = not late and #lines == 0 and (v.k == "c" and (v.t == "na" and self:na_name() or v.d) or v.dd) or nil
   if v.t == "na" and types.nan(of) then init = self:na_name() end
   if init then
+    if sym.hist and assigned and self:only_last(sym) and (v.t == "na" or (self == self.main and not self.nested)) then
+      local place = self:new_local(name, init)
+      local out = variable(place, of)
+      if v.t == "na" then
+        out.prev = self:keep_last(sym, place)
+      else
+        -- It began with a value, but had none before the first bar.
+        local na = types.na_code(of, self.tr.version)
+        out.prev = self:new_local(self.tr:fresh("prev_" .. sym.name), na == "na" and self:na_name() or na)
+        self.epilogue[#self.epilogue + 1] = out.prev .. " = " .. place
+      end
+      self.vals[sym] = out
+      self.every_bar = true
+      return v.t == "na" and false or nil
+    end
     if sym.hist and assigned then
       local made = self:new_local(name, "pine.series(" .. self:series_args(of, init ~= "nil" and init or nil) .. ")")
       local out = variable(made .. "[0]", of)
@@ -290,6 +337,14 @@ function U:declare_var(node, sym, t)
     return nil
   end
   self.every_bar = true
+  if sym.hist and self:only_last(sym) then
+    local place = self:new_local_empty(name)
+    local out = variable(place, of)
+    out.prev = self:keep_last(sym, types.nan(of) and place .. " or " .. self:na_name() or place)
+    self:set_once(place, v, lines)
+    self.vals[sym] = out
+    return false
+  end
   if sym.hist then
     local made = self:new_local(name, "pine.series(" .. self:series_args(of) .. ")")
     local flag = self:new_local(self.tr:fresh(sym.name .. "_set"), "false")
@@ -304,16 +359,21 @@ function U:declare_var(node, sym, t)
     return false
   end
   name = self:new_local_empty(name)
-  if #lines == 0 then
-    self:b("if " .. name .. " == nil then " .. name .. " = " .. self:bar(v) .. " end")
-  else
-    self:b("if " .. name .. " == nil then")
-    self:append(lines)
-    self:b("  " .. name .. " = " .. self:bar(v))
-    self:b("end")
-  end
+  self:set_once(name, v, lines)
   self.vals[sym] = variable(name, of)
   return false
+end
+
+-- A variable that begins with a value of a bar: nil until it is reached.
+function U:set_once(place, v, lines)
+  if #lines == 0 then
+    self:b("if " .. place .. " == nil then " .. place .. " = " .. self:bar(v) .. " end")
+    return
+  end
+  self:b("if " .. place .. " == nil then")
+  self:append(lines)
+  self:b("  " .. place .. " = " .. self:bar(v))
+  self:b("end")
 end
 
 function U:structure_value(e)

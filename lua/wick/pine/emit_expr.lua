@@ -356,6 +356,8 @@ end
 local function negated(code, p)
   local left = code:match("^([%a_][%w_%.]*%b[]) == 1$")
   if left then return left .. " ~= 1", P.cmp end
+  left = code:match("^([%a_][%w_%.]*) == nil$")
+  if left then return left .. " ~= nil", P.cmp end
   return "not " .. lift.wrap(code, p, P.unary), P.unary
 end
 
@@ -610,6 +612,40 @@ function U:history(v, base)
   return name
 end
 
+--- What a value was the last time it was computed.
+function U:value_before(v, base)
+  local na = types.na_code(v.t, self.tr.version)
+  local place = self:new_local(self.tr:fresh(base or "past"), na == "na" and self:na_name() or na)
+  local code = self:bar(v)
+  local before = self:temp("prev_" .. place:match("[%w_]+$"))
+  self:b("local " .. before .. " = " .. place)
+  self:b(place .. " = " .. code)
+  self.stateful, self.every_bar = true, true
+  local out = bar(before, v.t)
+  out.x = v.x
+  return out
+end
+
+--- An account figure on the bar before, taken over at the end of every bar.
+function U:figure_before(v)
+  local main = self.main
+  main.figures_before = main.figures_before or {}
+  local name = main.figures_before[v.figure]
+  if not name then
+    local na = types.na_code(v.t, self.tr.version)
+    name = self.tr:fresh("prev_" .. v.figure:gsub("^strategy%.", ""):gsub("%.", "_"))
+    main.home[#main.home + 1] = "local " .. name .. " = " .. (na == "na" and self:na_name() or na)
+    main.epilogue[#main.epilogue + 1] = name .. " = " .. v.b
+    main.figures_before[v.figure] = name
+    self.chart.instance_keys[#self.chart.instance_keys + 1] = { from = main.figures_before, key = v.figure }
+    main.every_bar = true
+    self.tr:top_name(name)
+  end
+  local out = bar(name, v.t)
+  out.x = v.x
+  return out
+end
+
 function U:series_args(t, init)
   local kind = types.series_kind(t)
   local list = {}
@@ -651,7 +687,15 @@ function kinds:index(node)
     out.x, out.eff = v.x, k.eff
     return out
   end
+  local one = k.lit and k.value == 1
+  if one and v.prev then
+    local out = bar(v.prev, v.t)
+    out.x = v.x
+    return out
+  end
+  if one and v.figure then return self:figure_before(v) end
   local name = v.ser
+  if one and not name and #self.loops == 0 then return self:value_before(v, o.k == "call" and o.f.v or nil) end
   if not name and v.figure then
     name = self:figure_history(v)
   elseif not name then
@@ -683,6 +727,7 @@ function U:figure_history(v)
     chart:d("local " .. name .. " = pine.series(" .. self:series_args(v.t) .. ")")
     chart.prologue[#chart.prologue + 1] = name .. ":set(" .. v.b .. ")"
     chart.figures[v.figure] = name
+    chart.instance_keys[#chart.instance_keys + 1] = { from = chart.figures, key = v.figure }
     chart.every_bar = true
     self.tr:top_name(name)
   end

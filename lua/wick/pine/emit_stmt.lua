@@ -90,6 +90,7 @@ function U:try(f)
     cond = self.cond, trail = self.pending_trail, want = self.want_input, plot = self.want_plot }
   local n_home, n_diags, n_names, n_keys, n_decl, n_out =
     #chart.home, #tr.diags, #tr.fresh_names, #chart.instance_keys, #self.decl, #self.out
+  local n_epilogue = #self.main.epilogue
   local n_prologue, n_inputs, n_given = #chart.prologue, #tr.input_list, #tr.given_list
   self.memo = setmetatable({}, { __index = save.memo })
   local ok, err = pcall(f)
@@ -107,6 +108,7 @@ function U:try(f)
   cut(chart.home, n_home)
   cut(tr.diags, n_diags)
   cut(chart.prologue, n_prologue)
+  cut(self.main.epilogue, n_epilogue)
   for i = #tr.fresh_names, n_names + 1, -1 do
     tr.taken[tr.fresh_names[i]] = nil
     tr.fresh_names[i] = nil
