@@ -15,6 +15,7 @@ for file in "$SRC"/tests/pine/*.lua "$SRC"/tests/pine/*.pine; do
   name=${base%.*}
   probe=$pine/probes/$name
   [ -f "$probe/tv_trades.csv" ] || continue
+  skipped && continue
   from=$(sed -n 's/^Feed start: \([0-9-]*\) \([0-9:]*\) UTC.*/\1T\2/p' "$probe/spec.md")
   set -- --data "$bars" --symbol-info "$pine/data/symbol_info.json" --from "$from"
   for host in $HOSTS; do
