@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_ta_tr wick_ta_atr wick_ta_atr_talib */
+/* registry: wick_ta_tr wick_ta_atr wick_ta_atr_talib wick_ta_natr */
 #include "../k_avg.h"
 #include "../k_range.h"
 
@@ -166,6 +166,26 @@ static wick_status talib_run(int64_t n, const double *const *in, const double *p
     return WICK_OK;
 }
 
+/* ---- natr ----------------------------------------------------------------------------------- */
+
+static double percent_of(double atr, double close)
+{
+    return wk_finite(100.0 * (atr / close));
+}
+
+static void natr_step(void *state, const double *p, const double *in, double *out)
+{
+    talib_step(state, p, in, out);
+    out[0] = percent_of(out[0], in[2]);
+}
+
+static wick_status natr_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const wick_status st = talib_run(n, in, p, out);
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = percent_of(out[0][i], in[2][i]);
+    return st;
+}
+
 const wick_ta_spec wick_ta_tr = {
     .name = "tr",
     .title = "true range",
@@ -225,4 +245,25 @@ const wick_ta_spec wick_ta_atr_talib = {
     .state_init = talib_init,
     .step = talib_step,
     .note = "One bar later than Pine's atr, from which it differs less and less as it goes on.",
+};
+
+const wick_ta_spec wick_ta_natr = {
+    .name = "natr",
+    .title = "normalised average true range",
+    .formula = "100 * atr_talib(n) / close",
+    .source = "TA-Lib NATR",
+    .group = "volatility",
+    .in = {{"high", WICK_U_PRICE, 0, WICK_S_HIGH},
+           {"low", WICK_U_PRICE, 0, WICK_S_LOW},
+           {"close", WICK_U_PRICE, 0, WICK_S_CLOSE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"natr", WICK_U_PERCENT}},
+    .warmup = talib_warmup,
+    .run = natr_run,
+    .state_size = talib_size,
+    .state_init = talib_init,
+    .step = natr_step,
+    .note =
+        "TA-Lib's seed; with Pine's it is 100 * ta.atr(b, n) / b.close. TA-Lib's window 1 gives "
+        "the true range itself, not a percentage: not followed.",
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_ta_dmi wick_ta_di wick_ta_adx */
-#include "../k_avg.h"
-#include "../k_range.h"
+/* registry: wick_ta_dmi wick_ta_di wick_ta_adx wick_ta_adxr wick_ta_dm */
+#include "../k_parts.h"
 #include "../k_scratch.h"
 
 /* Ports of all three: high, low, close. */
@@ -216,6 +215,57 @@ static wick_status adx_run(int64_t n, const double *const *in, const double *p, 
     return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, adx_step);
 }
 
+/* ---- adxr: followed by the last n - 1 of adx ------------------------------------------------- */
+
+static int64_t adxr_warmup(const double *p)
+{
+    return 3 * wk_window(p, 0) - 2;
+}
+
+static int64_t adxr_size(const double *p)
+{
+    return talib_size(p) + wk_delay_bytes(wk_window(p, 0) - 1);
+}
+
+static void adxr_init(void *state, const double *p)
+{
+    talib_init(state, p);
+    wk_delay_init((talib_state *)state + 1, wk_window(p, 0) - 1);
+}
+
+static void adxr_step(void *state, const double *p, const double *in, double *out)
+{
+    adx_step(state, p, in, out);
+    const double now = out[0];
+    if (isnan(now)) return;
+    out[0] = (now + wk_delay_step((wk_delay *)(void *)((talib_state *)state + 1), now)) / 2.0;
+}
+
+WK_STEPS(adxr, 3, 1)
+
+/* ---- dm: the totals themselves, from the sum of the first n - 1 on --------------------------- */
+
+static int64_t dm_warmup(const double *p)
+{
+    return wk_window(p, 0) - 1;
+}
+
+static void dm_step(void *state, const double *p, const double *in, double *out)
+{
+    talib_state *k = state;
+    const double bar[3] = {in[0], in[1], 0.0};
+    const int64_t before = k->bars;
+    const bool there = talib_totals(k, p, bar);
+    const bool seeded = k->bars > before && k->bars == wk_window(p, 0) - 1;
+    out[0] = there || seeded ? k->plus : WICK_NA;
+    out[1] = there || seeded ? k->minus : WICK_NA;
+}
+
+static wick_status dm_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 2, 2, talib_size, talib_init, dm_step);
+}
+
 const wick_ta_spec wick_ta_dmi = {
     .name = "dmi",
     .title = "directional movement as Pine has it",
@@ -271,4 +321,34 @@ const wick_ta_spec wick_ta_adx = {
     .state_init = talib_init,
     .step = adx_step,
     .note = "See dmi for Pine's form.",
+};
+
+const wick_ta_spec wick_ta_adxr = {
+    .name = "adxr",
+    .title = "average directional index rating",
+    .formula = "(adx(n) + adx(n)[n-1]) / 2",
+    .source = "TA-Lib ADXR; Wilder 1978",
+    .group = "trend",
+    .in = PORTS,
+    .param = {{"n", 14, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"adxr", WICK_U_PERCENT}},
+    WK_FORMS(adxr),
+    .note = "Looks back n - 1 bars as TA-Lib does; Wilder's text counts n.",
+};
+
+const wick_ta_spec wick_ta_dm = {
+    .name = "dm",
+    .title = "directional movement, TA-Lib's form",
+    .formula =
+        "total(+DM) and total(-DM), total = sum of the first n - 1, then total - total/n + new",
+    .source = "TA-Lib PLUS_DM and MINUS_DM; Wilder 1978",
+    .group = "trend",
+    .in = {WK_IN_HIGH, WK_IN_LOW},
+    .param = {{"n", 14, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"plus", WICK_U_PRICE}, {"minus", WICK_U_PRICE}},
+    .warmup = dm_warmup,
+    .run = dm_run,
+    .state_size = talib_size,
+    .state_init = talib_init,
+    .step = dm_step,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_ta_cmo wick_ta_mfi */
+/* registry: wick_ta_cmo wick_ta_cmo_talib wick_ta_mfi */
+#include "../k_rsi.h"
 #include "../k_scratch.h"
 #include "../roll.h"
 
@@ -76,6 +77,32 @@ static wick_status cmo_run(int64_t n, const double *const *in, const double *p, 
     return st;
 }
 
+/* ---- cmo_talib ------------------------------------------------------------------------------ */
+
+static int64_t talib_size(const double *p)
+{
+    return wk_rsi_bytes(wk_window(p, 0));
+}
+
+static void talib_init(void *state, const double *p)
+{
+    wk_rsi_init(state, wk_window(p, 0));
+}
+
+static void talib_step(void *state, const double *p, const double *in, double *out)
+{
+    double up, down;
+    out[0] = WICK_NA;
+    if (!wk_rsi_sides(state, wk_window(p, 0), in[0], &up, &down)) return;
+    out[0] = up + down == 0.0 ? 0.0 : 100.0 * ((up - down) / (up + down));
+}
+
+static wick_status talib_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 1, 1, talib_size, talib_init, talib_step);
+}
+
 /* ---- mfi ------------------------------------------------------------------------------------ */
 
 static int64_t mfi_warmup(const double *p)
@@ -144,7 +171,26 @@ const wick_ta_spec wick_ta_cmo = {
     .state_size = size,
     .state_init = init,
     .step = cmo_step,
-    .note = "Plain sums; TA-Lib smooths both sides as Wilder does. NA while nothing moved.",
+    .note = "Plain sums; TA-Lib smooths both sides as Wilder does: cmo_talib. NA while nothing "
+            "moved.",
+};
+
+const wick_ta_spec wick_ta_cmo_talib = {
+    .name = "cmo_talib",
+    .title = "Chande momentum oscillator, TA-Lib's form",
+    .formula = "100 * (up - down) / (up + down), rma over n of rises and falls of src",
+    .source = "TA-Lib CMO",
+    .group = "oscillator",
+    .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},
+    .param = {{"n", 14, 1, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"cmo", WICK_U_PERCENT}},
+    .warmup = cmo_warmup,
+    .run = talib_run,
+    .state_size = talib_size,
+    .state_init = talib_init,
+    .step = talib_step,
+    .note = "Wilder's averages where Chande and Pine (ta.cmo) have plain sums. 0 while nothing "
+            "moved.",
 };
 
 const wick_ta_spec wick_ta_mfi = {
