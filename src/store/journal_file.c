@@ -241,20 +241,23 @@ char *wk_span_text(wk_span v)
     return p;
 }
 
-char *wk_span_string(wk_span v)
+wick_status wk_span_string(wick_ctx *ctx, wk_span v, char **out)
 {
-    if (v.s == NULL || v.n < 2 || v.s[0] != '"') return NULL;
-    if (memchr(v.s, '\\', (size_t)v.n) == NULL) return wk_span_text((wk_span){v.s + 1, v.n - 2});
-    wick_ctx *spare = wick_ctx_new();
-    wick_json_doc *doc = NULL;
-    char *out = NULL;
-    if (spare != NULL && wick_json_parse(spare, "text", v.s, v.n, &doc) >= 0) {
-        const char *s = wick_json_string(wick_json_root(doc));
-        if (s != NULL) out = wk_span_text((wk_span){s, (int64_t)strlen(s)});
+    *out = NULL;
+    if (v.s == NULL || v.n < 2 || v.s[0] != '"')
+        return wick_fail(ctx, WICK_E_DATA, "no text where one was expected");
+    if (memchr(v.s, '\\', (size_t)v.n) == NULL) {
+        *out = wk_span_text((wk_span){v.s + 1, v.n - 2});
+        return *out != NULL ? WICK_OK : wick_fail_mem(ctx);
     }
+    wick_json_doc *doc = NULL;
+    wick_status st = wick_json_parse(ctx, "text", v.s, v.n, &doc);
+    if (st < 0) return st;
+    const char *s = wick_json_string(wick_json_root(doc));
+    *out = s != NULL ? wk_span_text((wk_span){s, (int64_t)strlen(s)}) : NULL;
+    if (*out == NULL) st = wick_fail_mem(ctx);
     wick_json_free(doc);
-    wick_ctx_free(spare);
-    return out;
+    return st;
 }
 
 /* ---- writing a line ------------------------------------------------------------------------ */

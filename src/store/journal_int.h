@@ -32,8 +32,9 @@ wk_span wk_span_get(wk_span object, const char *key);
 bool wk_span_next(wk_span whole, int64_t *at, wk_span *key, wk_span *value);
 double wk_span_number(wk_span v); /**< Python's words too; WICK_NA for null and what is none */
 bool wk_span_null(wk_span v);     /**< null, or not there */
-/** Text of a JSON string, or of any value as it stands; to be freed. */
-char *wk_span_string(wk_span v);
+/** Text of a JSON string; to be freed. */
+wick_status wk_span_string(wick_ctx *ctx, wk_span v, char **out);
+/** Any value as it stands; to be freed, NULL without memory. */
 char *wk_span_text(wk_span v);
 
 typedef struct wk_jstudy {

@@ -75,9 +75,10 @@ static wick_status attrs(wick_ctx *ctx, wk_journal *j, int64_t number, bool user
     wk_span k, v;
     wick_status st = WICK_OK;
     while (object.s != NULL && st >= 0 && wk_span_next(object, &at, &k, &v)) {
-        char *key = wk_span_string(k), *json = wk_span_text(v);
-        if (key == NULL || json == NULL) {
-            st = wick_fail_mem(ctx);
+        char *key = NULL, *json = wk_span_text(v);
+        st = json != NULL ? wk_span_string(ctx, k, &key) : wick_fail_mem(ctx);
+        if (st < 0) {
+            /* told already */
         } else if (number < 0) {
             st = study_attr(ctx, j, user ? WICK_EV_STUDY_ATTR : WICK_EV_STUDY_SYSTEM_ATTR, key,
                             json);
@@ -112,9 +113,10 @@ static bool fits(const wick_study *s, const char *name, const wick_dist *d)
 static wick_status param(wick_ctx *ctx, wk_journal *j, int64_t number, wk_span key, wk_span dist,
                          double value)
 {
-    char *name = wk_span_string(key), *json = wk_span_string(dist);
+    char *name = NULL, *json = NULL;
     const wick_dist *d = NULL;
-    wick_status st = name == NULL || json == NULL ? wick_fail_mem(ctx) : WICK_OK;
+    wick_status st = wk_span_string(ctx, key, &name);
+    if (st >= 0) st = wk_span_string(ctx, dist, &json);
     if (st >= 0) st = wk_dists_get(ctx, &j->dists, name, json, &d);
     if (st >= 0 && fits(j->into, name, d)) {
         const wick_study_event e = {.size = sizeof e,
@@ -145,10 +147,11 @@ static wick_status report(wick_ctx *ctx, wk_journal *j, int64_t number, int64_t 
 
 static int64_t stamp(wk_span v)
 {
-    char *s = wk_span_string(v);
-    const int64_t t = wk_stamp_read(s);
-    free(s);
-    return t;
+    char text[64];
+    if (v.s == NULL || v.n < 3 || v.n >= (int64_t)sizeof text || v.s[0] != '"') return WICK_NO_TIME;
+    memcpy(text, v.s + 1, (size_t)v.n - 2);
+    text[v.n - 2] = '\0';
+    return wk_stamp_read(text);
 }
 
 static wick_status finish(wick_ctx *ctx, wk_journal *j, int64_t number, int32_t state, wk_span list,
@@ -175,14 +178,14 @@ static wick_status finish(wick_ctx *ctx, wk_journal *j, int64_t number, int32_t 
 
 static wick_status new_study(wick_ctx *ctx, wk_journal *j, wk_span line)
 {
-    char *name = wk_span_string(wk_span_get(line, "study_name"));
-    if (name == NULL) return wick_fail(ctx, WICK_E_DATA, "a study without a name");
+    char *name = NULL;
+    wick_status st = wk_span_string(ctx, wk_span_get(line, "study_name"), &name);
+    if (st < 0) return st;
     if (wk_journal_study(j, name) >= 0) {
         free(name);
         return WICK_OK;
     }
-    const wick_status st =
-        grow(ctx, &j->study, &j->cap_studies, j->n_studies + 1, sizeof *j->study);
+    st = grow(ctx, &j->study, &j->cap_studies, j->n_studies + 1, sizeof *j->study);
     if (st < 0) {
         free(name);
         return st;

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/alloc_walk.h"
 #include "unit/store/store_help.h"
 
 static wick_ctx *ctx;
@@ -452,6 +453,39 @@ static void test_counter(void **state)
     }
 }
 
+/* ---- memory --------------------------------------------------------------------------------- */
+
+/* What changes nothing: a log that grew by each attempt would never come to its end, and asking
+ * starts a thread, whose allocations come when they come. */
+static wick_status small(wick_ctx *c, void *arg)
+{
+    (void)arg;
+    wick_storage *at = NULL;
+    wick_study *s = NULL;
+    wick_study_info *list = NULL;
+    int64_t n = 0;
+    const wick_study_opts o = {.size = sizeof o, .name = "small", .sampler = "random"};
+    wick_status st;
+    WICK_TRY(wick_storage_open(c, url, NULL, &at));
+    WICK_TRY(wick_storage_study(c, at, &o, WICK_STUDY_OPEN, &s));
+    WICK_TRY(wick_storage_list(c, at, &list, &n));
+out:
+    free(list);
+    wick_study_free(s);
+    wick_storage_close(at);
+    return st;
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        if (url_of(kind, dir, url) == NULL) continue;
+        check_ok(ctx, small(ctx, NULL));
+        assert_true(alloc_walk(small, NULL) > 20);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +497,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list_and_delete, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_counter, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_out_of_memory, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
