@@ -344,6 +344,9 @@ static bool write_folder(tuning *t, wick_buf *report)
         wick_params_json(&j->subject, best.params, &w);
         wick_buf_add(&b, "\n", 1);
         if (!tune_job_write(j, "best.json", &b)) return false;
+        snprintf(path, sizeof path, "tuned/%.200s.json", wk_script_name(j->script));
+        if (wick_workdir_promote(j->c->ctx, j->work, "best.json", path) < 0)
+            return cli_fail(j->c) == CLI_GOOD;
     }
     if (cli_has(j->c, "async")) {
         wick_buf_add(&b, wick_tune_order(t->tune), -1);

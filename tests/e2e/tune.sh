@@ -69,6 +69,14 @@ grep -q '"finding"' plain-$first-1/report.json && good || bad "no finding in the
 [ -s walked-$first-1/equity.csv ] && good || bad "no stitched equity"
 [ "$(wc -l <paths-$first-1/paths.csv)" -eq 4 ] && good || bad "cpcv(4, 2) has three paths"
 
+# Bars behind a part do not exist: the train part of a holdout is the same as data that ends there.
+run part "$first" tune "$S" --data bars --trials 15 --split 'holdout(from=2020-01-01)' --out part
+expect 0 "a holdout"
+run short "$first" tune "$S" --data bars --trials 15 --to 2019-12-31 --out short
+expect 0 "bars that end"
+same part/trials.csv short/trials.csv "a train part knows nothing of what follows"
+grep -q '"test": [-0-9]' part/report.json && good || bad "the winner was not shown the test part"
+
 # Without batches: any order, but the one that was taken can be taken again.
 run async "$first" tune "$S" --data bars --trials 40 --split kfold:k=3 --pruner median:startup=4 \
   --async --jobs 2 --out async
@@ -119,6 +127,29 @@ if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   n=$("$BUILD/$first" tune "$S" --data bars --trials 1 --sampler random --study sqlite:///i.db \
     --out i2 --format json 2>/dev/null | sed -n 's/.*"complete": *\([0-9]*\).*/\1/p')
   [ "${n:-0}" -gt 1 ] && good || bad "nothing is left of an interrupted study"
+  # Killed in the middle: no finished trial is lost, none is there twice.
+  "$BUILD/$first" tune "$S" --data bars --trials 1000000 --sampler random --study sqlite:///k.db \
+    --out k1 --quiet >"$TMP/x.out" 2>"$TMP/x.err" &
+  pid=$!
+  sleep 2
+  kill -9 $pid
+  wait $pid 2>/dev/null
+  n=$("$BUILD/$first" tune "$S" --data bars --trials 1 --sampler random --study sqlite:///k.db \
+    --out k2 --format json 2>/dev/null | sed -n 's/.*"complete": *\([0-9]*\).*/\1/p')
+  run killed "$first" tune "$S" --data bars --trials $((n + 20)) --sampler random --study sqlite:///k.db --out k3
+  expect 0 "going on after kill -9"
+  [ "$(grep -c COMPLETE k3/trials.csv)" -eq $((n + 20)) ] && good || bad "trials are missing after kill -9"
+  [ -z "$(cut -d, -f1 k3/trials.csv | sort | uniq -d)" ] && good || bad "a trial is there twice"
+fi
+run promoted "$first" pipeline promote plain-$first-1 --configs conf
+expect 0 "promoting a winner"
+same plain-$first-1/best.json conf/tuned/donchian_breakout.json "the promoted winner"
+# On a terminal the search says how it goes.
+if command -v script >/dev/null; then
+  script -qec "timeout -s INT 4 '$BUILD/$first' tune '$S' --data bars --trials 1000000 --sampler random" \
+    /dev/null </dev/null >"$TMP/x.tty" 2>&1
+  grep -q 'of 1000000 trials, best' "$TMP/x.tty" && good || bad "no progress on a terminal"
+  grep -q 's left' "$TMP/x.tty" && good || bad "no time left on a terminal"
 fi
 
 mistake() { # PATTERN OPTIONS...
