@@ -224,6 +224,8 @@ enum { WK_HOW_STOP, WK_HOW_LIMIT, WK_HOW_TRAIL };
 bool wk_pine_fits(const wk_pwalk *w, const wk_pord *o, double closing, double opening,
                   double price);
 void wk_pine_call(wk_pwalk *w, double price); /**< margin call at this price, if one is due */
+/** Whether no call can be due between the two prices with the present position. */
+bool wk_pine_safe(const wk_pwalk *w, double low, double high);
 void wk_pine_margin_bounds(const wick_run *r, int32_t s, double *lo, double *hi, bool *now);
 
 /* pine_walk.c */

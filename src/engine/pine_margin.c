@@ -59,6 +59,21 @@ void wk_pine_call(wk_pwalk *w, double price)
     for (int32_t i = 0; i < w->p->legs.n; i++) wk_leg_at(w->p, i)->dormant = 0;
 }
 
+/* Equity less margin is a straight line in the price: its ends tell. */
+bool wk_pine_safe(const wk_pwalk *w, double low, double high)
+{
+    const wick_run *r = w->r;
+    const double pos = r->sym[w->s].pos;
+    const double rate = wk_pine_rate(r, pos > 0.0 ? 1 : -1);
+    if (pos == 0.0 || rate == 0.0) return true;
+    if (!r->solo) return false;
+    const double unit = fabs(pos) * w->f->point_value * rate;
+    const double at_low = wk_pine_equity(r, w->s, low) - unit * low;
+    const double at_high = at_low + (pos * w->f->point_value - unit) * (high - low);
+    const double hair = 1e-9 * unit * high;
+    return at_low > hair && at_high > hair;
+}
+
 /* f(p) = a + k p falls below zero beyond one price: that price. */
 static void below_zero(double a, double k, double *lo, double *hi, bool *now)
 {

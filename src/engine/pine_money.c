@@ -42,8 +42,15 @@ static double steps(const wk_feed *f, double n)
     return f->per_step > 0.0 ? n / f->per_step : n * f->step;
 }
 
+/* Whole units are whole steps wherever a unit is. */
+static bool whole(const wk_feed *f, double qty)
+{
+    return f->per_step > 0.0 && fabs(qty) < 1e9 && qty == (double)(int32_t)qty;
+}
+
 double wk_pine_qty(const wk_feed *f, double qty)
 {
+    if (whole(f, qty)) return qty;
     if (!(f->step > 0.0)) return fabs(qty) < 1e-12 ? 0.0 : qty;
     const double n = f->per_step > 0.0 ? qty * f->per_step : qty / f->step;
     return steps(f, wk_floor(n + 0.5));
@@ -53,7 +60,7 @@ double wk_pine_qty(const wk_feed *f, double qty)
  * is 29 steps, and the double below 0.29 is 28. */
 double wk_pine_floor(const wk_feed *f, double qty)
 {
-    if (!(f->step > 0.0)) return qty;
+    if (!(f->step > 0.0) || (qty >= 0.0 && whole(f, qty))) return qty;
     double n = wk_floor(qty / f->step + 0.5);
     while (n > 0.0 && steps(f, n) > qty) n -= 1.0;
     return n > 0.0 ? steps(f, n) : 0.0;

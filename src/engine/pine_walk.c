@@ -363,6 +363,11 @@ static void pass(wk_pwalk *w, const double ohlc[4], bool first)
     if (first) w->r->sym[w->s].up_first = up;
     w->seg = 1;
     open_batch(w, first);
+    if (w->p->n_ords == 0 && w->p->n_legs == 0 && wk_pine_safe(w, w->low, w->high)) {
+        w->px = w->close; /* nothing is left that the path could meet */
+        w->seg = 3;
+        return;
+    }
     leg_of_path(w, up ? w->high : w->low, 1);
     extreme(w, w->px);
     leg_of_path(w, up ? w->low : w->high, 2);
@@ -420,6 +425,10 @@ void wk_pine_tighten(wick_run *r, int32_t s)
         }
         const bool stop = o->type == WICK_STOP || (o->type == WICK_STOP_LIMIT && !o->armed);
         level_bound(y, stop ? o->stop : o->limit, stop == (o->side > 0));
+    }
+    if (now) { /* the next bar is looked at whatever its range */
+        if (next < y->due) y->due = next;
+        return;
     }
     for (int32_t i = 0; i < p->legs.n; i++) bound_leg(r, y, wk_leg_at(p, i));
     if (y->lots > 0 || p->n_ords > 0) wk_pine_margin_bounds(r, s, &y->lo, &y->hi, &now);
@@ -479,8 +488,8 @@ void wk_pine_tick(wick_run *r, int32_t s)
     wk_pine_rules(&w);
     sweep_unaffordable(&w);
     wk_pine_sweep(p);
-    if (r->sym[s].lots > 0 && wk_pine_rate(r, r->sym[s].pos > 0.0 ? 1 : -1) > 0.0)
-        p->call_at_close = 1;
+    /* The script cannot change what is held before the check after it. */
+    p->call_at_close = !wk_pine_safe(&w, w.close, w.close);
     r->pine_close |= p->call_at_close;
 }
 
