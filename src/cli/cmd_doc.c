@@ -37,6 +37,15 @@ static int64_t find_entries(wick_buf *b, const char *name)
         if (found++) wick_buf_add(b, "\n", 1);
         cli_doc_objective(b, o);
     }
+    wick_buf ml = {0};
+    const int64_t of_ml = cli_doc_ml(&ml, name);
+    if (of_ml > 0) {
+        if (found > 0) wick_buf_add(b, "\n", 1);
+        wick_buf_add(b, ml.data, ml.len);
+        b->failed = b->failed || ml.failed;
+        found += of_ml;
+    }
+    wick_buf_free(&ml);
     for (int64_t i = 0; i < wick_settings_count(); i++)
         if (strcmp(wick_settings_doc(i)->key, name) == 0) {
             if (found++) wick_buf_add(b, "\n", 1);
@@ -54,7 +63,7 @@ static int unknown_name(cli *c, const char *name)
 {
     char hint[160];
     int64_t n = 0, cap = wick_ta_count() + wick_metric_count() + wick_settings_count() +
-                         wick_objective_count();
+                         wick_objective_count() + wick_model_count() + wick_scaler_count();
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) cap++;
     const char **names = malloc((size_t)cap * sizeof *names);
     if (!names) return cli_error(c, NULL, "out of memory");
@@ -62,8 +71,13 @@ static int unknown_name(cli *c, const char *name)
     for (int64_t i = 0; i < wick_metric_count(); i++) names[n++] = wick_metric_at(i)->name;
     for (int64_t i = 0; i < wick_objective_count(); i++) names[n++] = wick_objective_at(i)->name;
     for (int64_t i = 0; i < wick_settings_count(); i++) names[n++] = wick_settings_doc(i)->key;
+    for (int64_t i = 0; i < wick_model_count(); i++) names[n++] = wick_model_at(i)->name;
+    for (int64_t i = 0; i < wick_scaler_count(); i++) names[n++] = wick_scaler_at(i)->name;
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) names[n++] = d->name;
-    const char *bare = strncmp(name, "ta.", 3) == 0 ? name + 3 : name;
+    const char *bare = strncmp(name, "ta.", 3) == 0       ? name + 3
+                       : strncmp(name, "model.", 6) == 0  ? name + 6
+                       : strncmp(name, "scaler.", 7) == 0 ? name + 7
+                                                          : name;
     cli_nearest(hint, sizeof hint, bare, names, n);
     if (!*hint)
         snprintf(hint, sizeof hint, "%s", "`wick list ta|metrics|settings` shows the names");

@@ -122,6 +122,40 @@ static void list_pruners(wick_buf *out)
     finish(out, &r, 2, header);
 }
 
+static void list_models(wick_buf *out)
+{
+    static const char *const header[] = {"model", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_model_count(); i++) {
+        add_cell(&r, wick_model_at(i)->name);
+        add_cell(&r, wick_model_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_scalers(wick_buf *out)
+{
+    static const char *const header[] = {"scaler", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_scaler_count(); i++) {
+        add_cell(&r, wick_scaler_at(i)->name);
+        add_cell(&r, wick_scaler_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_labels(wick_buf *out)
+{
+    static const char *const header[] = {"label", "what", "fields"};
+    rows r = {0};
+    for (const cli_label_doc *d = cli_labels; d->name; d++) {
+        add_cell(&r, d->name);
+        add_cell(&r, d->title);
+        add_cell(&r, d->fields);
+    }
+    finish(out, &r, 3, header);
+}
+
 static void list_settings(wick_buf *out)
 {
     static const char *const header[] = {"setting", "default", "values"};
@@ -208,18 +242,21 @@ static void list_scripts_of(cli *c, rows *r, const char *dir)
     wick_dir_list_free(names, n);
 }
 
-static int list_strategies(cli *c, wick_buf *out)
+static int list_scripts(cli *c, const char *folder, wick_buf *out)
 {
     static const char *const header[] = {"file", "what"};
+    char installed[1024];
     rows r = {0};
-    list_scripts_of(c, &r, "strategies");
-    list_scripts_of(c, &r, WICK_SHARE_DIR "/strategies");
+    snprintf(installed, sizeof installed, WICK_SHARE_DIR "/%s", folder);
+    list_scripts_of(c, &r, folder);
+    list_scripts_of(c, &r, installed);
     const bool none = r.n == 0;
     finish(out, &r, 2, header);
     if (!none) return CLI_GOOD;
     wick_buf_free(out);
-    return cli_error(c, "call it from a project with a folder strategies/",
-                     "no strategies here nor in " WICK_SHARE_DIR "/strategies");
+    char hint[128];
+    snprintf(hint, sizeof hint, "call it from a project with a folder %s/", folder);
+    return cli_error(c, hint, "no %s here nor in %s", folder, installed);
 }
 
 static const struct topic {
@@ -231,6 +268,9 @@ static const struct topic {
     {"objectives", list_objectives},
     {"samplers", list_samplers},
     {"pruners", list_pruners},
+    {"models", list_models},
+    {"scalers", list_scalers},
+    {"labels", list_labels},
     {"settings", list_settings},
     {"sheets", list_sheets},
     {"writers", list_writers},
@@ -246,6 +286,10 @@ static int list_topics(cli *c)
                   "%s objectives   %lld named objectives, besides the metrics\n"
                   "%s samplers     %lld ways to choose parameters\n"
                   "%s pruners      %lld ways to end hopeless trials\n"
+                  "%s models       %lld models that filter entries\n"
+                  "%s scalers      %lld scalers of features\n"
+                  "%s labels       what may have become of an entry\n"
+                  "%s pipelines    whole jobs in pipelines/ and the installed ones\n"
                   "%s sheets       %lld breakdowns and tables of other libraries\n"
                   "%s settings     %lld assumptions of a run\n%s writers      %lld output forms\n"
                   "%s features     optional parts of this build\n"
@@ -253,20 +297,22 @@ static int list_topics(cli *c)
                   c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
                   c->path, (long long)wick_objective_count(), c->path,
                   (long long)wick_sampler_count(), c->path, (long long)wick_pruner_count(), c->path,
-                  (long long)wick_sheet_count(), c->path, (long long)wick_settings_count(), c->path,
-                  (long long)wick_writer_count(), c->path, c->path);
+                  (long long)wick_model_count(), c->path, (long long)wick_scaler_count(), c->path,
+                  c->path, c->path, (long long)wick_sheet_count(), c->path,
+                  (long long)wick_settings_count(), c->path, (long long)wick_writer_count(),
+                  c->path, c->path);
     return cli_print(c, &b);
 }
 
 static int run(cli *c)
 {
-    const char *names[TOPICS + 1];
+    const char *names[TOPICS + 2];
     char hint[96];
     if (c->n_operands == 0) return list_topics(c);
     const char *word = c->operands[0];
     wick_buf b = {0};
-    if (strcmp(word, "strategies") == 0) {
-        const int code = list_strategies(c, &b);
+    if (strcmp(word, "strategies") == 0 || strcmp(word, "pipelines") == 0) {
+        const int code = list_scripts(c, word, &b);
         return code == CLI_GOOD ? cli_print(c, &b) : code;
     }
     for (int i = 0; i < TOPICS; i++) {
@@ -277,7 +323,8 @@ static int run(cli *c)
         }
     }
     names[TOPICS] = "strategies";
-    cli_nearest(hint, sizeof hint, word, names, TOPICS + 1);
+    names[TOPICS + 1] = "pipelines";
+    cli_nearest(hint, sizeof hint, word, names, TOPICS + 2);
     if (!*hint) snprintf(hint, sizeof hint, "%s", "`wick list` shows what can be listed");
     return cli_error(c, hint, "nothing to list called '%s'", word);
 }
@@ -286,7 +333,8 @@ const cli_command cli_command_list = {
     .name = "list",
     .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
     .operands =
-        "[ta|metrics|sheets|objectives|samplers|pruners|settings|strategies|features|writers]",
+        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|strategies|"
+        "pipelines|features|writers]",
     .min_operands = 0,
     .max_operands = 1,
     .example = "wick list ta",

@@ -25,6 +25,17 @@ void cli_doc_metric(wick_buf *b, const wick_metric_spec *s);
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s);
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s);
 void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
+/** Kinds of S.label. */
+typedef struct cli_label_doc {
+    const char *name, *title, *fields, *rule;
+} cli_label_doc;
+extern const cli_label_doc cli_labels[]; /**< ends with a NULL name */
+void cli_doc_model(wick_buf *b, const wick_model_spec *s);
+void cli_doc_scaler(wick_buf *b, const wick_scaler_spec *s);
+void cli_doc_label(wick_buf *b, const cli_label_doc *d);
+/** Entries called `name`, with or without "model." or "scaler."; labels need "label.". How many. */
+int64_t cli_doc_ml(wick_buf *b, const char *name);
+void cli_page_ml(wick_buf *b);
 /** `ta.atr(b, n = 14)` */
 void cli_ta_signature(wick_buf *b, const wick_ta_spec *s);
 
