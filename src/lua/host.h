@@ -242,6 +242,11 @@ wick_status wk_host_check(wick_ctx *ctx, wk_host *h, const char *path, wick_buf 
 wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
                          wick_buf *report, int64_t *errors) WICK_NODISCARD;
 
+/** The same from memory; `path` is used in messages and its folder for libraries. */
+wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                              int64_t n, wick_buf *lua, wick_buf *report,
+                              int64_t *errors) WICK_NODISCARD;
+
 /** The table of what of Pine is known, as Markdown. */
 wick_status wk_host_pine_coverage(wick_ctx *ctx, wk_host *h, wick_buf *out) WICK_NODISCARD;
 

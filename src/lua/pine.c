@@ -96,19 +96,14 @@ static int pine_main(lua_State *L)
     return 0;
 }
 
-wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
-                         wick_buf *report, int64_t *errors)
+wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                              int64_t n, wick_buf *lua, wick_buf *report, int64_t *errors)
 {
-    char *text = NULL, *folder = NULL;
-    int64_t n = 0;
-    wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
-    if (st < 0) return st;
+    char *folder = NULL;
+    wick_status st = WICK_OK;
     const char *slash = strrchr(path, '/');
     folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-    if (!folder) {
-        st = wick_fail_mem(ctx);
-        goto out;
-    }
+    if (!folder) return wick_fail_mem(ctx);
     wk_script place = {.host = h, .path = (char *)(uintptr_t)path, .folder = folder};
     pine_job j = {.h = h, .path = path, .folder = folder, .text = text, .n = n, .lua = lua,
                   .report = report};
@@ -126,8 +121,18 @@ wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *
     h->script = outer;
     if (st >= 0 && (lua->failed || report->failed)) st = wick_fail_mem(ctx);
     *errors = j.errors;
-out:
     free(folder);
+    return st;
+}
+
+wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
+                         wick_buf *report, int64_t *errors)
+{
+    char *text = NULL;
+    int64_t n = 0;
+    wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
+    if (st < 0) return st;
+    st = wk_host_pine_text(ctx, h, path, text, n, lua, report, errors);
     free(text);
     return st;
 }

@@ -11,5 +11,6 @@ seeds=$here/corpus/$word
 [ -d "$seeds" ] || seeds=
 more= # the shipped strategies are seeds of scripts too
 [ "$word" = script ] && more=$here/../../strategies
+[ "$word" = pine ] && more="$here/../pine/community $here/../pine/semantics"
 "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
-    "$work" ${seeds:+"$seeds"} ${more:+"$more"}
+    "$work" ${seeds:+"$seeds"} ${more:+$more}

@@ -682,7 +682,10 @@ function kinds:index(node)
       out.x, out.history, out.pos = v.x, true, v.pos
       return out
     end
-    local code, p = lift.at(v.both and self:named_both(v) or self:named(v), self:bar(k), v.t)
+    -- An offset that is na reads the present bar.
+    local by = self:bar(k)
+    if not k.nn then by = self:alias("nz", "pine.nz") .. "(" .. by .. ")" end
+    local code, p = lift.at(v.both and self:named_both(v) or self:named(v), by, v.t)
     local out = bar(code, v.t, p)
     out.x, out.eff = v.x, k.eff
     return out

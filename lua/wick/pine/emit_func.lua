@@ -402,6 +402,7 @@ function U:make_instance(def, values, kinds)
       v = const(name, k.t)
     end
     v.x = k.t == "int"
+    v.nn = k.k == "c" and k.t == "int"
     if def.requests then v.ast, v.ast_unit = values[i].ast, values[i].ast_unit end
     unit.vals[p.sym] = v
   end

@@ -52,6 +52,9 @@ local function declaration(self, node, f)
         self:fail(e, f.name .. ": '" .. f.params[i].name .. "' must be a constant")
       end
       given[f.params[i].name] = v.d or "nil"
+      if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then
+        self:fail(e, "calc_on_order_fills is not supported; the script is run once per bar, when the bar has closed")
+      end
     end
   end
   if f.name == "indicator" then

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# Pine scripts with mistakes: all of them are found before the run, each with its line and column, as the
+# `// error: LINE:COLUMN: text` lines at their heads say; run, check and translate refuse such a file.
+. "$(dirname "$0")/support/lib.sh"
+for file in "$SRC"/tests/pine/errors/*.pine; do
+  name=$(basename "$file" .pine)
+  for host in $HOSTS; do
+    run "$name.$host" "$host" pine --check "$file"
+    expect 2 "$name on $host"
+    sed "s|^.*/$name.pine:||; s|: error: |: |" "$TMP/$name.$host.out" >"$TMP/$name.$host.found"
+    sed -n 's|^// error: ||p' "$file" >"$TMP/$name.want"
+    while read -r line; do
+      if grep -Fq -- "$line" "$TMP/$name.$host.found"; then good; else bad "$name on $host does not say: $line"; fi
+    done <"$TMP/$name.want"
+    # Nothing but these.
+    if [ "$(wc -l <"$TMP/$name.want")" -eq "$(wc -l <"$TMP/$name.$host.found")" ]; then good; else
+      bad "$name on $host finds something else:"
+      while read -r found; do
+        hit=0
+        while read -r line; do case $found in "$line"*) hit=1 ;; esac; done <"$TMP/$name.want"
+        [ $hit -eq 1 ] || echo "  | $found"
+      done <"$TMP/$name.$host.found"
+    fi
+  done
+  run "$name.run" wick run "$file" --data "$SRC"
+  expect 2 "running $name"
+  says "$name.run" "wick pine --check" "running $name"
+  run "$name.check" wick check "$file"
+  expect 2 "checking $name"
+done
+
+# Malformed input names its line, whatever it is.
+printf '\001\002\377' >"$TMP/bytes.pine"
+run bytes wick pine "$TMP/bytes.pine"
+expect 2 "bytes"
+says bytes "bytes.pine:1:1: error" "bytes"
+printf '//@version=6\nindicator("deep")\nx = %s1\n' "$(printf '%0500d' 0 | tr 0 '(')" >"$TMP/deep.pine"
+run deep wick pine "$TMP/deep.pine"
+expect 2 "brackets in brackets"
+says deep "deep.pine:3:.*nested more than" "brackets in brackets"
+: >"$TMP/empty.pine"
+run empty wick pine "$TMP/empty.pine"
+expect 2 "an empty file"
+finish
