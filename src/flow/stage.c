@@ -41,12 +41,16 @@ static wick_status take_lock(wick_ctx *ctx, wick_workdir *w)
             return WICK_OK;
         close(w->lock);
     }
-    if (errno == EWOULDBLOCK)
+    /* The folder is another's: closing this handle must not tidy it up. */
+    const int why = errno;
+    close(w->lock);
+    w->lock = -1;
+    if (why == EWOULDBLOCK)
         return wick_fail(ctx, WICK_E_STATE,
                          "%s: another process is at work in this folder; wait for it, or give this "
                          "run another one",
                          w->path);
-    return wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(errno));
+    return wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(why));
 }
 
 /* What a killed process left beside its targets. The lock is held, so nobody is writing them. */
