@@ -25,6 +25,10 @@ typedef struct bench {
     wick_score_scratch *scratch;
     wick_ledger *ledger;
     double values[MAX_SPECS];
+    /* Holding all symbols over the rows of the last run, for metrics against a benchmark. */
+    wick_panel *held;
+    double *hold;
+    int64_t hold_from, n_hold;
 } bench;
 
 struct wk_eval {
@@ -40,7 +44,8 @@ struct wk_eval {
     int32_t all; /* where every metric in registry order begins; -1: not needed */
     const wick_metric_spec *spec[MAX_SPECS];
     char *limit[WK_LIMITS];
-    bool lean; /* nothing asks for the columns a lean run leaves out */
+    bool benchmark; /* some metric compares */
+    bool lean;      /* nothing asks for the columns a lean run leaves out */
     wick_cache *cache;
     bench *worker;
     wick_tune_param *param; /* of the subject */
@@ -81,6 +86,7 @@ static wick_status add_spec(wick_ctx *ctx, wk_eval *e, const char *name)
     if (e->n_specs == MAX_SPECS) return wick_fail(ctx, WICK_E_ARG, "too many metrics");
     e->spec[e->n_specs++] = s;
     if ((s->needs & WICK_NEED_EXPOSURE) || s->needs == 0) e->lean = false;
+    if (s->needs & WICK_NEED_BENCHMARK) e->benchmark = true;
     return WICK_OK;
 }
 
@@ -282,6 +288,8 @@ void wk_eval_free(wk_eval *e)
     for (int32_t i = 0; e->worker && i < e->n_workers; i++) {
         bench *w = &e->worker[i];
         wick_ledger_unref(w->ledger);
+        wick_panel_unref(w->held);
+        free(w->hold);
         wk_host_free(w->host);
         wick_arena_free(w->arena);
         wick_score_scratch_free(w->scratch);
@@ -352,10 +360,45 @@ static wick_status judge(wick_ctx *ctx, wk_eval *e, bench *w, const wick_ledger 
     return WICK_OK;
 }
 
+/* Equal parts of all symbols, bought at their first bar of the run, as `wick run` compares with. */
+static wick_status hold_all(wick_ctx *ctx, bench *w, wick_panel *panel, const wick_equity *rows)
+{
+    if (w->held == panel && w->n_hold == rows->n && rows->n > 0 && w->hold_from == rows->time[0])
+        return WICK_OK;
+    double *to = calloc((size_t)rows->n + 1, sizeof *to);
+    if (!to) return wick_fail_mem(ctx);
+    for (int64_t s = 0; s < wick_panel_count(panel) && rows->n > 0; s++) {
+        const wick_bars *b = wick_panel_bars(panel, s);
+        const int64_t *time = wick_bars_time(b), n = wick_bars_count(b);
+        const double *close = wick_bars_field(b, WICK_CLOSE);
+        const double share = 1.0 / (double)wick_panel_count(panel);
+        const int64_t from = wick_bars_find(b, rows->time[0]);
+        for (int64_t i = 0, k = from; i < rows->n; i++) {
+            while (k < n && time[k] <= rows->time[i]) k++;
+            to[i] += share * (k > from && close[from] > 0.0 ? close[k - 1] / close[from] : 1.0);
+        }
+    }
+    free(w->hold);
+    wick_panel_unref(w->held);
+    w->hold = to;
+    w->held = wick_panel_ref(panel);
+    w->n_hold = rows->n;
+    w->hold_from = rows->n > 0 ? rows->time[0] : 0;
+    return WICK_OK;
+}
+
+/* `panel` NULL: rows that are no run's, and nothing to compare them with. */
 static wick_status score(wick_ctx *ctx, wk_eval *e, bench *w, const wick_ledger *l,
-                         double bars_per_year, wk_eval_out *out)
+                         wick_panel *panel, double bars_per_year, wk_eval_out *out)
 {
     wick_metric_opts how = e->metric;
+    if (e->benchmark && panel) {
+        const wick_equity rows = wick_ledger_equity(l);
+        const wick_status st = hold_all(ctx, w, panel, &rows);
+        if (st < 0) return st;
+        how.benchmark = w->hold;
+        how.n_benchmark = w->n_hold;
+    }
     if (bars_per_year > 0) how.bars_per_year = bars_per_year;
     *out = (wk_eval_out){.ledger = l, .metrics = w->values};
     const wick_status st =
@@ -390,7 +433,7 @@ static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_
                                .lean = lean};
     WICK_TRY(wk_script_set_filter(ctx, w->script, filter));
     WICK_TRY(wk_script_run(ctx, w->script, job->panel, &run, e->cache, &w->ledger));
-    WICK_TRY(score(ctx, e, w, w->ledger, job->bars_per_year, out));
+    WICK_TRY(score(ctx, e, w, w->ledger, job->panel, job->bars_per_year, out));
 out:
     return st;
 }
@@ -427,7 +470,7 @@ wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t number, const wick_
     bench *w = NULL;
     wick_status st = take_worker(ctx, e, number, &w);
     if (st >= 0) st = set_params(ctx, w->script, params);
-    return st < 0 ? st : score(ctx, e, w, ledger, bars_per_year, out);
+    return st < 0 ? st : score(ctx, e, w, ledger, NULL, bars_per_year, out);
 }
 
 /* ---- the subject -------------------------------------------------------------------------- */
