@@ -228,13 +228,22 @@ pm.planned_ratio = core.pm_planned_ratio
 --- wick.pm.equity(trades) -> the equity curve as a table.
 pm.equity = core.pm_equity
 
---- wick.pm.regimes(trades) -> one row per split and side, sorted.
-function pm.regimes(trades)
-  local pairs_ = trades:group({ "split_id", "side" }, {}):sort({ "split_id", "side" })
+--- wick.pm.regimes(trades [, labels]) -> one row per split and side, sorted; with labels (a table of
+--- sample_id and regime) also per regime.
+function pm.regimes(trades, labels)
+  local keys = { "split_id", "side" }
+  if labels then
+    trades = trades:join(labels, { on = "sample_id", kind = "left" })
+    keys[3] = "regime"
+  end
+  local pairs_ = trades:group(keys, {}):sort(keys)
   local rows = {}
   for i = 1, pairs_.rows do
-    local r = pairs_:row(i)
-    rows[i] = pm.metrics(trades:where { { "split_id", "==", r.split_id }, { "side", "==", r.side } })
+    local r, where = pairs_:row(i), {}
+    for k, key in ipairs(keys) do
+      where[k] = r[key] and { key, "==", r[key] } or { key, "missing" }
+    end
+    rows[i] = pm.metrics(trades:where(where))
   end
   local out = pairs_
   for _, c in ipairs { { "trade_count", "int" }, { "win_rate" }, { "avg_actual_edge_bps" },

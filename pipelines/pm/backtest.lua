@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Integrated backtest over all splits, and the gates that decide.
 local pm = wick.pm
-local splits = require("pm.frames").splits
+local frames = require "pm.frames"
+local splits = frames.splits
 local ablation = require "pm.ablation"
 local sealed = require "pm.sealed"
 local B = {}
@@ -29,10 +30,10 @@ function B.judge(metrics)
 end
 
 -- Trades of every split under the same thresholds, one below the other.
-local function simulate(frames, th)
+local function simulate(of_split, th)
   local metrics, all = {}, nil
   for _, split in ipairs(splits) do
-    local trades = pm.trades(frames[split], th):with("eval_split", split, "text")
+    local trades = pm.trades(of_split[split], th):with("eval_split", split, "text")
     metrics[split] = pm.metrics(trades)
     all = all and all:append(trades) or trades
   end
@@ -77,7 +78,9 @@ function B.stage(run, cfg, from)
     run:write_text("backtest/backtest_manifest.json", wick.pretty_json(document) .. "\n")
     run:write_table("backtest/backtest_trades." .. cfg.format, trades)
     run:write_table("backtest/equity_curve.csv", pm.equity(trades))
-    run:write_table("backtest/regime_metrics.csv", pm.regimes(trades))
+    local f = from.splits
+    run:write_table("backtest/regime_metrics.csv",
+      pm.regimes(trades, frames.regimes(f.tune_inner, f.validation_locked, f.latest_stress)))
     run:write_table("backtest/failure_cases.csv", worst)
     run:write_text("backtest/failure_cases.md", failure_report(worst))
     run:write_text("backtest/frame_counts.json", wick.pretty_json(wick.object(counts)) .. "\n")

@@ -6,7 +6,7 @@ local F = {}
 F.splits = { "tune_inner", "validation_locked", "latest_stress" }
 local files = { tune_inner = "tune", validation_locked = "validation_locked", latest_stress = "latest_stress" }
 
-local text = { sample_id = "text", symbol = "text", split_id = "text" }
+local text = { sample_id = "text", symbol = "text", split_id = "text", regime = "text" }
 local locked = {
   "^model/[%w_]+/validation_locked_predictions%.", "^model/[%w_]+/latest_stress_predictions%.",
   "^dataset/sealed/", "^dataset/path_rows%.",
@@ -23,8 +23,9 @@ function F.unseal(run)
   for _, pattern in ipairs(locked) do run:unseal(pattern) end
 end
 
--- A table of the run root: text columns as they are, the others numbers.
-local function read(run, stem, texts, numbers)
+-- A table of the run root: text columns as they are, the others numbers. `optional` is a text column
+-- that may be there.
+local function read(run, stem, texts, numbers, optional)
   local path = run:find_table(run.dir .. "/" .. stem)
   if not path then error(stem .. ": there is no such table (.parquet, .wkt or .csv) in " .. run.dir, 0) end
   local types, columns = {}, {}
@@ -36,7 +37,18 @@ local function read(run, stem, texts, numbers)
     columns[#columns + 1] = name
     if not name:find("_target$") then types[name] = "float" end
   end
-  local t = run:read_table(path, { columns = columns, types = types })
+  local t
+  if optional then
+    types[optional] = text[optional]
+    t = run:read_table(path, { types = types })
+    if t:has(optional) then columns[#columns + 1] = optional end
+    for _, name in ipairs(columns) do
+      if not t:has(name) then run:read_table(path, { columns = columns }) end -- names what is missing
+    end
+    t = t:select(columns)
+  else
+    t = run:read_table(path, { columns = columns, types = types })
+  end
   for _, name in ipairs(numbers) do
     if name:find("_target$") then t = t:cast(name, "int") end
   end
@@ -82,8 +94,8 @@ end
 function F.load(run, split, head)
   local f = files[split] .. "_predictions"
   local direction = read(run, "model/" .. (head or "direction") .. "/" .. f,
-    { "sample_id", "symbol", "event_time", "split_id" }, { "long_prob", "short_prob", "neutral_prob" })
-    :cast("event_time", "int")
+    { "sample_id", "symbol", "event_time", "split_id" }, { "long_prob", "short_prob", "neutral_prob" },
+    "regime"):cast("event_time", "int")
   local entry = read(run, "model/entry/" .. f, { "sample_id" },
     { "long_entry_prob", "short_entry_prob", "long_expected_net_edge_bps", "short_expected_net_edge_bps" })
   local risk = read(run, "model/risk/" .. f, { "sample_id" },
@@ -92,6 +104,17 @@ function F.load(run, split, head)
   local frame = join(split, direction, edges(entry, "pred"), risk, edges(data, "actual"))
   log_counts(run, split, frame)
   return frame:sort("event_time")
+end
+
+--- sample_id and regime where the direction file has regimes, else nil.
+function F.regimes(...)
+  local all
+  for _, frame in ipairs { ... } do
+    if not frame:has("regime") then return nil end
+    local part = frame:select { "sample_id", "regime" }
+    all = all and all:append(part) or part
+  end
+  return all
 end
 
 function F.load_all(run, head)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Threshold search on the tuning split, and the config it writes.
 local pm = wick.pm
+local frames = require "pm.frames"
 local S = {}
 
 local config_path = "pm-search/position_manager_config.json"
@@ -45,7 +46,7 @@ function S.stage(run, cfg, from)
     run:write_table("pm-search/pm_search_candidates.csv", candidates)
     run:write_table("pm-search/pm_backtest_trades." .. cfg.format, trades)
     run:write_table("pm-search/pm_equity_curve.csv", pm.equity(trades))
-    run:write_table("pm-search/pm_regime_metrics.csv", pm.regimes(trades))
+    run:write_table("pm-search/pm_regime_metrics.csv", pm.regimes(trades, frames.regimes(from.frame)))
     local text = report(th, m, candidates)
     run:write_text("pm-search/pm_threshold_report.md", text)
     run:write_text("pm-search/pm_search_report.md", text)

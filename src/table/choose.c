@@ -191,8 +191,9 @@ wick_status wick_table_cast(wick_ctx *ctx, const wick_table *t, const char *name
             continue;
         wick_buf b = {0};
         wk_tab_cell(from, i, &b);
-        st = wick_fail(ctx, WICK_E_DATA, "row %lld: column '%s': '%.60s' is no %s",
-                       (long long)i + 1, name, b.data ? b.data : "", wick_column_type_name(type));
+        st =
+            wick_fail(ctx, WICK_E_DATA, "row %lld: column '%s': '%.60s' is no %s", (long long)i + 1,
+                      name, b.data ? b.data : "", wick_column_type_name((int32_t)type));
         wick_buf_free(&b);
     }
     if (st < 0) {

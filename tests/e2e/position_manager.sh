@@ -139,6 +139,15 @@ run o "$HOST" pipeline "$PM" --run-root turned --run-id golden-c --quiet --stage
 expect 0 'a grid of its own'
 [ "$(wc -l <turned/pm-search/pm_search_candidates.csv)" -eq 97 ] && good || bad 'a grid of its own: candidates'
 
+fresh && for file in root/model/direction/*.csv; do
+  awk -F, 'NR == 1 { print $0 ",regime"; next } { print $0 "," (NR % 2 ? "calm" : "") }' "$file" >with && mv with "$file"
+done
+run g "$HOST" pipeline "$PM" --run-root root --run-id golden-c --quiet
+expect 3 'with regimes'
+same "$GOLD/c/out/backtest/backtest_trades.csv" root/backtest/backtest_trades.csv 'trades with regimes'
+has root/backtest/regime_metrics.csv 'split_id,side,regime,trade_count'
+has root/backtest/regime_metrics.csv 'validation_locked,LONG,calm,7'
+
 # The same tables as native files, and with native trades.
 run w "$HOST" pipeline "$PM" --run-root turned --run-id golden-c --quiet --format wkt
 [ -f turned/backtest/backtest_trades.wkt ] && good || bad 'no .wkt trades'
