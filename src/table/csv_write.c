@@ -6,7 +6,8 @@
 
 static void add_text(wick_buf *b, const char *s)
 {
-    if (*s && !strpbrk(s, ",;\t|\"\r\n")) {
+    /* A byte-order mark at the start of a file would be taken off. */
+    if (*s && !strpbrk(s, ",;\t|\"\r\n") && strncmp(s, "\xef\xbb\xbf", 3) != 0) {
         wick_buf_add(b, s, -1);
         return;
     }
