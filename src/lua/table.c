@@ -198,10 +198,17 @@ void wk_table_read_column(lua_State *L, int i, int64_t n, const char *name, cons
     }
 }
 
+void wk_table_phase(lua_State *L, const wk_host *h, const char *what)
+{
+    if (h->sh.phase != WK_JOB && h->sh.phase != WK_IDLE)
+        (void)wk_raise(L, "%s belongs into a pipeline; a strategy keeps its values in lists", what);
+}
+
 /* core.table_new { {name, list [, type]}, ... } */
 static int table_new(lua_State *L)
 {
     wk_host *h = wk_self(L);
+    wk_table_phase(L, h, "wick.table");
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     const int32_t p = (int32_t)lua_rawlen(L, 1);

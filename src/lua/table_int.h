@@ -14,6 +14,8 @@ typedef struct wk_values {
     uint8_t *bools;
 } wk_values;
 
+/** Tables are memory no script budget counts: raises in a strategy. */
+void wk_table_phase(lua_State *L, const wk_host *h, const char *what);
 /** The type of that name; raises. */
 wick_column_type wk_table_check_type(lua_State *L, const char *name, const char *what);
 /** The row number at i, counted from 0; raises. */

@@ -268,6 +268,7 @@ int wk_table_from_csv(lua_State *L)
     wk_host *h = wk_self(L);
     size_t n = 0;
     wick_table_opts o;
+    wk_table_phase(L, h, "wick.table_csv");
     const char *text = luaL_checklstring(L, 1, &n);
     const char *name = luaL_optstring(L, 3, "csv");
     lua_settop(L, 3);
