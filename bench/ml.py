@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Machine learning beside its peers, each timed in this run.
+"""Machine learning beside its peers, each measured in this run, in CPU seconds of all threads.
 
     bench/ml.py --build build [--data DIR] [--features-only]
 
@@ -14,6 +14,7 @@ Needs numpy, pandas, scikit-learn and xgboost for the peers.
 """
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -27,13 +28,19 @@ def say(name, ours, peer=None):
     sys.stdout.flush()
 
 
+def cpu_of(command, codes=(0,), **more):
+    """CPU seconds of a program: other work on the machine does not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    code = subprocess.run(command, stdout=subprocess.DEVNULL, **more).returncode
+    if code not in codes:
+        raise SystemExit(f"{command[0]} ended with {code}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def pool(build):
-    """Milliseconds of bench_ml_pool's parts."""
-    out = subprocess.run([os.path.join(build, "bench", "bench_ml_pool")], check=True, capture_output=True, text=True)
-    for line in out.stdout.splitlines():
-        if line.startswith("together"):
-            return float(line.split()[-2]) / 1e3
-    raise SystemExit("bench_ml_pool prints no total")
+    """bench_ml_pool without its model; making the bars counts too."""
+    return cpu_of([os.path.join(build, "bench", "bench_ml_pool"), "features"])
 
 
 def features_pandas():
@@ -49,7 +56,7 @@ def features_pandas():
         o = c.shift(1).fillna(c[0])
         h, l = np.maximum(o, c) * 1.005, np.minimum(o, c) * 0.995
         v = pd.Series(rng.integers(1_000_000, 9_000_000, BARS).astype(float))
-        begin = time.perf_counter()
+        begin = time.process_time()
         d = c.diff()
         f = {}
         for n in (2, 14, 50):
@@ -93,12 +100,12 @@ def features_pandas():
             a = np.argmax(hh[i + 1:i + 21] >= up) if (hh[i + 1:i + 21] >= up).any() else 99
             b = np.argmax(ll[i + 1:i + 21] <= down) if (ll[i + 1:i + 21] <= down).any() else 99
             y[i] = cc[i + 20] > cc[i] if a == b == 99 else a < b
-        total += time.perf_counter() - begin
-    begin = time.perf_counter()
+        total += time.process_time() - begin
+    begin = time.process_time()
     x = pd.concat(frames, keys=range(SYMBOLS), names=["symbol", "bar"]).swaplevel().sort_index()
     for name in ("rsi14", "ret5", "ret21", "ret63", "volume"):
         x["rank_" + name] = x.groupby(level="bar")[name].rank(pct=True)
-    return total + time.perf_counter() - begin
+    return total + time.process_time() - begin
 
 
 SEARCH = """
@@ -132,9 +139,7 @@ def search_wick(build, rows):
         path = os.path.join(d, "bench_search.lua")
         with open(path, "w") as f:
             f.write(SEARCH % rows)
-        begin = time.perf_counter()
-        subprocess.run([os.path.join(os.path.abspath(build), "wick"), "pipeline", path, "--quiet"], check=True, cwd=d)
-        return time.perf_counter() - begin
+        return cpu_of([os.path.join(os.path.abspath(build), "wick"), "pipeline", path, "--quiet"], cwd=d)
 
 
 def search_sklearn(rows):
@@ -150,24 +155,20 @@ def search_sklearn(rows):
     space = {"learning_rate": loguniform(0.01, 0.3), "max_depth": randint(2, 9), "min_child_weight": loguniform(1, 50),
              "subsample": uniform(0.5, 0.5), "colsample_bytree": uniform(0.4, 0.6), "reg_lambda": loguniform(1e-3, 100),
              "reg_alpha": loguniform(1e-3, 10), "gamma": uniform(0, 5)}
-    begin = time.perf_counter()
+    begin = time.process_time()
     RandomizedSearchCV(xgboost.XGBClassifier(n_estimators=200, n_jobs=1, tree_method="hist"), space, n_iter=32, cv=3,
-                       scoring="roc_auc", random_state=1, n_jobs=2).fit(x, y)
-    return time.perf_counter() - begin
+                       scoring="roc_auc", random_state=1, n_jobs=1).fit(x, y)
+    return time.process_time() - begin
 
 
 def seed_job(build, data):
     with tempfile.TemporaryDirectory() as d:
-        begin = time.perf_counter()
-        code = subprocess.run(
+        return cpu_of(
             [os.path.join(build, "wick"), "pipeline", "tune_train_backtest", "--strategy",
              "donchian_breakout,structure_liquidity", "--data", data, "--config", "configs/seed_replica.json",
              "--portfolio", "tickers2", "--from", "2018-01-01", "--to", "2020-12-31", "--test-portfolio",
              "tickers1,tickers2,tickers3", "--test-from", "2021-01-01", "--test-to", "2025-12-31", "--trade-from",
-             "2023-07-03", "--warmup", "0", "--run-root", d, "--quiet"], stdout=subprocess.DEVNULL).returncode
-        if code not in (0, 3):
-            raise SystemExit(f"the seed job ended with {code}")
-        return time.perf_counter() - begin
+             "2023-07-03", "--warmup", "0", "--run-root", d, "--quiet"], codes=(0, 3))
 
 
 def main():

@@ -146,7 +146,8 @@ static wick_status fit(wick_ctx *ctx, const pool *p)
     return st;
 }
 
-int main(void)
+/* `features` as argument: no model. */
+int main(int argc, char **argv)
 {
     wick_ctx *ctx = wick_ctx_new();
     static pool p;
@@ -165,7 +166,7 @@ int main(void)
         printf("labels and weights             %8.1f ms\n", 1e3 * (labelled - stacked));
         printf("together, %lld rows          %8.1f ms\n", (long long)wick_matrix_rows(p.x),
                1e3 * (labelled - begin));
-        st = fit(ctx, &p);
+        if (argc < 2 || strcmp(argv[1], "features") != 0) st = fit(ctx, &p);
     }
     if (st < 0) fprintf(stderr, "%s\n", wick_ctx_error(ctx));
     for (int s = 0; s < SYMBOLS; s++) wick_graph_free(p.graph[s]);

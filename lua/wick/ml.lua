@@ -62,12 +62,15 @@ local better = {
   average_precision = "higher",
 }
 
-local function space_list(space)
+-- What is fixed is not searched.
+local function space_list(space, fixed)
   local list = {}
   for name, d in core.pairs(space) do
     if type(d) ~= "table" then raise("ml.search: the space of '" .. name .. "' must be a table like { kind = \"num\", low = 0, high = 1 }") end
-    list[#list + 1] = { name = name, kind = d.kind, low = d.low, high = d.high, log = d.log, step = d.step,
-      choices = d.choices }
+    if fixed[name] == nil then
+      list[#list + 1] = { name = name, kind = d.kind, low = d.low, high = d.high, log = d.log, step = d.step,
+        choices = d.choices }
+    end
   end
   return list
 end
@@ -133,7 +136,7 @@ function ml.search(o)
   end
   local metric = o.metric or "log_loss"
   if not better[metric] then raise("ml.search: metric is one of " .. table.concat(core.sorted_keys(better), ", ")) end
-  local list = space_list(o.space or ml.space(o.model))
+  local list = space_list(o.space or ml.space(o.model), o.fixed or {})
   local job = { x = o.x, labels = o.labels, folds = o.folds, weights = o.weights, model = o.model, fixed = o.fixed,
     scaler = o.scaler, imputer = o.imputer, seed = o.seed, threads = o.threads, metric = metric }
   local study = core.study { better = better[metric], sampler = o.sampler, pruner = o.pruner, seed = o.seed }
