@@ -53,6 +53,30 @@ static inline double wk_bsum_step(wk_bsum *k, double x)
     return s;
 }
 
+/** The bits of stepping, for any values. `out` is not `x`. */
+wick_status wk_bsum_column(int64_t n, const double *x, int64_t w, double *out);
+
+/* ---- recursive average, two bars at a time --------------------------------------------------- */
+
+/** y = keep * y + take * x where no bits are pinned. Every second value is made of the one two bars
+ * before it, so that the chain a column waits for is half as long. Seed by setting e. */
+typedef struct wk_quick {
+    double e, held;
+    int64_t odd;
+} wk_quick;
+
+WK_INLINE double wk_quick_step(wk_quick *k, double x, double take)
+{
+    const double keep = 1.0 - take, share = take * x;
+    k->odd = !k->odd;
+    if (k->odd) {
+        k->held = share;
+        return keep * k->e + share;
+    }
+    k->e = keep * keep * k->e + (keep * k->held + share);
+    return k->e;
+}
+
 /* ---- value some bars ago --------------------------------------------------------------------- */
 
 /** Followed by w values. */

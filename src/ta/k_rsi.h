@@ -58,4 +58,10 @@ static inline double wk_rsi_step(wk_rsi *k, int64_t w, double x)
     return wk_rsi_sides(k, w, x, &up, &down) ? wk_rsi_of(up, down) : WICK_NA;
 }
 
+/** Rises and falls against the last value that exists; NA on bars without one. */
+void wk_rsi_moves(int64_t n, const double *x, double *up, double *down);
+
+/** The column form of wk_rsi_step; `out` is not `x`. */
+wick_status wk_rsi_column(int64_t n, const double *x, int64_t w, double *out);
+
 #endif

@@ -13,9 +13,11 @@ static double flow(double high, double low, double close, double volume)
 
 static const char *const seeds[] = {"first", "sma", NULL};
 
+/* Seed "sma" has its averages behind this. */
 typedef struct adosc_state {
-    double total, fast, slow;
-    bool begun;
+    double total;
+    wk_quick fast, slow;
+    int64_t bars;
 } adosc_state;
 
 static int64_t adosc_warmup(const double *p)
@@ -25,41 +27,58 @@ static int64_t adosc_warmup(const double *p)
 
 static int64_t adosc_size(const double *p)
 {
-    return (int64_t)sizeof(adosc_state) + (int64_t)sizeof(int64_t) + wk_avg_bytes(wk_window(p, 0)) +
+    return (int64_t)sizeof(adosc_state) + wk_avg_bytes(wk_window(p, 0)) +
            wk_avg_bytes(wk_window(p, 1));
 }
 
 static void adosc_init(void *state, const double *p)
 {
     adosc_state *k = state;
-    int64_t *bars = (int64_t *)(void *)(k + 1);
     memset(k, 0, sizeof *k);
-    *bars = 0;
-    wk_avg_init(wk_avg_init(bars + 1, wk_window(p, 0)), wk_window(p, 1));
+    wk_avg_init(wk_avg_init(k + 1, wk_window(p, 0)), wk_window(p, 1));
+}
+
+/* Averages that begin with the first total. */
+WK_INLINE double adosc_next(adosc_state *k, double a, double b, int64_t warm, double x)
+{
+    if (isnan(x)) return WICK_NA;
+    k->total += x;
+    if (k->bars == 0) k->fast.e = k->slow.e = k->total;
+    const double fast = wk_quick_step(&k->fast, k->total, a);
+    const double slow = wk_quick_step(&k->slow, k->total, b);
+    return ++k->bars > warm ? fast - slow : WICK_NA;
 }
 
 /* high, low, close, volume */
 static void adosc_step(void *state, const double *p, const double *in, double *out)
 {
     adosc_state *k = state;
-    int64_t *bars = (int64_t *)(void *)(k + 1);
-    wk_avg *fast = (wk_avg *)(void *)(bars + 1), *slow = wk_avg_end(fast);
+    wk_avg *fast = (wk_avg *)(void *)(k + 1), *slow = wk_avg_end(fast);
     const double x = flow(in[0], in[1], in[2], in[3]);
+    if (p[2] == 0.0) {
+        out[0] = adosc_next(k, wk_ema_alpha(wk_window(p, 0)), wk_ema_alpha(wk_window(p, 1)),
+                            adosc_warmup(p), x);
+        return;
+    }
     out[0] = WICK_NA;
     if (isnan(x)) return;
     k->total += x;
-    if (p[2] != 0.0) {
-        out[0] = wk_ema_step(fast, k->total) - wk_ema_step(slow, k->total);
-        return;
-    }
-    if (!k->begun) k->fast = k->slow = k->total;
-    k->begun = true;
-    k->fast = wk_ema_next(k->fast, k->total, wk_ema_alpha(wk_window(p, 0)));
-    k->slow = wk_ema_next(k->slow, k->total, wk_ema_alpha(wk_window(p, 1)));
-    if (++*bars > adosc_warmup(p)) out[0] = k->fast - k->slow;
+    out[0] = wk_ema_step(fast, k->total) - wk_ema_step(slow, k->total);
 }
 
-WK_STEPS(adosc, 4, 1)
+static wick_status adosc_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    const double a = wk_ema_alpha(wk_window(p, 0)), b = wk_ema_alpha(wk_window(p, 1));
+    const double *h = in[0], *l = in[1], *c = in[2], *v = in[3];
+    const int64_t warm = adosc_warmup(p);
+    double *o = out[0];
+    adosc_state k;
+    memset(&k, 0, sizeof k);
+    if (p[2] != 0.0) return wk_run_steps(n, in, p, out, 4, 1, adosc_size, adosc_init, adosc_step);
+    for (int64_t i = 0; i < n; i++) o[i] = adosc_next(&k, a, b, warm, flow(h[i], l[i], c[i], v[i]));
+    return WICK_OK;
+}
 
 /* ---- cmf ------------------------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_ta_alligator wick_ta_gator wick_ta_ao wick_ta_ac */
+/* registry: wick_ta_alligator wick_ta_gator */
 #include "../k_parts.h"
 
 /* Bill Williams' indicators: of the middle of the bar unless another source is given. */
@@ -63,58 +63,6 @@ static wick_status gator_run(int64_t n, const double *const *in, const double *p
     return wk_run_steps(n, in, p, out, 1, 2, lines_size, lines_init, gator_step);
 }
 
-/* ---- ao, ac --------------------------------------------------------------------------------- */
-
-static int64_t ao_warmup(const double *p)
-{
-    return (int64_t)(p[0] > p[1] ? p[0] : p[1]) - 1;
-}
-
-static int64_t ao_size(const double *p)
-{
-    return wk_bsum_bytes(wk_window(p, 0)) + wk_bsum_bytes(wk_window(p, 1));
-}
-
-static void ao_init(void *state, const double *p)
-{
-    wk_bsum_init(wk_bsum_init(state, wk_window(p, 0)), wk_window(p, 1));
-}
-
-static void ao_step(void *state, const double *p, const double *in, double *out)
-{
-    wk_bsum *fast = state, *slow = wk_bsum_end(fast);
-    const double mean = wk_bsum_step(fast, in[0]) / p[0];
-    out[0] = mean - wk_bsum_step(slow, in[0]) / p[1];
-}
-
-WK_STEPS(ao, 1, 1)
-
-static int64_t ac_warmup(const double *p)
-{
-    return ao_warmup(p) + wk_window(p, 2) - 1;
-}
-
-static int64_t ac_size(const double *p)
-{
-    return ao_size(p) + wk_bsum_bytes(wk_window(p, 2));
-}
-
-static void ac_init(void *state, const double *p)
-{
-    ao_init(state, p);
-    wk_bsum_init((char *)state + ao_size(p), wk_window(p, 2));
-}
-
-static void ac_step(void *state, const double *p, const double *in, double *out)
-{
-    wk_bsum *fast = state, *slow = wk_bsum_end(fast), *mean = wk_bsum_end(slow);
-    ao_step(state, p, in, out);
-    const double x = out[0];
-    if (fast->full && slow->full) out[0] = x - wk_bsum_step(mean, x) / p[2];
-}
-
-WK_STEPS(ac, 1, 1)
-
 #define LINES                                                                                      \
     {                                                                                              \
         WK_BARS("jaw", 13), {"jaw_shift", 8, 0, WK_WINDOW_MAX, .is_int = 1}, WK_BARS("teeth", 8),  \
@@ -156,28 +104,4 @@ const wick_ta_spec wick_ta_gator = {
     .state_size = lines_size,
     .state_init = lines_init,
     .step = gator_step,
-};
-
-const wick_ta_spec wick_ta_ao = {
-    .name = "ao",
-    .title = "awesome oscillator",
-    .formula = "sma(src, fast) - sma(src, slow)",
-    .source = "Williams 1995; TradingView's built-in Awesome Oscillator",
-    .group = "oscillator",
-    .in = {{"src", WICK_U_ANY, 1, WICK_S_HL2}},
-    .param = {WK_BARS("fast", 5), WK_BARS("slow", 34)},
-    .out = {{"ao", WICK_U_ANY}},
-    WK_FORMS(ao),
-};
-
-const wick_ta_spec wick_ta_ac = {
-    .name = "ac",
-    .title = "accelerator oscillator",
-    .formula = "ao - sma(ao, n), ao = sma(src, fast) - sma(src, slow)",
-    .source = "Williams 1995",
-    .group = "oscillator",
-    .in = {{"src", WICK_U_ANY, 1, WICK_S_HL2}},
-    .param = {WK_BARS("fast", 5), WK_BARS("slow", 34), WK_BARS("n", 5)},
-    .out = {{"ac", WICK_U_ANY}},
-    WK_FORMS(ac),
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_tr wick_ta_atr wick_ta_atr_talib wick_ta_natr */
-#include "../k_avg.h"
-#include "../k_range.h"
+#include "../k_parts.h"
 
 /* Ports of all three: high, low, close. */
 
@@ -110,7 +109,8 @@ static wick_status atr_ref(int64_t n, const double *const *in, const double *p, 
 /* ---- atr_talib ------------------------------------------------------------------------------ */
 
 typedef struct talib_state {
-    double prev, e;
+    double prev, sum;
+    wk_quick avg;
     int64_t seen;
 } talib_state;
 
@@ -128,17 +128,16 @@ static int64_t talib_size(const double *p)
 static void talib_init(void *state, const double *p)
 {
     (void)p;
-    *(talib_state *)state = (talib_state){WICK_NA, 0.0, 0};
+    *(talib_state *)state = (talib_state){WICK_NA, 0.0, {0.0, 0.0, 0}, 0};
 }
 
-/* The seed is a plain sum, oldest first, as TA-Lib adds it. Afterwards a product instead of a
- * quotient: no bits are promised here, and the division would be most of the time. */
-static double talib_next(talib_state *k, const double *p, double tr)
+/* The seed is a plain sum, oldest first, as TA-Lib adds it. */
+WK_INLINE double talib_next(talib_state *k, const double *p, double tr)
 {
-    if (k->seen >= wk_window(p, 0)) return k->e = k->e * (1.0 - 1.0 / p[0]) + tr * (1.0 / p[0]);
-    k->e += tr;
+    if (k->seen >= wk_window(p, 0)) return wk_quick_step(&k->avg, tr, 1.0 / p[0]);
+    k->sum += tr;
     if (++k->seen < wk_window(p, 0)) return WICK_NA;
-    return k->e /= p[0];
+    return k->avg.e = k->sum / p[0];
 }
 
 static void talib_step(void *state, const double *p, const double *in, double *out)
@@ -149,29 +148,37 @@ static void talib_step(void *state, const double *p, const double *in, double *o
     out[0] = isnan(tr) ? WICK_NA : talib_next(k, p, tr);
 }
 
-static wick_status talib_run(int64_t n, const double *const *in, const double *p,
-                             double *const *out)
-{
-    const int64_t w = wk_window(p, 0);
-    double *o = out[0];
-    wk_tr_column(n, in[0], in[1], in[2], false, o);
-    if (n == 0 || !wk_clean(n, o, 1))
-        return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, talib_step);
-    talib_state k;
-    talib_init(&k, p);
-    for (int64_t i = 1; i < n && i <= w; i++) o[i] = talib_next(&k, p, o[i]);
-    const double keep = 1.0 - 1.0 / p[0], take = 1.0 / p[0];
-    double e = k.e;
-    for (int64_t i = w + 1; i < n; i++) o[i] = e = e * keep + o[i] * take;
-    return WICK_OK;
-}
-
-/* ---- natr ----------------------------------------------------------------------------------- */
-
-static double percent_of(double atr, double close)
+static inline double percent_of(double atr, double close)
 {
     return wk_finite(100.0 * (atr / close));
 }
+
+/* Up to the seed by stepping, then in registers. `percent`: of the close. */
+WK_INLINE wick_status talib_columns(int64_t n, const double *const *in, const double *p,
+                                    double *const *out, bool percent)
+{
+    const double *h = in[0], *l = in[1], *c = in[2];
+    const int64_t w = wk_window(p, 0);
+    const double take = 1.0 / p[0];
+    double *o = out[0];
+    talib_state k;
+    talib_init(&k, p);
+    for (int64_t i = 0; i < n; i++) {
+        const double tr = i > 0 ? wk_tr_strict(h[i], l[i], c[i - 1]) : WICK_NA;
+        double y = WICK_NA;
+        if (!isnan(tr)) y = k.seen < w ? talib_next(&k, p, tr) : wk_quick_step(&k.avg, tr, take);
+        o[i] = percent ? percent_of(y, c[i]) : y;
+    }
+    return WICK_OK;
+}
+
+static wick_status talib_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    return talib_columns(n, in, p, out, false);
+}
+
+/* ---- natr ----------------------------------------------------------------------------------- */
 
 static void natr_step(void *state, const double *p, const double *in, double *out)
 {
@@ -181,9 +188,7 @@ static void natr_step(void *state, const double *p, const double *in, double *ou
 
 static wick_status natr_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    const wick_status st = talib_run(n, in, p, out);
-    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = percent_of(out[0][i], in[2][i]);
-    return st;
+    return talib_columns(n, in, p, out, true);
 }
 
 const wick_ta_spec wick_ta_tr = {

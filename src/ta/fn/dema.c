@@ -4,31 +4,93 @@
 
 /*
  * Averages of averages. Each ema begins with the mean of the first n values of the one before it,
- * as in TA-Lib, so a chain of k is there after k * (n - 1) bars.
+ * as in TA-Lib, so a chain of k is there after k * (n - 1) bars. A missing value gives a missing
+ * result and leaves the state alone.
+ *
+ * No bits are pinned here, and an ema waits for itself. So the k-th one is kept divided by the k-th
+ * power of alpha: f = keep * f + (f of the one before) is one product and one sum a bar.
  */
 
 enum { MOST = 6 };
 
-static int64_t chain_size(const double *p, int count)
+typedef struct chain {
+    double f[MOST], sum[MOST];
+    int64_t seen[MOST];
+    double keep, alpha, size;
+} chain;
+
+static void chain_init(chain *k, const double *p)
 {
-    return count * wk_avg_bytes(wk_window(p, 0));
+    memset(k, 0, sizeof *k);
+    k->size = p[0];
+    k->alpha = wk_ema_alpha(wk_window(p, 0));
+    k->keep = 1.0 - k->alpha;
 }
 
-static void *chain_init(void *state, const double *p, int count)
+/* Factors that turn the numbers kept into averages. */
+static void scales(const double *p, double *scale)
 {
-    for (int k = 0; k < count; k++) state = wk_avg_init(state, wk_window(p, 0));
-    return state;
+    double s = 1.0;
+    for (int k = 0; k < MOST; k++) scale[k] = s *= wk_ema_alpha(wk_window(p, 0));
 }
 
-/* e[k] is NA until its seed is there. */
-WK_INLINE void *chain_step(void *state, int count, double x, double *e)
+/* True when the last of `count` averages exists. */
+WK_INLINE bool chain_step(chain *k, int count, double x)
 {
-    wk_avg *k = state;
+    if (isnan(x)) return false;
     for (int j = 0; j < count; j++) {
-        e[j] = x = wk_ema_step(k, x);
-        k = wk_avg_end(k);
+        if ((double)k->seen[j] >= k->size) {
+            k->f[j] = x = k->keep * k->f[j] + x;
+            continue;
+        }
+        k->sum[j] += x;
+        if ((double)++k->seen[j] < k->size) return false;
+        k->f[j] = x = k->sum[j] / k->size / k->alpha;
     }
-    return k;
+    return true;
+}
+
+/* What is made of the averages once all are there. `c` comes from `weights`. */
+WK_INLINE double mix(const double *f, const double *c, int count)
+{
+    double y = 0.0;
+    for (int j = 0; j < count; j++) y += c[j] * f[j];
+    return y;
+}
+
+/* Columns: bars up to the last seed by stepping, then the averages in registers. */
+WK_INLINE wick_status mix_columns(int64_t n, const double *x, const double *p, double *out,
+                                  int count, const double *c)
+{
+    chain k;
+    int64_t i = wk_first(n, x);
+    const bool clean = wk_clean(n, x, i);
+    chain_init(&k, p);
+    wk_fill_na(i, out);
+    for (bool there = false; i < n && !(there && clean); i++) {
+        there = chain_step(&k, count, x[i]);
+        out[i] = there ? mix(k.f, c, count) : WICK_NA;
+    }
+    double f[MOST];
+    memcpy(f, k.f, sizeof f);
+    const double keep = k.keep;
+    for (; i < n; i++) {
+        double y = x[i];
+        for (int j = 0; j < count; j++) f[j] = y = keep * f[j] + y;
+        out[i] = mix(f, c, count);
+    }
+    return WICK_OK;
+}
+
+static int64_t chain_size(const double *p)
+{
+    (void)p;
+    return (int64_t)sizeof(chain);
+}
+
+static void state_init(void *state, const double *p)
+{
+    chain_init(state, p);
 }
 
 /* ---- dema ----------------------------------------------------------------------------------- */
@@ -38,25 +100,27 @@ static int64_t dema_warmup(const double *p)
     return 2 * (wk_window(p, 0) - 1);
 }
 
-static int64_t dema_size(const double *p)
+static void dema_weights(const double *p, double *c)
 {
-    return chain_size(p, 2);
-}
-
-static void dema_init(void *state, const double *p)
-{
-    chain_init(state, p, 2);
+    scales(p, c);
+    c[0] *= 2.0;
+    c[1] = -c[1];
 }
 
 static void dema_step(void *state, const double *p, const double *in, double *out)
 {
-    double e[2];
-    (void)p;
-    chain_step(state, 2, in[0], e);
-    out[0] = 2.0 * e[0] - e[1];
+    chain *k = state;
+    double c[MOST];
+    dema_weights(p, c);
+    out[0] = chain_step(k, 2, in[0]) ? mix(k->f, c, 2) : WICK_NA;
 }
 
-WK_STEPS(dema, 1, 1)
+static wick_status dema_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double c[MOST];
+    dema_weights(p, c);
+    return mix_columns(n, in[0], p, out[0], 2, c);
+}
 
 /* ---- tema ----------------------------------------------------------------------------------- */
 
@@ -65,25 +129,27 @@ static int64_t tema_warmup(const double *p)
     return 3 * (wk_window(p, 0) - 1);
 }
 
-static int64_t tema_size(const double *p)
+static void tema_weights(const double *p, double *c)
 {
-    return chain_size(p, 3);
-}
-
-static void tema_init(void *state, const double *p)
-{
-    chain_init(state, p, 3);
+    scales(p, c);
+    c[0] *= 3.0;
+    c[1] *= -3.0;
 }
 
 static void tema_step(void *state, const double *p, const double *in, double *out)
 {
-    double e[3];
-    (void)p;
-    chain_step(state, 3, in[0], e);
-    out[0] = 3.0 * e[0] - 3.0 * e[1] + e[2];
+    chain *k = state;
+    double c[MOST];
+    tema_weights(p, c);
+    out[0] = chain_step(k, 3, in[0]) ? mix(k->f, c, 3) : WICK_NA;
 }
 
-WK_STEPS(tema, 1, 1)
+static wick_status tema_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double c[MOST];
+    tema_weights(p, c);
+    return mix_columns(n, in[0], p, out[0], 3, c);
+}
 
 /* ---- t3 ------------------------------------------------------------------------------------- */
 
@@ -92,30 +158,41 @@ static int64_t t3_warmup(const double *p)
     return MOST * (wk_window(p, 0) - 1);
 }
 
-static int64_t t3_size(const double *p)
+static void t3_weights(const double *p, double *c)
 {
-    return chain_size(p, MOST);
-}
-
-static void t3_init(void *state, const double *p)
-{
-    chain_init(state, p, MOST);
+    const double v = p[1], v2 = v * v, v3 = v2 * v;
+    scales(p, c);
+    c[0] = c[1] = 0.0;
+    c[2] *= 1.0 + 3.0 * v + v3 + 3.0 * v2;
+    c[3] *= -(6.0 * v2 + 3.0 * (v + v3));
+    c[4] *= 3.0 * (v2 + v3);
+    c[5] *= -v3;
 }
 
 static void t3_step(void *state, const double *p, const double *in, double *out)
 {
-    const double v = p[1], v2 = v * v, v3 = v2 * v;
-    double e[MOST];
-    chain_step(state, MOST, in[0], e);
-    out[0] = -v3 * e[5] + 3.0 * (v2 + v3) * e[4] - (6.0 * v2 + 3.0 * (v + v3)) * e[3] +
-             (1.0 + 3.0 * v + v3 + 3.0 * v2) * e[2];
+    chain *k = state;
+    double c[MOST];
+    t3_weights(p, c);
+    out[0] = chain_step(k, MOST, in[0]) ? mix(k->f, c, MOST) : WICK_NA;
 }
 
-WK_STEPS(t3, 1, 1)
+static wick_status t3_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double c[MOST];
+    t3_weights(p, c);
+    return mix_columns(n, in[0], p, out[0], MOST, c);
+}
 
 /* ---- trix ----------------------------------------------------------------------------------- */
 
-/* The third average of the bar before, the chain, the signal's average. */
+/* The chain, the third average of the bar before, the signal's average. */
+typedef struct trix_state {
+    chain c;
+    double prev, sum;
+    wk_quick signal;
+    int64_t seen;
+} trix_state;
 
 static int64_t trix_warmup(const double *p)
 {
@@ -124,27 +201,53 @@ static int64_t trix_warmup(const double *p)
 
 static int64_t trix_size(const double *p)
 {
-    return (int64_t)sizeof(double) + chain_size(p, 3) + wk_avg_bytes(wk_window(p, 1));
+    (void)p;
+    return (int64_t)sizeof(trix_state);
 }
 
 static void trix_init(void *state, const double *p)
 {
-    double *prev = state;
-    *prev = WICK_NA;
-    wk_avg_init(chain_init(prev + 1, p, 3), wk_window(p, 1));
+    trix_state *k = state;
+    memset(k, 0, sizeof *k);
+    chain_init(&k->c, p);
+    k->prev = WICK_NA;
+}
+
+WK_INLINE double trix_of(double now, double prev)
+{
+    return wk_finite(100.0 * (now / prev - 1.0));
+}
+
+WK_INLINE void trix_next(trix_state *k, double n, double alpha, double x, double *line,
+                         double *signal)
+{
+    *line = *signal = WICK_NA;
+    if (!chain_step(&k->c, 3, x)) return;
+    *line = trix_of(k->c.f[2], k->prev);
+    k->prev = k->c.f[2];
+    if (isnan(*line)) return;
+    if ((double)k->seen >= n) {
+        *signal = wk_quick_step(&k->signal, *line, alpha);
+        return;
+    }
+    k->sum += *line;
+    if ((double)++k->seen == n) *signal = k->signal.e = k->sum / n;
 }
 
 static void trix_step(void *state, const double *p, const double *in, double *out)
 {
-    double *prev = state, e[3];
-    (void)p;
-    void *signal = chain_step(prev + 1, 3, in[0], e);
-    out[0] = wk_finite(100.0 * (e[2] / *prev - 1.0));
-    out[1] = wk_ema_step(signal, out[0]);
-    if (!isnan(e[2])) *prev = e[2];
+    trix_next(state, p[1], wk_ema_alpha(wk_window(p, 1)), in[0], &out[0], &out[1]);
 }
 
-WK_STEPS(trix, 1, 2)
+static wick_status trix_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    trix_state k;
+    trix_init(&k, p);
+    const double size = p[1], alpha = wk_ema_alpha(wk_window(p, 1)), *x = in[0];
+    double *line = out[0], *signal = out[1];
+    for (int64_t i = 0; i < n; i++) trix_next(&k, size, alpha, x[i], &line[i], &signal[i]);
+    return WICK_OK;
+}
 
 #define SEEDS                                                                                      \
     "Every average begins with the mean of the first n values of the one below, as TA-Lib and "    \
@@ -159,7 +262,11 @@ const wick_ta_spec wick_ta_dema = {
     .in = {WK_IN_SRC},
     .param = {WK_BARS("n", 20)},
     .out = {{"dema", WICK_U_ANY}},
-    WK_FORMS(dema),
+    .warmup = dema_warmup,
+    .run = dema_run,
+    .state_size = chain_size,
+    .state_init = state_init,
+    .step = dema_step,
     .note = SEEDS,
 };
 
@@ -172,7 +279,11 @@ const wick_ta_spec wick_ta_tema = {
     .in = {WK_IN_SRC},
     .param = {WK_BARS("n", 20)},
     .out = {{"tema", WICK_U_ANY}},
-    WK_FORMS(tema),
+    .warmup = tema_warmup,
+    .run = tema_run,
+    .state_size = chain_size,
+    .state_init = state_init,
+    .step = tema_step,
     .note = SEEDS,
 };
 
@@ -186,7 +297,11 @@ const wick_ta_spec wick_ta_t3 = {
     .in = {WK_IN_SRC},
     .param = {WK_BARS("n", 5), {"v", 0.7, 0, 1, .is_int = 0, .doc = "volume factor"}},
     .out = {{"t3", WICK_U_ANY}},
-    WK_FORMS(t3),
+    .warmup = t3_warmup,
+    .run = t3_run,
+    .state_size = chain_size,
+    .state_init = state_init,
+    .step = t3_step,
     .note = SEEDS,
 };
 

@@ -29,6 +29,23 @@ static void kama_init(void *state, const double *p)
     wk_bsum_init(wk_delay_init(k + 1, wk_window(p, 0)), wk_window(p, 0));
 }
 
+typedef struct limits {
+    double slow, span;
+} limits;
+
+static limits kama_limits(const double *p)
+{
+    const double fast = 2.0 / (p[1] + 1.0), slow = 2.0 / (p[2] + 1.0);
+    return (limits){slow, fast - slow};
+}
+
+WK_INLINE double kama_next(double value, double x, double move, double path, limits l)
+{
+    const double ratio = path <= move || path == 0.0 ? 1.0 : move / path;
+    const double rate = ratio * l.span + l.slow, share = rate * rate;
+    return value * (1.0 - share) + x * share;
+}
+
 static void kama_step(void *state, const double *p, const double *in, double *out)
 {
     adaptive *k = state;
@@ -43,15 +60,41 @@ static void kama_step(void *state, const double *p, const double *in, double *ou
     const double sum = wk_bsum_step(path, fabs(x - prev));
     if (!path->full) return;
     if (isnan(k->value)) k->value = prev;
-    const double move = fabs(x - old);
-    const double ratio = sum <= move || sum == 0.0 ? 1.0 : move / sum;
-    const double fast = 2.0 / (p[1] + 1.0), slow = 2.0 / (p[2] + 1.0);
-    const double rate = ratio * (fast - slow) + slow;
-    k->value += rate * rate * (x - k->value);
-    out[0] = k->value;
+    out[0] = k->value = kama_next(k->value, x, fabs(x - old), sum, kama_limits(p));
 }
 
-WK_STEPS(kama, 1, 1)
+WK_INLINE double path_at(const double *x, int64_t i)
+{
+    return fabs(x[i] - x[i - 1]);
+}
+
+/* Clean input. The sums of the path are those of wk_bsum, made in the same pass. */
+static wick_status kama_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const double *x = in[0];
+    const int64_t first = wk_first(n, x), w = wk_window(p, 0), from = first + w;
+    if (from >= n || !wk_clean(n, x, first))
+        return wk_run_steps(n, in, p, out, 1, 1, kama_size, kama_init, kama_step);
+    double *tail = malloc((size_t)w * sizeof(double)), value = x[from - 1];
+    const limits l = kama_limits(p);
+    if (tail == NULL) return WICK_E_MEM;
+    wk_fill_na(from, out[0]);
+    for (int64_t b = first + 1; b < n; b += w) {
+        const int64_t end = b + w - 1; /* last bar of the block */
+        double sum = 0.0;
+        for (int64_t i = b; b > first + 1 && i < end && i < n; i++) {
+            sum += path_at(x, i);
+            const double path = tail[i - b + 1] + sum;
+            out[0][i] = value = kama_next(value, x[i], fabs(x[i] - x[i - w]), path, l);
+        }
+        if (end >= n) break;
+        sum = 0.0;
+        for (int64_t i = end; i >= b; i--) tail[i - b] = sum += path_at(x, i);
+        out[0][end] = value = kama_next(value, x[end], fabs(x[end] - x[end - w]), sum, l);
+    }
+    free(tail);
+    return WICK_OK;
+}
 
 /* ---- vidya ---------------------------------------------------------------------------------- */
 

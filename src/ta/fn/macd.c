@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* registry: wick_ta_macd wick_ta_ppo wick_ta_apo */
+/* registry: wick_ta_macd wick_ta_ppo */
 #include "../k_avg.h"
 #include "../k_scratch.h"
 
@@ -114,34 +114,21 @@ static double ppo_of(double fast, double slow)
     return wk_finite((fast - slow) / slow * 100.0);
 }
 
-static void two_means(void *state, const double *p, double x, double *fast, double *slow)
-{
-    void *second = (char *)state + part_bytes(p, 0);
-    if (is_ema(p)) {
-        *fast = wk_ema_step(state, x);
-        *slow = wk_ema_step(second, x);
-    } else {
-        *fast = wk_sum_step(state, x) / p[0];
-        *slow = wk_sum_step(second, x) / p[1];
-    }
-}
-
 static void ppo_step(void *state, const double *p, const double *in, double *out)
 {
+    void *second = (char *)state + part_bytes(p, 0);
     double fast, slow;
-    two_means(state, p, in[0], &fast, &slow);
+    if (is_ema(p)) {
+        fast = wk_ema_step(state, in[0]);
+        slow = wk_ema_step(second, in[0]);
+    } else {
+        fast = wk_sum_step(state, in[0]) / p[0];
+        slow = wk_sum_step(second, in[0]) / p[1];
+    }
     out[0] = ppo_of(fast, slow);
 }
 
-static void apo_step(void *state, const double *p, const double *in, double *out)
-{
-    double fast, slow;
-    two_means(state, p, in[0], &fast, &slow);
-    out[0] = fast - slow;
-}
-
-WK_INLINE wick_status ppo_columns(int64_t n, const double *const *in, const double *p,
-                                  double *const *out, bool percent)
+static wick_status ppo_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
     double *slow = malloc((size_t)(n + 1) * sizeof(double));
     wick_status st;
@@ -154,20 +141,9 @@ WK_INLINE wick_status ppo_columns(int64_t n, const double *const *in, const doub
                               {in[0], slow, wk_window(p, 1), p[1]}};
         st = wk_roll(n, l, 2);
     }
-    for (int64_t i = 0; st >= 0 && i < n; i++)
-        out[0][i] = percent ? ppo_of(out[0][i], slow[i]) : out[0][i] - slow[i];
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = ppo_of(out[0][i], slow[i]);
     free(slow);
     return st;
-}
-
-static wick_status ppo_run(int64_t n, const double *const *in, const double *p, double *const *out)
-{
-    return ppo_columns(n, in, p, out, true);
-}
-
-static wick_status apo_run(int64_t n, const double *const *in, const double *p, double *const *out)
-{
-    return ppo_columns(n, in, p, out, false);
 }
 
 const wick_ta_spec wick_ta_macd = {
@@ -208,25 +184,4 @@ const wick_ta_spec wick_ta_ppo = {
     .state_init = ppo_init,
     .step = ppo_step,
     .note = "Simple averages unless asked otherwise, as TA-Lib does.",
-};
-
-const wick_ta_spec wick_ta_apo = {
-    .name = "apo",
-    .title = "absolute price oscillator",
-    .formula = "ma(src, fast) - ma(src, slow)",
-    .source = "TA-Lib APO",
-    .group = "oscillator",
-    .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},
-    .param = {{"fast", 12, 1, WK_WINDOW_MAX, .is_int = 1},
-              {"slow", 26, 1, WK_WINDOW_MAX, .is_int = 1},
-              {"ma", 0, 0, 1, .is_int = 1, .choice = ppo_types}},
-    .out = {{"apo", WICK_U_ANY}},
-    .warmup = ppo_warmup,
-    .run = apo_run,
-    .state_size = ppo_size,
-    .state_init = ppo_init,
-    .step = apo_step,
-    .note = "Simple averages unless asked otherwise, as TA-Lib does. With ema each average begins "
-            "with the mean of its own first values; TA-Lib begins the fast one later, on the bars "
-            "that end where the slow one's first do.",
 };

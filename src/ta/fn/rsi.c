@@ -22,28 +22,6 @@ static void step(void *state, const double *p, const double *in, double *out)
     out[0] = wk_rsi_step(state, wk_window(p, 0), in[0]);
 }
 
-/* Rises and falls against the last value that exists; NA on bars without one. */
-static void moves(int64_t n, const double *x, double *up, double *down)
-{
-    const int64_t first = wk_first(n, x);
-    for (int64_t i = 0; i <= first && i < n; i++) up[i] = down[i] = WICK_NA;
-    if (wk_clean(n, x, first)) {
-        for (int64_t i = first + 1; i < n; i++) {
-            const double d = x[i] - x[i - 1]; /* b - a is exactly -(a - b) */
-            up[i] = d > 0.0 ? d : 0.0;
-            down[i] = -d > 0.0 ? -d : 0.0;
-        }
-        return;
-    }
-    double prev = x[first];
-    for (int64_t i = first + 1; i < n; i++) {
-        const bool na = isnan(x[i]);
-        up[i] = na ? WICK_NA : wk_rsi_gain(x[i], prev);
-        down[i] = na ? WICK_NA : wk_rsi_gain(prev, x[i]);
-        prev = na ? prev : x[i];
-    }
-}
-
 /* The rising sides are averaged in the output columns, the falling ones in scratch. */
 static wick_status many(int64_t n, const double *const *in, int32_t count, const double *const *p,
                         double *const *const *out)
@@ -51,7 +29,7 @@ static wick_status many(int64_t n, const double *const *in, int32_t count, const
     enum { PAIRS = WK_LANES / 2 };
     wk_scratch s;
     if (wk_scratch_new(&s, n, 2 + PAIRS) < 0) return WICK_E_MEM;
-    moves(n, in[0], s.col[0], s.col[1]);
+    wk_rsi_moves(n, in[0], s.col[0], s.col[1]);
     wick_status st = WICK_OK;
     for (int32_t k = 0; k < count && st >= 0; k += PAIRS) {
         wk_avg_lane l[WK_LANES];

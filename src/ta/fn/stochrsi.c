@@ -2,6 +2,7 @@
 /* registry: wick_ta_stochrsi wick_ta_crsi wick_ta_qqe */
 #include "../k_parts.h"
 #include "../k_rsi.h"
+#include "../k_scratch.h"
 #include "../k_sorted.h"
 
 /* Made of the relative strength index. p[0] is its window, and its machine comes first. */
@@ -31,6 +32,11 @@ static void stochrsi_init(void *state, const double *p)
     wk_bsum_init(wk_bsum_init(at, wk_window(p, 2)), wk_window(p, 3));
 }
 
+static inline double place(double x, double high, double low)
+{
+    return high == low ? 0.0 : 100.0 * (x - low) / (high - low);
+}
+
 static void stochrsi_step(void *state, const double *p, const double *in, double *out)
 {
     wk_ext *top = after_rsi(state, p), *bottom = wk_ext_end(top);
@@ -40,11 +46,40 @@ static void stochrsi_step(void *state, const double *p, const double *in, double
     if (isnan(x)) return;
     const double high = wk_highest_step(top, x), low = wk_lowest_step(bottom, x);
     if (isnan(high)) return;
-    out[0] = wk_bsum_step(k, high == low ? 0.0 : 100.0 * (x - low) / (high - low)) / p[2];
+    out[0] = wk_bsum_step(k, place(x, high, low)) / p[2];
     if (!isnan(out[0])) out[1] = wk_bsum_step(d, out[0]) / p[3];
 }
 
-WK_STEPS(stochrsi, 1, 2)
+/* The mean of a window; `out` is not `x`. */
+static wick_status mean_column(int64_t n, const double *x, double w, double *out)
+{
+    const wick_status st = wk_bsum_column(n, x, (int64_t)w, out);
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[i] /= w;
+    return st;
+}
+
+/* Clean input: one column after the other, each from the bar where the one before it begins. */
+static wick_status stochrsi_run(int64_t n, const double *const *in, const double *p,
+                                double *const *out)
+{
+    const int64_t first = wk_first(n, in[0]), from = first + wk_window(p, 0);
+    const int64_t k_at = from + wk_window(p, 1) - 1, d_at = k_at + wk_window(p, 2) - 1;
+    wk_scratch s;
+    if (d_at >= n || !wk_clean(n, in[0], first))
+        return wk_run_steps(n, in, p, out, 1, 2, stochrsi_size, stochrsi_init, stochrsi_step);
+    if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
+    double *r = s.col[0], *high = s.col[1], *low = s.col[2];
+    wick_status st = wk_rsi_column(n, in[0], wk_window(p, 0), r);
+    if (st >= 0) st = wk_highest_column(n - from, r + from, wk_window(p, 1), high + from);
+    if (st >= 0) st = wk_lowest_column(n - from, r + from, wk_window(p, 1), low + from);
+    for (int64_t i = k_at; st >= 0 && i < n; i++) r[i] = place(r[i], high[i], low[i]);
+    wk_fill_na(k_at, out[0]);
+    wk_fill_na(d_at, out[1]);
+    if (st >= 0) st = mean_column(n - k_at, r + k_at, p[2], out[0] + k_at);
+    if (st >= 0) st = mean_column(n - d_at, out[0] + d_at, p[3], out[1] + d_at);
+    wk_scratch_free(&s);
+    return st;
+}
 
 /* ---- crsi ----------------------------------------------------------------------------------- */
 

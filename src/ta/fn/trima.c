@@ -38,7 +38,20 @@ static void trima_step(void *state, const double *p, const double *in, double *o
     if (full) out[0] = wk_bsum_step(second, s) / (double)(inner(p) * outer(p));
 }
 
-WK_STEPS(trima, 1, 1)
+static wick_status trima_run(int64_t n, const double *const *in, const double *p,
+                             double *const *out)
+{
+    const int64_t from = inner(p) - 1;
+    const double area = (double)(inner(p) * outer(p));
+    double *first = malloc((size_t)(n + 1) * sizeof(double));
+    if (first == NULL) return WICK_E_MEM;
+    wk_fill_na(from < n ? from : n, out[0]);
+    wick_status st = wk_bsum_column(n, in[0], inner(p), first);
+    if (st >= 0 && from < n) st = wk_bsum_column(n - from, first + from, outer(p), out[0] + from);
+    for (int64_t i = from; st >= 0 && i < n; i++) out[0][i] /= area;
+    free(first);
+    return st;
+}
 
 /* ---- zlema ---------------------------------------------------------------------------------- */
 

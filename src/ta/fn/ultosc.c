@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_ultosc wick_ta_vortex wick_ta_chop */
 #include "../k_parts.h"
+#include "../k_scratch.h"
 
 /* Sums of movement over sums of true range. State: the bar before, then the sums. */
 
@@ -46,6 +47,19 @@ static void ultosc_init(void *state, const double *p)
     for (int k = 0; k < 6; k++) at = wk_bsum_init(at, w[k / 2]);
 }
 
+static inline void ultosc_bar(double high, double low, double close, double before,
+                              double *pressure, double *range)
+{
+    const double bottom = low < before ? low : before, top = high > before ? high : before;
+    *pressure = close - bottom;
+    *range = top - bottom;
+}
+
+static inline double ultosc_part(int k, double pressure, double range)
+{
+    return (double)(4 >> k) * (range == 0.0 ? 0.0 : pressure / range);
+}
+
 static void ultosc_step(void *state, const double *p, const double *in, double *out)
 {
     bar_before *prev = state;
@@ -55,19 +69,42 @@ static void ultosc_step(void *state, const double *p, const double *in, double *
     prev->close = close;
     out[0] = WICK_NA;
     if (isnan(before)) return;
-    const double bottom = low < before ? low : before, top = high > before ? high : before;
-    double total = 0.0;
+    double pressure, range, total = 0.0;
+    ultosc_bar(high, low, close, before, &pressure, &range);
     for (int k = 0; k < 3; k++) {
-        const double pressure = wk_bsum_step(sum, close - bottom);
+        const double pressed = wk_bsum_step(sum, pressure);
         sum = wk_bsum_end(sum);
-        const double range = wk_bsum_step(sum, top - bottom);
+        total += ultosc_part(k, pressed, wk_bsum_step(sum, range));
         sum = wk_bsum_end(sum);
-        total += (double)(4 >> k) * (range == 0.0 ? 0.0 : pressure / range);
     }
     out[0] = 100.0 * (total / 7.0);
 }
 
-WK_STEPS(ultosc, 3, 1)
+static wick_status ultosc_run(int64_t n, const double *const *in, const double *p,
+                              double *const *out)
+{
+    const double *h = in[0], *l = in[1], *c = in[2];
+    double *o = out[0];
+    int64_t w[3];
+    wk_scratch s;
+    if (n == 0 || !wk_clean(n, c, 0))
+        return wk_run_steps(n, in, p, out, 3, 1, ultosc_size, ultosc_init, ultosc_step);
+    if (wk_scratch_new(&s, n, 4) < 0) return WICK_E_MEM;
+    by_length(p, w);
+    for (int64_t i = 1; i < n; i++)
+        ultosc_bar(h[i], l[i], c[i], c[i - 1], &s.col[0][i], &s.col[1][i]);
+    wick_status st = WICK_OK;
+    o[0] = WICK_NA;
+    for (int64_t i = 1; i < n; i++) o[i] = 0.0;
+    for (int k = 0; k < 3 && st >= 0; k++) {
+        st = wk_bsum_column(n - 1, s.col[0] + 1, w[k], s.col[2] + 1);
+        if (st >= 0) st = wk_bsum_column(n - 1, s.col[1] + 1, w[k], s.col[3] + 1);
+        for (int64_t i = 1; st >= 0 && i < n; i++) o[i] += ultosc_part(k, s.col[2][i], s.col[3][i]);
+    }
+    for (int64_t i = 1; i < n; i++) o[i] = 100.0 * (o[i] / 7.0);
+    wk_scratch_free(&s);
+    return st;
+}
 
 /* ---- vortex --------------------------------------------------------------------------------- */
 
