@@ -227,10 +227,6 @@ local function settle(P, given, lenient)
       raise("pipeline " .. P.name .. " has no option '" .. text_of(name) .. "'" .. near(name, P.options))
     end
   end
-  if rawget(P, "in_place") and not rest.run_root and not lenient then
-    raise("pipeline " .. P.name .. ": --run-root is missing" ..
-      "\nhint: --run-root DIR: the folder it reads from and writes into")
-  end
   for name, o in core.pairs(P.options) do
     if cfg[name] == nil then
       if o.default ~= nil then
@@ -303,6 +299,10 @@ core.pipeline_help = help
 function core.pipeline_parse(P, argv)
   local given = read_argv(P, argv)
   local cfg, rest = settle(P, given, given.help)
+  if rawget(P, "in_place") and not rest.run_root and not given.help then
+    raise("pipeline " .. P.name .. ": --run-root is missing" ..
+      "\nhint: --run-root DIR: the folder it reads from and writes into")
+  end
   if rest.help then rest.help_text = help(P) end
   return cfg, rest
 end

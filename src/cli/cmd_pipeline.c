@@ -178,6 +178,12 @@ static int rerun(job *j, const char *dir, const char *into)
     if (code == CLI_GOOD &&
         wk_pipeline_given(c->ctx, j->script, wick_manifest_options(m), &j->args) < 0)
         code = cli_fail(c);
+    if (code == CLI_GOOD && j->args.in_place)
+        code =
+            cli_error(c,
+                      "copy model/ and dataset/ into another folder, give the command again with "
+                      "that as --run-root, and compare",
+                      "%s: this pipeline works in its inputs' own folder; it has no rerun", dir);
     if (code == CLI_GOOD) {
         snprintf(root, sizeof root, "%.900s", into ? into : dir);
         size_t n = strlen(root);

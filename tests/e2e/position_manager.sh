@@ -127,6 +127,11 @@ run d "$HOST" pipeline "$PM" --run-root nowhere
 expect 2 'a run root that is not there'
 [ ! -e nowhere ] && good || bad 'a run root was made'
 
+fresh && run d "$HOST" pipeline "$PM" --run-root root --quiet
+run d "$HOST" pipeline rerun root
+expect 2 'a rerun in place'
+says d 'it has no rerun' 'a rerun in place'
+
 # Order of rows does not matter; a grid of one's own does.
 fresh && run o "$HOST" pipeline "$PM" --run-root root --run-id golden-c --quiet
 copy "$GOLD/c/in" turned
@@ -155,7 +160,7 @@ run w "$HOST" pipeline "$PM" --run-root turned --run-id golden-c --quiet --forma
 # Killed anywhere, the next run ends with the same bytes.
 fresh && run k "$HOST" pipeline "$PM" --run-root root --run-id golden-c --quiet
 copy "$GOLD/c/in" killed
-for pause in 0.01 0.02 0.03 0.05 0.08 0.1; do
+for pause in 0.01 0.03 0.06 0.1; do
   rm -rf killed/pm-search killed/backtest killed/stages
   "$BUILD/$HOST" pipeline "$PM" --run-root killed --run-id golden-c --quiet >/dev/null 2>&1 &
   pid=$!
@@ -173,7 +178,7 @@ diff -r root killed >diff.out && good || { bad 'between two renames'; head -n 5 
 
 # Random data against the independent reading.
 if command -v python3 >/dev/null 2>&1; then
-  for seed in 11 12 13; do
+  for seed in 11 12; do
     rm -rf root made expected && mkdir made
     python3 "$REF" random-a "$seed" made && cp -r made root && python3 "$REF" part-a made expected r >/dev/null
     run r "$HOST" pipeline "$PM" --run-root root --run-id r --quiet
