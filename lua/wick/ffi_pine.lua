@@ -75,6 +75,7 @@ local function place(call, kind, name)
   local c_form = slow[name]
   return function(s, id, side, a)
     if not ours(s) or sh.gated ~= 0 or type(id) ~= "string" or id == "" then return c_form(s, id, side, a) end
+    if a ~= nil and type(a) ~= "table" then return c_form(s, id, side, a) end
     local mask = entry_fields(a or none)
     local long = side == "long"
     if not mask or not (long or side == "short") then return c_form(s, id, side, a) end
@@ -134,6 +135,7 @@ function m.exit(s, id, from, a)
   local named, entry = a, from
   if type(from) == "table" then named, entry = from, from.from_entry end
   if named == nil then named = none end
+  if type(named) ~= "table" then return c_form(s, id, from, a) end
   local e = text(entry)
   local mask = exit_numbers(named)
   if mask then mask = exit_texts(named, mask) end
@@ -154,6 +156,7 @@ local function close_fields(a)
     o.qty, o.qty_percent, o.immediately, o.comment = NA, NA, 0, text(a)
     return 64
   end
+  if type(a) ~= "table" then return nil end
   local mask = 0
   local v = a.qty
   if v == nil then o.qty = NA elseif type(v) == "number" then o.qty = v; mask = 1 else return nil end
@@ -172,7 +175,7 @@ end
 local function close(s, id, a)
   local c_form = slow.close
   if not ours(s) or type(id) ~= "string" or id == "" then return c_form(s, id, a) end
-  local mask = close_fields(a or none)
+  local mask = close_fields(a == nil and none or a)
   if not mask then return c_form(s, id, a) end
   local key = shape(4, id, mask)
   if not seen[key] then
@@ -188,7 +191,7 @@ core.pine_close = close
 function m.close_all(s, a)
   local c_form = slow.close_all
   if not ours(s) then return c_form(s, a) end
-  local mask = close_fields(a or none)
+  local mask = close_fields(a == nil and none or a)
   if not mask then return c_form(s, a) end
   local key = shape(5, "", mask)
   if not seen[key] then

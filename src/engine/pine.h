@@ -20,6 +20,7 @@ enum { WK_OCA_NONE, WK_OCA_CANCEL, WK_OCA_REDUCE };
 typedef struct wk_pord {
     int32_t id; /**< number in the ledger */
     int32_t tag, signal, oca;
+    int32_t name; /**< in the ledger and the trade list: the id, or what a close is called there */
     int32_t placed_bar, due;
     int8_t kind, side, type;
     int8_t oca_type;

@@ -220,7 +220,7 @@ static double reversal(const wick_run *r, const wk_pine *p, int32_t s, int32_t s
 
 static void update_record(wick_run *r, const wk_pord *o)
 {
-    ((wk_pinfo *)r->pinfo.p)[o->id - 1].comment = o->signal != o->tag ? o->signal : 0;
+    ((wk_pinfo *)r->pinfo.p)[o->id - 1].comment = o->signal != o->name ? o->signal : 0;
     if (r->lean) return;
     wick_order_rec *e = wk_rec_at(r, o->id);
     e->side = o->side;
@@ -246,7 +246,7 @@ static int32_t enqueue(wick_run *r, wk_pine *p, wk_pord *o, wk_pord *old, int32_
                                     .qty = wk_pine_qty(&r->feed[s], o->qty + o->rev),
                                     .limit = o->limit,
                                     .stop = o->stop};
-        o->id = wk_pine_number(r, s, &rec, o->tag, o->signal != o->tag ? o->signal : 0);
+        o->id = wk_pine_number(r, s, &rec, o->name, o->signal != o->name ? o->signal : 0);
         wk_pord *to = o->id > 0 ? wk_vec_push(r, &p->ords, sizeof *to) : NULL;
         if (to == NULL) return r->status;
         *to = *o;
@@ -290,6 +290,7 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
     wk_pine *p = &r->pine[s];
     if (wk_pine_blocked(r, s)) return 0;
     wk_pord o = {.tag = q->id,
+                 .name = q->id,
                  .signal = q->comment > 0 ? q->comment : q->id,
                  .oca = q->oca,
                  .placed_bar = r->bar_of[s],
@@ -369,8 +370,10 @@ static int32_t place_close(wick_run *r, const wick_pine_order *q)
         qty = q->qty_percent > 0.0 ? wk_pine_floor(f, bound * q->qty_percent / 100.0) : 0.0;
     if (!(qty > 0.0)) return 0;
     const bool now = q->immediately != 0;
+    const int32_t name = close_text(r, q->id);
     wk_pord o = {.tag = q->id,
-                 .signal = q->comment > 0 ? q->comment : close_text(r, q->id),
+                 .name = name,
+                 .signal = q->comment > 0 ? q->comment : name,
                  .placed_bar = r->bar_of[s],
                  .due = r->bar_of[s] + 1,
                  .kind = q->id > 0 ? WK_PQ_CLOSE : WK_PQ_CLOSE_ALL,

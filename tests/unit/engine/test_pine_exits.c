@@ -60,6 +60,8 @@ static const pine_case life[] = {
     {"... or not at all", "", B0 FLAT FLAT "100 110 90 100", "0 entry E long 1; 0 exit X E stop=105 limit=95; 1 entry E short 1", "L 1 1@100 1@100 X; S 1 2@100 open"},
     {"an exit stop and a reversing stop that one open passes both fill", "", B0 FLAT "90 91 89 90;" "90 90 90 90",
      "0 entry L long 2; 1 exit X L stop=95; 1 entry S short 1 stop=94", "L 2 1@100 2@90 S; S 1 2@90 open; S 2 2@90 open"},
+    {"... the entry first, whatever their levels", "", B0 FLAT "90 91 89 90;" "90 90 90 90",
+     "0 entry L long 2; 1 exit X L stop=94; 1 entry S short 1 stop=95", "L 2 1@100 2@90 S; S 1 2@90 open; S 2 2@90 open"},
     {"first reached inside the bar, the exit goes with its entry", "", B0 FLAT "100 100 90 91", "0 entry L long 2; 1 exit X L stop=94; 1 entry S short 1 stop=95",
      "L 2 1@100 2@95 S; S 1 2@95 open"},
 };

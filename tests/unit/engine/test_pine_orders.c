@@ -110,6 +110,7 @@ static const pine_case closing[] = {
     {"a full close removes the exits of what it closed", "", B0 FLAT FLAT "100 100 90 95", "0 entry A long 1; 1 exit X A stop=95; 1 close A; 2 entry A long 1",
      "L 1 1@100 2@100 Close entry(s) order A; L 1 3@100 open"},
     {"at its turn a close needs the side it was placed for", "", B0 FLAT FLAT FLAT, "0 entry L long 1; 1 entry S short 1; 1 close L", "L 1 1@100 2@100 S; S 1 2@100 open"},
+    {"... close_all as well", "", B0 FLAT FLAT FLAT, "0 entry L long 1; 1 entry S short 1; 1 close_all", "L 1 1@100 2@100 S; S 1 2@100 open"},
     {"close then entry: from flat", "", B0 FLAT FLAT FLAT, "0 entry L long 3; 1 close L; 1 entry S short 1", "L 3 1@100 2@100 Close entry(s) order L; S 1 2@100 open"},
     {"immediately: at this bar's close", "", B0 "100 104 99 103;" FLAT, "0 entry L long 1; 1 close L now=1", "L 1 1@100 1@103 Close entry(s) order L"},
     {"immediately lists the raw close, cash has the slipped one", "slip_ticks=50", B0 "100 104 99 103;" FLAT, "0 entry L long 1; 1 close L now=1",
