@@ -89,6 +89,46 @@ static int64_t default_warmup(const wick_ta_spec *s)
     return s->warmup ? s->warmup(p) : 0;
 }
 
+/* What stands for an explicit input in an example; NULL where the default cannot be spelled. */
+static const char *example_input(const wick_ta_in *in, bool first)
+{
+    static const char *const names[] = {"b.open",   "b.high", "b.low",  "b.close",
+                                        "b.volume", "b.hl2",  "b.hlc3", "b.ohlc4"};
+    if (in->source >= 0 && in->source < (int8_t)(sizeof names / sizeof *names))
+        return names[in->source];
+    if (in->source != WICK_S_NONE) return NULL;
+    if (in->unit == WICK_U_MASK) return "b.close:gt(b.open)";
+    return first ? "b.close" : "b.open";
+}
+
+/* A line that runs as it stands where `b` is a symbol's bars: everything spelled out. A default
+ * without a name ends the arguments, the rest being defaults too. */
+static void example(wick_buf *b, const wick_ta_spec *s)
+{
+    const char *sep = "";
+    bool whole = true;
+    wick_buf_add(b, "Example: `local ", -1);
+    for (const wick_ta_out *o = s->out; o->name; o++)
+        wick_buf_addf(b, "%s%s", o == s->out ? "" : ", ", o->name);
+    wick_buf_addf(b, " = ta.%s(", s->name);
+    if (reads_bars(s)) {
+        wick_buf_add(b, "b", -1);
+        sep = ", ";
+    }
+    for (const wick_ta_in *in = s->in; whole && in->name && in->given; in++) {
+        const char *text = example_input(in, in == s->in);
+        whole = text != NULL;
+        if (whole) wick_buf_addf(b, "%s%s", sep, text);
+        sep = ", ";
+    }
+    for (const wick_ta_param *p = s->param; whole && p->name; p++) {
+        wick_buf_add(b, sep, -1);
+        param_default(b, p);
+        sep = ", ";
+    }
+    wick_buf_add(b, ")`\n\n", -1);
+}
+
 void cli_doc_ta(wick_buf *b, const wick_ta_spec *s)
 {
     const char *sep = "";
@@ -118,6 +158,8 @@ void cli_doc_ta(wick_buf *b, const wick_ta_spec *s)
                       (long long)w, w == 1 ? "" : "s");
     else
         wick_buf_add(b, ". When it begins depends on the data.\n", -1);
+    wick_buf_add(b, "\n", 1);
+    example(b, s);
     wick_buf_addf(b, "Source: %s.\n", s->source);
     if (s->note) wick_buf_addf(b, "Note: %s\n", s->note);
 }

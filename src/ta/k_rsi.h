@@ -1,67 +1,59 @@
 /* SPDX-License-Identifier: MIT */
-/** Relative strength as a part of other kernels: averages of rises and falls with Pine's seed, and
- * what is made of them (pine_semantics.md 5.2). */
+/**
+ * Rises and falls averaged as Wilder does, as a part of kernels whose bits are pinned nowhere: the
+ * mean of the first n, then products where ta.rsi, which follows Pine to the bit, has quotients. A
+ * missing value gives a missing result and leaves the state alone.
+ */
 #ifndef WICK_TA_K_RSI_H
 #define WICK_TA_K_RSI_H
 
-#include "k_avg.h"
+#include "k_parts.h"
 
-/** Followed by the averages of rises and of falls. */
 typedef struct wk_rsi {
-    double prev;
+    double prev, sum_up, sum_down, size;
+    wk_quick up, down;
+    double seen;
 } wk_rsi;
 
-static inline int64_t wk_rsi_bytes(int64_t w)
-{
-    return (int64_t)sizeof(wk_rsi) + 2 * wk_avg_bytes(w);
-}
-
-static inline void *wk_rsi_init(void *at, int64_t w)
+static inline wk_rsi *wk_rsi_init(void *at, int64_t w)
 {
     wk_rsi *k = at;
+    memset(k, 0, sizeof *k);
     k->prev = WICK_NA;
-    return wk_avg_init(wk_avg_init(k + 1, w), w);
-}
-
-static inline double wk_rsi_gain(double a, double b)
-{
-    return a - b > 0.0 ? a - b : 0.0;
-}
-
-/** A side that has died away counts as zero, and the falling side rules: a window without any
- * movement is 100. Chosen by comparison and not by branch, so that the compiler can do two at once;
- * NA passes through the quotient. */
-static inline double wk_rsi_of(double up, double down)
-{
-    const double ratio = 100.0 - 100.0 / (1.0 + up / down);
-    const double low = up <= WK_EPS ? 0.0 : ratio;
-    return down <= WK_EPS ? 100.0 : low;
+    k->size = (double)w;
+    return k;
 }
 
 /** Averages of both sides; false while there are none, and on a missing value. */
-static inline bool wk_rsi_sides(wk_rsi *k, int64_t w, double x, double *up, double *down)
+WK_INLINE bool wk_rsi_sides(wk_rsi *k, double x, double *up, double *down)
 {
-    wk_avg *rises = (wk_avg *)(void *)(k + 1);
-    wk_avg *falls = (wk_avg *)(void *)((char *)rises + wk_avg_bytes(w));
-    const double prev = k->prev;
+    const double move = x - k->prev, rise = move > 0.0 ? move : 0.0,
+                 fall = move < 0.0 ? -move : 0.0;
     if (isnan(x)) return false;
     k->prev = x;
-    if (isnan(prev)) return false;
-    *up = wk_rma_step(rises, wk_rsi_gain(x, prev));
-    *down = wk_rma_step(falls, wk_rsi_gain(prev, x));
-    return !isnan(*up);
+    if (isnan(move)) return false;
+    if (k->seen >= k->size) {
+        const double take = 1.0 / k->size;
+        *up = wk_quick_step(&k->up, rise, take);
+        *down = wk_quick_step(&k->down, fall, take);
+        return true;
+    }
+    k->sum_up += rise;
+    k->sum_down += fall;
+    k->seen += 1.0;
+    if (k->seen < k->size) return false;
+    *up = k->up.e = k->sum_up / k->size;
+    *down = k->down.e = k->sum_down / k->size;
+    return true;
 }
 
-static inline double wk_rsi_step(wk_rsi *k, int64_t w, double x)
+/** The index, with ta.rsi's rule for sides that have died away. */
+WK_INLINE double wk_rsi_step(wk_rsi *k, double x)
 {
     double up, down;
-    return wk_rsi_sides(k, w, x, &up, &down) ? wk_rsi_of(up, down) : WICK_NA;
+    if (!wk_rsi_sides(k, x, &up, &down)) return WICK_NA;
+    if (down <= WK_EPS) return 100.0;
+    return up <= WK_EPS ? 0.0 : 100.0 * up / (up + down);
 }
-
-/** Rises and falls against the last value that exists; NA on bars without one. */
-void wk_rsi_moves(int64_t n, const double *x, double *up, double *down);
-
-/** The column form of wk_rsi_step; `out` is not `x`. */
-wick_status wk_rsi_column(int64_t n, const double *x, int64_t w, double *out);
 
 #endif

@@ -40,4 +40,27 @@ for host in $HOSTS; do
   done <"$TMP/names"
   break
 done
+# Every indicator's example runs as it is printed, and gives as many bars as there are.
+ENTRIES=$(grep -c '^### ta\.' "$SRC/docs/reference/ta.md")
+{
+  echo 'local S = wick.strategy "examples"'
+  echo 'function S.series(b)'
+  echo '  local all = {}'
+  sed -n 's/^Example: `local \([a-z_0-9]*\)\(.*\)`$/  do local \1\2; all[#all + 1] = \1 end/p' \
+    "$SRC/docs/reference/ta.md"
+  echo "  assert(#all == $ENTRIES, 'examples: ' .. #all .. ' of $ENTRIES')"
+  echo '  local out = {}'
+  echo '  for i, x in ipairs(all) do out["x" .. i] = x end'
+  echo '  return out'
+  echo 'end'
+  echo 'function S.each_bar(sym)'
+  echo "  for i = 1, $ENTRIES do assert(type(sym['x' .. i][0]) == 'number') end"
+  echo 'end'
+  echo 'return S'
+} >"$TMP/examples.lua"
+for host in $HOSTS; do
+  run synth "$host" data synth --out "$TMP/bars" --symbols 1 --bars 300 --seed 5
+  run x "$host" run "$TMP/examples.lua" --data "$TMP/bars"
+  expect 0 "$host: examples of docs/reference/ta.md"
+done
 finish

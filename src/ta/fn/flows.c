@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_cmo wick_ta_cmo_talib wick_ta_mfi */
+#include "../k_rsi.h"
 #include "../k_scratch.h"
 #include "../roll.h"
 
@@ -78,55 +79,38 @@ static wick_status cmo_run(int64_t n, const double *const *in, const double *p, 
 
 /* ---- cmo_talib ------------------------------------------------------------------------------ */
 
-/* Wilder's averages by a product and not by a quotient: no bits are promised, and the division
- * would be most of the time. */
-typedef struct talib_state {
-    double prev, up, down;
-    int64_t seen;
-} talib_state;
-
 static int64_t talib_size(const double *p)
 {
     (void)p;
-    return (int64_t)sizeof(talib_state);
+    return (int64_t)sizeof(wk_rsi);
 }
 
 static void talib_init(void *state, const double *p)
 {
-    (void)p;
-    *(talib_state *)state = (talib_state){WICK_NA, 0.0, 0.0, 0};
+    wk_rsi_init(state, wk_window(p, 0));
 }
 
-WK_INLINE double talib_next(talib_state *k, const double *p, double x)
+WK_INLINE double talib_next(wk_rsi *k, double x)
 {
-    const double move = x - k->prev, take = 1.0 / p[0], keep = 1.0 - take;
-    const double up = move > 0.0 ? move : 0.0, down = move < 0.0 ? -move : 0.0;
-    if (isnan(x)) return WICK_NA;
-    k->prev = x;
-    if (isnan(move)) return WICK_NA;
-    if (k->seen < wk_window(p, 0)) {
-        k->up += up, k->down += down;
-        if (++k->seen < wk_window(p, 0)) return WICK_NA;
-        k->up /= p[0], k->down /= p[0];
-    } else {
-        k->up = k->up * keep + up * take;
-        k->down = k->down * keep + down * take;
-    }
-    const double sum = k->up + k->down;
-    return sum == 0.0 ? 0.0 : 100.0 * ((k->up - k->down) / sum);
+    double up, down;
+    if (!wk_rsi_sides(k, x, &up, &down)) return WICK_NA;
+    return up + down == 0.0 ? 0.0 : 100.0 * ((up - down) / (up + down));
 }
 
 static void talib_step(void *state, const double *p, const double *in, double *out)
 {
-    out[0] = talib_next(state, p, in[0]);
+    (void)p;
+    out[0] = talib_next(state, in[0]);
 }
 
 static wick_status talib_run(int64_t n, const double *const *in, const double *p,
                              double *const *out)
 {
-    talib_state k;
-    talib_init(&k, p);
-    for (int64_t i = 0; i < n; i++) out[0][i] = talib_next(&k, p, in[0][i]);
+    const double *x = in[0];
+    double *o = out[0];
+    wk_rsi k;
+    wk_rsi_init(&k, wk_window(p, 0));
+    for (int64_t i = 0; i < n; i++) o[i] = talib_next(&k, x[i]);
     return WICK_OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../k_rsi.h"
+#include "../k_avg.h"
 #include "../k_scratch.h"
 
 static int64_t warmup(const double *p)
@@ -9,17 +9,66 @@ static int64_t warmup(const double *p)
 
 static int64_t size(const double *p)
 {
-    return wk_rsi_bytes(wk_window(p, 0));
+    return (int64_t)sizeof(double) + 2 * wk_avg_bytes(wk_window(p, 0));
 }
 
 static void init(void *state, const double *p)
 {
-    wk_rsi_init(state, wk_window(p, 0));
+    double *prev = state;
+    *prev = WICK_NA;
+    wk_avg_init(wk_avg_init(prev + 1, wk_window(p, 0)), wk_window(p, 0));
+}
+
+static double gain(double a, double b)
+{
+    return a - b > 0.0 ? a - b : 0.0;
+}
+
+/* A side that has died away counts as zero, and the falling side rules: a window without any
+ * movement is 100. Chosen by comparison and not by branch, so that the compiler can do two at once;
+ * NA passes through the quotient. */
+static inline double index_of(double up, double down)
+{
+    const double ratio = 100.0 - 100.0 / (1.0 + up / down);
+    const double low = up <= WK_EPS ? 0.0 : ratio;
+    return down <= WK_EPS ? 100.0 : low;
 }
 
 static void step(void *state, const double *p, const double *in, double *out)
 {
-    out[0] = wk_rsi_step(state, wk_window(p, 0), in[0]);
+    double *prev = state;
+    wk_avg *up = (wk_avg *)(void *)(prev + 1);
+    wk_avg *down = (wk_avg *)(void *)((char *)up + wk_avg_bytes(wk_window(p, 0)));
+    const double x = in[0];
+    out[0] = WICK_NA;
+    if (isnan(x)) return;
+    if (!isnan(*prev)) {
+        const double u = wk_rma_step(up, gain(x, *prev));
+        out[0] = index_of(u, wk_rma_step(down, gain(*prev, x)));
+    }
+    *prev = x;
+}
+
+/* Rises and falls against the last value that exists; NA on bars without one. */
+static void moves(int64_t n, const double *x, double *up, double *down)
+{
+    const int64_t first = wk_first(n, x);
+    for (int64_t i = 0; i <= first && i < n; i++) up[i] = down[i] = WICK_NA;
+    if (wk_clean(n, x, first)) {
+        for (int64_t i = first + 1; i < n; i++) {
+            const double d = x[i] - x[i - 1]; /* b - a is exactly -(a - b) */
+            up[i] = d > 0.0 ? d : 0.0;
+            down[i] = -d > 0.0 ? -d : 0.0;
+        }
+        return;
+    }
+    double prev = x[first];
+    for (int64_t i = first + 1; i < n; i++) {
+        const bool na = isnan(x[i]);
+        up[i] = na ? WICK_NA : gain(x[i], prev);
+        down[i] = na ? WICK_NA : gain(prev, x[i]);
+        prev = na ? prev : x[i];
+    }
 }
 
 /* The rising sides are averaged in the output columns, the falling ones in scratch. */
@@ -29,7 +78,7 @@ static wick_status many(int64_t n, const double *const *in, int32_t count, const
     enum { PAIRS = WK_LANES / 2 };
     wk_scratch s;
     if (wk_scratch_new(&s, n, 2 + PAIRS) < 0) return WICK_E_MEM;
-    wk_rsi_moves(n, in[0], s.col[0], s.col[1]);
+    moves(n, in[0], s.col[0], s.col[1]);
     wick_status st = WICK_OK;
     for (int32_t k = 0; k < count && st >= 0; k += PAIRS) {
         wk_avg_lane l[WK_LANES];
@@ -43,7 +92,7 @@ static wick_status many(int64_t n, const double *const *in, int32_t count, const
         for (int32_t j = 0; j < have && st >= 0; j++) {
             double *o = out[k + j][0];
             const double *down = s.col[2 + j];
-            for (int64_t i = 0; i < n; i++) o[i] = wk_rsi_of(o[i], down[i]);
+            for (int64_t i = 0; i < n; i++) o[i] = index_of(o[i], down[i]);
         }
     }
     wk_scratch_free(&s);

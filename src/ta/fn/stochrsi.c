@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_stochrsi wick_ta_crsi wick_ta_qqe */
-#include "../k_parts.h"
 #include "../k_rsi.h"
 #include "../k_scratch.h"
 #include "../k_sorted.h"
 
 /* Made of the relative strength index. p[0] is its window, and its machine comes first. */
 
-static void *after_rsi(void *state, const double *p)
+static void *after_rsi(void *state)
 {
-    return (char *)state + wk_rsi_bytes(wk_window(p, 0));
+    return (wk_rsi *)state + 1;
 }
 
 /* ---- stochrsi ------------------------------------------------------------------------------- */
@@ -21,13 +20,13 @@ static int64_t stochrsi_warmup(const double *p)
 
 static int64_t stochrsi_size(const double *p)
 {
-    return wk_rsi_bytes(wk_window(p, 0)) + 2 * wk_ext_bytes(wk_window(p, 1)) +
+    return (int64_t)sizeof(wk_rsi) + 2 * wk_ext_bytes(wk_window(p, 1)) +
            wk_bsum_bytes(wk_window(p, 2)) + wk_bsum_bytes(wk_window(p, 3));
 }
 
 static void stochrsi_init(void *state, const double *p)
 {
-    void *at = wk_rsi_init(state, wk_window(p, 0));
+    void *at = wk_rsi_init(state, wk_window(p, 0)) + 1;
     at = wk_ext_init(wk_ext_init(at, wk_window(p, 1)), wk_window(p, 1));
     wk_bsum_init(wk_bsum_init(at, wk_window(p, 2)), wk_window(p, 3));
 }
@@ -39,9 +38,9 @@ static inline double place(double x, double high, double low)
 
 static void stochrsi_step(void *state, const double *p, const double *in, double *out)
 {
-    wk_ext *top = after_rsi(state, p), *bottom = wk_ext_end(top);
+    wk_ext *top = after_rsi(state), *bottom = wk_ext_end(top);
     wk_bsum *k = wk_ext_end(bottom), *d = wk_bsum_end(k);
-    const double x = wk_rsi_step(state, wk_window(p, 0), in[0]);
+    const double x = wk_rsi_step(state, in[0]);
     out[0] = out[1] = WICK_NA;
     if (isnan(x)) return;
     const double high = wk_highest_step(top, x), low = wk_lowest_step(bottom, x);
@@ -69,8 +68,10 @@ static wick_status stochrsi_run(int64_t n, const double *const *in, const double
         return wk_run_steps(n, in, p, out, 1, 2, stochrsi_size, stochrsi_init, stochrsi_step);
     if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
     double *r = s.col[0], *high = s.col[1], *low = s.col[2];
-    wick_status st = wk_rsi_column(n, in[0], wk_window(p, 0), r);
-    if (st >= 0) st = wk_highest_column(n - from, r + from, wk_window(p, 1), high + from);
+    wk_rsi k;
+    wk_rsi_init(&k, wk_window(p, 0));
+    for (int64_t i = first; i < n; i++) r[i] = wk_rsi_step(&k, in[0][i]);
+    wick_status st = wk_highest_column(n - from, r + from, wk_window(p, 1), high + from);
     if (st >= 0) st = wk_lowest_column(n - from, r + from, wk_window(p, 1), low + from);
     for (int64_t i = k_at; st >= 0 && i < n; i++) r[i] = place(r[i], high[i], low[i]);
     wk_fill_na(k_at, out[0]);
@@ -97,13 +98,13 @@ static int64_t crsi_warmup(const double *p)
 
 static int64_t crsi_size(const double *p)
 {
-    return wk_rsi_bytes(wk_window(p, 0)) + wk_rsi_bytes(wk_window(p, 1)) + (int64_t)sizeof(streak) +
-           wk_sorted_bytes(wk_window(p, 2));
+    return 2 * (int64_t)sizeof(wk_rsi) + (int64_t)sizeof(streak) + wk_sorted_bytes(wk_window(p, 2));
 }
 
 static void crsi_init(void *state, const double *p)
 {
-    streak *s = wk_rsi_init(wk_rsi_init(state, wk_window(p, 0)), wk_window(p, 1));
+    wk_rsi *runs = wk_rsi_init(wk_rsi_init(state, wk_window(p, 0)) + 1, wk_window(p, 1));
+    streak *s = (streak *)(void *)(runs + 1);
     *s = (streak){WICK_NA, 0.0};
     wk_sorted_init((wk_sorted *)(void *)(s + 1), wk_window(p, 2));
 }
@@ -117,8 +118,8 @@ static double next_run(const streak *s, double x)
 
 static void crsi_step(void *state, const double *p, const double *in, double *out)
 {
-    wk_rsi *runs = after_rsi(state, p);
-    streak *s = (streak *)(void *)((char *)runs + wk_rsi_bytes(wk_window(p, 1)));
+    wk_rsi *runs = after_rsi(state);
+    streak *s = (streak *)(void *)(runs + 1);
     wk_sorted *ranks = (wk_sorted *)(void *)(s + 1);
     const double x = in[0];
     out[0] = WICK_NA;
@@ -127,8 +128,8 @@ static void crsi_step(void *state, const double *p, const double *in, double *ou
     const double change = wk_finite(100.0 * (x - s->prev) / s->prev);
     const bool first = isnan(s->prev);
     s->prev = x;
-    const double a = wk_rsi_step(state, wk_window(p, 0), x);
-    const double b = wk_rsi_step(runs, wk_window(p, 1), s->run);
+    const double a = wk_rsi_step(state, x);
+    const double b = wk_rsi_step(runs, s->run);
     if (first) return;
     if (ranks->n == ranks->w && !isnan(change)) {
         const int64_t below = wk_upper(wk_sorted_order(ranks), ranks->count, change, WK_EPS);
@@ -158,13 +159,13 @@ static int64_t qqe_warmup(const double *p)
 
 static int64_t qqe_size(const double *p)
 {
-    return wk_rsi_bytes(wk_window(p, 0)) + wk_avg_bytes(wk_window(p, 1)) +
-           2 * wk_avg_bytes(wilder(p)) + (int64_t)sizeof(trail);
+    return (int64_t)sizeof(wk_rsi) + wk_avg_bytes(wk_window(p, 1)) + 2 * wk_avg_bytes(wilder(p)) +
+           (int64_t)sizeof(trail);
 }
 
 static void qqe_init(void *state, const double *p)
 {
-    void *at = wk_avg_init(wk_rsi_init(state, wk_window(p, 0)), wk_window(p, 1));
+    void *at = wk_avg_init(wk_rsi_init(state, wk_window(p, 0)) + 1, wk_window(p, 1));
     trail *t = wk_avg_init(wk_avg_init(at, wilder(p)), wilder(p));
     *t = (trail){WICK_NA, WICK_NA, WICK_NA, 1.0};
 }
@@ -187,9 +188,9 @@ static void trail_move(trail *t, double prev, double x, double reach)
 
 static void qqe_step(void *state, const double *p, const double *in, double *out)
 {
-    wk_avg *smooth = after_rsi(state, p), *first = wk_avg_end(smooth), *second = wk_avg_end(first);
+    wk_avg *smooth = after_rsi(state), *first = wk_avg_end(smooth), *second = wk_avg_end(first);
     trail *t = wk_avg_end(second);
-    const double x = wk_ema_step(smooth, wk_rsi_step(state, wk_window(p, 0), in[0]));
+    const double x = wk_ema_step(smooth, wk_rsi_step(state, in[0]));
     const double prev = t->prev, change = fabs(x - prev);
     out[0] = x;
     out[1] = out[2] = WICK_NA;
