@@ -415,9 +415,11 @@ const cli_command cli_command_tune = {
     .options = options,
     .notes =
         "The space is what the strategy declares; --fix takes parameters out of it, --param sets\n"
-        "what is tried first. The same command gives the same bytes for any --jobs. With a "
-        "--study\n"
-        "on disk a search that was stopped goes on; --trials counts all trials of the study.\n"
+        "what is tried first; --seed is the sampler's too. The same command gives the same bytes "
+        "for\n"
+        "any --jobs. With a --study on disk a search that was stopped goes on; --trials counts "
+        "all\n"
+        "trials of the study.\n"
         "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
     .example = "wick tune strategies/donchian_breakout.lua --data bars --trials 200 \\\n"
                "    --objective sortino_profit_factor --split kfold:k=4 --study sqlite:///tune.db",

@@ -63,7 +63,8 @@ bool tune_job_finish(tune_job *j);
 
 /** Options after those of `wick run`. */
 #define TUNE_OPTIONS                                                                               \
-    {"trials", "N", "trials of the study when it is over (walk: per window)", CLI_ONE},            \
+    {"trials", "N", "trials of the study when it is over (walk: per window); default 100",         \
+     CLI_ONE},                                                                                     \
         {"timeout", "T", "stop after this time: 90s, 10m, 2h", CLI_ONE},                           \
         {"objective", "NAME",                                                                      \
          "a metric, a named objective (`wick list objectives`) or FILE.lua; may be\n"              \
