@@ -90,14 +90,6 @@ static bool due(const wk_pwalk *w, const wk_pord *o)
     return o->kind != WK_PQ_DEAD && o->due <= w->bar;
 }
 
-static void run_market(wk_pwalk *w)
-{
-    for (int32_t i = 0; i < w->p->ords.n; i++) {
-        const wk_pord *o = wk_pord_at(w->p, i);
-        if (due(w, o) && o->type == WICK_MARKET) run_order(w, i, w->open);
-    }
-}
-
 static double through(const wk_pwalk *w)
 {
     return w->r->set.through_ticks * w->f->tick;
@@ -138,6 +130,29 @@ static int32_t leg_at_tick(wk_pwalk *w, wk_leg *l, double o)
     if (ticked) return WK_HOW_TRAIL;
     if (wk_has(l->limit) && l->side * (l->limit - o) >= through(w)) return WK_HOW_LIMIT;
     return -1;
+}
+
+/* At one open buys come before sells: a stop that covers a short has fired before the next short of its
+ * id is looked at, and leaves room for it. The other way round the add comes first anyway. */
+static void cover_first(wk_pwalk *w, int32_t entry)
+{
+    for (int32_t i = 0; i < w->p->legs.n; i++) {
+        wk_leg *l = wk_leg_at(w->p, i);
+        if (!live(w, l) || l->fresh || l->side < 0 || l->entry != entry) continue;
+        const int32_t how = leg_at_tick(w, l, w->open);
+        if (how == WK_HOW_STOP || how == WK_HOW_TRAIL) wk_pine_exit_leg(w, i, how, w->open, false);
+    }
+}
+
+static void run_market(wk_pwalk *w)
+{
+    for (int32_t i = 0; i < w->p->ords.n; i++) {
+        const wk_pord *o = wk_pord_at(w->p, i);
+        if (!due(w, o) || o->type != WICK_MARKET) continue;
+        if (o->kind == WK_PQ_ENTRY && o->side < 0 && w->r->sym[w->s].pos < 0.0)
+            cover_first(w, o->tag);
+        run_order(w, i, w->open);
+    }
 }
 
 static void gap_legs(wk_pwalk *w)

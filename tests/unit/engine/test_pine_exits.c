@@ -62,6 +62,9 @@ static const pine_case life[] = {
      "0 entry L long 2; 1 exit X L stop=95; 1 entry S short 1 stop=94", "L 2 1@100 2@90 S; S 1 2@90 open; S 2 2@90 open"},
     {"... the entry first, whatever their levels", "", B0 FLAT "90 91 89 90;" "90 90 90 90",
      "0 entry L long 2; 1 exit X L stop=94; 1 entry S short 1 stop=95", "L 2 1@100 2@90 S; S 1 2@90 open; S 2 2@90 open"},
+    {"at one open a stop covers a short before the next short of its id", "", B0 FLAT "103 104 102 103", "0 entry S short 1; 1 exit X S stop=102; 1 entry S short 1",
+     "S 1 1@100 2@103 X; S 1 2@103 open"},
+    {"... and a long is added to, or not, before its stop sells", "", B0 FLAT "97 98 96 97", "0 entry L long 1; 1 exit X L stop=98; 1 entry L long 1", "L 1 1@100 2@97 X"},
     {"first reached inside the bar, the exit goes with its entry", "", B0 FLAT "100 100 90 91", "0 entry L long 2; 1 exit X L stop=94; 1 entry S short 1 stop=95",
      "L 2 1@100 2@95 S; S 1 2@95 open"},
 };
