@@ -25,6 +25,7 @@ typedef struct wk_pord {
     int8_t kind, side, type;
     int8_t oca_type;
     int8_t armed;     /**< stop-limit whose stop was met */
+    int8_t from_flat; /**< a priced entry placed while flat */
     int8_t asked_qty; /**< the script gave the quantity */
     int8_t plain;     /**< issued again on its own bar: no reversal part */
     int8_t held;      /**< closes: side of the position when placed */
@@ -131,6 +132,8 @@ typedef struct wk_pwalk {
     int8_t closed; /**< side of what a close order closed at this open */
     int8_t opened; /**< side of an entry that opened from flat or added at this open */
     double opened_qty;
+    int8_t flat_side; /**< side and size of an entry armed while flat that filled on this bar */
+    double flat_qty;
     bool reversed; /**< the deal in hand turns the position round */
 } wk_pwalk;
 

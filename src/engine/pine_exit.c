@@ -123,6 +123,16 @@ static wk_leg *new_leg(wick_run *r, wk_pine *p, int32_t s, int32_t tag, const wk
     return l;
 }
 
+/* The ledger shows what an exit is worth: its quantity and its levels on the grid. */
+static void record_levels(wick_run *r, const wk_leg *l)
+{
+    if (r->lean) return;
+    wick_order_rec *e = wk_rec_at(r, l->id);
+    e->qty = l->qty;
+    e->limit = l->limit;
+    e->stop = l->stop;
+}
+
 /* Returns whether anything changed. */
 static bool ask_bound(wick_run *r, int32_t s, int32_t tag, const wk_bind *b, const wk_exit_ask *a)
 {
@@ -153,7 +163,7 @@ static bool ask_bound(wick_run *r, int32_t s, int32_t tag, const wk_bind *b, con
         l->armed = 0;
         l->trail = WICK_NA;
     }
-    if (!r->lean) wk_rec_at(r, l->id)->qty = qty;
+    record_levels(r, l);
     return true;
 }
 
@@ -284,6 +294,7 @@ void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side)
         l->live_bar = w->closing ? w->bar + 1 : w->bar;
         l->fresh = !w->closing;
         wk_leg_resolve(w->f, l, b->price);
+        record_levels(w->r, l);
         if (w->at_open || w->closing) continue;
         /* Levels an intrabar entry has on its wrong side sleep until the next bar. */
         if (side * (l->stop - w->px) > 0.0) l->skip |= 1;

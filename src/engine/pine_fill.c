@@ -293,6 +293,10 @@ void wk_pine_enter(wk_pwalk *w, int32_t i, double price)
                        .counts = true,
                        .intrabar_stop = !w->at_open && o.type == WICK_STOP};
     wk_pine_deal(w, &d);
+    if (o.from_flat) {
+        w->flat_side = o.side;
+        w->flat_qty = o.qty;
+    }
     if (opening > 0.0 && market && w->at_open) {
         w->opened = o.side;
         w->opened_qty = opening;

@@ -323,6 +323,7 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
             return 0;
         }
         if (!o.plain) o.rev = reversal(r, p, s, o.side);
+        o.from_flat = pos == 0.0;
     }
     if (r->set.delay == 0) p->at_close = r->pine_close = true;
     return enqueue(r, p, &o, old, s);

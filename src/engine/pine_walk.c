@@ -85,8 +85,11 @@ static void run_order(wk_pwalk *w, int32_t i, double price)
     }
 }
 
+/* Of two opposite entries armed while flat with different sizes only one fills on a bar; equal ones
+ * net to flat (section 6.7). */
 static bool due(const wk_pwalk *w, const wk_pord *o)
 {
+    if (o->from_flat && w->flat_side == -o->side && w->flat_qty != o->qty) return false;
     return o->kind != WK_PQ_DEAD && o->due <= w->bar;
 }
 
@@ -132,8 +135,8 @@ static int32_t leg_at_tick(wk_pwalk *w, wk_leg *l, double o)
     return -1;
 }
 
-/* At one open buys come before sells: a stop that covers a short has fired before the next short of its
- * id is looked at, and leaves room for it. The other way round the add comes first anyway. */
+/* At one open buys come before sells: a stop that covers a short has fired before the next short of
+ * its id is looked at, and leaves room for it. The other way round the add comes first anyway. */
 static void cover_first(wk_pwalk *w, int32_t entry)
 {
     for (int32_t i = 0; i < w->p->legs.n; i++) {

@@ -3,6 +3,8 @@
  * what strategy.* answers (section 15). */
 #include <stdlib.h>
 
+#include "alloc_walk.h"
+
 #include "engine/pine.h"
 #include "unit/engine/pine_case.h"
 
@@ -106,7 +108,8 @@ static void shared_fees(void **state)
     wick_ctx *ctx = wick_ctx_new();
     const pine_case k = {.settings = "fee_order=10",
                          .bars = B0 FLAT FLAT FLAT FLAT,
-                         .calls = "0 entry L long 1; 1 entry S short 1; 2 entry L long 1; 3 close L"};
+                         .calls =
+                             "0 entry L long 1; 1 entry S short 1; 2 entry L long 1; 3 close L"};
     wick_ledger *l = pine_run(ctx, &k, NULL);
     assert_int_equal(wick_ledger_trades(l), 3);
     check_same(wick_ledger_trade(l, 0)->fees, 15.0);
@@ -165,7 +168,8 @@ static void look(wick_run *run, int64_t bar)
         check_close(value(run, WICK_PINE_NETPROFIT), 22.0, 1e-9);
         check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_EXIT_PRICE, 0.0), 105.0);
         check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_EXIT_BAR, 0.0), 4.0);
-        check_close(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 0.0), 50.0 - 1.0 - 2.0 / 3.0, 1e-9);
+        check_close(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 0.0), 50.0 - 1.0 - 2.0 / 3.0,
+                    1e-9);
         check_close(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT_PCT, 0.0), 4.83333333333, 1e-9);
         assert_string_equal(text(run, 0, WICK_PINE_F_EXIT_COMMENT, 1.0), "out");
         check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_PROFIT, 2.0), WICK_NA);
@@ -206,8 +210,8 @@ static void liquidation_price(void **state)
     wick_ctx_free(ctx);
 }
 
-/* On the entry bar what the path meets before the fill does not count, on the exit bar what it meets
- * after (section 10.2). */
+/* On the entry bar what the path meets before the fill does not count, on the exit bar what it
+ * meets after (section 10.2). */
 static void excursions(void **state)
 {
     (void)state;
@@ -232,9 +236,9 @@ static void refusals(void **state)
     wick_ctx *ctx = wick_ctx_new();
     const pine_case k = {.bars = B0 FLAT};
     wick_panel *p = pine_panel(ctx, &k);
-    static const char *const bad[] = {"profile=pine phases=batch", "profile=pine lots=lifo",
-                                      "profile=pine trade_unit=exit", "profile=pine fill=middle",
-                                      "profile=pine size=risk_pct", "profile=pine gap_fill=level"};
+    static const char *const bad[] = {
+        "profile=pine phases=batch", "profile=pine lots=lifo",     "profile=pine trade_unit=exit",
+        "profile=pine fill=middle",  "profile=pine size=risk_pct", "profile=pine gap_fill=level"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         wick_settings *s = sim_settings(ctx, bad[i]);
         const wick_run_opts o = {.size = sizeof o, .settings = s, .ask_bar = true, .pine = true};
@@ -272,14 +276,55 @@ static void refusals(void **state)
     wick_ctx_free(ctx);
 }
 
+/* ---- memory that runs out ------------------------------------------------------------------ */
+
+static wick_status whole_run(wick_ctx *ctx, void *arg)
+{
+    wick_panel *p = arg;
+    const wick_run_opts o = {.size = sizeof o, .cash = 1e6, .ask_bar = true, .pine = true};
+    wick_run *run = NULL;
+    wick_ledger *l = NULL;
+    wick_status st = wick_run_new(ctx, p, &o, &run);
+    if (st < 0) return st;
+    int32_t step;
+    while ((step = wick_run_step(run)) > 0) {
+        wick_pine_order q = pine_blank();
+        q.id = wick_run_tag(run, "L");
+        q.side = 1;
+        (void)wick_pine_entry(run, &q);
+        q.from = q.id;
+        q.id = wick_run_tag(run, "X");
+        q.stop = 99.8;
+        (void)wick_pine_exit(run, &q);
+        q.id = q.from;
+        (void)wick_pine_close(run, &q);
+    }
+    st = step < 0 ? wick_run_error(ctx, run) : WICK_OK;
+    if (st >= 0) st = wick_run_finish(ctx, run, &l);
+    wick_ledger_unref(l);
+    wick_run_free(run);
+    return st;
+}
+
+static void failing_allocator(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.bars = B0 FLAT FLAT FLAT FLAT};
+    wick_panel *p = pine_panel(ctx, &k);
+    assert_true(alloc_walk(whole_run, p) > 1);
+    wick_panel_unref(p);
+    wick_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_sizing), cmocka_unit_test(rules_costs),
-        cmocka_unit_test(rules_margin), cmocka_unit_test(lots),
-        cmocka_unit_test(shared_fees),  cmocka_unit_test(accessors),
+        cmocka_unit_test(rules_sizing),      cmocka_unit_test(rules_costs),
+        cmocka_unit_test(rules_margin),      cmocka_unit_test(lots),
+        cmocka_unit_test(shared_fees),       cmocka_unit_test(accessors),
         cmocka_unit_test(liquidation_price), cmocka_unit_test(excursions),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(refusals),          cmocka_unit_test(failing_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

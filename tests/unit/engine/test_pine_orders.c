@@ -85,6 +85,8 @@ static const pine_case reversal[] = {
     {"flat: an opposite market entry before it counts", "", B0 FLAT "100 100 94 95; 95 95 88 89", "0 entry L long 2; 0 entry S short 1 stop=90",
      "L 2 1@100 3@90 S; S 1 3@90 open"},
     {"two opposite stops from flat net to flat", "", B0 "100 103 96 100", "0 entry L long 1 stop=102; 0 entry S short 1 stop=97", "L 1 1@102 1@97 S"},
+    {"of different sizes the second waits for a later bar", "", B0 "100 103 96 100; 100 100 96 97", "0 entry L long 1 stop=102; 0 entry S short 2 stop=97",
+     "L 1 1@102 2@97 S; S 1 2@97 open"},
     {"a stop armed flat only closes an equal opposite position", "", B0 FLAT "100 100 94 95", "0 entry S short 1 stop=96; 0 entry L long 1", "L 1 1@100 2@96 S"},
     {"two stops of one side armed flat both open", "", B0 "100 106 99 105", "0 entry A long 1 stop=102; 0 entry B long 1 stop=104", "L 1 1@102 open; L 1 1@104 open"},
     {"of several market entries the last one reverses", "", B0 FLAT FLAT, "0 entry L long 10; 1 entry A short 4; 1 entry B short 3",
