@@ -27,13 +27,16 @@ local function wrap(list, r, c)
   return setmetatable(list, meta)
 end
 
--- A table that grows element by element is copied at every power of two; small ones are made with
--- their room.
-local function room(r, c)
+-- Small ones are made in one piece: a table that grows element by element is copied at every power of
+-- two, and a short loop keeps LuaJIT from compiling what stands around it. Elements past the last one
+-- are never read.
+local function filled(r, c, v)
   local n = r * c
-  if n <= 4 then return { NA, NA, NA, NA, rows_ = r, cols_ = c } end
-  if n <= 9 then return { NA, NA, NA, NA, NA, NA, NA, NA, NA, rows_ = r, cols_ = c } end
-  return { NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, NA, rows_ = r, cols_ = c }
+  if n <= 4 then return { v, v, v, v, rows_ = r, cols_ = c } end
+  if n <= 9 then return { v, v, v, v, v, v, v, v, v, rows_ = r, cols_ = c } end
+  local list = { v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, rows_ = r, cols_ = c }
+  for i = 17, n do list[i] = v end
+  return list
 end
 
 local numbers = { float = true, int = true }
@@ -47,9 +50,7 @@ local function new(kind, r, c, v)
   end
   if v == nil and numbers[kind] then v = NA end
   if v == nil and kind == "bool" then v = false end
-  local list = room(r, c)
-  for i = 1, r * c do list[i] = v end
-  return setmetatable(list, meta)
+  return setmetatable(filled(r, c, v), meta)
 end
 
 local function bad_index(i, n, name, what)
