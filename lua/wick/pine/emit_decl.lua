@@ -128,10 +128,16 @@ function kinds:decl(node)
   self.want_input = direct_input and self.tr:lua_name(sym) or nil
   self.want_plot = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^plot") and self.tr:lua_name(sym) or nil
   local name = self.tr:lua_name(sym)
-  local v
-  -- The comment belongs to the line of the declaration, not to what is named on the way.
-  v = self:expr(node.e)
-  self.want_input, self.want_plot = nil, nil
+  local f = node.e.k == "call" and node.e.f.builtin
+  if f and f:find("^request%.security") and #sym.assigns == 0 and self == self.main and self.cond == 0 and not self.nested then
+    self.request_name = name
+  end
+  local v = self:expr(node.e)
+  self.want_input, self.want_plot, self.request_name = nil, nil, nil
+  if v and v.requested then -- values that are read bar by bar, under the variable's own name
+    self.vals[sym] = v
+    return nil
+  end
   if v == nil or v.t == nil then
     if v and v.b then
       local gate = self:statement_call(v)

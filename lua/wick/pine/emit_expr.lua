@@ -96,6 +96,7 @@ function U:builtin_var(name, node)
   local class, v = var.class, nil
   if class == "d" then
     v = series(self:source(name), var.type)
+    v.name = v.d
     v.x, v.nn, v.pos = raw_sources[name] or var.type == "int", true, never_negative[name]
     v.source = name
   elseif class == "k" then

@@ -536,6 +536,8 @@ function U:security(node, f, lower)
     f.at.resolution = 2
   end
   local list = self:bind(node, f)
+  local wanted = self.request_name
+  self.request_name = nil
   if not (list[1] and list[2] and list[3]) then return const("na", "?") end
   local symbol, frame = self:expr(list[1]), self:expr(list[2])
   for i, v in ipairs { symbol, frame } do
@@ -610,10 +612,9 @@ function U:security(node, f, lower)
     return out
   end
   -- Texts, colours, objects: read bar by bar.
-  local name = self.request_name or tr:fresh("other")
-  name = self:new_local(name, code)
+  local name = self:new_local(wanted or tr:fresh("other"), code)
   local out = bar(name .. "[0]", t)
-  out.ser = name
+  out.ser, out.requested = name, wanted ~= nil
   return out
 end
 
