@@ -53,7 +53,8 @@ static int run(cli *c)
     for (; opts.n_roots < MAX_LIBS && opts.n_roots < cli_times(c, "lib"); opts.n_roots++)
         libs[opts.n_roots] = cli_nth(c, "lib", (int)opts.n_roots);
     if (!table && c->n_operands == 0)
-        return cli_error(c, c->command->example, "%s: %s is missing", c->path, c->command->operands);
+        return cli_error(c, c->command->example, "%s: %s is missing", c->path,
+                         c->command->operands);
     if (wk_host_new(c->ctx, &opts, &host) < 0 ||
         (table ? wk_host_pine_coverage(c->ctx, host, &report)
                : wk_host_pine(c->ctx, host, c->operands[0], &lua, &report, &errors)) < 0) {
@@ -81,11 +82,14 @@ const cli_command cli_command_pine = {
     .min_operands = 0,
     .max_operands = 1,
     .options = options,
-    .notes = "Reads Pine v4, v5 and v6. The Lua file goes to stdout or --out; `wick run FILE.pine` runs\n"
-             "a script without leaving a file. Findings are one a line, file:line:column: error: text;\n"
-             "with --check they go to stdout and nothing else is written. Exit code 2 when there is one.\n"
-             "Libraries (`import user/lib/1`) are looked for as lib.pine and user/lib.pine beside the\n"
-             "script and in the folders of --lib. docs/porting-pine.md tells what becomes of what.",
+    .notes =
+        "Reads Pine v4, v5 and v6. The Lua file goes to stdout or --out; `wick run FILE.pine` "
+        "runs\n"
+        "a script without leaving a file. Findings are one a line, file:line:column: error: text;\n"
+        "with --check they go to stdout and nothing else is written. Exit code 2 when there is "
+        "one.\n"
+        "Libraries (`import user/lib/1`) are looked for as lib.pine and user/lib.pine beside the\n"
+        "script and in the folders of --lib. docs/porting-pine.md tells what becomes of what.",
     .example = "wick pine script.pine -o strategies/script.lua\nwick pine --check script.pine",
     .run = run,
     .subs = subs,

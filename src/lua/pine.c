@@ -55,8 +55,8 @@ static int pine_library(lua_State *L)
     return found ? 2 : 0;
 }
 
-/* LuaJIT compiles a loop of the translator wrong (a load from a table made in the same trace is taken
- * for nil), and it runs too short for the compiler to pay. */
+/* LuaJIT compiles a loop of the translator wrong (a load from a table made in the same trace is
+ * taken for nil), and it runs too short for the compiler to pay. */
 static void compiler(wk_host *h, bool on)
 {
 #if WICK_LUAJIT
@@ -105,8 +105,8 @@ wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const
     folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
     if (!folder) return wick_fail_mem(ctx);
     wk_script place = {.host = h, .path = (char *)(uintptr_t)path, .folder = folder};
-    pine_job j = {.h = h, .path = path, .folder = folder, .text = text, .n = n, .lua = lua,
-                  .report = report};
+    pine_job j = {
+        .h = h, .path = path, .folder = folder, .text = text, .n = n, .lua = lua, .report = report};
     wk_script *outer = h->script;
     wick_ctx *own = h->ctx;
     h->script = &place;
