@@ -413,4 +413,4 @@ function core.wick_names()
   return names
 end
 
-return core.freeze("wick", wick)
+return core.view("wick", wick)
