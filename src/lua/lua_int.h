@@ -427,6 +427,8 @@ void wk_sym_open(lua_State *L, wk_host *h);
 void wk_orders_open(lua_State *L, wk_host *h);
 /** pine_calls.c: strategy.* as methods and values of the Pine strategy object. */
 void wk_pine_open_calls(lua_State *L, wk_host *h);
+/** pine_values.c */
+void wk_pine_open_values(lua_State *L, wk_host *h, int core, int methods);
 void wk_pine_names(lua_State *L, int32_t base);
 void wk_pine_push(lua_State *L, wk_host *h, int32_t s, int32_t what);
 void wk_pine_keep(lua_State *L, wk_host *h, int32_t s, int32_t what);

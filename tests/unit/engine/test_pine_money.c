@@ -259,12 +259,12 @@ static void refusals(void **state)
     q.id = wick_run_tag(run, "L");
     assert_true(wick_pine_entry(run, &q) < 0); /* no direction */
     q.side = 1;
-    q.qty = INFINITY;
+    q.qty = HUGE_VAL;
     assert_int_equal(wick_pine_entry(run, &q), 0);
     q.qty = -1.0;
     assert_int_equal(wick_pine_entry(run, &q), 0);
     q.qty = WICK_NA;
-    q.limit = -INFINITY;
+    q.limit = -HUGE_VAL;
     assert_int_equal(wick_pine_entry(run, &q), 1);
     const wick_order w = {.size = sizeof w, .side = 1, .size_kind = WICK_SIZE_UNITS, .amount = 1};
     assert_true(wick_run_submit(run, &w) < 0);
