@@ -422,7 +422,7 @@ wick_status wick_workdir_stage_end(wick_ctx *ctx, wick_workdir *w, const char *v
     char path[WK_PATH];
     wick_buf b = {0};
     wick_json_writer jw;
-    const wk_pairs own = {.at = w->artefacts.at + w->stage_artefacts,
+    const wk_pairs own = {.at = w->artefacts.n > 0 ? w->artefacts.at + w->stage_artefacts : NULL,
                           .n = w->artefacts.n - w->stage_artefacts};
     if (!w->stage) return wick_fail(ctx, WICK_E_STATE, "no stage is at work");
     wick_status st = record_path(ctx, w, w->stage, path);

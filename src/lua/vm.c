@@ -146,7 +146,10 @@ void wk_place_at(lua_State *L, wk_host *h, int func)
 int wk_raise_ctx(lua_State *L, wk_host *h)
 {
     const wick_status st = wick_ctx_code(h->ctx);
-    if (st == WICK_E_ARG || st == WICK_E_PARSE || st == WICK_E_SCRIPT || st == WICK_E_STATE) {
+    /* A pipeline may catch what its data are not fit for. */
+    const bool of_data = st == WICK_E_DATA && (h->sh.phase == WK_JOB || h->sh.phase == WK_IDLE);
+    if (of_data || st == WICK_E_ARG || st == WICK_E_PARSE || st == WICK_E_SCRIPT ||
+        st == WICK_E_STATE) {
         char text[1024];
         snprintf(text, sizeof text, "%s", wick_ctx_error(h->ctx));
         wick_ctx_clear(h->ctx);

@@ -75,6 +75,45 @@ TRAIN="--strategy donchian_breakout --data bars $SPAN --model-params rounds=60 e
 same runs/a/custom_donchian_breakout.model runs/b/custom_donchian_breakout.model "symbols in another order"
 cmp -s runs/a/custom_donchian_breakout.model runs/c/custom_donchian_breakout.model && bad "a symbol left out changes nothing" || good
 
+# Features know nothing of later bars: on the first bars alone they are the same, rows and all. Labels that
+# are there stay.
+cat >prefix.lua <<'LUA'
+local P = wick.pipeline "prefix"
+P.options = { symbols = { type = "list", required = true } }
+local function same(a, b) return a == b or (a ~= a and b ~= b) end
+function P.run(cfg, run)
+  local bars, checked = run:bars { data = "bars", symbols = cfg.symbols }, 0
+  for _, name in ipairs { "donchian_breakout", "structure_liquidity" } do
+    local s = run:strategy("strategies/" .. name .. ".lua")
+    for _, features in ipairs(name == "donchian_breakout" and { "v1", "v2" } or { false }) do
+      local params = features and { features = features } or {}
+      local x, labels = s:dataset { bars = bars, params = params }
+      local y = labels:y()
+      for _, cut in ipairs { 260, 611, 1203, 1777 } do
+        local part = bars:upto(bars:clock()[cut])
+        local x2, l2 = s:dataset { bars = part, params = params }
+        local y2 = l2:y()
+        for _, f in ipairs(x2:names()) do
+          local a, b = x:column(f), x2:column(f)
+          for i = 1, #x2 do
+            if not same(a[i], b[i]) then error(name .. ": feature " .. f .. " looks ahead at row " .. i) end
+            checked = checked + 1
+          end
+        end
+        for i = 1, #x2 do
+          if y2[i] == y2[i] and y2[i] ~= y[i] then error(name .. ": a label changed at row " .. i) end
+        end
+      end
+    end
+  end
+  run:show(wick.fmt(checked) .. "\n")
+end
+return P
+LUA
+run x "$H" pipeline prefix.lua --symbols SYN01,SYN02,SYN03,SYN04,SYN05,SYN06 --quiet
+expect 0 "features do not look ahead"
+[ "$(cat x.out)" -gt 10000 ] && good || bad "only $(cat x.out) values were compared"
+
 # Every pipeline by itself; backtests agree with wick run.
 BT="--strategy donchian_breakout --data bars --test-portfolio $ALL $TEST --params-file r1/x/custom_donchian_breakout_best_strategy_params.json"
 # shellcheck disable=SC2086
