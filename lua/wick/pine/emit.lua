@@ -9,7 +9,8 @@ local ipairs, type, setmetatable = ipairs, type, setmetatable
 local M = {}
 local U = {}
 U.__index = U
-for _, name in ipairs { "lift", "emit_expr", "emit_call", "emit_special", "emit_stmt", "emit_decl", "emit_func" } do
+for _, name in ipairs { "lift", "emit_expr", "emit_history", "emit_call", "emit_special", "emit_stmt", "emit_loop",
+  "emit_decl", "emit_tuple", "emit_func", "emit_request" } do
   core.module("wick.pine." .. name).open(U)
 end
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Calls: what is built in, functions and methods of the script, constructors.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
+local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
+local builtins = core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local type, ipairs = type, ipairs
@@ -480,40 +481,6 @@ function U:collection(node, f)
   return v
 end
 
--- ---- user types ----------------------------------------------------------------------------
-function U:construct(node, of)
-  local f = { name = of.name .. ".new", params = {}, at = of.at }
-  for i, field in ipairs(of.fields) do f.params[i] = { name = field.name, optional = true } end
-  local list = self:bind(node, f)
-  local values, k, n = {}, "c", #of.fields
-  for i = 1, n do
-    if list[i] then
-      local t = self:canonical(of.fields[i].type, of.module)
-      local v = self:as_type(self:expr(list[i]), t)
-      values[i] = v
-      if not v.dd then k = lift.join({ k = k }, v) end
-    end
-  end
-  local name = self:type_name(of)
-  local function code(get)
-    if node.named and #node.named > 0 then
-      local parts = {}
-      for i = 1, n do
-        if values[i] then parts[#parts + 1] = self.tr:field(of.fields[i].name) .. " = " .. get(values[i]) end
-      end
-      return name .. ".new { " .. table.concat(parts, ", ") .. " }"
-    end
-    local parts = {}
-    for i = 1, #node.args do parts[i] = values[i] and get(values[i]) or "nil" end
-    return name .. ".new(" .. table.concat(parts, ", ") .. ")"
-  end
-  local v = bar(code(function(x) return (self:bar(x)) end), name)
-  if k ~= "b" and k ~= "d" then v.dd = code(function(x) return x.dd or x.d end) end
-  v.fresh, v.nn = true, true
-  self.effects = self.effects + 1
-  return v
-end
-
 -- ---- dispatch ------------------------------------------------------------------------------
 function U:call(node)
   local f = node.f
@@ -534,13 +501,6 @@ function U:call(node)
   if f.k == "name" and not f.sym then return const("na", "?") end
   self:fail(node, "this is no function")
   return const("na", "?")
-end
-
-function U:copy_of(v)
-  local out = bar(self:in_bar(v, P.atom) .. ":copy()", v.t)
-  out.fresh, out.nn = true, true
-  self.effects = self.effects + 1
-  return out
 end
 
 function U:builtin_call(node, name)

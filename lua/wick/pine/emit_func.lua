@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- Functions and methods of the script, user types, and requests of other symbols and timeframes.
+-- Functions and methods of the script, and its types.
 --
 -- A function is made once for every way it is called (types and kinds of its arguments). Where all it
 -- does can stand in the file body it becomes a function of series; where it keeps a state it becomes
 -- a function that makes the function, once for every place that calls it.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
+local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
+local builtins = core.module("wick.pine.builtins")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local ipairs, type = ipairs, type
@@ -102,6 +103,46 @@ function U:type_name(of)
   home[#home + 1] = "})"
   if name ~= of.lua then of.lua = name end
   return of.lua
+end
+
+function U:construct(node, of)
+  local f = { name = of.name .. ".new", params = {}, at = of.at }
+  for i, field in ipairs(of.fields) do f.params[i] = { name = field.name, optional = true } end
+  local list = self:bind(node, f)
+  local values, k, n = {}, "c", #of.fields
+  for i = 1, n do
+    if list[i] then
+      local t = self:canonical(of.fields[i].type, of.module)
+      local v = self:as_type(self:expr(list[i]), t)
+      values[i] = v
+      if not v.dd then k = lift.join({ k = k }, v) end
+    end
+  end
+  local name = self:type_name(of)
+  local function code(get)
+    if node.named and #node.named > 0 then
+      local parts = {}
+      for i = 1, n do
+        if values[i] then parts[#parts + 1] = self.tr:field(of.fields[i].name) .. " = " .. get(values[i]) end
+      end
+      return name .. ".new { " .. table.concat(parts, ", ") .. " }"
+    end
+    local parts = {}
+    for i = 1, #node.args do parts[i] = values[i] and get(values[i]) or "nil" end
+    return name .. ".new(" .. table.concat(parts, ", ") .. ")"
+  end
+  local v = bar(code(function(x) return (self:bar(x)) end), name)
+  if k ~= "b" and k ~= "d" then v.dd = code(function(x) return x.dd or x.d end) end
+  v.fresh, v.nn = true, true
+  self.effects = self.effects + 1
+  return v
+end
+
+function U:copy_of(v)
+  local out = bar(self:in_bar(v, P.atom) .. ":copy()", v.t)
+  out.fresh, out.nn = true, true
+  self.effects = self.effects + 1
+  return out
 end
 
 --- Methods called `name` whose first parameter takes a value of type t; nil when there are none.
@@ -508,142 +549,6 @@ function U:write_function(def, inst, lines)
   home[#home + 1] = ""
   texts[def][text] = { name = inst.name, method = inst.method }
   chart.instance_keys[#chart.instance_keys + 1] = { from = texts[def], key = text }
-end
-
--- ---- other timeframes ----------------------------------------------------------------------
-local function option(self, list, f, name, out, on)
-  local i = f.at[name]
-  local e = i and list[i]
-  if not e then return end
-  local v = self:expr(e)
-  if v.k ~= "c" then
-    self:fail(e, f.name .. ": '" .. name .. "' must be a constant")
-    return
-  end
-  if v.constant == on or (v.lit and v.value == true) then
-    out[#out + 1] = name .. " = true"
-  elseif not v.lit then
-    out[#out + 1] = name .. " = " .. v.d
-  end
-end
-
-function U:security(node, f, lower)
-  if self.tr.version < 5 then
-    f = { name = "security", params = {}, at = {} }
-    for i, p in ipairs { "symbol", "timeframe", "expression", "gaps", "lookahead" } do
-      f.params[i], f.at[p] = { name = p, optional = i > 3 }, i
-    end
-    f.at.resolution = 2
-  end
-  local list = self:bind(node, f)
-  local wanted = self.request_name
-  self.request_name = nil
-  if not (list[1] and list[2] and list[3]) then return const("na", "?") end
-  local symbol, frame = self:expr(list[1]), self:expr(list[2])
-  for i, v in ipairs { symbol, frame } do
-    if v.k ~= "c" then
-      self:fail(list[i], f.name .. ": the " .. (i == 1 and "symbol" or "timeframe") ..
-        " must be known before the run (a constant or an input), it cannot change from bar to bar")
-      return const("na", "?")
-    end
-  end
-  local options = {}
-  option(self, list, f, "gaps", options, "barmerge.gaps_on")
-  option(self, list, f, "lookahead", options, "barmerge.lookahead_on")
-  option(self, list, f, "ignore_invalid_symbol", options, true)
-  -- The expression belongs to the bars of the request.
-  local tr = self.tr
-  local unit = self:sub_unit(self.module)
-  unit.is_chart, unit.chart, unit.request, unit.outer = true, unit, true, self
-  unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {}, {}, {}, {}
-  unit.bars = self.chart.request and tr:fresh("htf") or tr.request_bars
-  unit.dind = ""
-  local v = unit:expr(list[3])
-  if v == nil or v.t == nil then
-    self:fail(list[3], f.name .. ": the expression has no value")
-    return const("na", "?")
-  end
-  local sym_code = symbol.constant == "syminfo.tickerid" and '""' or symbol.t == "na" and '""' or symbol.d
-  local lines = { "pine.request." .. (lower and "security_lower_tf" or "security") .. "(" .. sym_code .. ", " ..
-    frame.d .. ", function(" .. unit.bars .. ")" }
-  local tail = ")" 
-  if #options > 0 then tail = ", { " .. table.concat(options, ", ") .. " })" end
-  local running = #unit.out > 0 or #unit.prologue > 0 or v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and v.k ~= "c")
-  local code
-  if not running and #unit.decl == 0 then
-    code = lines[1] .. " return " .. (v.t == "na" and self:na_name() or v.d) .. " end" .. tail
-  else
-    local body = {}
-    for _, l in ipairs(unit.decl) do body[#body + 1] = l:find("^%s*$") and "" or "  " .. l end
-    while body[#body] and body[#body]:find("^%s*$") do body[#body] = nil end
-    if not running then
-      body[#body + 1] = "  return " .. v.d
-    else
-      body[#body + 1] = "  return " .. unit.bars .. ":each_bar(function()"
-      for _, l in ipairs(unit.prologue) do body[#body + 1] = "    " .. l end
-      for _, l in ipairs(unit.out) do body[#body + 1] = l == "" and l or "  " .. l end
-      body[#body + 1] = "    return " .. unit:bar(v)
-      body[#body + 1] = "  end)"
-    end
-    code = lines[1] .. "\n" .. table.concat(body, "\n") .. "\nend" .. tail
-  end
-  local t = v.t
-  if lower then
-    if type(t) == "table" then
-      local out = {}
-      for i = 1, #t do out[i] = "array<" .. t[i] .. ">" end
-      t = out
-    else
-      t = "array<" .. t .. ">"
-    end
-  elseif t == "na" then
-    t = "float"
-  end
-  if type(t) == "table" then
-    local out = series(code, t)
-    out.values = true
-    return out
-  end
-  if types.column(t) then
-    local out = series(code, t)
-    local plain = type(frame.text) == "string" and frame.text:lower():gsub("[^%w]", "")
-    out.hint = v.hint or (plain and plain ~= "" and "tf_" .. plain) or "other"
-    out.x = v.x
-    return out
-  end
-  -- Texts, colours, objects: read bar by bar.
-  local name = self:new_local(wanted or tr:fresh("other"), code)
-  local out = bar(name .. "[0]", t)
-  out.ser, out.requested = name, wanted ~= nil
-  return out
-end
-
---- Inside a request a name of the script stands for its own computation on the bars requested.
-function U:requested(sym, node)
-  local outer = self.outer
-  local v = outer:find_value(sym)
-  if v and v.k == "c" then return v end
-  if sym.kind == "param" then
-    if v and v.ast then
-      local unit = self
-      local save = unit.outer
-      unit.outer = v.ast_unit
-      local got = unit:expr(v.ast)
-      unit.outer = save
-      return got
-    end
-    return v or const("na", "?")
-  end
-  local decl = sym.node
-  if sym.mode or #sym.assigns > 0 then
-    self:fail(node, "'" .. sym.name .. "' changes from bar to bar of the chart and cannot be used in a request; " ..
-      "compute it in a function and call that function here")
-    return const("na", "?")
-  end
-  if sym.kind ~= "var" then return v or const("na", "?") end
-  self:statement(decl)
-  local own = self.vals[sym]
-  return own or const("na", "?")
 end
 
 function M.open(unit)

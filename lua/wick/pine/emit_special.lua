@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Calls with a form of their own in Lua: declaration of the script, inputs, orders, plots, old names.
 local core = ...
-local lift, types, builtins = core.module("wick.pine.lift"), core.module("wick.pine.typing"), core.module("wick.pine.builtins")
+local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
+local builtins = core.module("wick.pine.builtins")
 local expressions = core.module("wick.pine.emit_expr")
 local const, bar, series = lift.const, lift.bar, lift.series
 local quote = expressions.quote

@@ -192,6 +192,29 @@ function M.wake(g)
   return parts
 end
 
+-- Conditions that say no more than which state the position is in.
+local position_states = {
+  ["strategy.position_size"] = {
+    ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true },
+    ["<"] = { short = true }, [">="] = { flat = true, long = true }, ["<="] = { flat = true, short = true },
+  },
+  ["strategy.opentrades"] = {
+    ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true, short = true },
+  },
+}
+local mirrored = { [">"] = "<", ["<"] = ">", [">="] = "<=", ["<="] = ">=", ["=="] = "==", ["!="] = "!=" }
+
+function M.in_states(holds)
+  return { flat = holds.flat or nil, long = holds.long or nil, short = holds.short or nil }
+end
+
+--- What a comparison with 0 says of the position, or nil.
+function M.position_gate(op, a, b)
+  if b.figure then a, b, op = b, a, mirrored[op] end
+  local of = a.figure and position_states[a.figure]
+  if of and b.lit and b.value == 0 then return of[op] end
+end
+
 --- Adds the functions for values to the prototype of units.
 function M.open(unit)
   for name, f in pairs(U) do unit[name] = f end

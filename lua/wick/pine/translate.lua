@@ -2,7 +2,8 @@
 -- `wick pine`: Pine text to Lua text. Called by the host with the path, the text and what is wanted;
 -- gives the Lua text (or nil) and the findings, one a line.
 local core = ...
-local lexer, parser, scope = core.module("wick.pine.lexer"), core.module("wick.pine.parser"), core.module("wick.pine.scope")
+local lexer, parser = core.module("wick.pine.lexer"), core.module("wick.pine.parser")
+local scope = core.module("wick.pine.scope")
 local ipairs, pairs = ipairs, core.pairs
 
 local M = {}

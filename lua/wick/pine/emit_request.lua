@@ -1,0 +1,151 @@
+-- SPDX-License-Identifier: MIT
+-- Requests of other symbols and timeframes: their expression becomes a function of the requested bars.
+local core = ...
+local lift = core.module("wick.pine.lift")
+local types = core.module("wick.pine.typing")
+local const, bar, series = lift.const, lift.bar, lift.series
+local ipairs, type = ipairs, type
+
+local M = {}
+local U = {}
+
+local function option(self, list, f, name, out, on)
+  local i = f.at[name]
+  local e = i and list[i]
+  if not e then return end
+  local v = self:expr(e)
+  if v.k ~= "c" then
+    self:fail(e, f.name .. ": '" .. name .. "' must be a constant")
+    return
+  end
+  if v.constant == on or (v.lit and v.value == true) then
+    out[#out + 1] = name .. " = true"
+  elseif not v.lit then
+    out[#out + 1] = name .. " = " .. v.d
+  end
+end
+
+function U:security(node, f, lower)
+  if self.tr.version < 5 then
+    f = { name = "security", params = {}, at = {} }
+    for i, p in ipairs { "symbol", "timeframe", "expression", "gaps", "lookahead" } do
+      f.params[i], f.at[p] = { name = p, optional = i > 3 }, i
+    end
+    f.at.resolution = 2
+  end
+  local list = self:bind(node, f)
+  local wanted = self.request_name
+  self.request_name = nil
+  if not (list[1] and list[2] and list[3]) then return const("na", "?") end
+  local symbol, frame = self:expr(list[1]), self:expr(list[2])
+  for i, v in ipairs { symbol, frame } do
+    if v.k ~= "c" then
+      self:fail(list[i], f.name .. ": the " .. (i == 1 and "symbol" or "timeframe") ..
+        " must be known before the run (a constant or an input), it cannot change from bar to bar")
+      return const("na", "?")
+    end
+  end
+  local options = {}
+  option(self, list, f, "gaps", options, "barmerge.gaps_on")
+  option(self, list, f, "lookahead", options, "barmerge.lookahead_on")
+  option(self, list, f, "ignore_invalid_symbol", options, true)
+  -- The expression belongs to the bars of the request.
+  local tr = self.tr
+  local unit = self:sub_unit(self.module)
+  unit.is_chart, unit.chart, unit.request, unit.outer = true, unit, true, self
+  unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {}, {}, {}, {}
+  unit.bars = self.chart.request and tr:fresh("htf") or tr.request_bars
+  unit.dind = ""
+  local v = unit:expr(list[3])
+  if v == nil or v.t == nil then
+    self:fail(list[3], f.name .. ": the expression has no value")
+    return const("na", "?")
+  end
+  local sym_code = symbol.constant == "syminfo.tickerid" and '""' or symbol.t == "na" and '""' or symbol.d
+  local lines = { "pine.request." .. (lower and "security_lower_tf" or "security") .. "(" .. sym_code .. ", " ..
+    frame.d .. ", function(" .. unit.bars .. ")" }
+  local tail = ")" 
+  if #options > 0 then tail = ", { " .. table.concat(options, ", ") .. " })" end
+  local running = #unit.out > 0 or #unit.prologue > 0 or v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and v.k ~= "c")
+  local code
+  if not running and #unit.decl == 0 then
+    code = lines[1] .. " return " .. (v.t == "na" and self:na_name() or v.d) .. " end" .. tail
+  else
+    local body = {}
+    for _, l in ipairs(unit.decl) do body[#body + 1] = l:find("^%s*$") and "" or "  " .. l end
+    while body[#body] and body[#body]:find("^%s*$") do body[#body] = nil end
+    if not running then
+      body[#body + 1] = "  return " .. v.d
+    else
+      body[#body + 1] = "  return " .. unit.bars .. ":each_bar(function()"
+      for _, l in ipairs(unit.prologue) do body[#body + 1] = "    " .. l end
+      for _, l in ipairs(unit.out) do body[#body + 1] = l == "" and l or "  " .. l end
+      body[#body + 1] = "    return " .. unit:bar(v)
+      body[#body + 1] = "  end)"
+    end
+    code = lines[1] .. "\n" .. table.concat(body, "\n") .. "\nend" .. tail
+  end
+  local t = v.t
+  if lower then
+    if type(t) == "table" then
+      local out = {}
+      for i = 1, #t do out[i] = "array<" .. t[i] .. ">" end
+      t = out
+    else
+      t = "array<" .. t .. ">"
+    end
+  elseif t == "na" then
+    t = "float"
+  end
+  if type(t) == "table" then
+    local out = series(code, t)
+    out.values = true
+    return out
+  end
+  if types.column(t) then
+    local out = series(code, t)
+    local plain = type(frame.text) == "string" and frame.text:lower():gsub("[^%w]", "")
+    out.hint = v.hint or (plain and plain ~= "" and "tf_" .. plain) or "other"
+    out.x = v.x
+    return out
+  end
+  -- Texts, colours, objects: read bar by bar.
+  local name = self:new_local(wanted or tr:fresh("other"), code)
+  local out = bar(name .. "[0]", t)
+  out.ser, out.requested = name, wanted ~= nil
+  return out
+end
+
+--- Inside a request a name of the script stands for its own computation on the bars requested.
+function U:requested(sym, node)
+  local outer = self.outer
+  local v = outer:find_value(sym)
+  if v and v.k == "c" then return v end
+  if sym.kind == "param" then
+    if v and v.ast then
+      local unit = self
+      local save = unit.outer
+      unit.outer = v.ast_unit
+      local got = unit:expr(v.ast)
+      unit.outer = save
+      return got
+    end
+    return v or const("na", "?")
+  end
+  local decl = sym.node
+  if sym.mode or #sym.assigns > 0 then
+    self:fail(node, "'" .. sym.name .. "' changes from bar to bar of the chart and cannot be used in a request; " ..
+      "compute it in a function and call that function here")
+    return const("na", "?")
+  end
+  if sym.kind ~= "var" then return v or const("na", "?") end
+  self:statement(decl)
+  local own = self.vals[sym]
+  return own or const("na", "?")
+end
+
+function M.open(unit)
+  for name, f in core.pairs(U) do unit[name] = f end
+end
+
+return M
