@@ -181,7 +181,7 @@ def main():
     say("30 features, 5 ranks, labels: 990 407 rows", pool(a.build), features_pandas())
     if a.features_only:
         return
-    for rows in (1000, 20000):
+    for rows in (1000, 5000):
         say(f"32 trials x 3 folds, one fit: {rows} rows", search_wick(a.build, rows), search_sklearn(rows))
     if a.data:
         say("the whole seed job", seed_job(a.build, a.data))
