@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What Pine v6 has built in: functions with their parameters in order, their result and how they
--- behave; variables and constants with their type. The coverage table of docs/porting-pine.md is made
+-- behave; variables and constants with their type. The coverage table of docs/porting-pine.md is
+-- made
 -- from this file. One entry a line:
 --   function: name(parameters) result class      a `?` behind a parameter: may be left out
 --   classes: p pure, of numbers and of series; v pure, of values; t stateful (ta.NAME of series,
@@ -71,13 +72,18 @@ function M.known(name) return functions[name] ~= nil or variables[name] ~= nil e
 
 -- ---- older versions ------------------------------------------------------------------------
 local renamed = {
-  study = "indicator", security = "request.security", tostring = "str.tostring", tonumber = "str.tonumber",
-  heikinashi = "ticker.heikinashi", renko = "ticker.renko", kagi = "ticker.kagi", linebreak = "ticker.linebreak",
+  study = "indicator", security = "request.security", tostring = "str.tostring",
+    tonumber = "str.tonumber",
+  heikinashi = "ticker.heikinashi", renko = "ticker.renko", kagi = "ticker.kagi",
+    linebreak = "ticker.linebreak",
   pointfigure = "ticker.pointfigure", tickerid = "ticker.new", resolution = "timeframe.period",
-  period = "timeframe.period", interval = "timeframe.multiplier", isintraday = "timeframe.isintraday",
+  period = "timeframe.period", interval = "timeframe.multiplier",
+    isintraday = "timeframe.isintraday",
   isdaily = "timeframe.isdaily", isweekly = "timeframe.isweekly", ismonthly = "timeframe.ismonthly",
-  n = "bar_index", financial = "request.financial", quandl = "request.quandl", splits = "request.splits",
-  max = "math.max", min = "math.min", ["avg"] = "math.avg", dividends = "request.dividends", earnings = "request.earnings", sum = "math.sum", rising = "ta.rising",
+  n = "bar_index", financial = "request.financial", quandl = "request.quandl",
+    splits = "request.splits",
+  max = "math.max", min = "math.min", ["avg"] = "math.avg", dividends = "request.dividends",
+    earnings = "request.earnings", sum = "math.sum", rising = "ta.rising",
   ["strategy.risk.max_position_size"] = "strategy.risk.max_position_size",
   ["input.integer"] = "input.int", ["input.resolution"] = "input.timeframe",
   ["barmerge.gaps_on"] = "barmerge.gaps_on", ["str.repeat_"] = "str.repeat",
@@ -86,7 +92,8 @@ local colors = {}
 for c in ("aqua black blue fuchsia gray green lime maroon navy olive orange purple red silver teal white yellow"):gmatch("%a+") do
   colors[c] = "color." .. c
 end
-local styles = { line = true, stepline = true, histogram = true, cross = true, area = true, columns = true, circles = true }
+local styles = { line = true, stepline = true, histogram = true, cross = true, area = true,
+  columns = true, circles = true }
 
 --- The name of today for a name of version 4 or before; nil when it is none.
 function M.modern(name, version)

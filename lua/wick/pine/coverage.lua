@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The coverage table of docs/porting-pine.md, made from what the translator knows (`wick pine --coverage`).
+-- The coverage table of docs/porting-pine.md, made from what the translator knows (`wick pine
+-- --coverage`).
 local core = ...
 local builtins = core.module("wick.pine.builtins")
 local ipairs = ipairs
@@ -20,7 +21,8 @@ function M.text()
     local v = not f and builtins.var(name)
     seen[name] = true
     local space = name:match("^(.*)%.[^%.]+$") or "language"
-    if builtins.known(space) and not builtins.spaces[space] then space = space:match("^(.*)%.") or "language" end
+    if builtins.known(space) and not builtins.spaces[space] then space = space:match("^(.*)%.") or
+      "language" end
     local g = groups[space]
     if not g then
       g = { functions = {}, values = {}, refused = {} }
@@ -37,7 +39,8 @@ function M.text()
     end
   end
   core.sort(order, function(a, b) return a < b end)
-  local out = { "| namespace | functions | variables and constants | refused |", "| --- | --- | --- | --- |" }
+  local out = { "| namespace | functions | variables and constants | refused |",
+    "| --- | --- | --- | --- |" }
   local n_f, n_v, n_x = 0, 0, 0
   for _, space in ipairs(order) do
     local g = groups[space]
@@ -45,7 +48,8 @@ function M.text()
     core.sort(g.functions, function(a, b) return a < b end)
     core.sort(g.values, function(a, b) return a < b end)
     local f = #g.functions > 0 and wrapped(g.functions) or ""
-    local v = #g.values > 12 and #g.values .. " of them" or #g.values > 0 and wrapped(g.values) or ""
+    local v = #g.values > 12 and #g.values .. " of them" or #g.values > 0 and wrapped(g.values) or
+      ""
     local x = #g.refused > 0 and wrapped(g.refused) or ""
     out[#out + 1] = "| " .. space .. " | " .. f .. " | " .. v .. " | " .. x .. " |"
   end

@@ -1,15 +1,18 @@
 -- SPDX-License-Identifier: MIT
--- Units of the translator and the file they make. A unit is the script, a function of it, or a request:
+-- Units of the translator and the file they make. A unit is the script, a function of it, or a
+-- request:
 -- what stands in the file body (`decl`) and what in the bar function (`out`).
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
+local lines_of = core.module("wick.pine.lines")
 local const, series = lift.const, lift.series
 local ipairs, type, setmetatable = ipairs, type, setmetatable
 
 local M = {}
 local U = {}
 U.__index = U
-for _, name in ipairs { "lift", "emit_expr", "emit_history", "emit_call", "emit_special", "emit_stmt", "emit_loop",
+for _, name in ipairs { "lift", "emit_expr", "emit_choice", "emit_history", "emit_call", "emit_special",
+  "emit_stmt", "emit_loop",
   "emit_decl", "emit_tuple", "emit_func", "emit_request" } do
   core.module("wick.pine." .. name).open(U)
 end
@@ -102,8 +105,10 @@ function T:top_name(name) self.top[name] = true end
 -- ---- units ---------------------------------------------------------------------------------
 function U:sub_unit(module)
   local u = setmetatable({
-    tr = self.tr, main = self.main, chart = self.chart, module = module, vals = {}, decl = {}, out = {}, memo = {},
-    loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "", prologue = {}, epilogue = {}, instances = {},
+    tr = self.tr, main = self.main, chart = self.chart, module = module, vals = {}, decl = {},
+      out = {}, memo = {},
+    loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "", prologue = {},
+      epilogue = {}, instances = {},
   }, U)
   return u
 end
@@ -113,7 +118,8 @@ function U:fail(node, message)
   local line, col = node.line or 1, node.col or 1
   local key = line .. ":" .. col .. ":" .. message
   if tr.said[key] then return end
-  tr.diags[#tr.diags + 1] = { line = line, col = col, text = message, file = self.module.file, key = key }
+  tr.diags[#tr.diags + 1] = { line = line, col = col, text = message, file = self.module.file,
+    key = key }
 end
 
 function U:near(word, known)
@@ -288,7 +294,8 @@ function U:find_value(sym)
     end
     at = at.parent
   end
-  if sym.module ~= self.main.module and sym.kind == "var" then return self.main:library_global(sym) end
+  if sym.module ~= self.main.module and
+    sym.kind == "var" then return self.main:library_global(sym) end
 end
 
 function U:value_of(sym, node)
@@ -299,7 +306,8 @@ function U:value_of(sym, node)
   if chart.request and (sym.unit.main or chart == self) then
     local seen = chart.vals[sym]
     if seen then return seen end
-    if sym.module == self.main.module or not sym.unit.main then return chart:requested(sym, node) end
+    if sym.module == self.main.module or not sym.unit.main then return chart:requested(sym,
+      node) end
   end
   local v = self:find_value(sym)
   if v then return v end
@@ -332,59 +340,7 @@ function U:library_expr(e, module)
 end
 
 -- ---- the file ------------------------------------------------------------------------------
-local WIDTH = 100
-
--- Breaks a long line behind a comma outside of inner brackets, or before and/or.
-local function break_line(line, out)
-  if #line <= WIDTH or line:find("^%s*%-%-") then
-    out[#out + 1] = line
-    return
-  end
-  local indent = line:match("^%s*")
-  local best, depth, i, quote = nil, 0, 1, nil
-  local cuts = {}
-  while i <= #line do
-    local c = line:sub(i, i)
-    if quote then
-      if c == "\\" then
-        i = i + 1
-      elseif c == quote then
-        quote = nil
-      end
-    elseif c == '"' or c == "'" then
-      quote = c
-    elseif c == "-" and line:sub(i, i + 1) == "--" then
-      break
-    elseif c == "(" or c == "{" or c == "[" then
-      depth = depth + 1
-    elseif c == ")" or c == "}" or c == "]" then
-      depth = depth - 1
-    elseif c == "," and line:sub(i + 1, i + 1) == " " then
-      cuts[#cuts + 1] = { at = i, depth = depth }
-    elseif c == " " and (line:find("^ and ", i) or line:find("^ or ", i)) and depth == 0 then
-      local word = line:match("^ %a+", i)
-      cuts[#cuts + 1] = { at = i + #word - 1, depth = depth }
-      i = i + #word - 1
-    end
-    i = i + 1
-  end
-  for _, cut in ipairs(cuts) do
-    if cut.at <= WIDTH and cut.at > #indent + 20 then
-      if not best or cut.depth < best.depth or (cut.depth == best.depth and cut.at > best.at) or
-        (cut.depth <= best.depth + 1 and best.at < WIDTH / 2) then
-        best = cut
-      end
-    end
-  end
-  if not best then
-    out[#out + 1] = line
-    return
-  end
-  out[#out + 1] = line:sub(1, best.at)
-  local rest = line:sub(best.at + 1):gsub("^ +", "")
-  local deeper = indent .. (indent:find("^" .. (line.more or " ") .. "*$") and "  " or "")
-  break_line((line:find("^%s*[%a_]") and deeper or indent) .. rest, out)
-end
+local WIDTH, break_line = lines_of.WIDTH, lines_of.break_line
 
 -- Aliases as one line for every kind.
 local function alias_lines(list)
@@ -399,7 +355,8 @@ local function alias_lines(list)
   end
   for i = 1, #names, 6 do
     local j = math.min(i + 5, #names)
-    out[#out + 1] = "local " .. table.concat(names, ", ", i, j) .. " = " .. table.concat(codes, ", ", i, j)
+    out[#out + 1] = "local " .. table.concat(names, ", ", i, j) .. " = " ..
+      table.concat(codes, ", ", i, j)
   end
   return out, spaces
 end
@@ -434,9 +391,12 @@ end
 
 local function new_translator(options, modules)
   local tr = setmetatable({
-    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {}, given_list = {}, inputs = {}, input_list = {}, aliases = {},
-    alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {}, n_bar_locals = 0,
-    NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables, many_bar_locals = options.many_bar_locals,
+    version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {},
+      given_list = {}, inputs = {}, input_list = {}, aliases = {},
+    alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {},
+      n_bar_locals = 0,
+    NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables,
+      many_bar_locals = options.many_bar_locals,
   }, T)
   for _, module in ipairs(modules) do
     for name in next, module.names do tr.taken[name] = true end
@@ -448,7 +408,8 @@ local function new_translator(options, modules)
   tr.table_names = {}
   if tr.tables then
     for _, kind in ipairs { "values", "functions", "types", "now" } do
-      tr.table_names[kind] = tr:fresh(({ values = "v", functions = "f", types = "t", now = "now" })[kind])
+      tr.table_names[kind] = tr:fresh(({ values = "v", functions = "f", types = "t",
+        now = "now" })[kind])
       tr.top[tr.table_names[kind]] = true
     end
   end
@@ -491,7 +452,8 @@ local function assemble(tr, main, gate, options)
   end
   for _, l in ipairs(main.epilogue) do body[#body + 1] = "  " .. l end
   while body[#body] == "" do body[#body] = nil end
-  local wake = gate and not main.every_bar and #main.prologue + #main.epilogue == 0 and lift.wake(gate)
+  local wake = gate and not main.every_bar and #main.prologue + #main.epilogue == 0 and
+    lift.wake(gate)
   local function add(l) break_line(l, lines) end
   -- Names taken in an attempt that was given up are not used.
   if not tr.tables then
@@ -526,7 +488,8 @@ local function assemble(tr, main, gate, options)
     end
   end
   if #tr.alias_list > 0 then lines[#lines + 1] = "" end
-  add(tr.declaration or "local " .. tr.strategy .. " = pine.strategy { title = \"" .. options.title .. "\" }")
+  add(tr.declaration or "local " .. tr.strategy .. " = pine.strategy { title = \"" ..
+    options.title .. "\" }")
   local list = tr.source_list
   for i = 1, #list, 8 do
     local names, codes = {}, {}
@@ -578,7 +541,8 @@ function M.emit(main_module, modules, options)
   for _ in next, tr.top do n_top = n_top + 1 end
   local many = tr.n_bar_locals > 120
   -- LuaJIT gives a function 60 names from outside, both VMs a function 200 of its own.
-  if n_top > 180 or many or upvalues_of(body, tr.top) > 56 or most_upvalues(main.decl, tr.top) > 56 then
+  if n_top > 180 or many or upvalues_of(body, tr.top) > 56 or
+    most_upvalues(main.decl, tr.top) > 56 then
     options.tables, options.many_bar_locals = true, many
     tr, main, gate = generate(options, main_module, modules)
     text = assemble(tr, main, gate, options)

@@ -18,7 +18,8 @@ function U:bind(node, f, skip)
   local first = skip or 0
   for i, e in ipairs(node.args) do
     if i + first > n and not f.many then
-      self:fail(e, f.name .. " takes " .. (n - first) .. " argument" .. (n - first == 1 and "" or "s") .. " at most: " ..
+      self:fail(e, f.name .. " takes " .. (n - first) .. " argument" ..
+        (n - first == 1 and "" or "s") .. " at most: " ..
         self:signature(f))
       break
     end
@@ -48,8 +49,10 @@ function U:bind(node, f, skip)
 end
 
 -- Parameters whose name changed; values as they are now.
-M.old_names = { x = "source", y = "length", series = "source", source = "series", defval = "defval", transp = "transp",
-  resolution = "timeframe", type = "type", src = "source", len = "length", long = "direction", number = "base",
+M.old_names = { x = "source", y = "length", series = "source", source = "series", defval = "defval",
+  transp = "transp",
+  resolution = "timeframe", type = "type", src = "source", len = "length", long = "direction",
+    number = "base",
   sym = "symbol", occurence = "occurrence" }
 
 function U:signature(f)
@@ -134,16 +137,22 @@ function U:result(f, v, n)
 end
 
 -- ---- calls of what is built in -------------------------------------------------------------
-local series_params = { source = true, series = true, source1 = true, source2 = true, condition = true,
+local series_params = { source = true, series = true, source1 = true, source2 = true,
+  condition = true,
   high = true, low = true, anchor = true }
-local default_source = { ["ta.highest"] = "high", ["ta.highestbars"] = "high", ["ta.lowest"] = "low",
+local default_source = { ["ta.highest"] = "high", ["ta.highestbars"] = "high",
+  ["ta.lowest"] = "low",
   ["ta.lowestbars"] = "low", ["ta.pivothigh"] = "high", ["ta.pivotlow"] = "low" }
 local body_names = { ["math.sum"] = "ta.sum", fixnan = "pine.fixnan" }
-local raw_results = { ["ta.highest"] = true, ["ta.lowest"] = true, ["ta.pivothigh"] = true, ["ta.pivotlow"] = true,
-  ["ta.valuewhen"] = true, ["ta.highestbars"] = true, ["ta.lowestbars"] = true, ["ta.barssince"] = true,
+local raw_results = { ["ta.highest"] = true, ["ta.lowest"] = true, ["ta.pivothigh"] = true,
+  ["ta.pivotlow"] = true,
+  ["ta.valuewhen"] = true, ["ta.highestbars"] = true, ["ta.lowestbars"] = true,
+    ["ta.barssince"] = true,
   fixnan = true, ["ta.max"] = true, ["ta.min"] = true }
-local plain_lengths = { length = true, leftbars = true, rightbars = true, diLength = true, adxSmoothing = true,
-  fastlen = true, slowlen = true, siglen = true, atrPeriod = true, short_length = true, long_length = true,
+local plain_lengths = { length = true, leftbars = true, rightbars = true, diLength = true,
+  adxSmoothing = true,
+  fastlen = true, slowlen = true, siglen = true, atrPeriod = true, short_length = true,
+    long_length = true,
   occurrence = true }
 
 --- Values of the arguments of a stateful function, its default source put in.
@@ -151,9 +160,11 @@ function U:ta_values(node, f)
   local name = f.name
   local args = { args = node.args, named = node.named, line = node.line, col = node.col }
   local values = {}
-  if default_source[name] and #node.args < #f.params and #node.args > 0 and not (node.named and node.named[1] and
+  if default_source[name] and #node.args < #f.params and #node.args > 0 and
+    not (node.named and node.named[1] and
     #node.args + #node.named >= #f.params) then
-    args.args = { { k = "name", v = default_source[name], builtin = default_source[name], line = node.line, col = node.col } }
+    args.args = { { k = "name", v = default_source[name], builtin = default_source[name],
+      line = node.line, col = node.col } }
     for i, e in ipairs(node.args) do args.args[i + 1] = e end
   end
   local list = self:bind(args, f)
@@ -165,7 +176,8 @@ function U:ta_values(node, f)
   end
   for i, p in ipairs(f.params) do
     local v = values[i]
-    if v and plain_lengths[p.name] and v.t ~= "int" and not (v.lit and v.t == "int") and types.numeric(v.t) then
+    if v and plain_lengths[p.name] and v.t ~= "int" and not (v.lit and v.t == "int") and
+      types.numeric(v.t) then
       if v.lit and v.value % 1 == 0 then
         values[i] = const(("%d"):format(v.value), "int")
       elseif v.k == "c" then
@@ -206,9 +218,11 @@ function U:ta_call(node, f)
     raw = f.result == "int" or (src and src.x)
   end
   -- change of a bool: has it turned?
-  if name == "ta.change" and values[1] and values[1].t == "bool" and self.cond == 0 and values[1].k ~= "b" then
+  if name == "ta.change" and values[1] and values[1].t == "bool" and self.cond == 0 and
+    values[1].k ~= "b" then
     local a = values[1]
-    return series(self:alias("ne", "pine.ne") .. "(" .. a.d .. ", " .. lift.wrap(a.d, a.dp, P.atom) .. "[1])", "bool")
+    return series(self:alias("ne", "pine.ne") .. "(" .. a.d .. ", " ..
+      lift.wrap(a.d, a.dp, P.atom) .. "[1])", "bool")
   end
   local lifted = self.cond == 0 and #self.loops == 0 and name ~= "ta.pivot_point_levels"
   local any_series = false
@@ -224,7 +238,8 @@ function U:ta_call(node, f)
     -- A series argument that is a number is made a series of.
     for i = 1, n do
       local v = values[i]
-      if v and v.k == "c" and f.params[i] and series_params[f.params[i].name] and not (any_series and name:find("cross")) then
+      if v and v.k == "c" and f.params[i] and series_params[f.params[i].name] and
+        not (any_series and name:find("cross")) then
         values[i] = series(self:constant(v), v.t)
       end
     end
@@ -239,7 +254,8 @@ function U:ta_call(node, f)
   if self.cond == 0 then self.every_bar = true end
   local call = name == "math.sum" and "sum" or short
   local many = #self.loops > 0
-  local object = self:new_local(self.tr:fresh(short), many and "pine.call.many(\"" .. call .. "\")" or
+  local object = self:new_local(self.tr:fresh(short), many and "pine.call.many(\"" .. call ..
+    "\")" or
     "pine.call." .. call .. "()")
   if many then object = object .. "[" .. table.concat(self.loops, " .. \":\" .. ") .. "]" end
   local v = bar(object .. "(" .. self:bar_list(values, n) .. ")", t)
@@ -273,8 +289,10 @@ function U:pure_values(f, values, n)
     end
   end
   local t, name = self:result(f, values, n), f.name
-  if name == "nz" and values[1] and values[1].t == "na" then t = values[2] and values[2].t or "int" end
-  if name == "nz" and values[1] and values[1].t == "bool" and self.tr.version >= 6 then return values[1] end
+  if name == "nz" and values[1] and values[1].t == "na" then t = values[2] and values[2].t or
+    "int" end
+  if name == "nz" and values[1] and values[1].t == "bool" and
+    self.tr.version >= 6 then return values[1] end
   if name == "na" and values[1] then
     local a = values[1]
     if a.t == "na" then return const("true", "bool") end
@@ -383,10 +401,12 @@ function U:value_call(node, f, this)
   end
   local code, dd
   if named_tables[f.class] then
-    code = self:function_name(name) .. "(" .. self:positional_and_named(node, f, values, this) .. ")"
+    code = self:function_name(name) .. "(" .. self:positional_and_named(node, f, values, this) ..
+      ")"
   else
     local start = self:function_name(name)
-    if values[1] and (space == "array" or space == "map" or space == "matrix") and types.space(values[1].t) == space and
+    if values[1] and (space == "array" or space == "map" or space == "matrix") and
+      types.space(values[1].t) == space and
       f.params[1] and f.params[1].name:find("^id") and name ~= "array.from" then
       local rest = {}
       for i = 2, n do rest[i - 1] = values[i] or false end
@@ -424,7 +444,8 @@ function U:positional_and_named(node, f, values, this)
   local named = {}
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name]
-    if i and values[i] then named[#named + 1] = self.tr:field(a.name) .. " = " .. (self:bar(values[i])) end
+    if i and values[i] then named[#named + 1] = self.tr:field(a.name) .. " = " ..
+      (self:bar(values[i])) end
   end
   if #named > 0 then
     -- Positions between the last argument and a required name are closed by the table itself.
@@ -457,7 +478,8 @@ function U:collection(node, f)
     return v
   end
   t = space .. "<" .. of .. ">"
-  local scalar = { float = "new_float", int = "new_int", bool = "new_bool", string = "new_string", color = "new_color" }
+  local scalar = { float = "new_float", int = "new_int", bool = "new_bool", string = "new_string",
+    color = "new_color" }
   local lead = ""
   if space == "array" then
     start = self:ns("array") .. "." .. (scalar[of] or "new")
@@ -507,7 +529,8 @@ function U:builtin_call(node, name)
   local f = builtins.func(name)
   if not f then
     local var = builtins.var(name)
-    self:fail(node, "'" .. name .. "' is " .. (var and "a variable, not a function" or "a namespace, not a function"))
+    self:fail(node, "'" .. name .. "' is " .. (var and "a variable, not a function" or
+      "a namespace, not a function"))
     return const("na", "?")
   end
   local special = self.special[name]
@@ -518,11 +541,13 @@ function U:builtin_call(node, name)
     self:fail(node, self.refused[name] or (name .. " is not supported"))
     return const("na", f.result)
   end
-  if (name == "array.new" or name == "map.new" or name == "matrix.new") then return self:collection(node, f) end
+  if (name == "array.new" or name == "map.new" or
+    name == "matrix.new") then return self:collection(node, f) end
   return self:value_call(node, f)
 end
 
-local type_spaces = { "array", "map", "matrix", "line", "label", "box", "table", "linefill", "polyline" }
+local type_spaces = { "array", "map", "matrix", "line", "label", "box", "table", "linefill",
+  "polyline" }
 
 function U:method_call(node, f)
   local this = self:expr(f.o)
@@ -538,7 +563,8 @@ function U:method_call(node, f)
       local m = name:match("^" .. space .. "%.([%w_]+)$")
       if m then pool[m] = true end
     end
-    self:fail(f, "a value of type " .. types.show(this.t) .. " has no method '" .. f.v .. "'" .. self:near(f.v, pool))
+    self:fail(f, "a value of type " .. types.show(this.t) .. " has no method '" .. f.v .. "'" ..
+      self:near(f.v, pool))
     return const("na", "?")
   end
   if this.t == "?" or this.t == "na" or this.t == nil then
@@ -547,7 +573,8 @@ function U:method_call(node, f)
     for _, name in ipairs(type_spaces) do
       local b = builtins.func(name .. "." .. f.v)
       if b then
-        local known = { k = this.k, b = (self:bar(this)), bp = P.atom, t = name == "array" and "array<float>" or name }
+        local known = { k = this.k, b = (self:bar(this)), bp = P.atom, t = name == "array" and
+          "array<float>" or name }
         return self:value_call(node, b, known)
       end
     end

@@ -14,7 +14,8 @@ local U = {}
 
 -- ---- where a variable can live -------------------------------------------------------------
 
---- A variable that is assigned again can stand in the body when every assignment can, and nobody reads
+--- A variable that is assigned again can stand in the body when every assignment can, and nobody
+-- reads
 --- it before the last one.
 function U:can_declare(sym, node)
   if self.cond > 0 or #self.loops > 0 or sym.mode then return false end
@@ -64,7 +65,8 @@ local function variable(name, t, from)
 end
 M.variable = variable
 
--- History of one bar needs no series: when the declaration is reached, the variable still has the value
+-- History of one bar needs no series: when the declaration is reached, the variable still has the
+-- value
 -- of the last time.
 function U:only_last(sym)
   return sym.hist == 1 and not sym.captured and #self.loops == 0
@@ -128,10 +130,12 @@ function kinds:decl(node)
   local direct_input = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^input")
   if direct_input and not (self == self.main and #sym.assigns == 0) then direct_input = nil end
   self.want_input = direct_input and self.tr:lua_name(sym) or nil
-  self.want_plot = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^plot") and self.tr:lua_name(sym) or nil
+  self.want_plot = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^plot") and
+    self.tr:lua_name(sym) or nil
   local name = self.tr:lua_name(sym)
   local f = node.e.k == "call" and node.e.f.builtin
-  if f and f:find("^request%.security") and #sym.assigns == 0 and self == self.main and self.cond == 0 and not self.nested then
+  if f and f:find("^request%.security") and #sym.assigns == 0 and self == self.main and
+    self.cond == 0 and not self.nested then
     self.request_name = name
   end
   local v = self:expr(node.e)
@@ -150,7 +154,8 @@ function kinds:decl(node)
     return nil
   end
   if type(v.t) == "table" then
-    self:fail(node, "this gives " .. #v.t .. " values; write [a, b] = ... with " .. #v.t .. " names")
+    self:fail(node, "this gives " .. #v.t .. " values; write [a, b] = ... with " .. #v.t ..
+      " names")
     v = const("na", "?")
   end
   local of = t or v.t
@@ -220,7 +225,8 @@ function U:declare_structure(node, sym, t)
   local before = self.effects
   local name = self.tr:lua_name(sym)
   local e = node.e
-  if self.cond == 0 and #self.loops == 0 and #sym.assigns == 0 and (e.k == "if" or e.k == "switch") then
+  if self.cond == 0 and #self.loops == 0 and #sym.assigns == 0 and
+    (e.k == "if" or e.k == "switch") then
     local v
     local ok = self:try(function()
       local target = { kind = "assign", names = { name }, only_declared = true }
@@ -277,9 +283,11 @@ function U:declare_structure(node, sym, t)
       self.out[at] = self.out[at] .. " = " .. na
     end
   elseif not target.full then
-    table.insert(self.out, at + 1, self.ind .. ser .. ":set(" .. (types.nan(of) and self:na_name() or types.na_code(of, self.tr.version)) .. ")")
+    table.insert(self.out, at + 1, self.ind .. ser .. ":set(" ..
+      (types.nan(of) and self:na_name() or types.na_code(of, self.tr.version)) .. ")")
   end
-  if ser then self.decl[first] = self.decl[first]:gsub("pine%.series%(%)", "pine.series(" .. self:series_args(of) .. ")") end
+  if ser then self.decl[first] = self.decl[first]:gsub("pine%.series%(%)", "pine.series(" ..
+    self:series_args(of) .. ")") end
   if prev and types.nan(of) then self.decl[first] = self.decl[first] .. " = " .. self:na_name() end
   if prev and of == "bool" then self.decl[first] = self.decl[first] .. " = false" end
   local v = variable(code, of, nil)
@@ -306,11 +314,14 @@ function U:declare_var(node, sym, t)
   v = self:as_type(v, of)
   self.stateful = self.stateful or not self.is_chart
   local assigned = #sym.assigns > 0
-  local late = sym.hist and assigned and v.t ~= "na" and self:only_last(sym) and not (self == self.main and not self.nested)
-  local init = not late and #lines == 0 and (v.k == "c" and (v.t == "na" and self:na_name() or v.d) or v.dd) or nil
+  local late = sym.hist and assigned and v.t ~= "na" and self:only_last(sym) and
+    not (self == self.main and not self.nested)
+  local init = not late and #lines == 0 and (v.k == "c" and (v.t == "na" and self:na_name() or
+    v.d) or v.dd) or nil
   if v.t == "na" and types.nan(of) then init = self:na_name() end
   if init then
-    if sym.hist and assigned and self:only_last(sym) and (v.t == "na" or (self == self.main and not self.nested)) then
+    if sym.hist and assigned and self:only_last(sym) and (v.t == "na" or
+      (self == self.main and not self.nested)) then
       local place = self:new_local(name, init)
       local out = variable(place, of)
       if v.t == "na" then
@@ -318,7 +329,8 @@ function U:declare_var(node, sym, t)
       else
         -- It began with a value, but had none before the first bar.
         local na = types.na_code(of, self.tr.version)
-        out.prev = self:new_local(self.tr:fresh("prev_" .. sym.name), na == "na" and self:na_name() or na)
+        out.prev = self:new_local(self.tr:fresh("prev_" .. sym.name), na == "na" and
+          self:na_name() or na)
         self.epilogue[#self.epilogue + 1] = out.prev .. " = " .. place
       end
       self.vals[sym] = out
@@ -326,7 +338,8 @@ function U:declare_var(node, sym, t)
       return v.t == "na" and false or nil
     end
     if sym.hist and assigned then
-      local made = self:new_local(name, "pine.series(" .. self:series_args(of, init ~= "nil" and init or nil) .. ")")
+      local made = self:new_local(name, "pine.series(" .. self:series_args(of, init ~= "nil" and
+        init or nil) .. ")")
       local out = variable(made .. "[0]", of)
       out.ser, out.set = made, made
       self.vals[sym] = out
@@ -420,7 +433,8 @@ function kinds:assign(node)
     if v.k == "b" then error(self.tr.NOT_HERE, 0) end
     local code = old.d .. " = " .. (v.t == "na" and self:na_name() or v.d)
     -- Within a branch that runs on bars for the sake of its other statements.
-    if #self.path > 0 then code = "if " .. table.concat(self.path, " and ") .. " then " .. code .. " end" end
+    if #self.path > 0 then code = "if " .. table.concat(self.path, " and ") .. " then " .. code ..
+      " end" end
     self:d(code)
     old.x = old.x and v.x
     return nil
@@ -442,11 +456,13 @@ function kinds:assign(node)
     self:structure(node.e, to)
     if not to.full then
       if na == "na" then na = self:na_name() end
-      table.insert(self.out, at + 1, self.ind .. (old.set and old.set .. ":set(" .. na .. ")" or place .. " = " .. na))
+      table.insert(self.out, at + 1, self.ind .. (old.set and old.set .. ":set(" .. na .. ")" or
+        place .. " = " .. na))
     end
     return (sym.mode or old.set or self.effects ~= before) and false or nil
   end
-  local v = self:as_type(structures[node.e.k] and self:structure_value(node.e) or self:expr(node.e), old.t)
+  local v = self:as_type(structures[node.e.k] and self:structure_value(node.e) or self:expr(node.e),
+    old.t)
   if v.t == "na" then self:na_name() end
   if v.t == nil then
     self:fail(node.e, "this has no value")

@@ -82,7 +82,8 @@ end
 -- ---- names ---------------------------------------------------------------------------------
 local raw_sources = { open = true, high = true, low = true, close = true, volume = true }
 local never_negative = { bar_index = true, time = true, hour = true, minute = true, second = true,
-  dayofweek = true, dayofmonth = true, month = true, year = true, weekofyear = true, time_close = true,
+  dayofweek = true, dayofmonth = true, month = true, year = true, weekofyear = true,
+    time_close = true,
   volume = true, last_bar_index = true }
 local exact_figures = { ["strategy.position_size"] = true }
 
@@ -105,7 +106,8 @@ function U:builtin_var(name, node)
     v.lit, v.nn, v.constant = true, true, name
   elseif class == "c" then
     if name == "na" then return const(self:na_name(), "na") end
-    local code = var.code == "0" and "0" or var.code and self.tr.strategy .. var.code:sub(2) or self:pine_name(name)
+    local code = var.code == "0" and "0" or var.code and self.tr.strategy .. var.code:sub(2) or
+      self:pine_name(name)
     v = const(code, var.type)
     v.x, v.nn, v.constant = var.type == "int", not name:find("^syminfo"), name
   elseif class == "p" then
@@ -121,7 +123,8 @@ function U:builtin_var(name, node)
     v.nn = v.x or name == "strategy.equity"
     v.figure = name
   else
-    self:fail(node, "'" .. name .. "' is a figure of real-time data, which a backtest does not have; " ..
+    self:fail(node, "'" .. name ..
+      "' is a figure of real-time data, which a backtest does not have; " ..
       "use close instead")
     v = const("na", var.type)
   end
@@ -141,7 +144,8 @@ function kinds:name(node)
   local sym = node.sym
   if not sym then return const("na", "?") end
   if sym.kind == "func" or sym.kind == "type" or sym.kind == "enum" or sym.kind == "import" then
-    self:fail(node, "'" .. sym.name .. "' is a " .. (sym.kind == "func" and "function" or sym.kind) .. ", not a value")
+    self:fail(node, "'" .. sym.name .. "' is a " .. (sym.kind == "func" and "function" or
+      sym.kind) .. ", not a value")
     return const("na", "?")
   end
   return self:value_of(sym, node)
@@ -156,9 +160,11 @@ function kinds:member(node)
   if enum then
     local of = enum.of
     if not of.at[node.v] then
-      self:fail(node, "enum " .. enum.name .. " has no member '" .. node.v .. "'" .. self:near(node.v, of.at))
+      self:fail(node, "enum " .. enum.name .. " has no member '" .. node.v .. "'" ..
+        self:near(node.v, of.at))
     end
-    local v = const(self:type_name(of) .. "." .. self.tr:field(node.v), "enum:" .. self:type_name(of))
+    local v = const(self:type_name(of) .. "." .. self.tr:field(node.v), "enum:" ..
+      self:type_name(of))
     v.nn = true
     return v
   end
@@ -168,7 +174,8 @@ function kinds:member(node)
   if of then
     local i = of.at[node.v]
     if not i then
-      self:fail(node, "type " .. of.name .. " has no field '" .. node.v .. "'" .. self:near(node.v, of.at))
+      self:fail(node, "type " .. of.name .. " has no field '" .. node.v .. "'" ..
+        self:near(node.v, of.at))
     else
       t = self:canonical(of.fields[i].type, of.module)
     end
@@ -235,7 +242,8 @@ function U:arithmetic(op, a, b, node)
     end
     local left, lp = self:bar(a)
     local right, rp = self:bar(b)
-    local v = bar(chain(lift.wrap(left, lp, P.cat), "..", lift.wrap(right, rp, P.cat + 1)), "string", P.cat)
+    local v = bar(chain(lift.wrap(left, lp, P.cat), "..", lift.wrap(right, rp, P.cat + 1)),
+      "string", P.cat)
     v.nn, v.eff = a.nn and b.nn, a.eff or b.eff
     return v
   end
@@ -258,7 +266,8 @@ function U:arithmetic(op, a, b, node)
         local x, xp = self:bar(a)
         local y, yp = self:bar(b)
         if plain then return infix("%", p, x, xp, y, yp), p end
-        return self:alias("mod", t == "int" and "pine.mod" or "wick.mod") .. "(" .. x .. ", " .. y .. ")", P.atom
+        return self:alias("mod", t == "int" and "pine.mod" or "wick.mod") .. "(" .. x .. ", " ..
+          y .. ")", P.atom
       end
       if k == "d" then
         v = series("wick.mod(" .. a.d .. ", " .. b.d .. ")", t, P.atom, code)
@@ -292,7 +301,8 @@ function U:arithmetic(op, a, b, node)
   return v
 end
 
-local compare_names = { ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le", [">"] = "gt", [">="] = "ge" }
+local compare_names = { ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le", [">"] = "gt",
+  [">="] = "ge" }
 
 function U:compare(op, a, b)
   local f = compare_names[op]
@@ -319,7 +329,8 @@ function U:compare(op, a, b)
   end
   local v
   if k == "c" then
-    v = plain and const(infix(lua, P.cmp, a.d, a.dp, b.d, b.dp), "bool", P.cmp) or const(called(a.d, b.d), "bool")
+    v = plain and const(infix(lua, P.cmp, a.d, a.dp, b.d, b.dp), "bool", P.cmp) or
+      const(called(a.d, b.d), "bool")
   elseif k == "d" then
     v = series(called(a.d, b.d), "bool", P.atom, in_bar)
   else
@@ -346,7 +357,8 @@ function kinds:un(node)
   if node.op == "+" then return a end
   if node.op == "-" then
     local v
-    local function minus(code, p) return "-" .. (code:sub(1, 1) == "-" and "(" .. code .. ")" or lift.wrap(code, p, P.unary)) end
+    local function minus(code, p) return "-" .. (code:sub(1, 1) == "-" and "(" .. code .. ")" or
+      lift.wrap(code, p, P.unary)) end
     if a.k == "c" then
       v = const(minus(a.d, a.dp), a.t, P.unary)
     elseif a.k == "d" then
@@ -362,7 +374,8 @@ function kinds:un(node)
   if a.k == "c" then
     v = const("not " .. lift.wrap(a.d, a.dp, P.unary), "bool", P.unary)
   elseif a.k == "d" then
-    v = series("wick.negate(" .. a.d .. ")", "bool", P.atom, function() return negated(self:bar(a)) end)
+    v = series("wick.negate(" .. a.d .. ")", "bool", P.atom,
+      function() return negated(self:bar(a)) end)
     v.hint = "not_" .. (a.d:match("^[%a_][%w_]*$") or "true")
   else
     local code, p = negated(self:bar(a))
@@ -469,121 +482,7 @@ function kinds:bin(node)
   return v
 end
 
--- ---- conditions ----------------------------------------------------------------------------
-
--- `c and a or b` is right when a is neither nil nor false.
-local function truthy(v)
-  return types.numeric(v.t) or v.t == "na" or (v.nn and v.t ~= "bool")
-end
-
-local function simple(code)
-  return code:find("^[%a_][%w_%.]*$") or code:find("^[%a_][%w_%.]*%b[]$") or code:find("^%b\"\"$") ~= nil
-end
-
---- Code of c ? a : b from codes and strengths; nil when it takes a statement.
-function U:choose(c, cp, a, ap, b, bp, va, vb)
-  if va.t == "bool" and (va.lit or vb.lit) then
-    if va.lit and va.value then return lift.wrap(c, cp, P["or"]) .. " or " .. lift.wrap(b, bp, P["or"]), P["or"] end
-    if va.lit then
-      local n, np = negated(c, cp)
-      return lift.wrap(n, np, P["and"]) .. " and " .. lift.wrap(b, bp, P["and"]), P["and"]
-    end
-    if vb.value then
-      local n, np = negated(c, cp)
-      return lift.wrap(n, np, P["or"]) .. " or " .. lift.wrap(a, ap, P["or"]), P["or"]
-    end
-    return lift.wrap(c, cp, P["and"]) .. " and " .. lift.wrap(a, ap, P["and"]), P["and"]
-  end
-  if truthy(va) then
-    return lift.wrap(c, cp, P["and"]) .. " and " .. lift.wrap(a, ap, P["cmp"]) .. " or " .. lift.wrap(b, bp, P["or"]), P["or"]
-  end
-  if simple(a) and simple(b) then
-    return self:alias("pick", "pine.pick") .. "(" .. c .. ", " .. a .. ", " .. b .. ")", P.atom
-  end
-end
-
--- na takes the type, and so the code, of the other branch.
-function U:as_type(v, t)
-  if v.t == "na" and v.d and not types.nan(t) then
-    local code = types.na_code(t, self.tr.version)
-    local out = const(code == "na" and self:na_name() or code, t)
-    out.lit, out.value = t == "bool" or nil, false
-    return out
-  end
-  return v
-end
-
-function kinds:cond(node)
-  local c = self:condition(node.c)
-  local a, b, la, lb
-  if c.k == "c" then
-    a, b = self:expr(node.a), self:expr(node.b)
-    la, lb = {}, {}
-  else
-    a, la = self:branch(function() return self:expr(node.a) end)
-    b, lb = self:branch(function() return self:expr(node.b) end)
-  end
-  local t = types.join(a.t, b.t)
-  a, b = self:as_type(a, t), self:as_type(b, t)
-  local k = lift.worst { c, a, b }
-  local v
-  if k == "d" and not types.column(t) then k = "b" end
-  if #la == 0 and #lb == 0 then
-    if k == "c" then
-      local code, p = self:choose(c.d, c.dp, a.d, a.dp, b.d, b.dp, a, b)
-      v = code and const(code, t, p) or const("pine.pick(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t)
-    elseif k == "d" and c.k == "c" then
-      if a.k == "d" and b.k == "d" then
-        v = series(lift.wrap(c.d, c.dp, P["and"]) .. " and " .. lift.wrap(a.d, a.dp, P.cmp) .. " or " ..
-          lift.wrap(b.d, b.dp, P["or"]), t, P["or"])
-      else -- a number on one side: iff makes a series of it
-        v = series("wick.iff(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t)
-      end
-    elseif k == "d" then
-      v = series("wick.iff(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t, P.atom, function()
-        local x, xp = self:bar(c)
-        local y, yp = self:bar(a)
-        local z, zp = self:bar(b)
-        local code, p = self:choose(x, xp, y, yp, z, zp, a, b)
-        if code then return code, p end
-        return lift.at(self:named(v), "0", t)
-      end)
-    else
-      local x, xp = self:bar(c)
-      local y, yp = self:bar(a)
-      local z, zp = self:bar(b)
-      local code, p = self:choose(x, xp, y, yp, z, zp, a, b)
-      if code then
-        v = bar(code, t, p)
-        v.pure_cond = c
-      end
-    end
-  end
-  if not v then
-    local name = self:temp("choice")
-    self:b("local " .. name)
-    self:b("if " .. self:bar(c) .. " then")
-    self:append(la)
-    self:b("  " .. name .. " = " .. self:bar(a))
-    self:b("else")
-    self:append(lb)
-    self:b("  " .. name .. " = " .. self:bar(b))
-    self:b("end")
-    v = bar(name, t)
-  end
-  v.eff = c.eff or a.eff or b.eff
-  v.x = a.x and b.x
-  v.nn = a.nn and b.nn
-  v.q = c.q and a.q and b.q
-  v.colors = t == "color" and { c, a, b } or nil
-  if v.k == "b" and t == "bool" and b.lit and not b.value then
-    v.g = c.eff and lift.gate(c) or lift.and_gates(lift.gate(c), lift.gate(a))
-  end
-  return v
-end
-
--- if, switch, for, while as values are in emit_stmt.lua.
-M.kinds = kinds
+M.kinds, M.negated = kinds, negated
 
 function M.open(unit)
   for name, f in core.pairs(U) do unit[name] = f end

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- Functions and methods of the script, and its types.
 --
--- A function is made once for every way it is called (types and kinds of its arguments). Where all it
--- does can stand in the file body it becomes a function of series; where it keeps a state it becomes
+-- A function is made once for every way it is called (types and kinds of its arguments). Where all
+-- it
+-- does can stand in the file body it becomes a function of series; where it keeps a state it
+-- becomes
 -- a function that makes the function, once for every place that calls it.
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
@@ -66,7 +68,8 @@ local function field_line(self, f, of)
   elseif t == "bool" and self.tr.version >= 6 then
     code = "false"
   end
-  return '{ "' .. self.tr:field(f.name) .. '"' .. (code and code ~= "nil" and ", " .. code or "") .. " }"
+  return '{ "' .. self.tr:field(f.name) .. '"' .. (code and code ~= "nil" and ", " .. code or "") ..
+    " }"
 end
 
 --- Lua name of a user type or an enum; the first time its declaration is written.
@@ -84,7 +87,8 @@ function U:type_name(of)
   for _, f in ipairs(of.fields) do
     local row
     if of.kind == "enum" then
-      row = '{ "' .. tr:field(f.name) .. '"' .. (f.title and ", " .. core.module("wick.pine.emit_expr").quote(f.title) or "") .. " }"
+      row = '{ "' .. tr:field(f.name) .. '"' .. (f.title and ", " ..
+        core.module("wick.pine.emit_expr").quote(f.title) or "") .. " }"
     else
       row = field_line(main, f, of)
     end
@@ -98,7 +102,8 @@ function U:type_name(of)
   local name = tr:place(of.lua, "types")
   of.lua_place = name
   if of.kind == "type" then tr.by_lua_name[name] = of end
-  home[#home + 1] = (name == of.lua and "local " or "") .. name .. " = pine." .. of.kind .. '("' .. of.name .. '", {'
+  home[#home + 1] = (name == of.lua and "local " or "") .. name .. " = pine." .. of.kind .. '("' ..
+    of.name .. '", {'
   for _, r in ipairs(rows) do home[#home + 1] = r end
   home[#home + 1] = "})"
   if name ~= of.lua then of.lua = name end
@@ -123,7 +128,8 @@ function U:construct(node, of)
     if node.named and #node.named > 0 then
       local parts = {}
       for i = 1, n do
-        if values[i] then parts[#parts + 1] = self.tr:field(of.fields[i].name) .. " = " .. get(values[i]) end
+        if values[i] then parts[#parts + 1] = self.tr:field(of.fields[i].name) .. " = " ..
+          get(values[i]) end
       end
       return name .. ".new { " .. table.concat(parts, ", ") .. " }"
     end
@@ -152,7 +158,8 @@ function U:methods_for(name, t)
     for _, def in ipairs(module.methods and module.methods[name] or {}) do
       local p = def.params[1]
       local want = p and p.type and self:canonical(p.type, module)
-      if t == nil or want == nil or want == t or t == "?" or (types.numeric(want) and types.numeric(t)) or
+      if t == nil or want == nil or want == t or t == "?" or (types.numeric(want) and
+        types.numeric(t)) or
         (type(t) == "string" and types.space(want) and types.space(want) == types.space(t) and
           (types.element(want) == types.element(t) or types.element(t) == "?")) then
         found[#found + 1] = def
@@ -318,7 +325,8 @@ function U:instance_call(def, values, node)
     for i, k in ipairs(kinds) do
       local v = values[i]
       if v.t == "na" then v = self:as_type(v, k.t) end
-      running[i] = k.k == "d" and self:named(v) or k.k == "c" and (v.t == "na" and self:na_name() or v.d) or (self:bar(v))
+      running[i] = k.k == "d" and self:named(v) or k.k == "c" and
+        (v.t == "na" and self:na_name() or v.d) or (self:bar(v))
     end
   end
   local t = inst.t
@@ -344,7 +352,8 @@ function U:instance_call(def, values, node)
   if inst.form == "plain" then
     if inst.method and values[1].k == "b" and kinds[1].k == "b" then
       local first = table.remove(running, 1)
-      code = (values[1].bp == P.atom and first or "(" .. first .. ")") .. ":" .. inst.method .. "(" .. table.concat(running, ", ") .. ")"
+      code = (values[1].bp == P.atom and first or "(" .. first .. ")") .. ":" .. inst.method ..
+        "(" .. table.concat(running, ", ") .. ")"
     else
       code = inst.name .. "(" .. table.concat(running, ", ") .. ")"
     end
@@ -352,7 +361,8 @@ function U:instance_call(def, values, node)
     self.stateful = true
     local make = inst.name .. "(" .. table.concat(body, ", ") .. ")"
     local many = #self.loops > 0
-    local object = self:new_local(tr:fresh(def.name .. "1", def.name), many and "pine.each_turn(function() return " .. make .. " end)" or make)
+    local object = self:new_local(tr:fresh(def.name .. "1", def.name), many and
+      "pine.each_turn(function() return " .. make .. " end)" or make)
     if many then object = object .. "[" .. table.concat(self.loops, " .. \":\" .. ") .. "]" end
     code = object .. "(" .. table.concat(running, ", ") .. ")"
   end
@@ -363,7 +373,8 @@ function U:instance_call(def, values, node)
   return v
 end
 
---- The function for these arguments. Series are handed over as such when the function then stands in
+--- The function for these arguments. Series are handed over as such when the function then stands
+-- in
 --- the file body or looks back at them, else as values.
 function U:instance(def, values)
   local chart, tr = self.chart, self.tr
@@ -425,7 +436,8 @@ function U:make_instance(def, values, kinds)
       run_params[#run_params + 1] = name
       if p.sym.hist then
         local ser = tr:fresh(p.name .. "_past")
-        unit.decl[#unit.decl + 1] = "local " .. ser .. " = pine.series(" .. unit:series_args(k.t) .. ")"
+        unit.decl[#unit.decl + 1] = "local " .. ser .. " = pine.series(" .. unit:series_args(k.t) ..
+          ")"
         unit:b(ser .. ":set(" .. name .. ")")
         unit.stateful = true
         unit.every_bar = true
@@ -453,8 +465,10 @@ function U:make_instance(def, values, kinds)
   local target = { kind = "return" }
   -- Nobody takes what a loop at the end would give.
   local last = def.node.body[#def.node.body]
-  local loop = last and last.k == "expr" and (last.e.k == "for" or last.e.k == "forin" or last.e.k == "while")
-  if loop and not def.node.sym.wanted and not self.main.module.wanted[def.name] and not def.module.wanted[def.name] then
+  local loop = last and last.k == "expr" and (last.e.k == "for" or last.e.k == "forin" or
+    last.e.k == "while")
+  if loop and not def.node.sym.wanted and not self.main.module.wanted[def.name] and
+    not def.module.wanted[def.name] then
     target = {}
     unit:block(def.node.body, nil)
   else
@@ -467,7 +481,8 @@ function U:make_instance(def, values, kinds)
   if declared then
     inst.form, inst.t, inst.k, inst.x, inst.items = "declared", r.t, r.k, r.x, r.items
     for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
-    if not r.returned then lines[#lines + 1] = "  return " .. (r.t == "na" and unit:na_name() or r.d) end
+    if not r.returned then lines[#lines + 1] = "  return " ..
+      (r.t == "na" and unit:na_name() or r.d) end
     inst.params = body_params
     if r.t == "na" then inst.t = "float" end
   else
@@ -504,7 +519,8 @@ end
 --- Writes a function, or finds the same text that was written before.
 function U:write_function(def, inst, lines)
   local tr, chart = self.tr, self.chart
-  local text = inst.form .. "(" .. table.concat(inst.params, ", ") .. ")\n" .. table.concat(lines, "\n")
+  local text = inst.form .. "(" .. table.concat(inst.params, ", ") .. ")\n" ..
+    table.concat(lines, "\n")
   local texts = chart.function_texts
   local known = texts[def] and texts[def][text]
   if known then
@@ -518,7 +534,8 @@ function U:write_function(def, inst, lines)
     self:type_of(self:canonical(def.params[1].type, def.module))
   local head
   local params = table.concat(inst.params, ", ")
-  if inst.form == "plain" and of and not of.at[def.name] and first and not of.method_names[def.name] and chart == self.main and
+  if inst.form == "plain" and of and not of.at[def.name] and first and
+    not of.method_names[def.name] and chart == self.main and
     def.name ~= "new" and def.name ~= "copy" then
     of.method_names[def.name] = true
     chart.instance_keys[#chart.instance_keys + 1] = { from = of.method_names, key = def.name }
@@ -526,10 +543,12 @@ function U:write_function(def, inst, lines)
     inst.name = of.lua .. "." .. inst.method
     head = "function " .. inst.name .. "(" .. params .. ")"
   else
-    local name = chart == self.main and tr:own_name(def.name, def.module ~= self.main.module) or chart:inner_name(def.name)
+    local name = chart == self.main and tr:own_name(def.name, def.module ~= self.main.module) or
+      chart:inner_name(def.name)
     if chart == self.main then name = tr:place(name, "functions") end
     inst.name = name
-    head = (name:find(".", 1, true) and "" or "local ") .. "function " .. name .. "(" .. params .. ")"
+    head = (name:find(".", 1, true) and "" or "local ") .. "function " .. name .. "(" .. params ..
+      ")"
   end
   if #home > 0 and home[#home] ~= "" then home[#home + 1] = "" end
   if first then
@@ -538,11 +557,13 @@ function U:write_function(def, inst, lines)
       home[#home + 1] = chart.dind .. "-- from library " .. def.module.label
     end
   end
-  local single = #lines == 1 and #head + #lines[1] < 92 and lines[1]:find("^  return [^{]*$") and not lines[1]:find("function")
+  local single = #lines == 1 and #head + #lines[1] < 92 and lines[1]:find("^  return [^{]*$") and
+    not lines[1]:find("function")
   if single then
     home[#home + 1] = chart.dind .. head .. lines[1]:sub(2) .. " end"
   else
-    home[#home + 1] = chart.dind .. head .. (def.node.trail and " " .. tr.comment(def.node.trail) or "")
+    home[#home + 1] = chart.dind .. head .. (def.node.trail and " " .. tr.comment(def.node.trail) or
+      "")
     for _, l in ipairs(lines) do home[#home + 1] = l == "" and l or chart.dind .. l end
     home[#home + 1] = chart.dind .. "end"
   end

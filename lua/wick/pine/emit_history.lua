@@ -13,7 +13,8 @@ local U = {}
 
 --- A series that keeps what a value of the bar function was; set where the value is computed.
 function U:history(v, base)
-  local name = self:new_local(self.tr:fresh(base or "past"), "pine.series(" .. self:series_args(v.t) .. ")")
+  local name = self:new_local(self.tr:fresh(base or "past"), "pine.series(" ..
+    self:series_args(v.t) .. ")")
   self:b(name .. ":set(" .. self:bar(v) .. ")")
   self.stateful, self.every_bar = true, true
   return name
@@ -44,7 +45,8 @@ function U:figure_before(v)
     main.home[#main.home + 1] = "local " .. name .. " = " .. (na == "na" and self:na_name() or na)
     main.epilogue[#main.epilogue + 1] = name .. " = " .. v.b
     main.figures_before[v.figure] = name
-    self.chart.instance_keys[#self.chart.instance_keys + 1] = { from = main.figures_before, key = v.figure }
+    self.chart.instance_keys[#self.chart.instance_keys + 1] = { from = main.figures_before,
+      key = v.figure }
     main.every_bar = true
     self.tr:top_name(name)
   end
@@ -71,7 +73,8 @@ function kinds:index(node)
       k = self:pure_values(builtins.func("int"), { k }, 1)
     end
   end
-  if not types.number_like(k.t) then self:fail(node.i, "bars back are a number, not " .. types.show(k.t)) end
+  if not types.number_like(k.t) then self:fail(node.i, "bars back are a number, not " ..
+    types.show(k.t)) end
   local o = node.o
   local v = self:expr(o)
   if k.lit and k.value and k.value < 0 then
@@ -79,7 +82,8 @@ function kinds:index(node)
   end
   if v.k == "c" then return v end
   if k.lit and k.value == 0 then return v end
-  if v.k == "d" and (self.cond == 0 or v.name or v.source or o.k == "name" or v.history or v.both) then
+  if v.k == "d" and (self.cond == 0 or v.name or v.source or o.k == "name" or v.history or
+    v.both) then
     if k.k == "c" then
       local code = lift.wrap(v.d, v.dp, P.atom) .. "[" .. k.d .. "]"
       local out = series(code, v.t, P.atom, function()
@@ -105,7 +109,8 @@ function kinds:index(node)
   end
   if one and v.figure then return self:figure_before(v) end
   local name = v.ser
-  if one and not name and #self.loops == 0 then return self:value_before(v, o.k == "call" and o.f.v or nil) end
+  if one and not name and #self.loops == 0 then return self:value_before(v, o.k == "call" and
+    o.f.v or nil) end
   if not name and v.figure then
     name = self:figure_history(v)
   elseif not name then

@@ -42,7 +42,8 @@ end
 -- Does the body change the size of something? Then a bound is asked again.
 local function resizes(list)
   local found = false
-  local names = { push = true, pop = true, shift = true, unshift = true, remove = true, insert = true, clear = true }
+  local names = { push = true, pop = true, shift = true, unshift = true, remove = true,
+    insert = true, clear = true }
   local function walk(node)
     if found or type(node) ~= "table" then return end
     if node.k == "call" then
@@ -72,7 +73,8 @@ function U:loop(node, target)
   if not target and node.as_value ~= false then
     value = self:temp("last")
     self:b("local " .. value)
-    result = { kind = "assign", set = function(v) self:b(value .. " = " .. self:bar(v)) end, at = #self.out }
+    result = { kind = "assign", set = function(v) self:b(value .. " = " .. self:bar(v)) end,
+      at = #self.out }
   end
   local gate = self["loop_" .. node.k](self, node, result)
   if self.effects ~= before then gate = false end
@@ -132,7 +134,8 @@ function U:loop_for(node, target)
     end)
     self:b("while true do")
     self:append(pre)
-    self:b("  if not (" .. dir .. " > 0 and " .. name .. " <= " .. bound .. " or " .. dir .. " < 0 and " .. name ..
+    self:b("  if not (" .. dir .. " > 0 and " .. name .. " <= " .. bound .. " or " .. dir ..
+      " < 0 and " .. name ..
       " >= " .. bound .. ") then break end")
     local gate = self:loop_body(node, target, name)
     self:b("  " .. name .. " = " .. name .. " + " .. dir)

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Requests of other symbols and timeframes: their expression becomes a function of the requested bars.
+-- Requests of other symbols and timeframes: their expression becomes a function of the requested
+-- bars.
 local core = ...
 local lift = core.module("wick.pine.lift")
 local types = core.module("wick.pine.typing")
@@ -53,7 +54,8 @@ function U:security(node, f, lower)
   local tr = self.tr
   local unit = self:sub_unit(self.module)
   unit.is_chart, unit.chart, unit.request, unit.outer = true, unit, true, self
-  unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {}, {}, {}, {}
+  unit.home, unit.instances, unit.instance_keys, unit.function_texts, unit.prologue = unit.decl, {},
+    {}, {}, {}
   unit.bars = self.chart.request and tr:fresh("htf") or tr.request_bars
   unit.dind = ""
   local v = unit:expr(list[3])
@@ -61,12 +63,15 @@ function U:security(node, f, lower)
     self:fail(list[3], f.name .. ": the expression has no value")
     return const("na", "?")
   end
-  local sym_code = symbol.constant == "syminfo.tickerid" and '""' or symbol.t == "na" and '""' or symbol.d
-  local lines = { "pine.request." .. (lower and "security_lower_tf" or "security") .. "(" .. sym_code .. ", " ..
+  local sym_code = symbol.constant == "syminfo.tickerid" and '""' or symbol.t == "na" and '""' or
+    symbol.d
+  local lines = { "pine.request." .. (lower and "security_lower_tf" or "security") .. "(" ..
+    sym_code .. ", " ..
     frame.d .. ", function(" .. unit.bars .. ")" }
   local tail = ")" 
   if #options > 0 then tail = ", { " .. table.concat(options, ", ") .. " })" end
-  local running = #unit.out > 0 or #unit.prologue > 0 or v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and v.k ~= "c")
+  local running = #unit.out > 0 or #unit.prologue > 0 or v.k == "b" or
+    (type(v.t) ~= "table" and not types.column(v.t) and v.k ~= "c")
   local code
   if not running and #unit.decl == 0 then
     code = lines[1] .. " return " .. (v.t == "na" and self:na_name() or v.d) .. " end" .. tail
@@ -134,7 +139,8 @@ function U:requested(sym, node)
   end
   local decl = sym.node
   if sym.mode or #sym.assigns > 0 then
-    self:fail(node, "'" .. sym.name .. "' changes from bar to bar of the chart and cannot be used in a request; " ..
+    self:fail(node, "'" .. sym.name ..
+      "' changes from bar to bar of the chart and cannot be used in a request; " ..
       "compute it in a function and call that function here")
     return const("na", "?")
   end

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Calls with a form of their own in Lua: declaration of the script, inputs, orders, plots, old names.
+-- Calls with a form of their own in Lua: declaration of the script, inputs, orders, plots, old
+-- names.
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local builtins = core.module("wick.pine.builtins")
@@ -14,7 +15,8 @@ local special = {}
 local U = { special = special }
 
 U.refused = {
-  ["strategy.default_entry_qty"] = "strategy.default_entry_qty is not known before the order fills; compute the quantity " ..
+  ["strategy.default_entry_qty"] =
+    "strategy.default_entry_qty is not known before the order fills; compute the quantity " ..
     "and give it as qty",
   ["ticker.renko"] = "Renko bars are not made here; use time bars, or feed Renko bars as data",
   ["ticker.kagi"] = "Kagi charts are not made here; use time bars",
@@ -30,8 +32,10 @@ end
 -- ---- the script ----------------------------------------------------------------------------
 local strategy_fields = {
   "title", "overlay", "pyramiding", "calc_on_order_fills", "calc_on_every_tick", "max_bars_back",
-  "backtest_fill_limits_assumption", "default_qty_type", "default_qty_value", "initial_capital", "currency", "slippage",
-  "commission_type", "commission_value", "process_orders_on_close", "close_entries_rule", "margin_long",
+  "backtest_fill_limits_assumption", "default_qty_type", "default_qty_value", "initial_capital",
+    "currency", "slippage",
+  "commission_type", "commission_value", "process_orders_on_close", "close_entries_rule",
+    "margin_long",
   "margin_short", "max_lines_count", "max_labels_count", "max_boxes_count", "max_polylines_count",
   "risk_free_rate", "use_bar_magnifier", "fill_orders_on_standard_ohlc",
 }
@@ -59,7 +63,8 @@ local function declaration(self, node, f)
     end
   end
   if f.name == "indicator" then
-    for _, name in ipairs { "title", "max_lines_count", "max_labels_count", "max_boxes_count", "max_polylines_count" } do
+    for _, name in ipairs { "title", "max_lines_count", "max_labels_count", "max_boxes_count",
+      "max_polylines_count" } do
       if given[name] then parts[#parts + 1] = name .. " = " .. given[name] end
     end
   else
@@ -72,10 +77,12 @@ local function declaration(self, node, f)
     if version < 5 then given.initial_capital = given.initial_capital or "100000" end
     for _, name in ipairs(strategy_fields) do
       local code = given[name]
-      if code and not silent[name] and code ~= "na" then parts[#parts + 1] = name .. " = " .. code end
+      if code and not silent[name] and code ~= "na" then parts[#parts + 1] = name .. " = " ..
+        code end
     end
   end
-  self.tr.declaration = "local " .. self.tr.strategy .. " = pine.strategy { " .. table.concat(parts, ", ") .. " }"
+  self.tr.declaration = "local " .. self.tr.strategy .. " = pine.strategy { " ..
+    table.concat(parts, ", ") .. " }"
   -- What the file says of itself stands at its head.
   self.tr.head = self.pending
   self.pending, self.pending_trail = nil, nil
@@ -91,8 +98,10 @@ end
 
 -- ---- inputs --------------------------------------------------------------------------------
 local input_fields = { "title", "minval", "maxval", "step", "options", "group" }
-local result_types = { int = "int", float = "float", bool = "bool", string = "string", color = "color", price = "float",
-  source = "float", session = "string", symbol = "string", text_area = "string", time = "int", timeframe = "string" }
+local result_types = { int = "int", float = "float", bool = "bool", string = "string",
+  color = "color", price = "float",
+  source = "float", session = "string", symbol = "string", text_area = "string", time = "int",
+    timeframe = "string" }
 
 local function slug(text)
   local name = text:lower():gsub("[^%w]+", "_"):gsub("^_+", ""):gsub("_+$", "")
@@ -109,7 +118,8 @@ local function input_of(self, node, f, kind)
         local codes = {}
         for j, item in ipairs(e.items) do codes[j] = (self:expr(item)).d or "nil" end
         given.options = "{ " .. table.concat(codes, ", ") .. " }"
-      elseif p == "defval" or p == "title" or p == "minval" or p == "maxval" or p == "step" or p == "group" or p == "type" then
+      elseif p == "defval" or p == "title" or p == "minval" or p == "maxval" or p == "step" or
+        p == "group" or p == "type" then
         local v = self:expr(e)
         if v.k == "b" or (v.k == "d" and not v.source and p ~= "defval") then
           self:fail(e, "an input's " .. p .. " must be a constant")
@@ -125,7 +135,8 @@ local function input_of(self, node, f, kind)
     kind = old and ({ ["input.integer"] = "int", ["input.resolution"] = "timeframe" })[old] or
       old and old:match("[^%.]+$")
     if not kind then
-      kind = (def.k == "d") and "source" or result_types[def.t] and def.t or (types.numeric(def.t) and def.t) or "string"
+      kind = (def.k == "d") and "source" or result_types[def.t] and def.t or
+        (types.numeric(def.t) and def.t) or "string"
       if def.t and tostring(def.t):find("^enum:") then kind = "enum" end
     end
   end
@@ -137,12 +148,14 @@ local function input_of(self, node, f, kind)
   name = self.tr:input_name(name)
   local parts = {}
   for _, key in ipairs(input_fields) do
-    if given[key] and given[key] ~= "na" and not (key == "title" and given.v_title.text == name) and given[key] ~= '""' then
+    if given[key] and given[key] ~= "na" and not (key == "title" and given.v_title.text == name) and
+      given[key] ~= '""' then
       parts[#parts + 1] = key .. " = " .. given[key]
     end
   end
   local options = fields(parts)
-  local call = "pine.input." .. kind .. "(" .. quote(name) .. ", " .. code .. (options and ", " .. options or "") .. ")"
+  local call = "pine.input." .. kind .. "(" .. quote(name) .. ", " .. code ..
+    (options and ", " .. options or "") .. ")"
   local t = kind == "enum" and def.t or result_types[kind] or "string"
   local v
   if kind == "source" then
@@ -167,14 +180,16 @@ local function input_of(self, node, f, kind)
   end
   return v
 end
-for _, kind in ipairs { "int", "float", "bool", "string", "color", "price", "source", "session", "symbol", "text_area",
+for _, kind in ipairs { "int", "float", "bool", "string", "color", "price", "source", "session",
+  "symbol", "text_area",
   "time", "timeframe", "enum" } do
   special["input." .. kind] = function(self, node, f) return input_of(self, node, f, kind) end
 end
 special.input = function(self, node, f)
   if self.tr.version < 5 then
     f = { name = "input", params = {}, at = {} }
-    for i, p in ipairs { "defval", "title", "type", "minval", "maxval", "confirm", "step", "options", "tooltip", "inline", "group" } do
+    for i, p in ipairs { "defval", "title", "type", "minval", "maxval", "confirm", "step",
+      "options", "tooltip", "inline", "group" } do
       f.params[i], f.at[p] = { name = p, optional = i > 1 }, i
     end
   end
@@ -197,7 +212,8 @@ local function order_params(self, f)
   if not old then return f end
   local g = { name = f.name, params = {}, at = {} }
   for p in old:gmatch("%S+") do
-    g.params[#g.params + 1] = { name = p, optional = #g.params >= ((f.name:find("entry") or f.name:find("order")) and 2 or 1) or f.name:find("_all") ~= nil }
+    g.params[#g.params + 1] = { name = p, optional = #g.params >= ((f.name:find("entry") or
+      f.name:find("order")) and 2 or 1) or f.name:find("_all") ~= nil }
     g.at[p] = #g.params
   end
   if g.at.long then g.at.direction = g.at.long end
@@ -213,7 +229,8 @@ local function direction(self, v)
   return (self:bar(v))
 end
 
-local positional = { ["strategy.entry"] = 2, ["strategy.order"] = 2, ["strategy.exit"] = 1, ["strategy.close"] = 1,
+local positional = { ["strategy.entry"] = 2, ["strategy.order"] = 2, ["strategy.exit"] = 1,
+  ["strategy.close"] = 1,
   ["strategy.close_all"] = 0, ["strategy.cancel"] = 1, ["strategy.cancel_all"] = 0 }
 
 local function order_call(self, node, f)
@@ -254,7 +271,8 @@ local function order_call(self, node, f)
 end
 for name in core.pairs(positional) do special[name] = order_call end
 
-for _, rule in ipairs { "allow_entry_in", "max_cons_loss_days", "max_drawdown", "max_intraday_filled_orders",
+for _, rule in ipairs { "allow_entry_in", "max_cons_loss_days", "max_drawdown",
+  "max_intraday_filled_orders",
   "max_intraday_loss", "max_position_size" } do
   special["strategy.risk." .. rule] = function(self, node, f)
     local list, codes, k = self:bind(node, f), {}, "c"
@@ -262,7 +280,8 @@ for _, rule in ipairs { "allow_entry_in", "max_cons_loss_days", "max_drawdown", 
       if list[i] and f.params[i].name ~= "alert_message" then
         local v = self:expr(list[i])
         k = lift.join({ k = k }, v)
-        codes[#codes + 1] = v.constant == "strategy.long" and '"long"' or v.constant == "strategy.short" and '"short"' or
+        codes[#codes + 1] = v.constant == "strategy.long" and '"long"' or
+          v.constant == "strategy.short" and '"short"' or
           (v.k == "c" and v.d or (self:bar(v)))
       end
     end
@@ -285,12 +304,14 @@ local function figure_call(self, node, f)
     if list[i] then codes[i] = (self:bar(self:expr(list[i]))) end
   end
   local tail = f.name:match("^strategy%.(.*)$"):gsub("%.", "_")
-  local v = bar(self.tr.strategy .. ":" .. tail .. "(" .. table.concat(codes, ", ") .. ")", f.result)
+  local v = bar(self.tr.strategy .. ":" .. tail .. "(" .. table.concat(codes, ", ") .. ")",
+    f.result)
   v.x = f.result == "int" or tail:find("size$") ~= nil or tail:find("price$") ~= nil
   return v
 end
 for _, name in ipairs(builtins.names) do
-  if name:find("^strategy%.%a+trades%.") and builtins.func(name) then special[name] = figure_call end
+  if name:find("^strategy%.%a+trades%.") and
+    builtins.func(name) then special[name] = figure_call end
 end
 
 -- The account is in the currency of the symbol.
@@ -298,7 +319,8 @@ local function same_currency(self, node, f)
   local list = self:bind(node, f)
   return list[1] and self:expr(list[1]) or const("na", "float")
 end
-special["strategy.convert_to_account"], special["strategy.convert_to_symbol"] = same_currency, same_currency
+special["strategy.convert_to_account"], special["strategy.convert_to_symbol"] = same_currency,
+  same_currency
 
 -- ---- plots ---------------------------------------------------------------------------------
 -- Colours, widths and styles are the chart's business; what is recorded is the value and its name.
@@ -325,24 +347,28 @@ local function plot_call(self, node, f)
   if k ~= "b" and self.cond == 0 and self == self.main then
     local codes = {}
     for i = 1, n_values do codes[i] = values[i].d end
-    self:d(call .. "(" .. table.concat(codes, ", ") .. (title and title ~= '""' and ", " .. title or "") .. ")")
+    self:d(call .. "(" .. table.concat(codes, ", ") .. (title and title ~= '""' and ", " .. title or
+      "") .. ")")
     return nil
   end
   if self ~= self.main then return nil end
   title = title or quote(self.want_plot or f.name)
-  local name = self:new_local(self.tr:fresh(self.want_plot or "plot_" .. slug(title:sub(2, -2))), call .. "(" .. title .. ")")
+  local name = self:new_local(self.tr:fresh(self.want_plot or "plot_" .. slug(title:sub(2, -2))),
+    call .. "(" .. title .. ")")
   local v = bar(name .. "(" .. self:bar_list(values, n_values) .. ")", nil)
   self.effects, self.every_bar = self.effects + 1, true
   return v
 end
-for _, name in ipairs { "plot", "plotshape", "plotchar", "plotarrow", "plotbar", "plotcandle" } do special[name] = plot_call end
+for _, name in ipairs { "plot", "plotshape", "plotchar", "plotarrow", "plotbar",
+  "plotcandle" } do special[name] = plot_call end
 
 special.hline = function(self, node, f)
   local list = self:bind(node, f)
   local price = list[1] and self:expr(list[1])
   local title = list[2] and self:expr(list[2])
   if price and price.k == "c" and price.t ~= "na" then
-    self.main:d("pine.hline(" .. price.d .. (title and title.k == "c" and ", " .. title.d or "") .. ")")
+    self.main:d("pine.hline(" .. price.d .. (title and title.k == "c" and ", " .. title.d or "") ..
+      ")")
   end
   return nil
 end
@@ -361,7 +387,8 @@ special.alertcondition = function(self, node, f)
     return nil
   end
   self.effects = self.effects + 1
-  return bar(self:alias("alertcondition", "pine.alertcondition") .. "(" .. self:bar(v) .. tail .. ")", nil)
+  return bar(self:alias("alertcondition", "pine.alertcondition") .. "(" .. self:bar(v) .. tail ..
+    ")", nil)
 end
 
 -- ---- old names -----------------------------------------------------------------------------
@@ -378,7 +405,8 @@ special.iff = function(self, node, f)
     v.hint = "choice"
     return v
   end
-  local v = bar(self:alias("pick", "pine.pick") .. "(" .. self:bar(c) .. ", " .. self:bar(a) .. ", " .. self:bar(b) .. ")", t)
+  local v = bar(self:alias("pick", "pine.pick") .. "(" .. self:bar(c) .. ", " .. self:bar(a) ..
+    ", " .. self:bar(b) .. ")", t)
   v.eff = c.eff or a.eff or b.eff
   return v
 end
@@ -390,7 +418,8 @@ special.offset = function(self, node, f)
 end
 
 special["request.security"] = function(self, node, f) return self:security(node, f, false) end
-special["request.security_lower_tf"] = function(self, node, f) return self:security(node, f, true) end
+special["request.security_lower_tf"] = function(self, node, f) return self:security(node, f,
+  true) end
 
 function M.open(unit)
   for name, f in core.pairs(U) do unit[name] = f end

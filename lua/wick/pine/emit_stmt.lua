@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Statements. Each gives what gates it: nil when it does nothing but compute, a mask outside of which
+-- Statements. Each gives what gates it: nil when it does nothing but compute, a mask outside of
+-- which
 -- it does nothing, false when it has to run on every bar.
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
@@ -71,7 +72,8 @@ function U:probe(node)
     local f = builtins.func(name)
     if not f then return "b" end
     if name:find("^input") then return name == "input.source" and "d" or "c" end
-    if name == "iff" or name == "request.security" or f.class == "p" or f.class == "t" or f.class == "v" then
+    if name == "iff" or name == "request.security" or f.class == "p" or f.class == "t" or
+      f.class == "v" then
       local kind = "c"
       for _, e in ipairs(node.args) do kind = worse(kind, self:probe(e)) end
       for _, a in ipairs(node.named or {}) do kind = worse(kind, self:probe(a.e)) end
@@ -83,11 +85,14 @@ function U:probe(node)
   return "b"
 end
 
---- Runs f, which may raise NOT_HERE: then everything it wrote is taken back. True when it went well.
+--- Runs f, which may raise NOT_HERE: then everything it wrote is taken back. True when it went
+-- well.
 function U:try(f)
   local tr, chart = self.tr, self.chart
-  local save = { out = self.out, decl = self.decl, dind = self.dind, ind = self.ind, memo = self.memo,
-    pending = self.pending, effects = self.effects, every = self.every_bar, stateful = self.stateful,
+  local save = { out = self.out, decl = self.decl, dind = self.dind, ind = self.ind,
+    memo = self.memo,
+    pending = self.pending, effects = self.effects, every = self.every_bar,
+      stateful = self.stateful,
     cond = self.cond, trail = self.pending_trail, want = self.want_input, plot = self.want_plot }
   local n_home, n_diags, n_names, n_keys, n_decl, n_out =
     #chart.home, #tr.diags, #tr.fresh_names, #chart.instance_keys, #self.decl, #self.out
@@ -127,9 +132,12 @@ function U:try(f)
     undo.from[undo.key] = nil
     chart.instance_keys[i] = nil
   end
-  self.out, self.decl, self.dind, self.ind, self.memo = save.out, save.decl, save.dind, save.ind, save.memo
-  self.pending, self.effects, self.every_bar, self.stateful = save.pending, save.effects, save.every, save.stateful
-  self.cond, self.pending_trail, self.want_input, self.want_plot = save.cond, save.trail, save.want, save.plot
+  self.out, self.decl, self.dind, self.ind, self.memo = save.out, save.decl, save.dind, save.ind,
+    save.memo
+  self.pending, self.effects, self.every_bar, self.stateful = save.pending, save.effects,
+    save.every, save.stateful
+  self.cond, self.pending_trail, self.want_input, self.want_plot = save.cond, save.trail, save.want,
+    save.plot
   return false
 end
 
@@ -160,7 +168,8 @@ function U:deliver(v, target)
     v = self:as_type(v, target.t)
     self:b("return " .. self:bar(v))
   elseif kind == "dreturn" or kind == "dassign" then
-    if v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and v.k == "d") then error(self.tr.NOT_HERE, 0) end
+    if v.k == "b" or (type(v.t) ~= "table" and not types.column(v.t) and
+      v.k == "d") then error(self.tr.NOT_HERE, 0) end
     local code = v.d
     if v.t == "na" then code = self:na_name() end
     if kind == "dreturn" then
@@ -273,7 +282,8 @@ local function branches_of(node)
     end
   else
     for _, c in ipairs(node.cases) do
-      list[#list + 1] = { node = c.c, on = node.on and true, body = c.body, trail = c.trail, lead = c.lead }
+      list[#list + 1] = { node = c.c, on = node.on and true, body = c.body, trail = c.trail,
+        lead = c.lead }
     end
   end
   return list
@@ -287,9 +297,11 @@ end
 -- All conditions are known in the body: the statement stands there, when what it does can too.
 function U:declared_branches(node, list, target, subject)
   local tr = self.tr
-  local dtarget = target and { kind = target.kind == "return" and "dreturn" or "dassign", names = target.names }
+  local dtarget = target and { kind = target.kind == "return" and "dreturn" or "dassign",
+    names = target.names }
   if target and target.kind == "assign" and not target.names then error(tr.NOT_HERE, 0) end
-  if target and target.kind == "return" and (self.nested or #self.out > 0) then error(tr.NOT_HERE, 0) end
+  if target and target.kind == "return" and (self.nested or #self.out > 0) then error(tr.NOT_HERE,
+    0) end
   local made, has_else = {}, false
   local out = self.out
   for i, b in ipairs(list) do
@@ -321,7 +333,8 @@ function U:declared_branches(node, list, target, subject)
     target.t, target.k, target.x = dtarget.t, dtarget.k, dtarget.x
     if dtarget.kind == "dreturn" then
       if not has_else then self:d("return " .. types.na_code(dtarget.t, tr.version)) end
-      self.answer = { returned = true, t = dtarget.t, k = dtarget.k == "c" and "c" or "d", x = dtarget.x }
+      self.answer = { returned = true, t = dtarget.t, k = dtarget.k == "c" and "c" or "d",
+        x = dtarget.x }
       if type(dtarget.t) ~= "table" and not has_else then self.answer.k = "d" end
     end
   end
@@ -330,7 +343,8 @@ end
 function U:structure(node, target)
   if node.k ~= "if" and node.k ~= "switch" then return self:loop(node, target) end
   local list = branches_of(node)
-  local constant = self.cond == 0 and #self.loops == 0 and (not node.on or self:probe(node.on) == "c")
+  local constant = self.cond == 0 and #self.loops == 0 and (not node.on or
+    self:probe(node.on) == "c")
   if constant then
     for _, b in ipairs(list) do
       if b.node and self:probe(b.node) ~= "c" then constant = false end
@@ -365,7 +379,8 @@ function U:structure(node, target)
     made_name = self:temp("choice")
     local name = made_name
     self:b("local " .. name)
-    target = { kind = "assign", set = function(x) self:b(name .. " = " .. self:bar(x)) end, first = #self.out, name = name }
+    target = { kind = "assign", set = function(x) self:b(name .. " = " .. self:bar(x)) end,
+      first = #self.out, name = name }
   end
   local gate = self:running_branches(node, list, target)
   if temp_target then
@@ -422,7 +437,8 @@ function U:running_branches(node, list, target)
       self.pending_trail = b.trail or (i == 1 and self.pending_trail or nil)
       self:b((first and "if " or "elseif ") .. self:bar(c) .. " then")
       local body_gate
-      if constant then self.path[#self.path + 1] = (denied and denied .. " and " or "") .. lift.wrap(c.d, c.dp, P.cmp) end
+      if constant then self.path[#self.path + 1] = (denied and denied .. " and " or "") ..
+        lift.wrap(c.d, c.dp, P.cmp) end
       local _, body = self:branch(function()
         if constant then self.cond = self.cond - 1 end
         body_gate = self:block(b.body, target)

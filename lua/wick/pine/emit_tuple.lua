@@ -40,7 +40,8 @@ function kinds:tdecl(node)
   for _, x in ipairs(node.names) do
     if #x.sym.assigns > 0 then assigned = true end
   end
-  if v and v.k ~= "b" and v.d and not assigned and self.cond == 0 and #self.loops == 0 and (all_columns or v.values) then
+  if v and v.k ~= "b" and v.d and not assigned and self.cond == 0 and #self.loops == 0 and
+    (all_columns or v.values) then
     self:new_locals(names, v.d)
     for i, x in ipairs(node.names) do
       local out
@@ -124,14 +125,16 @@ function U:tuple_structure(node, names)
     local of = type(target.t) == "table" and target.t[i] or "float"
     if of == "na" then of = "float" end
     if x.sym.hist then
-      local made = self:new_local(self.tr:fresh(names[i] .. "_past"), "pine.series(" .. self:series_args(of) .. ")")
+      local made = self:new_local(self.tr:fresh(names[i] .. "_past"), "pine.series(" ..
+        self:series_args(of) .. ")")
       self:b(made .. ":set(" .. names[i] .. ")")
       local out = variable(names[i], of)
       out.ser = made
       self.vals[x.sym] = out
       self.stateful, self.every_bar, hist = true, true, true
     elseif x.sym.captured and self.is_chart then
-      local made = self:new_local(self.tr:fresh(names[i] .. "_seen"), types.na_code(of, self.tr.version))
+      local made = self:new_local(self.tr:fresh(names[i] .. "_seen"),
+        types.na_code(of, self.tr.version))
       self:b(made .. " = " .. names[i])
       self.vals[x.sym] = variable(made, of)
     else

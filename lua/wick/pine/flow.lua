@@ -11,7 +11,8 @@ function M.pick(c, a, b)
   return b
 end
 
---- pine.step(from, to [, by]): the step of `for i = from to to by by`, which counts down when the end is
+--- pine.step(from, to [, by]): the step of `for i = from to to by by`, which counts down when the
+-- end is
 --- below the start.
 function M.step(from, to, by)
   by = by or 1

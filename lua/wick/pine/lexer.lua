@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Pine source to tokens. Tokens are kept in parallel lists (kind, value, line, column): a script of
--- a megabyte has some hundred thousand of them. Indentation becomes `indent` and `dedent`, the end of
+-- a megabyte has some hundred thousand of them. Indentation becomes `indent` and `dedent`, the end
+-- of
 -- a statement's line `newline`; comments are kept aside by line, for the emitter to put them back.
 local find, sub, byte, match = string.find, string.sub, string.byte, string.match
 
@@ -96,7 +97,8 @@ function M.lex(text, fail)
     if begins[head] then return true end
     if indent > 0 and indent % 4 ~= 0 then return last ~= "=>" end
     -- A sign may begin a statement only as a value; indented deeper than the block it goes on.
-    if (head == "+" or head == "-") and indent > stack[top] and last ~= "=>" and k ~= "keyword" then return true end
+    if (head == "+" or head == "-") and indent > stack[top] and last ~= "=>" and
+      k ~= "keyword" then return true end
     return false
   end
 
@@ -115,7 +117,8 @@ function M.lex(text, fail)
       local here = at - start + 1
       if fresh then
         fresh = false
-        if depth == 0 and not continues(at) then begin_line(width(sub(text, start, at - 1)), here) end
+        if depth == 0 and not continues(at) then begin_line(width(sub(text, start, at - 1)),
+          here) end
       end
       last_line = row
       local _, stop = find(text, "^[%a_][%w_]*", at)
@@ -207,7 +210,8 @@ function M.lex(text, fail)
     push("dedent", "dedent", 1)
   end
   push("eof", "end of file", at - start + 1)
-  return { kind = kind, value = value, line = line, col = col, n = n, comments = comments, version = version }
+  return { kind = kind, value = value, line = line, col = col, n = n, comments = comments,
+    version = version }
 end
 
 return M

@@ -2,10 +2,14 @@
 -- Values of the translator: what a Pine expression is in Lua, and where it can stand.
 --
 -- A value has a type `t` and a kind `k`: "c" known in the file body (constants, inputs and what is
--- computed from them), "d" a declared series, "b" a value of the bar function. `d` is its code in the
--- body, `b` its code in the bar function; of a declared series the latter is made when it is asked for
--- (`bf`), or by giving the series a name. `dp` and `bp` are the strengths of the outermost operators.
--- `x`: comparisons of it are exact anyway; `nn`: never na; `g`: a mask outside of which the condition
+-- computed from them), "d" a declared series, "b" a value of the bar function. `d` is its code in
+-- the
+-- body, `b` its code in the bar function; of a declared series the latter is made when it is asked
+-- for
+-- (`bf`), or by giving the series a name. `dp` and `bp` are the strengths of the outermost
+-- operators.
+-- `x`: comparisons of it are exact anyway; `nn`: never na; `g`: a mask outside of which the
+-- condition
 -- is false and computing it does nothing; `eff`: computing it changes a state.
 local core = ...
 local pairs, ipairs, type = core.pairs, ipairs, type
@@ -13,7 +17,8 @@ local pairs, ipairs, type = core.pairs, ipairs, type
 local M = {}
 
 local ATOM, UNARY, MUL, ADD, CAT, CMP, AND, OR = 10, 8, 7, 6, 5, 3, 2, 1
-M.p = { atom = ATOM, unary = UNARY, mul = MUL, add = ADD, cat = CAT, cmp = CMP, ["and"] = AND, ["or"] = OR }
+M.p = { atom = ATOM, unary = UNARY, mul = MUL, add = ADD, cat = CAT, cmp = CMP, ["and"] = AND,
+  ["or"] = OR }
 
 function M.const(code, t, p)
   return { k = "c", t = t, d = code, b = code, dp = p or ATOM, bp = p or ATOM }
@@ -41,7 +46,8 @@ function U:named(v)
     if v.dp == ATOM and v.d:find("^[%a_][%w_]*$") then
       name = v.d
     else
-      name = self:new_local(self.tr:fresh(v.hint or v.source or (v.t == "bool" and "is_true" or "x")), v.d)
+      name = self:new_local(self.tr:fresh(v.hint or v.source or
+        (v.t == "bool" and "is_true" or "x")), v.d)
     end
     self.memo[v.d] = name
   end
@@ -92,7 +98,8 @@ function M.worst(list)
 end
 
 -- ---- when something can happen -------------------------------------------------------------
--- A gate tells for each state of the position on which bars a statement can do something: nil on none,
+-- A gate tells for each state of the position on which bars a statement can do something: nil on
+-- none,
 -- true on all, else a list of masks one of which has to be 1.
 local states = { "flat", "long", "short" }
 M.states = states
@@ -113,7 +120,8 @@ function M.gate_of(code)
   return { flat = { code }, long = { code }, short = { code } }
 end
 
---- The gate outside of which a condition is false and computing it does nothing; nil when there is none.
+--- The gate outside of which a condition is false and computing it does nothing; nil when there is
+-- none.
 function M.gate(v)
   if v.k ~= "b" then return v.t == "bool" and M.gate_of(v.name or v.d) or nil end
   return v.g
@@ -196,13 +204,16 @@ end
 local position_states = {
   ["strategy.position_size"] = {
     ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true },
-    ["<"] = { short = true }, [">="] = { flat = true, long = true }, ["<="] = { flat = true, short = true },
+    ["<"] = { short = true }, [">="] = { flat = true, long = true },
+      ["<="] = { flat = true, short = true },
   },
   ["strategy.opentrades"] = {
-    ["=="] = { flat = true }, ["!="] = { long = true, short = true }, [">"] = { long = true, short = true },
+    ["=="] = { flat = true }, ["!="] = { long = true, short = true },
+      [">"] = { long = true, short = true },
   },
 }
-local mirrored = { [">"] = "<", ["<"] = ">", [">="] = "<=", ["<="] = ">=", ["=="] = "==", ["!="] = "!=" }
+local mirrored = { [">"] = "<", ["<"] = ">", [">="] = "<=", ["<="] = ">=", ["=="] = "==",
+  ["!="] = "!=" }
 
 function M.in_states(holds)
   return { flat = holds.flat or nil, long = holds.long or nil, short = holds.short or nil }

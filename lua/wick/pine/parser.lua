@@ -8,7 +8,8 @@ local error, type, pcall, sub = error, type, pcall, string.sub
 
 local M = {}
 
-local assign_ops = { [":="] = true, ["+="] = true, ["-="] = true, ["*="] = true, ["/="] = true, ["%="] = true }
+local assign_ops = { [":="] = true, ["+="] = true, ["-="] = true, ["*="] = true, ["/="] = true,
+  ["%="] = true }
 local qualifiers = { const = true, input = true, simple = true, series = true }
 M.qualifiers = qualifiers
 local MAX_DEPTH = 150
@@ -46,7 +47,8 @@ function M.parse(t, fail)
   function p.deeper()
     p.depth = p.depth + 1
     if p.depth > MAX_DEPTH then
-      p.fail_at(p.at, "this is nested more than " .. MAX_DEPTH .. " levels deep; give a part of it a name")
+      p.fail_at(p.at, "this is nested more than " .. MAX_DEPTH ..
+        " levels deep; give a part of it a name")
     end
   end
 
@@ -103,7 +105,8 @@ function M.parse(t, fail)
       name = name .. "." .. value[i + 1]
       i = i + 2
     end
-    if value[i] == "<" and kind[i] == "op" and (name == "array" or name == "map" or name == "matrix") then
+    if value[i] == "<" and kind[i] == "op" and (name == "array" or name == "map" or
+      name == "matrix") then
       local args = {}
       repeat
         local after, arg = type_at(i + 1)
@@ -128,7 +131,8 @@ function M.parse(t, fail)
 
   local function sync()
     -- Behind the line of the mistake, and behind a block that hangs on it.
-    while kind[p.at] ~= "newline" and kind[p.at] ~= "eof" and kind[p.at] ~= "dedent" do p.at = p.at + 1 end
+    while kind[p.at] ~= "newline" and kind[p.at] ~= "eof" and
+      kind[p.at] ~= "dedent" do p.at = p.at + 1 end
     if kind[p.at] == "newline" then p.at = p.at + 1 end
     if kind[p.at] == "indent" then
       local depth = 0
@@ -160,7 +164,8 @@ function M.parse(t, fail)
       sync()
     end
     if kind[p.at] == "indent" then
-      fail(line[p.at], col[p.at], "this line is indented, but no block begins here; a line that goes on " ..
+      fail(line[p.at], col[p.at],
+        "this line is indented, but no block begins here; a line that goes on " ..
         "from the one above is indented by a number of spaces that is no multiple of four")
       sync()
     end
@@ -424,7 +429,8 @@ function M.parse(t, fail)
       return node
     end
     if kind[p.at] == "op" and op == "=" then
-      p.fail_at(p.at, e.k == "member" and "a field is set with ':='" or "only a name can stand left of '='")
+      p.fail_at(p.at, e.k == "member" and "a field is set with ':='" or
+        "only a name can stand left of '='")
     end
     node.k, node.e = "expr", e
     return node

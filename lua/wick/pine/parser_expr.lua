@@ -189,7 +189,8 @@ function M.open(p)
       local n = node("name", i)
       n.v = v
       p.at = i + 1
-      if value[i + 1] == "<" and (v == "array" or v == "map" or v == "matrix") then p.unexpected(v .. ".new") end
+      if value[i + 1] == "<" and (v == "array" or v == "map" or
+        v == "matrix") then p.unexpected(v .. ".new") end
       return postfix(n)
     elseif k == "number" then
       local n = node("num", i)

@@ -14,7 +14,8 @@ for w in ("int float bool string color line label box table linefill polyline ar
 end
 M.type_words = type_words
 
---- M.resolve(list, env): env = { version, fail(line, col, text), import(node) -> module or nil, module }
+--- M.resolve(list, env): env = { version, fail(line, col, text), import(node) -> module or nil,
+-- module }
 --- Fills module.scope (names of the file) and returns it.
 function M.resolve(list, env)
   local version, fail, module = env.version, env.fail, env.module
@@ -37,7 +38,8 @@ function M.resolve(list, env)
   end
 
   local function declare(name, kind, node)
-    local sym = { name = name, kind = kind, node = node, unit = unit, module = module, assigns = {}, tick = tick }
+    local sym = { name = name, kind = kind, node = node, unit = unit, module = module, assigns = {},
+      tick = tick }
     scope.vars[name] = sym
     module.names[name] = true
     module.symbols[#module.symbols + 1] = sym
@@ -60,7 +62,8 @@ function M.resolve(list, env)
         if n:sub(1, #member_of + 1) == member_of .. "." then pool[n] = true end
       end
       local near = core.nearest(name, pool)
-      fail(node.line, node.col, "'" .. name .. "' does not exist" .. (near and "; did you mean '" .. near .. "'?" or
+      fail(node.line, node.col, "'" .. name .. "' does not exist" ..
+        (near and "; did you mean '" .. near .. "'?" or
         " (namespace '" .. member_of .. "')"))
       return
     end
@@ -78,7 +81,8 @@ function M.resolve(list, env)
         if builtins.known(space .. name) then near = space .. name end
       end
     end
-    fail(node.line, node.col, "unknown name '" .. name .. "'" .. (near and "; did you mean '" .. near .. "'?" or ""))
+    fail(node.line, node.col, "unknown name '" .. name .. "'" ..
+      (near and "; did you mean '" .. near .. "'?" or ""))
   end
 
   local function read(node, sym)
@@ -201,7 +205,8 @@ function M.resolve(list, env)
       sym = declare(node.name, "func", node)
       sym.defs = {}
     end
-    local def = { node = node, name = node.name, params = node.params, by_name = {}, module = module, scope = nil }
+    local def = { node = node, name = node.name, params = node.params, by_name = {},
+      module = module, scope = nil }
     local outer, outer_control, outer_args, outer_value = unit, control, in_args, in_value
     unit, control, in_args, in_value = { func = def, module = module }, {}, nil, true
     def.unit = unit
@@ -361,7 +366,8 @@ function M.resolve(list, env)
     expr(node.e)
     local old = scope.vars[node.name]
     if old and (old.kind == "var" or old.kind == "param") then
-      fail(node.name_line, node.name_col, "'" .. node.name .. "' is declared already; assign with ':='")
+      fail(node.name_line, node.name_col, "'" .. node.name ..
+        "' is declared already; assign with ':='")
     end
     node.sym = declare(node.name, "var", node)
     node.sym.mode = node.mode
@@ -382,7 +388,8 @@ function M.resolve(list, env)
         if sym then
           fail(t.line, t.col, "'" .. t.v .. "' is no variable")
         elseif builtins.known(t.v) then
-          fail(t.line, t.col, "'" .. t.v .. "' is built in; declare a variable of your own with '='")
+          fail(t.line, t.col, "'" .. t.v ..
+            "' is built in; declare a variable of your own with '='")
         else
           unknown(t, t.v)
         end
@@ -391,7 +398,8 @@ function M.resolve(list, env)
       end
       t.sym = sym
       if sym.unit ~= unit then
-        fail(t.line, t.col, "a function cannot assign '" .. t.v .. "', which is declared outside of it")
+        fail(t.line, t.col, "a function cannot assign '" .. t.v ..
+          "', which is declared outside of it")
       end
       local within = sym.first_read
       sym.in_assign = true
@@ -415,7 +423,8 @@ function M.resolve(list, env)
     end
     local sym = declare(node.name, node.k, node)
     node.sym = sym
-    sym.of = { name = node.name, node = node, kind = node.k, module = module, fields = node.fields, at = {} }
+    sym.of = { name = node.name, node = node, kind = node.k, module = module, fields = node.fields,
+      at = {} }
     for i, f in ipairs(node.fields) do sym.of.at[f.name] = i end
     module.types[#module.types + 1] = sym.of
   end

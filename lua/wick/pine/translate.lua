@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- `wick pine`: Pine text to Lua text. Called by the host with the path, the text and what is wanted;
+-- `wick pine`: Pine text to Lua text. Called by the host with the path, the text and what is
+-- wanted;
 -- gives the Lua text (or nil) and the findings, one a line.
 local core = ...
 local lexer, parser = core.module("wick.pine.lexer"), core.module("wick.pine.parser")
@@ -18,14 +19,16 @@ local function read_module(text, label, file, state)
   if tokens.version == nil then
     fail(1, 1, "the script does not say its version; add //@version=6 as its first line")
   elseif version < 4 then
-    fail(1, 1, "version " .. version .. " is not translated; convert the script to version 5 or 6 first")
+    fail(1, 1, "version " .. version ..
+      " is not translated; convert the script to version 5 or 6 first")
   elseif version > 6 then
     fail(1, 1, "version " .. version .. " is not known; 4, 5 and 6 are")
   end
   module.version = math.max(4, version)
   module.list, module.tail = parser.parse(tokens, fail)
   module.n_tokens = tokens.n
-  scope.resolve(module.list, { version = module.version, fail = fail, module = module, import = function(node)
+  scope.resolve(module.list, { version = module.version, fail = fail, module = module,
+    import = function(node)
     local key = node.user .. "/" .. node.lib .. "/" .. node.version
     if state.libraries[key] then return state.libraries[key] end
     if state.loading[key] then
@@ -34,7 +37,8 @@ local function read_module(text, label, file, state)
     end
     local body, path = state.read(node.user, node.lib, node.version)
     if not body then
-      fail(node.line, node.col, "library " .. key .. " is not here; put it beside the script as " .. node.lib ..
+      fail(node.line, node.col, "library " .. key .. " is not here; put it beside the script as " ..
+        node.lib ..
         ".pine or " .. node.user .. "/" .. node.lib .. ".pine, or name its folder with --lib")
       return nil
     end
@@ -72,7 +76,8 @@ end
 --- M.run(path, text, read) -> Lua text or nil, findings (a list of lines)
 --- `read(user, library, version)` gives the text and path of a library.
 function M.run(path, text, read)
-  local state = { diags = {}, libraries = {}, loading = {}, modules = {}, read = read or function() end }
+  local state = { diags = {}, libraries = {}, loading = {}, modules = {}, read = read or
+    function() end }
   local main = read_module(text, path, path, state)
   table.insert(state.modules, main)
   if #state.diags > 0 and main.version < 4 then return nil, sorted(state.diags) end
@@ -83,7 +88,8 @@ function M.run(path, text, read)
   local broken = #state.diags > 0
   local made, diags, tr
   local ok, err = pcall(function()
-    made, diags, tr = emit.emit(main, state.modules, { version = main.version, head = head, tail = main.tail, title = title })
+    made, diags, tr = emit.emit(main, state.modules, { version = main.version, head = head,
+      tail = main.tail, title = title })
   end)
   if not ok then
     -- After mistakes of the text itself the rest may make no sense; without them it is ours.

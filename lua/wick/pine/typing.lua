@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Types of Pine values as texts ("float", "array<float>", the Lua name of a user type); tuples are lists
+-- Types of Pine values as texts ("float", "array<float>", the Lua name of a user type); tuples are
+-- lists
 -- of them. "?" is a type nobody could tell, which is accepted everywhere.
 local M = {}
 
@@ -50,7 +51,8 @@ function M.space(t)
   if type(t) ~= "string" then return nil end
   local base = t:match("^(%a+)<")
   if base then return base end
-  if t == "line" or t == "label" or t == "box" or t == "table" or t == "linefill" or t == "polyline" or
+  if t == "line" or t == "label" or t == "box" or t == "table" or t == "linefill" or
+    t == "polyline" or
     t == "chart.point" then
     return t
   end

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: MIT
+-- Lines of the file that is written: none longer than the house allows, where it can be helped.
+local M = {}
+local ipairs = ipairs
+local WIDTH = 100
+
+-- Breaks a long line behind a comma outside of inner brackets, or before and/or.
+local function break_line(line, out)
+  if #line <= WIDTH or line:find("^%s*%-%-") then
+    out[#out + 1] = line
+    return
+  end
+  local indent = line:match("^%s*")
+  local best, depth, i, quote = nil, 0, 1, nil
+  local cuts = {}
+  while i <= #line do
+    local c = line:sub(i, i)
+    if quote then
+      if c == "\\" then
+        i = i + 1
+      elseif c == quote then
+        quote = nil
+      end
+    elseif c == '"' or c == "'" then
+      quote = c
+    elseif c == "-" and line:sub(i, i + 1) == "--" then
+      break
+    elseif c == "(" or c == "{" or c == "[" then
+      depth = depth + 1
+    elseif c == ")" or c == "}" or c == "]" then
+      depth = depth - 1
+    elseif c == "," and line:sub(i + 1, i + 1) == " " then
+      cuts[#cuts + 1] = { at = i, depth = depth }
+    elseif c == " " and (line:find("^ and ", i) or line:find("^ or ", i)) and depth == 0 then
+      local word = line:match("^ %a+", i)
+      cuts[#cuts + 1] = { at = i + #word - 1, depth = depth }
+      i = i + #word - 1
+    end
+    i = i + 1
+  end
+  for _, cut in ipairs(cuts) do
+    if cut.at <= WIDTH and cut.at > #indent + 20 then
+      if not best or cut.depth < best.depth or (cut.depth == best.depth and cut.at > best.at) or
+        (cut.depth <= best.depth + 1 and best.at < WIDTH / 2) then
+        best = cut
+      end
+    end
+  end
+  if not best then
+    out[#out + 1] = line
+    return
+  end
+  out[#out + 1] = line:sub(1, best.at)
+  local rest = line:sub(best.at + 1):gsub("^ +", "")
+  local deeper = indent .. (indent:find("^" .. (line.more or " ") .. "*$") and "  " or "")
+  break_line((line:find("^%s*[%a_]") and deeper or indent) .. rest, out)
+end
+
+M.WIDTH, M.break_line = WIDTH, break_line
+
+return M
