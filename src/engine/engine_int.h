@@ -219,7 +219,7 @@ struct wick_run {
     wk_item *evs; /**< next event of each hot symbol */
 
     struct wk_pine *pine; /**< per symbol; NULL: not a run of Pine orders */
-    wk_vec pinfo, hits;
+    wk_vec pinfo, hits, close_names; /**< close_names: by id, what its close is called; 0 not yet */
     bool metered;
     wick_meter meter;
     int64_t deals; /**< fills of Pine orders so far */

@@ -341,14 +341,26 @@ int32_t wick_pine_raw(wick_run *r, const wick_pine_order *q)
     return wk_meter_off(r, from, place(r, q, WK_PQ_RAW));
 }
 
-/* "Close entry(s) order L", made once per id. */
-static int32_t close_text(wick_run *r, int32_t tag)
+static int32_t make_close_text(wick_run *r, int32_t tag)
 {
     if (tag == 0) return wick_run_tag(r, "Close position order");
     char text[256];
     const char *id = ((const char *const *)r->tags.p)[tag - 1];
     snprintf(text, sizeof text, "Close entry(s) order %.200s", id);
     return wick_run_tag(r, text);
+}
+
+/* "Close entry(s) order L", made once per id. */
+static int32_t close_text(wick_run *r, int32_t tag)
+{
+    while (r->close_names.n <= tag) {
+        int32_t *to = wk_vec_push(r, &r->close_names, sizeof *to);
+        if (to == NULL) return 0;
+        *to = 0;
+    }
+    int32_t *name = (int32_t *)r->close_names.p + tag;
+    if (*name == 0) *name = make_close_text(r, tag);
+    return *name;
 }
 
 static int32_t place_close(wick_run *r, const wick_pine_order *q)

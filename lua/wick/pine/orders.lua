@@ -93,6 +93,7 @@ local function strategy(args)
   rawset(s, "engine", engine_of(args))
   rawset(s, "initial_cash", args.initial_capital or 1000000)
   rawset(s, "account_currency", args.currency or "USD")
+  rawset(s, "is_pine", true)
   rawset(s, "long", "long")
   rawset(s, "short", "short")
   return s
@@ -101,9 +102,12 @@ end
 -- ---- orders --------------------------------------------------------------------------------
 -- `s.close` is the closing price too, as in Pine, so the method is what calling that series does.
 local call_series = core.series_meta.__call
-core.series_meta.__call = function(x, s, ...)
-  if core.is(s) == "pine" and rawequal(x, s.close) then return core.pine_close(s, ...) end
-  return call_series(x, s, ...)
+-- No call into C on the way: traces of wick-jit would end there.
+core.series_meta.__call = function(x, s, a, b)
+  if type(s) == "table" and rawget(s, "is_pine") and rawequal(x, rawget(s, "close")) then
+    return core.pine_close(s, a, b)
+  end
+  return call_series(x, s, a, b)
 end
 
 --- s:features { name = series, ... }: what a model filter sees at an entry.
