@@ -169,7 +169,7 @@ static void print_table(const run_trace *t, const view *v, const job *j, cells *
     const int cols = FIXED + v->n_series + 1;
     const char *header[FIXED + MAX_SERIES + 1] = {"bar", "open", "high", "low", "close"};
     bool right[FIXED + MAX_SERIES + 1];
-    char names[MAX_SERIES][8];
+    char names[MAX_SERIES][16];
     int64_t rows = 0;
     bool gap = false;
     for (int k = 0; k < cols; k++) right[k] = k > 0 && k + 1 < cols;
