@@ -22,3 +22,43 @@ wick_status wk_bsum_column(int64_t n, const double *x, int64_t w, double *out)
     free(tail);
     return WICK_OK;
 }
+
+/* The block under way is complete in both. */
+static void turn_two(wk_bsum *k, wk_bsum *l, double *a, double *b)
+{
+    double *x = (double *)(void *)(k + 1), *y = (double *)(void *)(l + 1), s = 0.0, t = 0.0;
+    for (int64_t j = k->w - 1; j >= 0; j--) {
+        x[k->w + j] = s += x[j];
+        y[k->w + j] = t += y[j];
+    }
+    k->at = l->at = 0;
+    k->full = l->full = 1;
+    k->sum = l->sum = 0.0;
+    *a = s;
+    *b = t;
+}
+
+void wk_bsum_feed_two(wk_bsum *k, wk_bsum *l, int64_t n, const double *x, const double *y,
+                      double *restrict a, double *restrict b)
+{
+    const int64_t w = k->w;
+    double *u = (double *)(void *)(k + 1), *v = (double *)(void *)(l + 1);
+    while (n > 0) {
+        const int64_t left = w - 1 - k->at, len = n < left ? n : left, at = k->at;
+        double s = k->sum, t = l->sum;
+        memcpy(u + at, x, (size_t)len * sizeof(double));
+        memcpy(v + at, y, (size_t)len * sizeof(double));
+        for (int64_t i = 0; i < len; i++) {
+            s += x[i], t += y[i];
+            a[i] = k->full ? u[w + at + i + 1] + s : WICK_NA;
+            b[i] = k->full ? v[w + at + i + 1] + t : WICK_NA;
+        }
+        k->sum = s, l->sum = t;
+        k->at = l->at = at + len;
+        x += len, y += len, a += len, b += len, n -= len;
+        if (n == 0) return;
+        u[w - 1] = *x++, v[w - 1] = *y++;
+        turn_two(k, l, a++, b++);
+        n--;
+    }
+}

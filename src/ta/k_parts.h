@@ -56,6 +56,11 @@ static inline double wk_bsum_step(wk_bsum *k, double x)
 /** The bits of stepping, for any values. `out` is not `x`. */
 wick_status wk_bsum_column(int64_t n, const double *x, int64_t w, double *out);
 
+/** Many steps at once of two sums that are in step with each other: same window, same number of
+ * values. `a` and `b` are none of the inputs. */
+void wk_bsum_feed_two(wk_bsum *k, wk_bsum *l, int64_t n, const double *x, const double *y,
+                      double *restrict a, double *restrict b);
+
 /* ---- recursive average, two bars at a time --------------------------------------------------- */
 
 /** y = keep * y + take * x where no bits are pinned. Every second value is made of the one two bars

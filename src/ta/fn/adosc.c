@@ -5,8 +5,8 @@
 /* Where the close stands in its bar, -1 to 1, times volume. A bar without range counts 0. */
 static double flow(double high, double low, double close, double volume)
 {
-    const double range = high - low;
-    return range == 0.0 ? 0.0 * volume : ((close - low) - (high - close)) / range * volume;
+    const double range = high - low, place = ((close - low) - (high - close)) / range;
+    return (range == 0.0 ? 0.0 : place) * volume;
 }
 
 /* ---- adosc ---------------------------------------------------------------------------------- */
@@ -73,10 +73,17 @@ static wick_status adosc_run(int64_t n, const double *const *in, const double *p
     const double *h = in[0], *l = in[1], *c = in[2], *v = in[3];
     const int64_t warm = adosc_warmup(p);
     double *o = out[0];
+    if (p[2] != 0.0) return wk_run_steps(n, in, p, out, 4, 1, adosc_size, adosc_init, adosc_step);
     adosc_state k;
     memset(&k, 0, sizeof k);
-    if (p[2] != 0.0) return wk_run_steps(n, in, p, out, 4, 1, adosc_size, adosc_init, adosc_step);
-    for (int64_t i = 0; i < n; i++) o[i] = adosc_next(&k, a, b, warm, flow(h[i], l[i], c[i], v[i]));
+    for (int64_t i = 0; i < n; i++) o[i] = flow(h[i], l[i], c[i], v[i]);
+    const int64_t stepped = wk_clean(n, o, 0) && warm < n ? warm : n;
+    for (int64_t i = 0; i < stepped; i++) o[i] = adosc_next(&k, a, b, warm, o[i]);
+    for (int64_t i = stepped; i < n; i++) {
+        if (i == 0) k.fast.e = k.slow.e = o[0];
+        k.total += o[i];
+        o[i] = wk_quick_step(&k.fast, k.total, a) - wk_quick_step(&k.slow, k.total, b);
+    }
     return WICK_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_coppock wick_ta_kst wick_ta_dpo */
 #include "../k_parts.h"
+#include "../k_ramp.h"
 
 static double rate(double x, double old)
 {
@@ -17,13 +18,13 @@ static int64_t coppock_warmup(const double *p)
 static int64_t coppock_size(const double *p)
 {
     return wk_delay_bytes(wk_window(p, 1)) + wk_delay_bytes(wk_window(p, 2)) +
-           wk_wma_bytes(wk_window(p, 0));
+           wk_ramp_bytes(wk_window(p, 0));
 }
 
 static void coppock_init(void *state, const double *p)
 {
     void *at = wk_delay_init(wk_delay_init(state, wk_window(p, 1)), wk_window(p, 2));
-    wk_wma_init(at, wk_window(p, 0));
+    wk_ramp_init(at, wk_window(p, 0));
 }
 
 static void coppock_step(void *state, const double *p, const double *in, double *out)
@@ -31,8 +32,10 @@ static void coppock_step(void *state, const double *p, const double *in, double 
     wk_delay *slow = state, *fast = wk_delay_end(slow);
     const double a = rate(in[0], wk_delay_step(slow, in[0]));
     const double b = rate(in[0], wk_delay_step(fast, in[0]));
-    (void)p;
-    out[0] = wk_wma_step(wk_delay_end(fast), a + b);
+    double sum, ramp, base;
+    out[0] = WICK_NA;
+    if (!wk_ramp_step(wk_delay_end(fast), a + b, &sum, &ramp, &base)) return;
+    out[0] = wk_finite(base + ramp / (p[0] * (p[0] + 1.0) / 2.0));
 }
 
 WK_STEPS(coppock, 1, 1)
@@ -136,7 +139,7 @@ const wick_ta_spec wick_ta_coppock = {
     .param = {WK_BARS("n", 10), WK_BARS("slow", 14), WK_BARS("fast", 11)},
     .out = {{"coppock", WICK_U_PERCENT}},
     WK_FORMS(coppock),
-    .note = "The weighted mean is ta.wma's and reads its window on every bar.",
+    .note = "NA in the window of the mean gives NA.",
 };
 
 const wick_ta_spec wick_ta_kst = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_ultosc wick_ta_vortex wick_ta_chop */
 #include "../k_parts.h"
-#include "../k_scratch.h"
 
 /* Sums of movement over sums of true range. State: the bar before, then the sums. */
 
@@ -57,7 +56,8 @@ static inline void ultosc_bar(double high, double low, double close, double befo
 
 static inline double ultosc_part(int k, double pressure, double range)
 {
-    return (double)(4 >> k) * (range == 0.0 ? 0.0 : pressure / range);
+    const double ratio = pressure / range;
+    return (double)(4 >> k) * (range == 0.0 ? 0.0 : ratio);
 }
 
 static void ultosc_step(void *state, const double *p, const double *in, double *out)
@@ -80,30 +80,40 @@ static void ultosc_step(void *state, const double *p, const double *in, double *
     out[0] = 100.0 * (total / 7.0);
 }
 
+enum { CHUNK = 512 };
+
+/* One chunk of bars from `from` > 0 on, within the cache. */
+static void ultosc_chunk(wk_bsum *sum, const double *const *in, int64_t from, int64_t len,
+                         double *out)
+{
+    double pressure[CHUNK], range[CHUNK], a[CHUNK], b[CHUNK];
+    const double *h = in[0] + from, *l = in[1] + from, *c = in[2] + from;
+    for (int64_t i = 0; i < len; i++)
+        ultosc_bar(h[i], l[i], c[i], c[i - 1], &pressure[i], &range[i]);
+    for (int64_t i = 0; i < len; i++) out[i] = 0.0;
+    for (int k = 0; k < 3; k++) {
+        wk_bsum *other = wk_bsum_end(sum);
+        wk_bsum_feed_two(sum, other, len, pressure, range, a, b);
+        sum = wk_bsum_end(other);
+        for (int64_t i = 0; i < len; i++) out[i] += ultosc_part(k, a[i], b[i]);
+    }
+    for (int64_t i = 0; i < len; i++) out[i] = 100.0 * (out[i] / 7.0);
+}
+
 static wick_status ultosc_run(int64_t n, const double *const *in, const double *p,
                               double *const *out)
 {
-    const double *h = in[0], *l = in[1], *c = in[2];
-    double *o = out[0];
-    int64_t w[3];
-    wk_scratch s;
-    if (n == 0 || !wk_clean(n, c, 0))
+    if (n == 0 || !wk_clean(n, in[2], 0))
         return wk_run_steps(n, in, p, out, 3, 1, ultosc_size, ultosc_init, ultosc_step);
-    if (wk_scratch_new(&s, n, 4) < 0) return WICK_E_MEM;
-    by_length(p, w);
-    for (int64_t i = 1; i < n; i++)
-        ultosc_bar(h[i], l[i], c[i], c[i - 1], &s.col[0][i], &s.col[1][i]);
-    wick_status st = WICK_OK;
-    o[0] = WICK_NA;
-    for (int64_t i = 1; i < n; i++) o[i] = 0.0;
-    for (int k = 0; k < 3 && st >= 0; k++) {
-        st = wk_bsum_column(n - 1, s.col[0] + 1, w[k], s.col[2] + 1);
-        if (st >= 0) st = wk_bsum_column(n - 1, s.col[1] + 1, w[k], s.col[3] + 1);
-        for (int64_t i = 1; st >= 0 && i < n; i++) o[i] += ultosc_part(k, s.col[2][i], s.col[3][i]);
-    }
-    for (int64_t i = 1; i < n; i++) o[i] = 100.0 * (o[i] / 7.0);
-    wk_scratch_free(&s);
-    return st;
+    bar_before *state = malloc((size_t)ultosc_size(p));
+    if (state == NULL) return WICK_E_MEM;
+    ultosc_init(state, p);
+    out[0][0] = WICK_NA;
+    for (int64_t i = 1; i < n; i += CHUNK)
+        ultosc_chunk((wk_bsum *)(void *)(state + 1), in, i, n - i < CHUNK ? n - i : CHUNK,
+                     out[0] + i);
+    free(state);
+    return WICK_OK;
 }
 
 /* ---- vortex --------------------------------------------------------------------------------- */

@@ -136,6 +136,16 @@ def from_talib(o, h, l, c, v):
     for fast, slow in ((12, 26), (3, 10)):
         yield "apo", "close", (fast, slow, 0), [talib.APO(c, fast, slow, 0)]
     yield "bop", "-", (), [talib.BOP(o, h, l, c)]
+    for name, x in (("close", c), ("open", o)):
+        yield "ht_dcperiod", name, (), [talib.HT_DCPERIOD(x)]
+        yield "ht_phasor", name, (), talib.HT_PHASOR(x)
+        yield "ht_dcphase", name, (), [talib.HT_DCPHASE(x)]
+        yield "ht_sine", name, (), talib.HT_SINE(x)
+        yield "ht_trendline", name, (), [talib.HT_TRENDLINE(x)]
+        mode = talib.HT_TRENDMODE(x)
+        yield "ht_trendmode", name, (), [[NA] * 63 + [float(y) for y in mode[63:]]]
+        for fast, slow in ((0.5, 0.05), (0.8, 0.2)):
+            yield "mama", name, (fast, slow), talib.MAMA(x, fast, slow)
 
 
 # ---- from the formula -----------------------------------------------------------------------------
