@@ -71,7 +71,7 @@ static int64_t change(wick_pcg *g, uint8_t *to)
         case 2:
             if (n < MAX_INPUT) {
                 memmove(to + at + 1, to + at, (size_t)(n - at));
-                to[at] = (uint8_t) "0123456789,.-+eE\"{}[]:\n\\ \0/TZ"[wick_pcg_below(g, 31)];
+                to[at] = (uint8_t) "0123456789,.-+eE\"{}[]:\n\\ \0/TZ"[wick_pcg_below(g, 30)];
                 n++;
             }
             break;
