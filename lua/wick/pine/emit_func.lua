@@ -481,6 +481,7 @@ function U:make_instance(def, values, kinds)
   if declared then
     inst.form, inst.t, inst.k, inst.x, inst.items = "declared", r.t, r.k, r.x, r.items
     for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
+    for _, c in ipairs(unit.pending or {}) do lines[#lines + 1] = "  " .. tr.comment(c) end
     if not r.returned then lines[#lines + 1] = "  return " ..
       (r.t == "na" and unit:na_name() or r.d) end
     inst.params = body_params
