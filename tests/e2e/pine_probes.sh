@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The ports of tests/pine against the lists of trades TradingView exported for them, where the shared
-# data is: `wick pine verify` says excellent on both hosts, and so does the grader that comes with
-# the lists, with the same counts.
+# The hand-written ports of tests/pine against the lists of trades TradingView exported for them, where
+# the shared data is: `wick pine verify` says excellent on both hosts, and so does the grader that
+# comes with the lists, with the same counts.
 . "$(dirname "$0")/support/lib.sh"
 need_shared pine/probes
 pine=$SHARED/pine
@@ -9,7 +9,7 @@ bars=$(ls "$pine"/data/*.csv | head -n 1)
 first=${HOSTS# }
 first=${first%% *}
 
-for file in "$SRC"/tests/pine/*.lua "$SRC"/tests/pine/*.pine; do
+for file in "$SRC"/tests/pine/*.lua; do
   [ -f "$file" ] || continue
   base=$(basename "$file")
   name=${base%.*}
