@@ -46,7 +46,8 @@ static bool advance(cycle *k, double x, int64_t *length)
     k->price[k->at] = x;
     if (!wk_hilbert_step(&k->h, x)) return false;
     k->smooth[k->at] = k->h.smoothed;
-    *length = (int64_t)(k->h.smooth_period + 0.5);
+    const double bars = k->h.smooth_period + 0.5; /* not a number after an infinite one */
+    *length = bars < (double)LONGEST + 1.0 ? (int64_t)bars : 0;
     return true;
 }
 
