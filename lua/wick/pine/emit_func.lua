@@ -107,6 +107,8 @@ function U:type_name(of)
   for _, r in ipairs(rows) do home[#home + 1] = r end
   home[#home + 1] = "})"
   if name ~= of.lua then of.lua = name end
+  -- An attempt that is given up takes the declaration back.
+  if self.chart == main then main.instance_keys[#main.instance_keys + 1] = { from = of, key = "lua" } end
   return of.lua
 end
 

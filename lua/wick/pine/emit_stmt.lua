@@ -297,8 +297,9 @@ end
 -- All conditions are known in the body: the statement stands there, when what it does can too.
 function U:declared_branches(node, list, target, subject)
   local tr = self.tr
-  local dtarget = target and { kind = target.kind == "return" and "dreturn" or "dassign",
-    names = target.names }
+  local within = target and (target.kind == "dreturn" or target.kind == "dassign")
+  local returns = target and (target.kind == "return" or target.kind == "dreturn")
+  local dtarget = target and { kind = returns and "dreturn" or "dassign", names = target.names }
   if target and target.kind == "assign" and not target.names then error(tr.NOT_HERE, 0) end
   if target and target.kind == "return" and (self.nested or #self.out > 0) then error(tr.NOT_HERE,
     0) end
@@ -330,7 +331,11 @@ function U:declared_branches(node, list, target, subject)
   end
   if #made > 0 then self:d("end") end
   if dtarget then
-    target.t, target.k, target.x = dtarget.t, dtarget.k, dtarget.x
+    if within then
+      join_result(target, dtarget)
+    else
+      target.t, target.k, target.x = dtarget.t, dtarget.k, dtarget.x
+    end
     if dtarget.kind == "dreturn" then
       if not has_else then self:d("return " .. types.na_code(dtarget.t, tr.version)) end
       self.answer = { returned = true, t = dtarget.t, k = dtarget.k == "c" and "c" or "d",

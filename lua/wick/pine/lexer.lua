@@ -12,6 +12,7 @@ for w in ("if else for while switch var varip and or not true false break contin
   keywords[w] = true
 end
 M.keywords = keywords
+local blocks = { ["if"] = true, ["else"] = true, ["for"] = true, ["while"] = true, ["switch"] = true }
 
 local two, one = {}, {}
 for op in ("=> == != <= >= += -= *= /= %= :="):gmatch("%S+") do two[op] = true end
@@ -48,6 +49,7 @@ function M.lex(text, fail)
   local stack, top = { 0 }, 1
   local depth, fresh = 0, true
   local last_line, version = 0, nil
+  local opens = false -- the statement in hand has a word that a block follows
 
   local function push(k, v, c)
     n = n + 1
@@ -70,6 +72,7 @@ function M.lex(text, fail)
       n = n + 1
       kind[n], value[n], line[n], col[n] = "newline", "newline", last_line, 0
     end
+    opens = false
     if indent > stack[top] then
       top = top + 1
       stack[top] = indent
@@ -96,9 +99,10 @@ function M.lex(text, fail)
     if (k == "op" or k == "keyword") and ends[last] then return true end
     if begins[head] then return true end
     if indent > 0 and indent % 4 ~= 0 then return last ~= "=>" end
-    -- A sign may begin a statement only as a value; indented deeper than the block it goes on.
+    -- A sign may begin a statement only as a value; indented deeper than the block it goes on,
+    -- but for the first line of a block (`else if x` / `-1`).
     if (head == "+" or head == "-") and indent > stack[top] and last ~= "=>" and
-      k ~= "keyword" then return true end
+      not opens then return true end
     return false
   end
 
@@ -125,6 +129,7 @@ function M.lex(text, fail)
       if stop then
         local word = sub(text, at, stop)
         push(keywords[word] and "keyword" or "name", word, here)
+        if blocks[word] then opens = true end
         at = stop + 1
       elseif (c >= 48 and c <= 57) or (c == 46 and find(text, "^%d", at + 1)) then
         _, stop = find(text, "^%d*%.?%d*", at)

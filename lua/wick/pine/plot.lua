@@ -19,7 +19,7 @@ end
 
 local function number(v)
   if v == true then return 1 elseif v == false then return 0 end
-  if type(v) == "number" then return v end
+  if type(v) == "number" then return v + 0 end -- no zero below zero: minus an int 0 differs on the VMs
   return NA
 end
 

@@ -34,7 +34,7 @@ local function bars_of(symbol, tf, forgiving)
   local name, ha = plain(symbol)
   local facts = core.facts()
   local ms = frame(tf)
-  if name == facts.symbol then name = "" end
+  if name == facts.symbol or name == facts.ticker then name = "" end
   local b, why = core.inner(name, ms, ha)
   if b then return b end
   if forgiving then return nil end
