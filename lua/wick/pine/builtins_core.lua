@@ -9,7 +9,12 @@ int(x) i p
 float(x) f p
 bool(x) b p
 string(x) s v
-color(x) c v
+color(x) c s
+line(x) line s
+label(x) label s
+box(x) box s
+table(x) table s
+linefill(x) linefill s
 iff(condition,then_,else_) @2 s
 offset(source,offset) @1 s
 max_bars_back(var,num) v s

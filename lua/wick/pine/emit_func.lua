@@ -55,14 +55,17 @@ function U:type_of(t)
   return type(t) == "string" and self.tr.by_lua_name[t] or nil
 end
 
--- Code of a default of a field: a constant.
+-- Code of a default of a field: a constant. A built-in that changes from bar to bar (`int at = time`) is
+-- given by every `new` that leaves the field out.
 local function field_line(self, f, of)
   local t = self:canonical(f.type, of.module)
   local code
   if f.default then
     local v = self:as_type(self:expr(f.default), t)
     code = v.k == "c" and (v.t == "na" and self:na_name() or v.d) or nil
-    if not code then self:fail(f, "the default of a field must be a constant") end
+    if not code and not (f.default.k == "name" and f.default.builtin) then
+      self:fail(f, "the default of a field must be a constant or a built-in variable")
+    end
   elseif types.numeric(t) then
     code = self:na_name()
   elseif t == "bool" and self.tr.version >= 6 then
@@ -117,17 +120,24 @@ function U:construct(node, of)
   for i, field in ipairs(of.fields) do f.params[i] = { name = field.name, optional = true } end
   local list = self:bind(node, f)
   local values, k, n = {}, "c", #of.fields
+  local named = node.named and #node.named > 0
   for i = 1, n do
-    if list[i] then
-      local t = self:canonical(of.fields[i].type, of.module)
-      local v = self:as_type(self:expr(list[i]), t)
+    local field = of.fields[i]
+    local e = list[i]
+    if not e and field.default and field.default.k == "name" and field.default.builtin and
+      self:expr(field.default).k ~= "c" then
+      e, named = field.default, true
+    end
+    if e then
+      local t = self:canonical(field.type, of.module)
+      local v = self:as_type(self:expr(e), t)
       values[i] = v
       if not v.dd then k = lift.join({ k = k }, v) end
     end
   end
   local name = self:type_name(of)
   local function code(get)
-    if node.named and #node.named > 0 then
+    if named then
       local parts = {}
       for i = 1, n do
         if values[i] then parts[#parts + 1] = self.tr:field(of.fields[i].name) .. " = " ..

@@ -391,6 +391,16 @@ special.alertcondition = function(self, node, f)
     ")", nil)
 end
 
+-- `line(na)`: na with a type.
+for _, t in ipairs { "color", "line", "label", "box", "table", "linefill" } do
+  special[t] = function(self, node, f)
+    local list = self:bind(node, f)
+    local v = list[1] and self:as_type(self:expr(list[1]), t) or const("na", "?")
+    if v.t ~= t and v.t ~= "?" then self:fail(node, t .. "() takes na or a " .. t .. ", not " .. types.show(v.t)) end
+    return v
+  end
+end
+
 -- ---- old names -----------------------------------------------------------------------------
 special.iff = function(self, node, f)
   local list = self:bind(node, f)

@@ -116,7 +116,7 @@ function M.float(x)
 end
 
 function M.string(x)
-  if x == nil then return nil end
+  if x == nil or x ~= x then return nil end
   return core.module("wick.pine.str").str.tostring(x)
 end
 
