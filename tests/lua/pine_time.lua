@@ -155,13 +155,13 @@ test("a zone in the place of the session is an ignored session", function()
     return s:each_bar(function() same(t[0], s.time[0], "time") end)]], utc(2025, 1, 1), 20, 15 * MINUTE)
 end)
 
-test("timeframe.change is true on the first bar of each period, and of the feed", function()
+test("timeframe.change is true on the first bar of each period but for the first of the feed", function()
   run([[
     local day, week, own = pine.timeframe.change("D"), pine.timeframe.change("1W"), pine.timeframe.change("")
     return s:each_bar(function()
-      same(day[0], (s.hour[0] == 0 or s.bar == 0) and 1 or 0, "day")
-      same(week[0], ((s.hour[0] == 0 and s.dayofweek[0] == 2) or s.bar == 0) and 1 or 0, "week")
-      same(own[0], 1, "own")
+      same(day[0], s.hour[0] == 0 and 1 or 0, "day")
+      same(week[0], s.hour[0] == 0 and s.dayofweek[0] == 2 and 1 or 0, "week")
+      same(own[0], s.bar > 0 and 1 or 0, "own")
       if pine.timeframe.change("D") ~= (day[0] == 1) then error("as a boolean") end
     end)]], utc(2025, 1, 3, 5), 10 * 24, 60 * MINUTE)
 end)

@@ -107,15 +107,16 @@ function frame_calls.from_seconds(n)
   return core.fmt(math.ceil(n / MONTH)) .. "M"
 end
 
---- pine.timeframe.change(tf): the first bar of each period of tf.
+--- pine.timeframe.change(tf): the first bar of each period of tf. The first bar of the feed has nothing
+--- before it and is none: bands anchored to it begin a period later (vwap-bands probe).
 function frame_calls.change(tf)
   frame("pine.timeframe.change", tf)
   local open = core.module("wick.pine.clock").time
   if not core.on_bars() then
     local t = open(tf)
-    return ops.either(ops.ne(t, t:lag(1)), ops.eq(core.bars_here().bar_index, 0))
+    return ops.ne(t, t:lag(1))
   end
-  if core.bar() == 0 then return true end
+  if core.bar() == 0 then return false end
   return open(tf) ~= open(tf, 1)
 end
 M.timeframe = computed("pine.timeframe", timeframe, frame_calls)
