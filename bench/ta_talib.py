@@ -74,7 +74,7 @@ PAIRS = {
     "tema": [("TEMA", "c", ("n",))],
     "tr": [("TRANGE", "hlc", ())],
     "trima": [("TRIMA", "c", ("n",))],
-    "trix": [("TRIX", "c", ("n",))],
+    "trix": [("TRIX", "c", ("n",)), ("EMA", "c", (9,))],  # ours has its signal too
     "ultosc": [("ULTOSC", "hlc", ("n", 14, 28))],
     "variance": [("VAR", "c", ("n", 1.0))],
     "wma": [("WMA", "c", ("n",))],

@@ -66,23 +66,54 @@ static void adosc_step(void *state, const double *p, const double *in, double *o
     out[0] = wk_ema_step(fast, k->total) - wk_ema_step(slow, k->total);
 }
 
+enum { CHUNK = 128 };
+
+/* One chunk of flows in o, all there and behind the warm-up, into differences of averages. */
+static void adosc_chunk(adosc_state *k, int64_t len, double a, double b, double *o)
+{
+    wk_quick fast = k->fast, slow = k->slow;
+    double total = k->total;
+    int64_t i = 0;
+    if (fast.odd && len > 0) {
+        total += o[0];
+        o[0] = wk_quick_step(&fast, total, a) - wk_quick_step(&slow, total, b);
+        i = 1;
+    }
+    for (; i + 1 < len; i += 2) { /* both are even here: two bars without a question */
+        fast.odd = slow.odd = 0;
+        total += o[i];
+        o[i] = wk_quick_step(&fast, total, a) - wk_quick_step(&slow, total, b);
+        total += o[i + 1];
+        o[i + 1] = wk_quick_step(&fast, total, a) - wk_quick_step(&slow, total, b);
+    }
+    for (; i < len; i++) {
+        total += o[i];
+        o[i] = wk_quick_step(&fast, total, a) - wk_quick_step(&slow, total, b);
+    }
+    k->fast = fast;
+    k->slow = slow;
+    k->total = total;
+    k->bars += len;
+}
+
 static wick_status adosc_run(int64_t n, const double *const *in, const double *p,
                              double *const *out)
 {
     const double a = wk_ema_alpha(wk_window(p, 0)), b = wk_ema_alpha(wk_window(p, 1));
-    const double *h = in[0], *l = in[1], *c = in[2], *v = in[3];
     const int64_t warm = adosc_warmup(p);
-    double *o = out[0];
-    if (p[2] != 0.0) return wk_run_steps(n, in, p, out, 4, 1, adosc_size, adosc_init, adosc_step);
     adosc_state k;
+    if (p[2] != 0.0) return wk_run_steps(n, in, p, out, 4, 1, adosc_size, adosc_init, adosc_step);
     memset(&k, 0, sizeof k);
-    for (int64_t i = 0; i < n; i++) o[i] = flow(h[i], l[i], c[i], v[i]);
-    const int64_t stepped = wk_clean(n, o, 0) && warm < n ? warm : n;
-    for (int64_t i = 0; i < stepped; i++) o[i] = adosc_next(&k, a, b, warm, o[i]);
-    for (int64_t i = stepped; i < n; i++) {
-        if (i == 0) k.fast.e = k.slow.e = o[0];
-        k.total += o[i];
-        o[i] = wk_quick_step(&k.fast, k.total, a) - wk_quick_step(&k.slow, k.total, b);
+    for (int64_t from = 0; from < n; from += CHUNK) {
+        const double *h = in[0] + from, *l = in[1] + from, *c = in[2] + from, *v = in[3] + from;
+        const int64_t len = n - from < CHUNK ? n - from : CHUNK;
+        double *o = out[0] + from;
+        for (int64_t i = 0; i < len; i++) o[i] = flow(h[i], l[i], c[i], v[i]);
+        if (k.bars > warm && wk_clean(len, o, 0)) {
+            adosc_chunk(&k, len, a, b, o);
+            continue;
+        }
+        for (int64_t i = 0; i < len; i++) o[i] = adosc_next(&k, a, b, warm, o[i]);
     }
     return WICK_OK;
 }

@@ -80,7 +80,7 @@ static void ultosc_step(void *state, const double *p, const double *in, double *
     out[0] = 100.0 * (total / 7.0);
 }
 
-enum { CHUNK = 512 };
+enum { CHUNK = 128 };
 
 /* One chunk of bars from `from` > 0 on, within the cache. */
 static void ultosc_chunk(wk_bsum *sum, const double *const *in, int64_t from, int64_t len,
