@@ -78,13 +78,16 @@ static bool same_order(const run_trace *a, const wick_order_rec *x, const run_tr
                        const wick_order_rec *y, int64_t cut)
 {
     if (x->side != y->side || x->type != y->type || x->intent != y->intent ||
-        x->placed != y->placed || !same(x->limit, y->limit) || !same(x->stop, y->stop) ||
-        strcmp(symbol_of(a, x->symbol), symbol_of(b, y->symbol)) != 0)
+        x->placed != y->placed || strcmp(symbol_of(a, x->symbol), symbol_of(b, y->symbol)) != 0)
         return false;
     const bool past = x->filled != WICK_NO_TIME && x->filled <= cut;
     const bool other = y->filled != WICK_NO_TIME && y->filled <= cut;
     if (past != other) return false;
-    if (past) return x->filled == y->filled && same(x->price, y->price) && x->qty == y->qty;
+    if (past)
+        return x->filled == y->filled && same(x->price, y->price) && x->qty == y->qty &&
+               same(x->limit, y->limit) && same(x->stop, y->stop);
+    /* Orders of Pine are moved while they rest, so that the levels of one that filled or waits
+     * behind the cut are those of later bars. */
     /* What closes all is as large as what is held when it fills. */
     return x->intent == WICK_REDUCE || x->qty == y->qty;
 }

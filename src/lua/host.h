@@ -40,7 +40,8 @@ const char *wk_host_vm(void);
  * the host; wk_script_free gives it back early. */
 wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path,
                          wk_script **out) WICK_NODISCARD;
-/** The same from memory; `name` is used in messages and its folder for `require`. */
+/** The same from memory; `name` is used in messages and its folder for `require`. A name that ends in
+ * .pine says that the text is Pine. */
 wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
                               int64_t n, wk_script **out) WICK_NODISCARD;
 void wk_script_free(wk_script *s);

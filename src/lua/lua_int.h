@@ -184,7 +184,7 @@ struct wk_host {
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;
     wk_run_costs costs; /**< of the run in hand */
-    int ref_tags; /**< texts of this run's orders and their numbers, both ways */
+    int ref_tags;       /**< texts of this run's orders and their numbers, both ways */
     int ref_pine_fields;
     int ref_syms; /**< list of sym tables of the run */
     int ref_ctx;  /**< ctx table of the run */
@@ -228,7 +228,7 @@ struct wk_script {
     char **limit_names;
     int64_t n_limits;
     struct wk_filter *filter; /**< NULL: passthrough */
-    int config; /**< pipelines: reference to the options given, LUA_NOREF none */
+    int config;               /**< pipelines: reference to the options given, LUA_NOREF none */
     wk_run_costs costs;
 };
 
@@ -357,8 +357,8 @@ void wk_push_series(lua_State *L, wk_host *h, int32_t sym, wick_node node);
 int64_t wk_series_slot(lua_State *L, wk_host *h, int i);
 /** Node of a slot; raises for columns that the script writes. */
 wick_node wk_slot_node(lua_State *L, wk_host *h, int64_t slot);
-/** True when `sym` is a request made from the bars of `of` (or of a request made from them): inside,
- * a series of those bars means the same expression over the request's. */
+/** True when `sym` is a request made from the bars of `of` (or of a request made from them):
+ * inside, a series of those bars means the same expression over the request's. */
 bool wk_inner_of(const wk_host *h, int32_t sym, int32_t of);
 /** Node of a slot on the graph of `sym`: its own, or its twin on a request's bars; raises for those
  * of another symbol with `what` in front. */
@@ -392,7 +392,8 @@ static inline bool wk_on_bars(const wk_host *h)
     return h->sh.phase == WK_DECIDE || h->sh.phase == WK_INNER;
 }
 
-/* ---- pine: written.c, inner.c, clock.c -------------------------------------------------------- */
+/* ---- pine: written.c, inner.c, clock.c --------------------------------------------------------
+ */
 
 void wk_written_open(lua_State *L, wk_host *h);
 /** Columns that scripts write repeat their last value up to `bar`. Called by lua/wick/loop.lua too.
@@ -522,6 +523,10 @@ bool wk_is_pine(const char *path); /**< by the ending of its name */
 /** `wick check` of a Pine file: its findings, and that the body of its translation runs. */
 wick_status wk_check_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *report,
                           int64_t *errors);
-wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out);
+wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, const char *text, int64_t n,
+                         wk_script **out);
+/** A strategy file that is Lua already. */
+wick_status wk_load_lua(wick_ctx *ctx, wk_host *h, const char *name, const char *text, int64_t n,
+                        wk_script **out);
 
 #endif

@@ -171,17 +171,18 @@ wick_status wk_check_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf 
     wick_buf lua = {0};
     wk_script *s = NULL;
     wick_status st = wk_host_pine(ctx, h, path, &lua, report, errors);
-    if (st >= 0 && *errors == 0) st = wk_host_load_text(ctx, h, path, lua.data, lua.len, &s);
+    if (st >= 0 && *errors == 0) st = wk_load_lua(ctx, h, path, lua.data, lua.len, &s);
     wk_script_free(s);
     wick_buf_free(&lua);
     return st;
 }
 
-wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
+wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, const char *text, int64_t n,
+                         wk_script **out)
 {
     wick_buf lua = {0}, report = {0};
     int64_t errors = 0;
-    wick_status st = wk_host_pine(ctx, h, path, &lua, &report, &errors);
+    wick_status st = wk_host_pine_text(ctx, h, path, text, n, &lua, &report, &errors);
     if (st >= 0 && errors > 0) {
         const char *end = strchr(report.data, '\n');
         st = wick_fail(ctx, WICK_E_PARSE, "%.*s", (int)(end - report.data), report.data);
@@ -189,7 +190,7 @@ wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, wk_script 
             (void)wick_note(ctx, "and %lld more, which `wick pine --check %s` lists",
                             (long long)errors - 1, path);
     }
-    if (st >= 0) st = wk_host_load_text(ctx, h, path, lua.data, lua.len, out);
+    if (st >= 0) st = wk_load_lua(ctx, h, path, lua.data, lua.len, out);
     wick_buf_free(&lua);
     wick_buf_free(&report);
     return st;

@@ -270,15 +270,21 @@ out:
     return st;
 }
 
-wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
-                              int64_t n, wk_script **out)
+wick_status wk_load_lua(wick_ctx *ctx, wk_host *h, const char *name, const char *text, int64_t n,
+                        wk_script **out)
 {
     return wk_load_as(ctx, h, name, text, n, load_main, out);
 }
 
+wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
+                              int64_t n, wk_script **out)
+{
+    return wk_is_pine(name) ? wk_load_pine(ctx, h, name, text, n, out)
+                            : wk_load_lua(ctx, h, name, text, n, out);
+}
+
 wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
 {
-    if (wk_is_pine(path)) return wk_load_pine(ctx, h, path, out);
     char *text = NULL;
     int64_t n = 0;
     wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
