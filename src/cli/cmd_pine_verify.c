@@ -371,7 +371,7 @@ static int run_job(job *j, const char *grade, const char *zone, const char *form
     else
         print_text(j, &out);
     const int code = cli_print(c, &out);
-    return code != CLI_GOOD ? code : j->g.grade == TV_EXCELLENT ? CLI_GOOD : 1;
+    return code != CLI_GOOD ? code : j->g.grade == TV_EXCELLENT ? CLI_GOOD : CLI_REJECTED;
 }
 
 static int run(cli *c)
@@ -410,7 +410,7 @@ const cli_command cli_command_pine_verify = {
         "around it. Give --from the first bar of the chart the list was made on: indicators warm "
         "up\n"
         "from there.\n"
-        "Exit codes: 0 excellent, 1 any lower grade, 2 a mistake in arguments, data or script.",
+        "Exit codes: 0 excellent, 3 any lower grade, 2 a mistake in arguments, data or script.",
     .example = "wick pine verify strategies/ma_crossover_pine.lua list.csv --data ETHUSDT.csv "
                "--from 2025-03-31",
     .run = run,

@@ -26,7 +26,7 @@ for host in $HOSTS; do
   has "$TMP/json.$host.out" '"first_difference": null'
   # Other parameters: other exits from the first trade on.
   run "other.$host" "$host" pine verify "$script" "$TMP/list.csv" --data "$TMP/bars" --tv-zone UTC
-  expect 1 "other parameters on $host"
+  expect 3 "other parameters on $host"
   has "$TMP/other.$host.out" "first difference at "
   has "$TMP/other.$host.out" "TradingView  #"
   has "$TMP/other.$host.out" "[1] ema(close, 5)"
@@ -36,11 +36,11 @@ done
 # A trade that is not there, and one too many.
 awk -F, 'NR == 1 || $1 != 7' "$TMP/list.csv" >"$TMP/missing.csv"
 run missing "$first" pine verify "$script" "$TMP/missing.csv" --data "$TMP/bars" --param target=60 stop=40 --tv-zone UTC
-expect 1 "a list without its seventh trade"
+expect 3 "a list without its seventh trade"
 has "$TMP/missing.out" "TradingView has no such trade"
 # The default zone is UTC+8: every time is off by eight hours.
 run zone "$first" pine verify "$script" "$TMP/list.csv" --data "$TMP/bars" --param target=60 stop=40
-expect 1 "the wrong zone"
+expect 3 "the wrong zone"
 
 printf 'a,b\n1,2\n' >"$TMP/bad.csv"
 run bad "$first" pine verify "$script" "$TMP/bad.csv" --data "$TMP/bars"
