@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes bars.csv and one <indicator>.csv for every entry of the ta registry.
+"""Makes bars.csv and one <indicator>.csv for Pine's indicators; make_classic.py makes those of the others.
 
     python3 -m venv /tmp/venv-ta
     /tmp/venv-ta/bin/pip install TA-Lib==0.8.2 pynesys-pynecore==6.11.0 numpy
