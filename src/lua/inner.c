@@ -265,7 +265,7 @@ static int inner_run(lua_State *L)
     h->sh.n_bars = h->n_syms + h->n_inner;
     h->sh.phase = WK_INNER;
     const int n = wk_inner_loop(L, h, sym, 2, 3);
-    h->sh.phase = phase;
+    h->sh.phase = (int32_t)phase;
     h->sh.n_bars = bars;
     h->sh.cur = outer;
     lua_pushinteger(L, n);

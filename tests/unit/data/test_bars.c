@@ -54,7 +54,7 @@ static void broken_rows_are_refused(void **state)
         {WICK_CLOSE, 3, 11.5, "low is above close"},
         {WICK_LOW, 0, 0.0, "row 1: non_positive"},
         {WICK_LOW, 0, -1.0, "row 1: non_positive"},
-        {WICK_OPEN, 0, NAN, "row 1: empty_row"},
+        {WICK_OPEN, 0, (double)NAN, "row 1: empty_row"},
         {WICK_HIGH, 0, HUGE_VAL, "row 1: empty_row"},
         {WICK_VOLUME, 3, -1.0, "row 4: bad_volume"},
         {WICK_VOLUME, 3, HUGE_VAL, "row 4: bad_volume"},

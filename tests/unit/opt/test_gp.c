@@ -145,7 +145,7 @@ static void test_minimize(void **state)
 
 static wick_status sphere(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
 {
-    double x, y;
+    double x = 0.0, y = 0.0;
     (void)user;
     (void)worker;
     wick_status st = wick_trial_suggest_float(c, t, "x", -5, 5, 0, false, &x);

@@ -12,7 +12,7 @@ typedef struct bowl {
 static wick_status evaluate(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
 {
     const bowl *b = user;
-    double x, y;
+    double x = 0.0, y = 0.0;
     (void)worker;
     wick_status st = wick_trial_suggest_float(c, t, "x", -5, 5, 0, false, &x);
     if (st >= 0) st = wick_trial_suggest_float(c, t, "y", -5, 5, 0, false, &y);

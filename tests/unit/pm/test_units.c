@@ -213,7 +213,7 @@ static void search_is_the_rule(void **state)
     wick_ctx_free(ctx);
 }
 
-static const double one_value[] = {0.5}, bad_value[] = {NAN};
+static const double one_value[] = {0.5}, bad_value[] = {(double)NAN};
 
 static void bad_grids(void **state)
 {
