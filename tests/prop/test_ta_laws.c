@@ -488,7 +488,7 @@ static void test_memory(void **state)
 /* Infinities and huge numbers may give anything but a crash, and no more than that many bars. */
 static void law_extremes(const wick_ta_spec *s, const double *p)
 {
-    const double odd[] = {INFINITY, -INFINITY, 1e308, -1e308, 5e-324, 0.0, -0.0};
+    const double odd[] = {(double)INFINITY, -(double)INFINITY, 1e308, -1e308, 5e-324, 0.0, -0.0};
     columns in = inputs_new(s, CLEAN, BARS);
     for (int32_t k = 0; s->in[k].name != NULL; k++)
         for (int64_t i = 50; i < 57; i++) in.v[k][i + 3 * k] = odd[i - 50];

@@ -150,7 +150,7 @@ static void test_check(void **state)
                 "ta.sma: parameter n is 0.5; it goes from 1 to 5000, whole");
     p[0] = WICK_NA;
     check_fails(ctx, wick_ta_check(ctx, wick_ta_find("sma"), p), WICK_E_ARG, "n is not a number");
-    p[0] = INFINITY;
+    p[0] = (double)INFINITY;
     check_fails(ctx, wick_ta_check(ctx, wick_ta_find("sma"), p), WICK_E_ARG, "n is inf");
     p[0] = 6.0, p[1] = 0.0;
     check_fails(ctx, wick_ta_check(ctx, wick_ta_find("pivot_point_levels"), p), WICK_E_ARG,
@@ -242,7 +242,7 @@ static void test_sum_does_not_drift(void **state)
         x[i] = (double)cents[i] / 100.0;
     }
     run1(ctx_of(state), "sum", N, x, W, y);
-    const double place = nextafter(W * 1e5, INFINITY) - W * 1e5;
+    const double place = nextafter(W * 1e5, (double)INFINITY) - W * 1e5;
     for (int i = 0; i < N; i++) {
         exact += cents[i] - (i >= W ? cents[i - W] : 0);
         if (i < W - 1) continue;
