@@ -35,8 +35,8 @@ input(defval,title?,tooltip?,inline?,group?,display?,active?) @input s
 input.bool(defval,title?,tooltip?,inline?,group?,confirm?,display?,active?) b s
 input.color(defval,title?,tooltip?,inline?,group?,confirm?,display?,active?) c s
 input.enum(defval,title?,options?,tooltip?,inline?,group?,confirm?,display?,active?) @1 s
-input.float(defval,title?,minval?,maxval?,step?,tooltip?,inline?,group?,confirm?,display?,active?) f s
-input.int(defval,title?,minval?,maxval?,step?,tooltip?,inline?,group?,confirm?,display?,active?) i s
+input.float(defval,title?,minval?,maxval?,step?,tooltip?,inline?,group?,confirm?,display?,active?,options?) f s
+input.int(defval,title?,minval?,maxval?,step?,tooltip?,inline?,group?,confirm?,display?,active?,options?) i s
 input.price(defval,title?,tooltip?,inline?,group?,confirm?,display?,active?) f s
 input.session(defval,title?,options?,tooltip?,inline?,group?,confirm?,display?,active?) s s
 input.source(defval,title?,tooltip?,inline?,group?,display?,active?,confirm?) f s

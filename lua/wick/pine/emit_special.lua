@@ -110,6 +110,10 @@ local function slug(text)
 end
 
 local function input_of(self, node, f, kind)
+  -- input.int and input.float have a second form, with options in third place.
+  if (kind == "int" or kind == "float") and node.args[3] and node.args[3].k == "tuple" then
+    f = builtins.func("input.string")
+  end
   local list, given = self:bind(node, f), {}
   for i = 1, list.n do
     local e, p = list[i], f.params[i].name
