@@ -92,11 +92,11 @@ typedef struct wk_pair {
     double n, a, b, aa, ab, bb; /* count, means, sums of products of deviations */
 } wk_pair;
 
-WK_INLINE void wk_pair_add(wk_pair *k, double a, double b)
+/** `r` is one over the count with this bar. */
+WK_INLINE void wk_pair_add(wk_pair *k, double a, double b, double r)
 {
-    const double before = k->n, n = before + 1.0, r = 1.0 / n, f = before * r;
-    const double da = a - k->a, db = b - k->b;
-    k->n = n;
+    const double f = k->n * r, da = a - k->a, db = b - k->b;
+    k->n += 1.0;
     k->a += da * r;
     k->b += db * r;
     k->aa += f * da * da;
@@ -104,9 +104,9 @@ WK_INLINE void wk_pair_add(wk_pair *k, double a, double b)
     k->bb += f * db * db;
 }
 
-WK_INLINE wk_pair wk_pair_merge(const wk_pair *x, const wk_pair *y)
+WK_INLINE wk_pair wk_pair_merge(const wk_pair *x, const wk_pair *y, double one_over)
 {
-    const double n = x->n + y->n, r = y->n / n, f = x->n * r;
+    const double n = x->n + y->n, r = y->n * one_over, f = x->n * r;
     const double da = y->a - x->a, db = y->b - x->b;
     return (wk_pair){n,
                      x->a + da * r,
@@ -116,7 +116,7 @@ WK_INLINE wk_pair wk_pair_merge(const wk_pair *x, const wk_pair *y)
                      x->bb + y->bb + f * db * db};
 }
 
-/** Followed by w moments and 2 w values. */
+/** Followed by w moments, 2 w values and 1, 1/2 ... 1/w: a bar divides by nothing. */
 typedef struct wk_pair_win {
     int64_t w, at, full;
     wk_pair head;
@@ -124,7 +124,7 @@ typedef struct wk_pair_win {
 
 static inline int64_t wk_pair_bytes(int64_t w)
 {
-    return (int64_t)sizeof(wk_pair_win) + w * (int64_t)(sizeof(wk_pair) + 2 * sizeof(double));
+    return (int64_t)sizeof(wk_pair_win) + w * (int64_t)(sizeof(wk_pair) + 3 * sizeof(double));
 }
 
 static inline void *wk_pair_init(void *at, int64_t w)
@@ -132,6 +132,8 @@ static inline void *wk_pair_init(void *at, int64_t w)
     wk_pair_win *k = at;
     memset(at, 0, sizeof *k);
     k->w = w;
+    double *share = (double *)(void *)((wk_pair *)(void *)(k + 1) + w) + 2 * w;
+    for (int64_t j = 0; j < w; j++) share[j] = 1.0 / (double)(j + 1);
     return (char *)at + wk_pair_bytes(w);
 }
 
@@ -145,17 +147,17 @@ static inline bool wk_pair_step(wk_pair_win *k, double a, double b, wk_pair *out
 {
     wk_pair *tail = (wk_pair *)(void *)(k + 1), m = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
     double *value = (double *)(void *)(tail + k->w);
+    const double *share = value + 2 * k->w;
     value[2 * k->at] = a;
     value[2 * k->at + 1] = b;
-    k->at++;
-    wk_pair_add(&k->head, a, b);
+    wk_pair_add(&k->head, a, b, share[k->at++]);
     if (k->at < k->w) {
-        if (k->full) *out = wk_pair_merge(&tail[k->at], &k->head);
+        if (k->full) *out = wk_pair_merge(&tail[k->at], &k->head, share[k->w - 1]);
         return k->full;
     }
     k->head = m;
     for (int64_t j = k->w - 1; j >= 0; j--) {
-        wk_pair_add(&m, value[2 * j], value[2 * j + 1]);
+        wk_pair_add(&m, value[2 * j], value[2 * j + 1], share[k->w - 1 - j]);
         tail[j] = m;
     }
     k->at = 0;

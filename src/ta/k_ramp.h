@@ -72,4 +72,40 @@ static inline bool wk_ramp_step(wk_ramp *k, double x, double *sum, double *ramp,
     return true;
 }
 
+/** What a kernel makes of a full window. */
+typedef double (*wk_ramp_fn)(const double *p, double sum, double ramp, double base);
+
+/** Column form: the bits of stepping, for any values. */
+WK_INLINE wick_status wk_ramp_column(int64_t n, const double *x, int64_t w, wk_ramp_fn f,
+                                     const double *p, double *out)
+{
+    double *sums = malloc((size_t)(2 * w) * sizeof(double)), *ramps = sums + w;
+    if (sums == NULL) return WICK_E_MEM;
+    double base = n > 0 && isfinite(x[0]) ? x[0] : 0.0;
+    wk_fill_na(n < w ? n : w - 1, out);
+    for (int64_t b = 0; b < n; b += w) {
+        const int64_t len = n - b < w ? n - b : w;
+        double sum = 0.0, ramp = 0.0;
+        for (int64_t i = 1; i <= len; i++) {
+            const double d = x[b + i - 1] - base;
+            sum += d;
+            ramp += (double)i * d;
+            if (b > 0 && i < w)
+                out[b + i - 1] =
+                    f(p, sum + sums[i], ramps[i] + (ramp + (double)(w - i) * sum), base);
+        }
+        if (len < w) break;
+        out[b + w - 1] = f(p, sum, ramp, base);
+        const double last = x[b + w - 1];
+        base = isfinite(last) ? last : 0.0;
+        sum = ramp = 0.0;
+        for (int64_t j = w - 1; j >= 0; j--) {
+            sums[j] = sum += x[b + j] - base;
+            ramps[j] = ramp += sum;
+        }
+    }
+    free(sums);
+    return WICK_OK;
+}
+
 #endif

@@ -114,19 +114,25 @@ static void slope_init(void *state, const double *p)
 
 /* With positions 1..w: sum((x - mean x) * y) = ramp - (w+1)/2 * sum, and the squares of the
  * centred positions add up to w*(w*w-1)/12. */
-static void slope_step(void *state, const double *p, const double *in, double *out)
+static inline double slope_of(const double *p, double sum, double ramp, double base)
 {
     const double w = p[0];
+    (void)base;
+    return wk_finite(6.0 * (2.0 * ramp - (w + 1.0) * sum) / (w * (w * w - 1.0)));
+}
+
+static void slope_step(void *state, const double *p, const double *in, double *out)
+{
     double sum, ramp, base;
-    out[0] = WICK_NA;
-    if (!wk_ramp_step(state, in[0], &sum, &ramp, &base)) return;
-    out[0] = wk_finite(6.0 * (2.0 * ramp - (w + 1.0) * sum) / (w * (w * w - 1.0)));
+    const bool full = wk_ramp_step(state, in[0], &sum, &ramp, &base);
+    out[0] = full ? slope_of(p, sum, ramp, base) : WICK_NA;
 }
 
 static wick_status slope_run(int64_t n, const double *const *in, const double *p,
                              double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 1, 1, slope_size, slope_init, slope_step);
+    const double own[1] = {p[0]}; /* a copy that no output can overlap */
+    return wk_ramp_column(n, in[0], wk_window(p, 0), slope_of, own, out[0]);
 }
 
 static wick_status slope_ref(int64_t n, const double *const *in, const double *p,

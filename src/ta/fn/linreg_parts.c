@@ -32,34 +32,50 @@ static void point_init(void *state, const double *p)
     wk_ramp_init(state, wk_window(p, 0));
 }
 
-/* The line `ahead` bars after the middle of the window. */
-WK_INLINE double point(void *state, const double *p, double x, double ahead)
+/* The line `ahead` bars after the middle of the window. Factors of the window alone are taken
+ * first, so that no bar divides. */
+WK_INLINE double point(double w, double ahead, double sum, double ramp, double base)
 {
-    double sum, ramp, base;
-    if (!wk_ramp_step(state, x, &sum, &ramp, &base)) return WICK_NA;
-    return wk_finite(base + (sum / p[0] + ahead * slope_of(p[0], sum, ramp)));
+    const double mean = 1.0 / w, slope = ahead * (6.0 / (w * (w * w - 1.0)));
+    return wk_finite(base + (sum * mean + (2.0 * ramp - (w + 1.0) * sum) * slope));
+}
+
+static inline double intercept(const double *p, double sum, double ramp, double base)
+{
+    return point(p[0], (1.0 - p[0]) / 2.0, sum, ramp, base);
+}
+
+static inline double forecast(const double *p, double sum, double ramp, double base)
+{
+    return point(p[0], (p[0] + 1.0) / 2.0, sum, ramp, base);
 }
 
 static void intercept_step(void *state, const double *p, const double *in, double *out)
 {
-    out[0] = point(state, p, in[0], (1.0 - p[0]) / 2.0);
+    double sum, ramp, base;
+    const bool full = wk_ramp_step(state, in[0], &sum, &ramp, &base);
+    out[0] = full ? intercept(p, sum, ramp, base) : WICK_NA;
 }
 
 static void forecast_step(void *state, const double *p, const double *in, double *out)
 {
-    out[0] = point(state, p, in[0], (p[0] + 1.0) / 2.0);
+    double sum, ramp, base;
+    const bool full = wk_ramp_step(state, in[0], &sum, &ramp, &base);
+    out[0] = full ? forecast(p, sum, ramp, base) : WICK_NA;
 }
 
 static wick_status intercept_run(int64_t n, const double *const *in, const double *p,
                                  double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 1, 1, point_size, point_init, intercept_step);
+    const double own[1] = {p[0]};
+    return wk_ramp_column(n, in[0], wk_window(p, 0), intercept, own, out[0]);
 }
 
 static wick_status forecast_run(int64_t n, const double *const *in, const double *p,
                                 double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 1, 1, point_size, point_init, forecast_step);
+    const double own[1] = {p[0]};
+    return wk_ramp_column(n, in[0], wk_window(p, 0), forecast, own, out[0]);
 }
 
 /* ---- how well it fits ------------------------------------------------------------------------ */

@@ -37,27 +37,83 @@ static void midprice_step(void *state, const double *p, const double *in, double
     out[0] = middle(state, in[0], in[1]);
 }
 
-static wick_status columns(int64_t n, const double *high, const double *low, int64_t w, double *out)
+WK_INLINE double higher(double a, double b)
 {
-    double *bottom = malloc((size_t)(n + 1) * sizeof(double));
-    if (bottom == NULL) return WICK_E_MEM;
-    wick_status st = wk_highest_column(n, high, w, out);
-    if (st >= 0) st = wk_lowest_column(n, low, w, bottom);
-    for (int64_t i = 0; st >= 0 && i < n; i++) out[i] = (out[i] + bottom[i]) / 2.0;
-    free(bottom);
-    return st;
+    return b > a ? b : a;
+}
+
+WK_INLINE double lower(double a, double b)
+{
+    return b < a ? b : a;
+}
+
+/* The blocks of k_range.c for both extremes in one pass. No NA; windows are cut off at the start.
+ */
+static void blocks(int64_t n, const double *high, const double *low, int64_t w,
+                   double *restrict tops, double *restrict bottoms, double *restrict out)
+{
+    double first_top = -INFINITY, first_bottom = INFINITY;
+    for (int64_t i = 0; i < n && i < w - 1; i++) {
+        first_top = higher(first_top, high[i]);
+        first_bottom = lower(first_bottom, low[i]);
+        out[i] = (first_top + first_bottom) / 2.0;
+    }
+    for (int64_t b = 0; b + w <= n; b += w) {
+        const double *h = high + b, *l = low + b;
+        double top = h[w - 1], bottom = l[w - 1];
+        for (int64_t i = w - 1; i >= 0; i--) {
+            tops[i] = top = higher(h[i], top);
+            bottoms[i] = bottom = lower(l[i], bottom);
+        }
+        out[b + w - 1] = (top + bottom) / 2.0;
+        h += w, l += w;
+        const int64_t left = n - b - w, len = left < w - 1 ? left : w - 1;
+        if (len <= 0) continue;
+        top = h[0], bottom = l[0];
+        for (int64_t i = 0; i < len; i++) {
+            top = higher(top, h[i]);
+            bottom = lower(bottom, l[i]);
+            out[b + w + i] = (higher(tops[i + 1], top) + lower(bottoms[i + 1], bottom)) / 2.0;
+        }
+    }
+}
+
+static wick_status columns(int64_t n, const double *high, const double *low, int64_t first,
+                           int64_t w, double *out)
+{
+    double *tops = malloc((size_t)(2 * w) * sizeof(double));
+    if (tops == NULL) return WICK_E_MEM;
+    blocks(n - first, high + first, low + first, w, tops, tops + w, out + first);
+    free(tops);
+    wk_fill_na(first, out);
+    wk_fill_na(w - 1 < n ? w - 1 : n, out);
+    return WICK_OK;
+}
+
+/* Values that begin at the same bar and then have no gap. */
+static bool plain(int64_t n, const double *high, const double *low, int64_t *first)
+{
+    *first = wk_first(n, high);
+    return wk_clean(n, high, *first) &&
+           (low == high || (wk_first(n, low) == *first && wk_clean(n, low, *first)));
 }
 
 static wick_status midpoint_run(int64_t n, const double *const *in, const double *p,
                                 double *const *out)
 {
-    return columns(n, in[0], in[0], wk_window(p, 0), out[0]);
+    int64_t first;
+    if (!plain(n, in[0], in[0], &first))
+        return wk_run_steps(n, in, p, out, 1, 1, size, init, midpoint_step);
+    return columns(n, in[0], in[0], first, wk_window(p, 0), out[0]);
 }
 
 static wick_status midprice_run(int64_t n, const double *const *in, const double *p,
                                 double *const *out)
 {
-    return columns(n, in[0], in[1], wk_window(p, 0), out[0]);
+    int64_t first;
+    if (!plain(n, in[0], in[1], &first))
+        return wk_run_steps(n, in, p, out, 2, 1, size, init, midprice_step);
+    return columns(n, in[0], in[1], first, wk_window(p, 0), out[0]);
 }
 
 const wick_ta_spec wick_ta_midpoint = {
