@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What an objective does with its trial. During a batch several objectives are at it at once: each
- * call then holds the study's lock, and nothing another trial of the batch does is visible. */
+/* What an objective does with its trial. While a batch is evaluated several objectives are at it at
+ * once: each call then holds the study's lock, and nothing another trial of the batch does is
+ * visible. Between batches there is one thread, and no lock: a backend that reads what others wrote
+ * holds its own then, which objectives take second. */
 #include <string.h>
 
 #include "opt/opt_int.h"
 
 static void enter(const wick_trial *t)
 {
-    if (t->study->in_run) pthread_mutex_lock(&t->study->lock);
+    if (t->study->frozen) pthread_mutex_lock(&t->study->lock);
 }
 
 static void leave(const wick_trial *t)
 {
-    if (t->study->in_run) pthread_mutex_unlock(&t->study->lock);
+    if (t->study->frozen) pthread_mutex_unlock(&t->study->lock);
 }
 
 static wick_status must_run(wick_ctx *ctx, const wick_trial *t)

@@ -223,7 +223,7 @@ static void test_stale(void **state)
         told t = {0};
         const wick_storage_opts o = {.size = sizeof o,
                                      .heartbeat = 0.4,
-                                     .grace = 1.0,
+                                     .grace = 3.0,
                                      .retries = 1,
                                      .stale = stale,
                                      .user = &t};
@@ -253,7 +253,7 @@ static void test_stale(void **state)
         }
         check_ok(ctx, wick_study_sync(ctx, s));
         assert_int_equal(wick_study_count_state(s, WICK_TRIAL_RUNNING), 2);
-        nap(2.2);
+        nap(4.0);
         check_ok(ctx, wick_study_sync(ctx, s));
         check_ok(ctx, wick_study_sync(ctx, s));
         assert_int_equal(t.n, 2);
