@@ -223,7 +223,7 @@ static void test_stale(void **state)
         told t = {0};
         const wick_storage_opts o = {.size = sizeof o,
                                      .heartbeat = 0.4,
-                                     .grace = 3.0,
+                                     .grace = 2.0,
                                      .retries = 1,
                                      .stale = stale,
                                      .user = &t};
@@ -253,7 +253,7 @@ static void test_stale(void **state)
         }
         check_ok(ctx, wick_study_sync(ctx, s));
         assert_int_equal(wick_study_count_state(s, WICK_TRIAL_RUNNING), 2);
-        nap(4.0);
+        nap(3.0);
         check_ok(ctx, wick_study_sync(ctx, s));
         check_ok(ctx, wick_study_sync(ctx, s));
         assert_int_equal(t.n, 2);
@@ -268,8 +268,8 @@ static void test_stale(void **state)
         assert_int_equal(wick_trial_report_count(again), 0);
         double x = 0.0, v = 1.0;
         check_ok(ctx, wick_trial_suggest_float(ctx, again, "x", -3, 3, 0, false, &x));
-        /* It lives: three signs later it is still running for others. */
-        nap(1.5);
+        /* It lives: longer than the grace and it is still running for others. */
+        nap(3.0);
         wick_study *other = study(at, "stale", WICK_STUDY_LOAD);
         check_ok(ctx, wick_study_sync(ctx, other));
         assert_int_equal(wick_trial_state_of(wick_study_trial(other, 2)), WICK_TRIAL_RUNNING);
