@@ -88,35 +88,44 @@ static inline bool wk_mom_step(wk_mom_win *k, double x, wk_mom *out)
 
 /* ---- two series: variances and covariance ---------------------------------------------------- */
 
+/** Sums are of values relative to the first, so that equal values add up to nothing; the last three
+ * are sums of products of deviations from the means. */
 typedef struct wk_pair {
-    double n, a, b, aa, ab, bb; /* count, means, sums of products of deviations */
+    double n, a0, b0, a, b;
+    double aa, ab, bb;
 } wk_pair;
 
-/** `r` is one over the count with this bar. */
-WK_INLINE void wk_pair_add(wk_pair *k, double a, double b, double r)
+/** `share` is 0, 1, 1/2, 1/3 ..., `before` the count. What the next bar waits for is one addition.
+ */
+WK_INLINE void wk_pair_add(wk_pair *k, double a, double b, const double *share, int64_t before)
 {
-    const double f = k->n * r, da = a - k->a, db = b - k->b;
+    if (before == 0) k->a0 = a, k->b0 = b;
+    const double f = k->n * share[before + 1], a1 = a - k->a0, b1 = b - k->b0;
+    const double da = a1 - k->a * share[before], db = b1 - k->b * share[before];
     k->n += 1.0;
-    k->a += da * r;
-    k->b += db * r;
+    k->a += a1;
+    k->b += b1;
     k->aa += f * da * da;
     k->ab += f * da * db;
     k->bb += f * db * db;
 }
 
-WK_INLINE wk_pair wk_pair_merge(const wk_pair *x, const wk_pair *y, double one_over)
+/** Products of deviations of both together; x has nx bars, y the ny after them. */
+WK_INLINE wk_pair wk_pair_merge(const wk_pair *x, const wk_pair *y, const double *share, int64_t nx,
+                                int64_t ny)
 {
-    const double n = x->n + y->n, r = y->n * one_over, f = x->n * r;
-    const double da = y->a - x->a, db = y->b - x->b;
-    return (wk_pair){n,
-                     x->a + da * r,
-                     x->b + db * r,
-                     x->aa + y->aa + f * da * da,
-                     x->ab + y->ab + f * da * db,
-                     x->bb + y->bb + f * db * db};
+    const double da = (y->a0 - x->a0) + (y->a * share[ny] - x->a * share[nx]);
+    const double db = (y->b0 - x->b0) + (y->b * share[ny] - x->b * share[nx]);
+    const double f = x->n * y->n * share[nx + ny];
+    wk_pair k = *x;
+    k.n += y->n;
+    k.aa += y->aa + f * da * da;
+    k.ab += y->ab + f * da * db;
+    k.bb += y->bb + f * db * db;
+    return k;
 }
 
-/** Followed by w moments, 2 w values and 1, 1/2 ... 1/w: a bar divides by nothing. */
+/** Followed by w moments, 2 w values and the w + 1 shares. */
 typedef struct wk_pair_win {
     int64_t w, at, full;
     wk_pair head;
@@ -124,7 +133,8 @@ typedef struct wk_pair_win {
 
 static inline int64_t wk_pair_bytes(int64_t w)
 {
-    return (int64_t)sizeof(wk_pair_win) + w * (int64_t)(sizeof(wk_pair) + 3 * sizeof(double));
+    return (int64_t)sizeof(wk_pair_win) + w * (int64_t)sizeof(wk_pair) +
+           (3 * w + 1) * (int64_t)sizeof(double);
 }
 
 static inline void *wk_pair_init(void *at, int64_t w)
@@ -133,7 +143,8 @@ static inline void *wk_pair_init(void *at, int64_t w)
     memset(at, 0, sizeof *k);
     k->w = w;
     double *share = (double *)(void *)((wk_pair *)(void *)(k + 1) + w) + 2 * w;
-    for (int64_t j = 0; j < w; j++) share[j] = 1.0 / (double)(j + 1);
+    share[0] = 0.0;
+    for (int64_t j = 1; j <= w; j++) share[j] = 1.0 / (double)j;
     return (char *)at + wk_pair_bytes(w);
 }
 
@@ -142,22 +153,23 @@ static inline void *wk_pair_end(wk_pair_win *k)
     return (char *)k + wk_pair_bytes(k->w);
 }
 
-/** As wk_mom_step. */
+/** One bar; true when the window is full, with its count and products of deviations in *out. */
 static inline bool wk_pair_step(wk_pair_win *k, double a, double b, wk_pair *out)
 {
-    wk_pair *tail = (wk_pair *)(void *)(k + 1), m = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    wk_pair *tail = (wk_pair *)(void *)(k + 1);
     double *value = (double *)(void *)(tail + k->w);
     const double *share = value + 2 * k->w;
     value[2 * k->at] = a;
     value[2 * k->at + 1] = b;
-    wk_pair_add(&k->head, a, b, share[k->at++]);
+    wk_pair_add(&k->head, a, b, share, k->at++);
     if (k->at < k->w) {
-        if (k->full) *out = wk_pair_merge(&tail[k->at], &k->head, share[k->w - 1]);
+        if (k->full) *out = wk_pair_merge(&tail[k->at], &k->head, share, k->w - k->at, k->at);
         return k->full;
     }
+    wk_pair m = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
     k->head = m;
     for (int64_t j = k->w - 1; j >= 0; j--) {
-        wk_pair_add(&m, value[2 * j], value[2 * j + 1], share[k->w - 1 - j]);
+        wk_pair_add(&m, value[2 * j], value[2 * j + 1], share, k->w - 1 - j);
         tail[j] = m;
     }
     k->at = 0;
