@@ -189,7 +189,63 @@ function A.copy(a)
   return b
 end
 
---- Elements from..to-1 as a new array (Pine's slices are windows; writing through one is not kept).
+-- A slice is a window: it has no elements of its own, and what changes its size changes the array it
+-- looks at.
+local V = {} -- methods of slices
+local window = { __metatable = "pine.array" }
+
+function window.__index(t, k)
+  if type(k) == "number" then return t.source[t.from + k] end
+  local m = V[k]
+  if m ~= nil then return m end
+  return A[k]
+end
+
+function window.__newindex(t, k, v)
+  t.source[t.from + k] = v
+end
+
+function V.insert(a, i, v)
+  local n = a.n
+  if type(i) ~= "number" or i ~= i then raise("array.insert: the index is na") end
+  i = i >= 0 and floor(i) or n + -floor(-i)
+  if i < 0 or i > n then out_of_range("insert", i, n) end
+  a.source:insert(a.from + i, v)
+  a.n = n + 1
+end
+
+function V.remove(a, i)
+  local at = place(a, i, "remove")
+  if at == nil then raise("array.remove: the index is na") end
+  local v = a.source:remove(a.from + at - 1)
+  a.n = a.n - 1
+  return v
+end
+
+function V.push(a, v) V.insert(a, a.n, v) end
+function V.unshift(a, v) V.insert(a, 0, v) end
+
+function V.pop(a)
+  if a.n == 0 then raise("array.pop: the array is empty") end
+  return V.remove(a, a.n - 1)
+end
+
+function V.shift(a)
+  if a.n == 0 then raise("array.shift: the array is empty") end
+  return V.remove(a, 0)
+end
+
+function V.clear(a)
+  while a.n > 0 do V.pop(a) end
+end
+
+function V.concat(a, b)
+  check(b, "concat")
+  for i = 1, b.n do V.push(a, b[i]) end
+  return a
+end
+
+--- A window on the elements from..to-1: reading and writing go to the array itself.
 function A.slice(a, from, to)
   check(a, "slice")
   local n = a.n
@@ -197,9 +253,7 @@ function A.slice(a, from, to)
   if from < 0 then from = n + from end
   if to < 0 then to = n + to end
   if from < 0 or to > n or from > to then out_of_range("slice", from, n) end
-  local b = new(to - from)
-  for i = 1, b.n do b[i] = a[from + i] end
-  return b
+  return setmetatable({ source = a, from = from, n = to - from }, window)
 end
 
 function A.concat(a, b)
