@@ -49,6 +49,7 @@ local function declaration(self, node, f)
   end
   self.tr.declared = f.name
   local list, given, parts = self:bind(node, f), {}, {}
+  local refills, on_close
   for i = 1, list.n do
     local e = list[i]
     if e then
@@ -57,10 +58,15 @@ local function declaration(self, node, f)
         self:fail(e, f.name .. ": '" .. f.params[i].name .. "' must be a constant")
       end
       given[f.params[i].name] = v.d or "nil"
-      if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then
-        self:fail(e, "calc_on_order_fills is not supported; the script is run once per bar, when the bar has closed")
-      end
+      if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then refills = e end
+      if f.params[i].name == "process_orders_on_close" and v.lit and v.value then on_close = true end
     end
+  end
+  -- Pine itself ignores it beside process_orders_on_close.
+  if refills and not on_close then
+    self:fail(refills, "calc_on_order_fills is not supported; the script is run once per bar, when the bar has closed")
+  elseif refills then
+    given.calc_on_order_fills = nil
   end
   if f.name == "indicator" then
     for _, name in ipairs { "title", "max_lines_count", "max_labels_count", "max_boxes_count",

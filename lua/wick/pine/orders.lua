@@ -81,7 +81,7 @@ local function strategy(args)
         (near and "; did you mean '" .. near .. "'?" or ""))
     end
   end
-  if args.calc_on_order_fills then
+  if args.calc_on_order_fills and not args.process_orders_on_close then
     raise("pine.strategy: calc_on_order_fills is not supported; the script is asked once per bar")
   end
   core.pine_state.most = {
