@@ -258,11 +258,13 @@ function job.dataset(run, cfg, strategy, bars, params)
   if positives < 10 or n - positives < 10 then error(what .. "; training needs 10 of each class", 0) end
   local all = {}
   for i = 1, #x do all[i] = i end
-  local drift = ml.drift(x, all, all)
+  local drift, varies = ml.drift(x, all, all), false
   for _, name in ipairs(x:names()) do
     if drift[name].na_train == 1 then error(strategy.name .. ": feature '" .. name .. "' has no value in any training row", 0) end
     if drift[name].constant then run:log("%s: feature '%s' is constant in training", strategy.name, name) end
+    varies = varies or not drift[name].constant
   end
+  if not varies then error(strategy.name .. ": every feature has one value in all training rows; there is nothing to learn from", 0) end
   return x, labels, facts
 end
 
