@@ -138,27 +138,110 @@ static void cut(const tree *t, int64_t groups, int32_t *parent, int32_t *label)
     }
 }
 
+/* What the silhouettes of all cuts are made from: per trial its summed distance to each group. A
+ * merge adds two columns, so that the cuts after the first cost no pass over the matrix. */
+typedef struct sums {
+    double *to;     /* n rows of `groups` */
+    int64_t *count; /* per group; 0: merged away */
+    int64_t groups;
+} sums;
+
+static void add_distances(int64_t n, const double *d, const int32_t *label, sums *s)
+{
+    memset(s->count, 0, (size_t)s->groups * sizeof *s->count);
+    memset(s->to, 0, (size_t)(n * s->groups) * sizeof *s->to);
+    for (int64_t k = 0; k < n; k++) {
+        s->count[label[k]]++;
+        for (int64_t i = 0; i < n; i++) s->to[k * s->groups + label[i]] += d[k * n + i];
+    }
+}
+
 /* Mean silhouette; a trial alone in its group counts 0. */
-static double silhouette(int64_t n, const double *d, int64_t groups, const int32_t *label,
-                         double *sum, int64_t *count)
+static double silhouette(int64_t n, const int32_t *label, const sums *s)
 {
     double total = 0.0;
-    memset(count, 0, (size_t)groups * sizeof *count);
-    for (int64_t k = 0; k < n; k++) count[label[k]]++;
     for (int64_t k = 0; k < n; k++) {
         const int32_t own = label[k];
-        if (count[own] < 2) continue;
-        memset(sum, 0, (size_t)groups * sizeof *sum);
-        for (int64_t i = 0; i < n; i++) sum[label[i]] += d[k * n + i];
-        const double inside = sum[own] / (double)(count[own] - 1);
+        if (s->count[own] < 2) continue;
+        const double *to = s->to + k * s->groups;
+        const double inside = to[own] / (double)(s->count[own] - 1);
         double other = HUGE_VAL;
-        for (int64_t g = 0; g < groups; g++) {
-            if (g != own) other = fmin(other, sum[g] / (double)count[g]);
+        for (int64_t g = 0; g < s->groups; g++) {
+            if (g != own && s->count[g] > 0) other = fmin(other, to[g] / (double)s->count[g]);
         }
         const double most = fmax(inside, other);
         if (most > 0.0) total += (other - inside) / most;
     }
     return total / (double)n;
+}
+
+/* Group b joins group a. */
+static void merge_groups(int64_t n, int32_t *label, sums *s, int32_t a, int32_t b)
+{
+    for (int64_t k = 0; k < n; k++) {
+        s->to[k * s->groups + a] += s->to[k * s->groups + b];
+        if (label[k] == b) label[k] = a;
+    }
+    s->count[a] += s->count[b];
+    s->count[b] = 0;
+}
+
+/* The number of groups, of 2 to `most`, with the largest silhouette; the smaller one of equals. */
+static wick_status best_cut(wick_ctx *ctx, const tree *t, const double *d, int64_t most,
+                            int32_t *parent, int32_t *label, int64_t *out)
+{
+    const int64_t n = t->n;
+    sums s = {.groups = most};
+    s.to = malloc((size_t)(n * most) * sizeof *s.to);
+    s.count = malloc((size_t)most * sizeof *s.count);
+    double best = -HUGE_VAL;
+    const bool good = s.to != NULL && s.count != NULL;
+    if (good) {
+        cut(t, most, parent, label);
+        add_distances(n, d, label, &s);
+    }
+    for (int64_t g = most; good && g >= 2; g--) {
+        const double v = silhouette(n, label, &s);
+        if (v >= best) {
+            best = v;
+            *out = g;
+        }
+        const merge *m = &t->merges[n - g];
+        const int32_t a = label[m->a], b = label[m->b];
+        merge_groups(n, label, &s, a < b ? a : b, a < b ? b : a);
+    }
+    free(s.to);
+    free(s.count);
+    return good ? WICK_OK : wick_fail_mem(ctx);
+}
+
+/* ---- distances ------------------------------------------------------------------------------ */
+
+/* Sums run in eight lanes whatever the width of the registers. */
+static double dot(const double *restrict a, const double *restrict b, int64_t n)
+{
+    double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        for (int k = 0; k < 8; k++) lane[k] += a[i + k] * b[i + k];
+    }
+    for (; i < n; i++) rest += a[i] * b[i];
+    return (((lane[0] + lane[4]) + (lane[1] + lane[5])) +
+            ((lane[2] + lane[6]) + (lane[3] + lane[7]))) +
+           rest;
+}
+
+/* Rows and columns [from, to) of the lower triangle, a tile at a time: its vectors stay in cache.
+ */
+static void distance_tile(int64_t n, int64_t rows, const double *const *z, int64_t row,
+                          int64_t column, int64_t size, double *d)
+{
+    for (int64_t i = row; i < row + size && i < n; i++) {
+        for (int64_t k = column; k < column + size && k < i; k++) {
+            const double far = sqrt(fmax(0.0, (1.0 - dot(z[i], z[k], rows)) / 2.0));
+            d[i * n + k] = d[k * n + i] = far;
+        }
+    }
 }
 
 /* `z` holds n unit vectors of `rows` values. */
@@ -175,30 +258,20 @@ static wick_status clusters(wick_ctx *ctx, int64_t n, int64_t rows, const double
         st = wick_fail_mem(ctx);
         goto out;
     }
-    for (int64_t i = 0; i < n; i++) {
-        d[i * n + i] = 0.0;
-        for (int64_t k = 0; k < i; k++) {
-            double c = 0.0;
-            for (int64_t r = 0; r < rows; r++) c += z[i][r] * z[k][r];
-            const double far = sqrt(fmax(0.0, (1.0 - c) / 2.0));
-            d[i * n + k] = d[k * n + i] = far;
-        }
+    enum { TILE = 16 };
+    for (int64_t i = 0; i < n; i++) d[i * n + i] = 0.0;
+    for (int64_t i = 0; i < n; i += TILE) {
+        for (int64_t k = 0; k <= i; k += TILE) distance_tile(n, rows, z, i, k, TILE, d);
         if (wick_interrupted()) {
             st = wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
             goto out;
         }
     }
-    double *used = d + n * n, *scratch = d + 2 * n * n, best = -HUGE_VAL;
+    double *used = d + n * n, *scratch = d + 2 * n * n;
     memcpy(used, d, (size_t)(n * n) * sizeof *d);
     tree t = {n, used, merges};
     link_all(&t, scratch, chain);
-    for (int64_t g = 2; g <= most; g++) {
-        cut(&t, g, label, label + n);
-        const double s = silhouette(n, d, g, label + n, scratch, chain);
-        if (s <= best) continue;
-        best = s;
-        *out = g;
-    }
+    st = best_cut(ctx, &t, d, most, label, label + n, out);
 out:
     free(d);
     free(merges);
