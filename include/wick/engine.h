@@ -70,13 +70,6 @@ typedef enum wick_fill {
     WICK_FILL_VWAP /**< (high + low + close) / 3, the bar's typical price */
 } wick_fill;
 
-typedef enum wick_profile {
-    WICK_PROFILE_WICK,
-    WICK_PROFILE_PYBROKER1,
-    WICK_PROFILE_PYBROKER2,
-    WICK_PROFILE_PINE
-} wick_profile;
-
 /** Every assumption of a run. Never build one by hand: start from wick_settings_profile and change
  * by key (portfolio_engine.md G4), so that a setting cannot exist without a name, a printed value
  * and docs. */
@@ -87,6 +80,18 @@ WICK_API void wick_settings_free(wick_settings *s);
 /** Sets every switch at once; later keys override. Unknown names: nearest known. */
 WICK_API wick_status wick_settings_profile(wick_ctx *ctx, wick_settings *s,
                                            const char *name) WICK_NODISCARD;
+/** A profile: what it sets other than profile wick, in order (a later pair wins). One file of
+ * src/engine/profile/ each; which profile a run came from is asked by nothing but reports. */
+typedef struct wick_profile_spec {
+    const char *name;
+    const char *title;  /**< whose rules, in a few words */
+    const char *source; /**< what they were checked against */
+    struct {
+        const char *key, *value;
+    } set[64]; /**< ends with a NULL key */
+} wick_profile_spec;
+WICK_API int64_t wick_profile_count(void);
+WICK_API const wick_profile_spec *wick_profile_at(int64_t i); /**< sorted; NULL outside */
 /** key and value as text, e.g. ("gap_fill", "level"), ("fee_pct", "0.1"), ("slots", "10"). */
 WICK_API wick_status wick_settings_set(wick_ctx *ctx, wick_settings *s, const char *key,
                                        const char *value) WICK_NODISCARD;

@@ -169,6 +169,17 @@ static void list_settings(wick_buf *out)
     finish(out, &r, 3, header);
 }
 
+static void list_profiles(wick_buf *out)
+{
+    static const char *const header[] = {"profile", "whose rules"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_profile_count(); i++) {
+        add_cell(&r, wick_profile_at(i)->name);
+        add_cell(&r, wick_profile_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
 static void list_writers(wick_buf *out)
 {
     static const char *const header[] = {"writer", "what"};
@@ -272,6 +283,7 @@ static const struct topic {
     {"scalers", list_scalers},
     {"labels", list_labels},
     {"settings", list_settings},
+    {"profiles", list_profiles},
     {"sheets", list_sheets},
     {"writers", list_writers},
     {"features", list_features},
@@ -291,7 +303,9 @@ static int list_topics(cli *c)
                   "%s labels       what may have become of an entry\n"
                   "%s pipelines    whole jobs in pipelines/ and the installed ones\n"
                   "%s sheets       %lld breakdowns and tables of other libraries\n"
-                  "%s settings     %lld assumptions of a run\n%s writers      %lld output forms\n"
+                  "%s settings     %lld assumptions of a run\n"
+                  "%s profiles     %lld sets of them: whose rules a run follows\n"
+                  "%s writers      %lld output forms\n"
                   "%s features     optional parts of this build\n"
                   "%s strategies   scripts in strategies/ and the installed ones\n",
                   c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
@@ -299,8 +313,8 @@ static int list_topics(cli *c)
                   (long long)wick_sampler_count(), c->path, (long long)wick_pruner_count(), c->path,
                   (long long)wick_model_count(), c->path, (long long)wick_scaler_count(), c->path,
                   c->path, c->path, (long long)wick_sheet_count(), c->path,
-                  (long long)wick_settings_count(), c->path, (long long)wick_writer_count(),
-                  c->path, c->path);
+                  (long long)wick_settings_count(), c->path, (long long)wick_profile_count(),
+                  c->path, (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -333,8 +347,8 @@ const cli_command cli_command_list = {
     .name = "list",
     .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
     .operands =
-        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|strategies|"
-        "pipelines|features|writers]",
+        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|profiles|"
+        "strategies|pipelines|features|writers]",
     .min_operands = 0,
     .max_operands = 1,
     .example = "wick list ta",

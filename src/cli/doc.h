@@ -24,6 +24,7 @@ void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s);
 void cli_doc_metric(wick_buf *b, const wick_metric_spec *s);
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s);
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s);
+void cli_doc_profile(wick_buf *b, const wick_profile_spec *p);
 void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
 /** Kinds of S.label. */
 typedef struct cli_label_doc {

@@ -101,6 +101,18 @@ void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
                   s->doc, s->values, s->def);
 }
 
+void cli_doc_profile(wick_buf *b, const wick_profile_spec *p)
+{
+    wick_buf_addf(b, "### %s\n\n%s. Checked against: %s.\n", p->name, p->title, p->source);
+    for (int k = 0; p->set[k].key != NULL; k++) {
+        bool last = true; /* a later pair of the same key wins */
+        for (int j = k + 1; p->set[j].key != NULL && last; j++)
+            last = strcmp(p->set[j].key, p->set[k].key) != 0;
+        if (last) wick_buf_addf(b, "%s`%s=%s`", k > 0 ? " " : "\n", p->set[k].key, p->set[k].value);
+    }
+    if (p->set[0].key != NULL) wick_buf_add(b, "\n", 1);
+}
+
 bool cli_lua_doc_has(const cli_lua_doc *d, const char *name)
 {
     const size_t n = strlen(name);
@@ -202,39 +214,29 @@ static void page_objectives(wick_buf *b)
 
 static void page_settings(wick_buf *b)
 {
-    static const char *const profiles[] = {"wick", "pybroker1", "pybroker2", "pine"};
-    enum { PROFILES = sizeof profiles / sizeof *profiles };
-    wick_settings *set[PROFILES];
-    wick_ctx *ctx = wick_ctx_new();
-    bool good = ctx != NULL;
-    for (int k = 0; k < PROFILES; k++) {
-        set[k] = wick_settings_new();
-        good = good && set[k] && wick_settings_profile(ctx, set[k], profiles[k]) == WICK_OK;
-    }
     generated_by(b);
     wick_buf_add(
         b,
         "# Settings\n\n"
         "Given as `--engine key=value`, or in a config file under `engine`. A profile sets\n"
         "all of them at once; later keys override it.\n\n"
-        "| setting | wick | pybroker1 | pybroker2 | pine |\n| --- | --- | --- | --- | --- |\n",
+        "| setting | default | values | what it does |\n| --- | --- | --- | --- |\n",
         -1);
-    for (int64_t i = 0; good && i < wick_settings_count(); i++) {
-        wick_buf_addf(b, "| %s |", wick_settings_doc(i)->key);
-        for (int k = 0; k < PROFILES; k++) {
-            char text[64];
-            wick_settings_get(set[k], i, text);
-            wick_buf_addf(b, " %s |", text);
-        }
-        wick_buf_add(b, "\n", 1);
-    }
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        wick_buf_add(b, "\n", 1);
-        cli_doc_setting(b, wick_settings_doc(i));
+        const wick_setting_doc *d = wick_settings_doc(i);
+        wick_buf_addf(b, "| `%s` | %s | ", d->key, d->def);
+        for (const char *v = d->values; *v != '\0'; v++) {
+            if (*v == '|') wick_buf_add(b, ",", 1);
+            wick_buf_add(b, *v == '|' ? " " : v, 1);
+        }
+        wick_buf_addf(b, " | %s |\n", d->doc);
     }
-    for (int k = 0; k < PROFILES; k++) wick_settings_free(set[k]);
-    wick_ctx_free(ctx);
-    if (!good) b->failed = true;
+    wick_buf_add(b, "\n## Profiles\n\nEach sets what it lists; everything else is the default.\n",
+                 -1);
+    for (int64_t i = 0; i < wick_profile_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_profile(b, wick_profile_at(i));
+    }
 }
 
 static void page_lua(wick_buf *b)

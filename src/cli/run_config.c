@@ -92,7 +92,7 @@ static bool apply_profile(cli *c, wick_settings *to, const char *name, const cha
 {
     if (wick_settings_profile(c->ctx, to, name) == WICK_OK) return true;
     wick_note(c->ctx, "while reading %s", from);
-    cli_fail_hint(c, "profiles: wick, pybroker1, pybroker2, pine");
+    cli_fail_hint(c, "`wick list profiles` shows them");
     return false;
 }
 

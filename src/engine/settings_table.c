@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The registry of engine settings: one row gives a switch its key, values, default and text. The
+ * command line, configs, printed conventions and docs all read this table. Rules and the values of
+ * each peer: portfolio_engine.md G4 and G6. */
+#include "engine/settings_row.h"
+
+#define FIELD(f) offsetof(wick_settings, f)
+#define CHOICE(k, values, def, text)                                                               \
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), WK_KIND_ENUM, 0, 0                                      \
+    }
+#define INTEGER(k, values, def, lo, hi, text)                                                      \
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), WK_KIND_INT, lo, hi                                     \
+    }
+/* A cap: zero is spelt "none". */
+#define COUNT(k, text)                                                                             \
+    {                                                                                              \
+        {#k, "none|integer >= 1", "none", text}, FIELD(k), WK_KIND_COUNT, 0, 1e9                   \
+    }
+#define NUMBER(k, values, def, lo, hi, text)                                                       \
+    {                                                                                              \
+        {#k, values, def, text}, FIELD(k), WK_KIND_NUMBER, lo, hi                                  \
+    }
+
+#define FILLS "open|middle|average|close|high|low|vwap"
+#define MONEY 1e15
+
+const wk_setting wk_setting_rows[] = {
+    CHOICE(fill, FILLS, "open",
+           "price of the bar at which a market order fills; middle is low + (high - low) / 2, "
+           "average (o + h + l + c) / 4, vwap (h + l + c) / 3"),
+    INTEGER(delay, "integer >= 0", "1", 0, 1000000,
+            "own bars of the symbol between the decision and the bar that may fill it; 0 fills at "
+            "the deciding close and needs fill=close"),
+    INTEGER(buy_delay, "integer >= 0", "0", 0, 1000000, "as delay, for buys; 0: delay"),
+    INTEGER(sell_delay, "integer >= 0", "0", 0, 1000000, "as delay, for sells; 0: delay"),
+    CHOICE(phases, "path|batch", "path",
+           "path: open, intrabar path, close in the order of time. batch: first every stop against "
+           "the whole bar, then all due orders together: covers, sells, buys"),
+    CHOICE(intrabar, "ohlc|worst|best|close", "ohlc",
+           "order of a bar's extremes. ohlc: the extreme nearer to the open first, ties low first; "
+           "worst: the adverse one of the position first; best: the favourable one; close: only "
+           "closes are tested"),
+    CHOICE(gap_fill, "open|level", "open",
+           "a stop whose level lies beyond the open fills at the open, or at its level (at the "
+           "bar's extreme when the whole bar lies beyond)"),
+    CHOICE(stop_from, "fill|next_bar|market_only", "fill",
+           "when the bracket of an entry begins to act: at its fill, on the next own bar, or at "
+           "the fill of market entries and on the next bar of priced ones"),
+    CHOICE(trail_update, "path|after_test|close", "path",
+           "trailing stops follow the path, or this bar's extreme after the bar was tested with "
+           "the old level, or this bar's close"),
+    CHOICE(limit_rule, "resting|filter|filter_timeout", "resting",
+           "resting: fills on touch at the limit or better. filter: one attempt, filled at the "
+           "fill price if that is no worse than the limit. filter_timeout: the same on each bar "
+           "until it expires"),
+    NUMBER(through_ticks, "number >= 0", "0", 0, 1e9,
+           "ticks the price must go beyond a limit before it counts as filled"),
+    CHOICE(shortage, "clamp|clamp_no_fees|cancel|reject|allow", "clamp",
+           "an opening that cash cannot pay: smaller so that it and its fees fit; smaller without "
+           "regard to fees; only the closing part is done; nothing is done; cash goes negative"),
+    CHOICE(fractional, "symbol|on|off", "symbol",
+           "quantities are multiples of the symbol's quantity step, any number, or whole"),
+    NUMBER(qty_step, "number >= 0", "0", 0, 1e12,
+           "quantity step of every symbol; 0: as fractional says"),
+    INTEGER(qty_decimals, "integer -1..15", "-1", -1, 15,
+            "decimals kept of a fractional quantity that cash has reduced; -1: all"),
+    CHOICE(lots, "fifo|lifo|average", "fifo",
+           "which lots a closing order takes: oldest, newest, or one lot at the average price"),
+    CHOICE(trade_unit, "lot|exit|position", "lot",
+           "one trade per closed lot or part of one, per closing order, or from flat to flat"),
+    CHOICE(trade_pnl, "gross|net", "gross", "trade pnl before or after fees"),
+    CHOICE(short_proceeds, "locked|free|none", "locked",
+           "opening a short locks its notional divided by leverage, pays the proceeds into cash, "
+           "or moves no cash"),
+    NUMBER(leverage, "number > 0", "1", 1e-6, 1e6, "a position locks its notional divided by this"),
+    CHOICE(position_mode, "both|long|short", "both",
+           "directions that may be opened; orders in the other one only close"),
+    COUNT(max_long, "symbols held long at the same time"),
+    COUNT(max_short, "symbols held short at the same time"),
+    COUNT(slots, "symbols held at the same time"),
+    {{"max_entries", "none|integer >= 1", "1", "entries of one direction held in a symbol"},
+     FIELD(max_entries),
+     WK_KIND_COUNT,
+     0,
+     1e9},
+    CHOICE(max_entries_for, "all|signals", "all",
+           "max_entries counts for every entry order or for signal columns only"),
+    CHOICE(rank, "score|capped|capped_no_cover", "score",
+           "entries that compete are served by descending score, then in order of submission: "
+           "always; only under max_long, max_short or slots; that, unless a cover is due as well"),
+    CHOICE(close_at_end, "off|close|after_capture", "off",
+           "on a symbol's last bar positions stay open, are closed before the equity row is "
+           "written, or after it"),
+    CHOICE(end_fill, FILLS, "close", "price of the last-bar liquidation"),
+    CHOICE(hold_fill, FILLS, "close", "price of time exits"),
+    CHOICE(hold_clock, "own|portfolio", "own",
+           "hold_bars counts the symbol's own bars or the ticks of the portfolio clock"),
+    CHOICE(price_rounding, "tick|off|cents|cents_exact", "tick",
+           "fill prices are rounded to the symbol's tick (half away from zero, limits never to the "
+           "worse side), not at all, or market fills to cents: int(100 p + 0.5) / 100 as PyBroker "
+           "does, or the cent nearest to the exact binary value as printf does"),
+    CHOICE(stop_rounding, "off|cents", "off",
+           "cents: the bar's prices are rounded to cents before stops are tested against and "
+           "filled at them (phases=batch)"),
+    CHOICE(report_rounding, "off|cents", "off",
+           "money columns are rounded to two decimals before metrics are computed"),
+    CHOICE(bars_in_trade, "exclusive|inclusive", "exclusive",
+           "bars of a trade on the portfolio clock: exit minus entry, or one more"),
+    CHOICE(excursions, "path|capture", "path",
+           "mae and mfe: extremes on the path between entry and exit, or those of all bars held "
+           "at a close and the exit price"),
+    CHOICE(last_mark, "hold|nan", "hold",
+           "a held symbol without a bar keeps its last close, or makes that equity row NA"),
+    CHOICE(bankruptcy, "stop|continue", "stop",
+           "equity at or below zero: everything is closed and the account stays flat, or the run "
+           "goes on"),
+    NUMBER(fee_pct, "number >= 0", "0", 0, 100, "fee in percent of the notional of each fill"),
+    NUMBER(fee_order, "number >= 0", "0", 0, MONEY, "fee in cash of each filled order"),
+    NUMBER(fee_unit, "number >= 0", "0", 0, MONEY, "fee in cash of each unit filled"),
+    NUMBER(fee_min, "number >= 0", "0", 0, MONEY, "least fee of a filled order, in cash"),
+    NUMBER(spread, "number >= 0", "0", 0, 100,
+           "bid-ask spread in percent of the price; half of it worsens market and stop fills"),
+    NUMBER(slip_ticks, "number >= 0", "0", 0, 1e9, "slippage of market and stop fills in ticks"),
+    NUMBER(slip_pct, "number >= 0", "0", 0, 100,
+           "slippage of market and stop fills in percent of the price"),
+    CHOICE(slip_outside, "off|on", "off", "slippage may leave the bar's range"),
+    CHOICE(size, "units|cash|pct_equity|pct_cash|risk_pct", "pct_equity",
+           "what size_amount means for orders without a size"),
+    CHOICE(close_entries_rule, "fifo|any", "fifo",
+           "Pine orders: a close or exit takes the oldest lots, or those of the entry it names"),
+    CHOICE(magnifier, "off|on", "off",
+           "Pine orders: fills walk finer bars of the symbol where they are given (--finer)"),
+    NUMBER(margin_long, "number >= 0", "0", 0, 1e6,
+           "Pine orders: percent of a long position's value its equity must cover, at placement, "
+           "at the fill and afterwards (margin calls); 0: never checked"),
+    NUMBER(margin_short, "number >= 0", "0", 0, 1e6, "as margin_long, for shorts"),
+    NUMBER(size_amount, "number >= 0", "100", 0, MONEY, "amount of the default size"),
+};
+const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);
