@@ -69,7 +69,8 @@ typedef struct wick_trial_count {
                            there are more than 4 096 trials */
     double variance;  /**< of the trials' Sharpe ratios per observation, sample (n - 1) */
 } wick_trial_count;
-WICK_API wick_status wick_trials_count(wick_ctx *ctx, const wick_trials *t,
+/** `threads` 0: all cores; the result does not depend on it. */
+WICK_API wick_status wick_trials_count(wick_ctx *ctx, const wick_trials *t, int32_t threads,
                                        wick_trial_count *out) WICK_NODISCARD;
 
 /** A statistic of one series. NA is allowed: the worst value in a comparison. */

@@ -83,7 +83,7 @@ static wick_status chance(wick_ctx *ctx, const matrix *m, const wick_honest_opts
     const wick_trials all = {.rows = rows, .trials = m->n, .column = m->column};
     wick_status st = WICK_OK;
     if (m->winner < 0 || rows < 4) return WICK_OK;
-    WICK_TRY(wick_trials_count(ctx, &all, &h->count));
+    WICK_TRY(wick_trials_count(ctx, &all, o->threads, &h->count));
     one_ratio(m, rows, h);
     if (h->count.raw >= 2 && wick_pbo_blocks(rows) >= 2) {
         const wick_pbo_opts p = {.size = sizeof p, .threads = o->threads};

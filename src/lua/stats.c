@@ -302,7 +302,7 @@ static int stats_trials(lua_State *L)
 {
     const wick_trials t = trials_at(L, 1, "metrics.trials");
     wick_trial_count c;
-    check(L, wick_trials_count(wk_self(L)->ctx, &t, &c));
+    check(L, wick_trials_count(wk_self(L)->ctx, &t, 1, &c));
     lua_createtable(L, 0, 5);
     set_count(L, "raw", c.raw);
     set_count(L, "clusters", c.clusters);

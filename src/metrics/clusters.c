@@ -217,36 +217,76 @@ static wick_status best_cut(wick_ctx *ctx, const tree *t, const double *d, int64
 
 /* ---- distances ------------------------------------------------------------------------------ */
 
-/* Sums run in eight lanes whatever the width of the registers. */
-static double dot(const double *restrict a, const double *restrict b, int64_t n)
+typedef double lanes8 __attribute__((vector_size(8 * sizeof(double)), aligned(sizeof(double))));
+
+static double lane_sum(const lanes8 *x)
 {
-    double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        for (int k = 0; k < 8; k++) lane[k] += a[i + k] * b[i + k];
-    }
-    for (; i < n; i++) rest += a[i] * b[i];
-    return (((lane[0] + lane[4]) + (lane[1] + lane[5])) +
-            ((lane[2] + lane[6]) + (lane[3] + lane[7]))) +
-           rest;
+    const lanes8 s = *x;
+    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
 }
 
-/* Rows and columns [from, to) of the lower triangle, a tile at a time: its vectors stay in cache.
- */
-static void distance_tile(int64_t n, int64_t rows, const double *const *z, int64_t row,
-                          int64_t column, int64_t size, double *d)
+/* Products of a with each of four vectors. Sums run in eight lanes whatever the width of the
+ * registers; four at once because one alone waits for its own additions. */
+WICK_WIDE static void dot4(const double *restrict a, const double *const b[4], int64_t n,
+                           double to[4])
 {
-    for (int64_t i = row; i < row + size && i < n; i++) {
-        for (int64_t k = column; k < column + size && k < i; k++) {
-            const double far = sqrt(fmax(0.0, (1.0 - dot(z[i], z[k], rows)) / 2.0));
-            d[i * n + k] = d[k * n + i] = far;
+    lanes8 sum[4];
+    double rest[4] = {0.0, 0.0, 0.0, 0.0};
+    int64_t i = 0;
+    memset(sum, 0, sizeof sum);
+    for (; i + 8 <= n; i += 8) {
+        const lanes8 x = *(const lanes8 *)(const void *)(a + i);
+        sum[0] += x * *(const lanes8 *)(const void *)(b[0] + i);
+        sum[1] += x * *(const lanes8 *)(const void *)(b[1] + i);
+        sum[2] += x * *(const lanes8 *)(const void *)(b[2] + i);
+        sum[3] += x * *(const lanes8 *)(const void *)(b[3] + i);
+    }
+    for (; i < n; i++) {
+        for (int k = 0; k < 4; k++) rest[k] += a[i] * b[k][i];
+    }
+    for (int k = 0; k < 4; k++) to[k] = lane_sum(&sum[k]) + rest[k];
+}
+
+enum { TILE = 16 }; /* vectors of a tile: two tiles stay in the second cache */
+
+typedef struct distances {
+    int64_t n, rows;
+    const double *const *z; /* n unit vectors of `rows` values */
+    double *d;
+} distances;
+
+/* Rows and columns from `row` and `column` of the lower triangle. */
+static void distance_tile(const distances *m, int64_t row, int64_t column)
+{
+    for (int64_t i = row; i < row + TILE && i < m->n; i++) {
+        const int64_t last = column + TILE < i ? column + TILE : i;
+        for (int64_t k = column; k < last; k += 4) {
+            const double *b[4];
+            double product[4];
+            for (int64_t c = 0; c < 4; c++) b[c] = m->z[k + c < last ? k + c : k];
+            dot4(m->z[i], b, m->rows, product);
+            for (int64_t c = 0; c < 4 && k + c < last; c++) {
+                const double far = sqrt(fmax(0.0, (1.0 - product[c]) / 2.0));
+                m->d[i * m->n + k + c] = m->d[(k + c) * m->n + i] = far;
+            }
         }
     }
 }
 
+/* Longest stripes first, so that the last task is a short one. */
+static wick_status distance_stripe(void *arg, int64_t task, int32_t worker, wick_ctx *ctx)
+{
+    const distances *m = arg;
+    const int64_t stripe = (m->n - 1) / TILE - task;
+    (void)worker;
+    if (wick_interrupted()) return wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
+    for (int64_t k = 0; k <= stripe; k++) distance_tile(m, stripe * TILE, k * TILE);
+    return WICK_OK;
+}
+
 /* `z` holds n unit vectors of `rows` values. */
 static wick_status clusters(wick_ctx *ctx, int64_t n, int64_t rows, const double *const *z,
-                            int64_t *out)
+                            int32_t threads, int64_t *out)
 {
     wick_status st = WICK_OK;
     const int64_t most = n - 1 < MOST_CLUSTERS ? n - 1 : MOST_CLUSTERS;
@@ -258,15 +298,9 @@ static wick_status clusters(wick_ctx *ctx, int64_t n, int64_t rows, const double
         st = wick_fail_mem(ctx);
         goto out;
     }
-    enum { TILE = 16 };
     for (int64_t i = 0; i < n; i++) d[i * n + i] = 0.0;
-    for (int64_t i = 0; i < n; i += TILE) {
-        for (int64_t k = 0; k <= i; k += TILE) distance_tile(n, rows, z, i, k, TILE, d);
-        if (wick_interrupted()) {
-            st = wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
-            goto out;
-        }
-    }
+    distances m = {n, rows, z, d};
+    WICK_TRY(wick_pool_run(ctx, (n + TILE - 1) / TILE, threads, distance_stripe, &m));
     double *used = d + n * n, *scratch = d + 2 * n * n;
     memcpy(used, d, (size_t)(n * n) * sizeof *d);
     tree t = {n, used, merges};
@@ -310,7 +344,8 @@ static double variance_of(int64_t n, const double *x)
     return n < 2 ? WICK_NA : m.dev * m.dev * (double)n / (double)(n - 1);
 }
 
-wick_status wick_trials_count(wick_ctx *ctx, const wick_trials *t, wick_trial_count *out)
+wick_status wick_trials_count(wick_ctx *ctx, const wick_trials *t, int32_t threads,
+                              wick_trial_count *out)
 {
     wick_status st = wk_trials_check(ctx, t, 2, 1);
     if (st < 0) return st;
@@ -340,7 +375,7 @@ wick_status wick_trials_count(wick_ctx *ctx, const wick_trials *t, wick_trial_co
     c.effective = rho + (1.0 - rho) * (double)c.raw;
     c.clusters = moving <= MOST_TRIALS ? moving : 0;
     if (moving > 2 && moving <= MOST_TRIALS) {
-        WICK_TRY(clusters(ctx, moving, t->rows, z, &c.clusters));
+        WICK_TRY(clusters(ctx, moving, t->rows, z, threads, &c.clusters));
     }
     *out = c;
 out:

@@ -9,13 +9,6 @@
 #include "opt/minimize.h"
 #include "opt/vexp.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) &&                              \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(WK_NO_CLONES)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
-
 /* Work: the points by coordinate, a row of covariances and one of slopes, two n by n matrices, and
  * what the minimiser wants. */
 static int64_t work_size(int32_t d, int64_t n)
@@ -60,7 +53,7 @@ void wk_gp_free(wk_gp *g)
 
 /* ---- kernel --------------------------------------------------------------------------------- */
 
-WIDE static void add_squares(double *restrict r2, const double *restrict column, double at,
+WICK_WIDE static void add_squares(double *restrict r2, const double *restrict column, double at,
                              double w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -69,13 +62,13 @@ WIDE static void add_squares(double *restrict r2, const double *restrict column,
     }
 }
 
-WIDE static void add_mismatches(double *restrict r2, const double *restrict column, double at,
+WICK_WIDE static void add_mismatches(double *restrict r2, const double *restrict column, double at,
                                 double w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) r2[i] += column[i] != at ? w : 0.0;
 }
 
-WIDE static void matern_row(double *restrict k, double scale, int64_t n)
+WICK_WIDE static void matern_row(double *restrict k, double scale, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double r2 = k[i], q = sqrt(5.0 * r2);
@@ -83,7 +76,7 @@ WIDE static void matern_row(double *restrict k, double scale, int64_t n)
     }
 }
 
-WIDE static void matern_rows(double *restrict k, double *restrict slope, double scale, int64_t n)
+WICK_WIDE static void matern_rows(double *restrict k, double *restrict slope, double scale, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double r2 = k[i], q = sqrt(5.0 * r2), e = wk_exp_below(-q);
@@ -138,7 +131,7 @@ double wk_gp_covariance(const wk_gp *g, const double *a, const double *b)
 /* ---- factorisation -------------------------------------------------------------------------- */
 
 /* Sums run in eight lanes whatever the width of the registers. */
-WIDE static double lane_dot(const double *restrict a, const double *restrict b, int64_t n)
+WICK_WIDE static double lane_dot(const double *restrict a, const double *restrict b, int64_t n)
 {
     double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
     int64_t i = 0;
@@ -151,12 +144,12 @@ WIDE static double lane_dot(const double *restrict a, const double *restrict b, 
 }
 
 /* to -= a * x over a row. */
-WIDE static void minus_row(double *restrict to, const double *restrict x, double a, int64_t n)
+WICK_WIDE static void minus_row(double *restrict to, const double *restrict x, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) to[i] -= a * x[i];
 }
 
-WIDE static void minus_rows4(double *restrict to, const double *restrict x0,
+WICK_WIDE static void minus_rows4(double *restrict to, const double *restrict x0,
                              const double *restrict x1, const double *restrict x2,
                              const double *restrict x3, const double a[4], int64_t n)
 {
@@ -232,12 +225,12 @@ int64_t wk_gp_many_work(const wk_gp *g, int64_t m)
     return (g->n + g->d) * BLOCK;
 }
 
-WIDE static void plus_row(double *restrict to, const double *restrict x, double a, int64_t n)
+WICK_WIDE static void plus_row(double *restrict to, const double *restrict x, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) to[i] += a * x[i];
 }
 
-WIDE static void scale_and_square(double *restrict v, double *restrict var, double by, int64_t n)
+WICK_WIDE static void scale_and_square(double *restrict v, double *restrict var, double by, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         v[i] /= by;
@@ -366,18 +359,18 @@ double wk_gp_objective(wk_gp *g, const double *y, double *likelihood, double *pr
 }
 
 /* part[k] = (alpha_i alpha_k - inverse_ik) of a row, in place of the inverse's. */
-WIDE static void trace_row(double *restrict part, const double *restrict inverse,
+WICK_WIDE static void trace_row(double *restrict part, const double *restrict inverse,
                            const double *restrict alpha, double own, int64_t n)
 {
     for (int64_t k = 0; k < n; k++) part[k] = own * alpha[k] - inverse[k];
 }
 
-WIDE static void times_row(double *restrict to, const double *restrict by, int64_t n)
+WICK_WIDE static void times_row(double *restrict to, const double *restrict by, int64_t n)
 {
     for (int64_t k = 0; k < n; k++) to[k] *= by[k];
 }
 
-WIDE static double squares_dot(const double *restrict part, const double *restrict column,
+WICK_WIDE static double squares_dot(const double *restrict part, const double *restrict column,
                                double at, int64_t n)
 {
     double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;

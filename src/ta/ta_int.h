@@ -24,14 +24,7 @@ extern const int64_t wk_ta_table_n;
 #define WK_NOINLINE
 #endif
 
-/** A plain loop compiled for wider registers too, chosen when the program starts. Elementwise work
- * gives the same bits at any width. Not under sanitizers: the choice would run before they do. */
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(WK_NO_CLONES)
-#define WK_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WK_WIDE
-#endif
+#define WK_WIDE WICK_WIDE
 
 /** Pine compares floats with this absolute tolerance (pine_semantics.md 2.2). */
 #define WK_EPS 1e-10

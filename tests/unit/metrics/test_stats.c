@@ -175,7 +175,7 @@ static void counts(void **state)
     x[TRIALS] = family[2];
     const wick_trials t = {ROWS, TRIALS + 1, x};
     wick_trial_count c;
-    check_ok(ctx, wick_trials_count(ctx, &t, &c));
+    check_ok(ctx, wick_trials_count(ctx, &t, 1, &c));
     assert_int_equal(c.raw, TRIALS - 3); /* k and k + 9 are alike for k = 0, 1, 2 */
     assert_int_equal(c.clusters, 3);
     assert_true(c.effective > 1.0 && c.effective <= (double)c.raw);

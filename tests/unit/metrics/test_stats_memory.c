@@ -25,7 +25,7 @@ static wick_status tests_of_trials(wick_ctx *ctx, void *arg)
     wick_trial_count c;
     wick_status st = wick_pbo_eval(ctx, &t, &po, &p);
     if (st == WICK_OK) st = wick_spa_eval(ctx, &t, &so, &s);
-    if (st == WICK_OK) st = wick_trials_count(ctx, &t, &c);
+    if (st == WICK_OK) st = wick_trials_count(ctx, &t, 1, &c);
     return st;
 }
 
