@@ -105,6 +105,21 @@ typedef struct wk_when {
     int64_t slot;
 } wk_when;
 
+enum { WK_SMALL_BYTES = 512 };
+
+/** Where the VM's blocks of at most WK_SMALL_BYTES come from; zeroed is empty. */
+typedef struct wk_slab wk_slab;
+typedef struct wk_blocks {
+    void *free[WK_SMALL_BYTES / 16]; /**< by size; each block begins with the next one's address */
+    wk_slab *slabs;
+    char *at, *end; /**< what is left of the newest slab */
+} wk_blocks;
+/** As realloc and, with `want` 0, as free; `old` is the size asked for before, 0 for a NULL p.
+ * NULL when there is no memory: p is as it was. */
+void *wk_blocks_resize(wk_blocks *b, void *p, size_t old, size_t want);
+/** All blocks at once. */
+void wk_blocks_free(wk_blocks *b);
+
 typedef struct wk_mem_gate {
     int64_t used, cap;
     bool hit, quiet;
@@ -133,6 +148,7 @@ struct wk_host {
     lua_State *L;
     lua_State *volatile running; /**< coroutine the budget hook must reach */
     wk_mem_gate mem;
+    wk_blocks blocks;
     wk_budget budget;
     wick_ctx *ctx; /**< of the present call */
     char **roots;

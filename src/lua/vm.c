@@ -51,8 +51,7 @@ static void *gate_alloc(void *user, void *p, size_t old, size_t want)
     if (!p) old = 0; /* Lua 5.4 passes a type tag there */
     if (want == 0) {
         h->mem.used -= (int64_t)old;
-        free(p);
-        return NULL;
+        return wk_blocks_resize(&h->blocks, p, old, 0);
     }
     const int64_t after = h->mem.used + (int64_t)want - (int64_t)old;
     if (want > old && after > h->mem.cap) {
@@ -64,7 +63,7 @@ static void *gate_alloc(void *user, void *p, size_t old, size_t want)
         if (!may_be_compiled(h)) return NULL;
         if (after > 2 * h->mem.cap) give_up(h);
     }
-    void *q = realloc(p, want);
+    void *q = wk_blocks_resize(&h->blocks, p, old, want);
     if (!q) return NULL;
     h->mem.used = after;
     return q;
@@ -507,6 +506,7 @@ void wk_host_free(wk_host *h)
     wick_panel_unref(h->finer);
     h->mem.quiet = true;
     if (h->L) lua_close(h->L);
+    wk_blocks_free(&h->blocks);
     for (int64_t i = 0; i < h->n_roots; i++) free(h->roots[i]);
     free(h->roots);
     free(h->slots);

@@ -72,7 +72,7 @@ static double sign_of(double x)
     return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x == 0.0 ? 0.0 : x;
 }
 
-static void unary(wick_op op, int64_t m, wk_operand a, double *dst)
+WICK_WIDE static void unary(wick_op op, int64_t m, wk_operand a, double *dst)
 {
     switch (op) {
     case WICK_OP_NEG: UNARY(-x); break;
@@ -97,7 +97,7 @@ static void unary(wick_op op, int64_t m, wk_operand a, double *dst)
     }
 }
 
-static void compare(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
+WICK_WIDE static void compare(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
 {
     switch (op) {
     case WICK_OP_GT: BINARY(BIT(x > y)); break;
@@ -115,7 +115,7 @@ static void compare(wick_op op, int64_t m, wk_operand a, wk_operand b, double *d
 
 /* a > b is a - b > 1e-10 at every magnitude (pine_semantics 2.2). Equal infinities have no
  * difference. */
-static void compare_pine(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
+WICK_WIDE static void compare_pine(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
 {
     const double eps = 1e-10;
     switch (op) {
@@ -129,7 +129,7 @@ static void compare_pine(wick_op op, int64_t m, wk_operand a, wk_operand b, doub
     }
 }
 
-static void arithmetic(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
+WICK_WIDE static void arithmetic(wick_op op, int64_t m, wk_operand a, wk_operand b, double *dst)
 {
     switch (op) {
     case WICK_OP_ADD: BINARY(x + y); break;
@@ -147,7 +147,7 @@ static void arithmetic(wick_op op, int64_t m, wk_operand a, wk_operand b, double
     }
 }
 
-static void choose(int64_t m, wk_operand a, wk_operand b, wk_operand c, double *dst)
+WICK_WIDE static void choose(int64_t m, wk_operand a, wk_operand b, wk_operand c, double *dst)
 {
     if (a.p == NULL) {
         const wk_operand r = TRUTH(a.c) ? b : c;
