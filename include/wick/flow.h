@@ -104,8 +104,9 @@ typedef struct wick_backtest {
     wick_panel *panel;    /**< ends where the run ends: bars after it do not exist */
     bool has_trade_from;  /**< bars before `trade_from` only warm up */
     int64_t trade_from;
-    double bars_per_year; /**< 0: as configured */
-    double cash;          /**< starting cash; 0: as configured */
+    double bars_per_year;          /**< 0: as configured */
+    double cash;                   /**< starting cash; 0: as configured */
+    const wick_settings *settings; /**< engine; NULL: as configured */
 } wick_backtest;
 
 /** What became of it. */

@@ -7,12 +7,25 @@
 #include "cli/cli.h"
 
 const cli_command *const cli_commands[] = {
-    &cli_command_run,    &cli_command_score,      &cli_command_tune,
-    &cli_command_walk,   &cli_command_pipeline,   &cli_command_study,
-    &cli_command_worker, &cli_command_check,      &cli_command_data,
-    &cli_command_list,   &cli_command_doc,        &cli_command_test,
-    &cli_command_bench,  &cli_command_audit,      &cli_command_explain,
-    &cli_command_pine,   &cli_command_completion, NULL,
+    &cli_command_run,
+    &cli_command_score,
+    &cli_command_tune,
+    &cli_command_walk,
+    &cli_command_pipeline,
+    &cli_command_study,
+    &cli_command_worker,
+    &cli_command_check,
+    &cli_command_data,
+    &cli_command_list,
+    &cli_command_doc,
+    &cli_command_test,
+    &cli_command_bench,
+    &cli_command_audit,
+    &cli_command_explain,
+    &cli_command_pine,
+    &cli_command_completion,
+    &cli_command_diff_profiles,
+    NULL,
 };
 
 #if WICK_LUAJIT
@@ -52,10 +65,10 @@ static void print_commands(wick_buf *b)
                   "\ncommands:\n",
                   program_name);
     for (int i = 0; cli_commands[i]; i++)
-        wick_buf_addf(b, "  %-9s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+        wick_buf_addf(b, "  %-13s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     wick_buf_addf(b,
-                  "\n  help COMMAND   options and an example of one command\n"
-                  "  --version      version, VM and optional parts\n"
+                  "\n  help COMMAND  options and an example of one command\n"
+                  "  --version     version, VM and optional parts\n"
                   "\nexample:\n"
                   "  %s data synth --out bars --symbols 8\n"
                   "  %s run strategies/ma_crossover.lua --data bars --trades trades.csv\n",

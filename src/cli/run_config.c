@@ -456,6 +456,16 @@ bool run_config_script(cli *c, run_config *r, wk_script *script)
     return true;
 }
 
+bool run_config_script_as(cli *c, run_config *r, wk_script *script, const char *profile,
+                          const char *from)
+{
+    if (profile) {
+        r->profile = profile;
+        r->profile_from = from;
+    }
+    return run_config_script(c, r, script);
+}
+
 double run_config_bars_per_year(const run_config *r, const wick_panel *panel)
 {
     double n = r->bars_per_year;

@@ -47,6 +47,9 @@ bool run_config_read(cli *c, run_config *r);
 /** Brings script and configuration together: its settings and cash below the user's, the user's
  * parameters into it. */
 bool run_config_script(cli *c, run_config *r, wk_script *script);
+/** The same with another profile in the place of the one asked for. */
+bool run_config_script_as(cli *c, run_config *r, wk_script *script, const char *profile,
+                          const char *from);
 /** The bars that were asked for; dropped rows and inferred facts go to stderr as notes. False: an
  * error was reported. */
 bool run_config_bars(cli *c, const run_config *r, wick_panel **out);
@@ -56,6 +59,9 @@ void run_config_free(run_config *r);
 
 /** The part of `wick run`'s option table that this reads; cmd_run.c appends its outputs. */
 #define RUN_CONFIG_OPTIONS                                                                         \
+    RUN_CONFIG_INPUT_OPTIONS, RUN_CONFIG_PROFILE_OPTION, RUN_CONFIG_REST_OPTIONS
+
+#define RUN_CONFIG_INPUT_OPTIONS                                                                   \
     {"data", "PATH", "files or folders with bars (CSV, .gz, .zst, native)", CLI_WORDS},            \
         {"symbols", "A,B|@FILE", "only these; FILE is JSON or has one symbol a line", CLI_ONE},    \
         {"from", "DATE", "first bar that is loaded (inclusive, UTC)", CLI_ONE},                    \
@@ -68,9 +74,17 @@ void run_config_free(run_config *r);
          CLI_ONE},                                                                                 \
         {"param", "K=V", "parameters of the strategy", CLI_PAIRS},                                 \
         {"params", "F.json", "parameters as a JSON object; --param overrides", CLI_ONE},           \
-        {"config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE},          \
-        {"profile", "NAME", "all assumptions at once: wick, pybroker1, pybroker2, pine", CLI_ONE},       \
-        {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                 \
+    {                                                                                              \
+        "config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE             \
+    }
+
+#define RUN_CONFIG_PROFILE_OPTION                                                                  \
+    {                                                                                              \
+        "profile", "NAME", "all assumptions at once (`wick list profiles`)", CLI_ONE               \
+    }
+
+#define RUN_CONFIG_REST_OPTIONS                                                                    \
+    {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                     \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
         {"bars-per-year", "N|auto|none",                                                           \
          "annualises metrics; auto: from the bars (default; none in the\n"                         \

@@ -47,6 +47,7 @@ struct wk_eval {
     bool benchmark; /* some metric compares */
     bool lean;      /* nothing asks for the columns a lean run leaves out */
     wick_cache *cache;
+    wick_panel *finer;
     bench *worker;
     wick_tune_param *param; /* of the subject */
     wick_choice **choices;  /* per parameter, NULL where numeric */
@@ -177,6 +178,7 @@ static wick_status make_worker(wick_ctx *ctx, const wk_eval *e, bench *w)
     if (w->scratch) return WICK_OK;
     if (!w->host) {
         WICK_TRY(wk_host_new(ctx, &e->host, &w->host));
+        wk_host_set_finer(w->host, e->finer);
         WICK_TRY(wk_host_load_text(ctx, w->host, e->path, e->text, e->text_n, &w->script));
         for (int32_t i = 0; i < e->n_objectives; i++)
             if (e->objective[i].text)
@@ -247,6 +249,7 @@ wick_status wk_eval_new(wick_ctx *ctx, const wk_eval_opts *opts, wk_eval **out)
     e->all = -1;
     e->lean = true;
     e->cash = o.cash;
+    e->finer = o.finer ? wick_panel_ref(o.finer) : NULL;
     e->metric = o.metric;
     e->metric.size = sizeof e->metric;
     e->n_workers = o.workers > 0 ? o.workers : wick_cores();
@@ -305,6 +308,7 @@ void wk_eval_free(wk_eval *e)
     free(e->roots);
     wick_settings_free(e->settings);
     wick_cache_unref(e->cache);
+    wick_panel_unref(e->finer);
     free(e->path);
     free(e->text);
     free(e);
@@ -389,9 +393,14 @@ static wick_status hold_all(wick_ctx *ctx, bench *w, wick_panel *panel, const wi
 
 /* `panel` NULL: rows that are no run's, and nothing to compare them with. */
 static wick_status score(wick_ctx *ctx, wk_eval *e, bench *w, const wick_ledger *l,
-                         wick_panel *panel, double bars_per_year, wk_eval_out *out)
+                         wick_panel *panel, const wick_settings *settings, double bars_per_year,
+                         wk_eval_out *out)
 {
     wick_metric_opts how = e->metric;
+    if (settings) {
+        const double year = how.bars_per_year;
+        how = wk_metric_opts(settings, year);
+    }
     if (e->benchmark && panel) {
         const wick_equity rows = wick_ledger_equity(l);
         const wick_status st = hold_all(ctx, w, panel, &rows);
@@ -425,7 +434,7 @@ static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_
     wick_arena_reset(w->arena);
     WICK_TRY(set_params(ctx, w->script, job->params));
     const wick_run_opts run = {.size = sizeof run,
-                               .settings = e->settings,
+                               .settings = job->settings ? job->settings : e->settings,
                                .cash = job->cash > 0 ? job->cash : e->cash,
                                .has_trade_from = job->has_trade_from,
                                .trade_from = job->trade_from,
@@ -433,7 +442,7 @@ static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_
                                .lean = lean};
     WICK_TRY(wk_script_set_filter(ctx, w->script, filter));
     WICK_TRY(wk_script_run(ctx, w->script, job->panel, &run, e->cache, &w->ledger));
-    WICK_TRY(score(ctx, e, w, w->ledger, job->panel, job->bars_per_year, out));
+    WICK_TRY(score(ctx, e, w, w->ledger, job->panel, job->settings, job->bars_per_year, out));
 out:
     return st;
 }
@@ -470,7 +479,7 @@ wick_status wk_eval_score(wick_ctx *ctx, wk_eval *e, int32_t number, const wick_
     bench *w = NULL;
     wick_status st = take_worker(ctx, e, number, &w);
     if (st >= 0) st = set_params(ctx, w->script, params);
-    return st < 0 ? st : score(ctx, e, w, ledger, NULL, bars_per_year, out);
+    return st < 0 ? st : score(ctx, e, w, ledger, NULL, NULL, bars_per_year, out);
 }
 
 /* ---- the subject -------------------------------------------------------------------------- */

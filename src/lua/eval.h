@@ -43,6 +43,7 @@ typedef struct wk_eval_opts {
     int32_t n_metrics;
     int32_t workers;     /**< 0: as many as there are cores */
     int64_t cache_bytes; /**< of the shared series; 0: 256 MiB */
+    wick_panel *finer;   /**< as wk_host_set_finer; NULL: none */
 } wk_eval_opts;
 
 /** One backtest, and what became of it: see wick/flow.h. `metrics` of a verdict are in the order of
