@@ -100,11 +100,61 @@ typedef struct wick_setting_doc {
 } wick_setting_doc;
 WICK_API int64_t wick_settings_count(void);
 WICK_API const wick_setting_doc *wick_settings_doc(int64_t i);
+enum { WICK_SETTING_TEXT = 256 };
 /** Present value as text, for the conventions printed with results. Returns length. */
-WICK_API int wick_settings_get(const wick_settings *s, int64_t i, char out[64]);
+WICK_API int wick_settings_get(const wick_settings *s, int64_t i, char out[WICK_SETTING_TEXT]);
 WICK_API const char *wick_settings_profile_name(const wick_settings *s);
 WICK_API double wick_settings_number(const wick_settings *s,
                                      const char *key); /**< NA unless numeric */
+
+/* ---- costs -------------------------------------------------------------------------------- */
+
+/** What a cost model knows of a fill. Borrowed for the call. */
+typedef struct wick_cost_in {
+    uint32_t size;
+    int32_t symbol;      /**< panel index */
+    int32_t side;        /**< +1 buy, -1 sell */
+    int32_t type;        /**< wick_order_type of what fills */
+    int32_t bar;         /**< own bar of the fill: rows of the columns before it are the past */
+    bool maker;          /**< it rested as a limit: it gave liquidity */
+    int64_t time;        /**< stamp of that bar */
+    double qty;          /**< units; for slip what is asked for, cash may allow less */
+    double closing;      /**< units of qty that close a position (0 for slip) */
+    double price;        /**< slip: before slippage; fee: paid */
+    double value;        /**< qty times price times the point value, >= 0 */
+    double tick, point_value;
+    double traded;       /**< by this account in the `fee_window` days before, as `fee_tier_by` */
+    double before;       /**< fee in cash, or slippage in points, of the settings and models so far */
+    uint64_t draw;       /**< of this fill among the symbol's, for streams of random numbers */
+    const double *open, *high, *low, *close, *volume;
+    const char *name;    /**< the symbol */
+} wick_cost_in;
+
+/** A cost model: one file of src/engine/cost/ each. Its parameters are engine settings, so that
+ * adding a model is adding a file; it is on when one of them is not at its default. Models add up.
+ * Leaf functions: they touch no run. A result that is not finite ends the run with the model's
+ * name. */
+typedef struct wick_cost_spec {
+    const char *name;
+    const char *title, *formula, *source;
+    struct {
+        wick_setting_doc doc;
+        double lo, hi;
+    } param[4]; /**< ends with a NULL key */
+    double (*fee)(const wick_cost_in *in, const double *p);  /**< cash, < 0 is a rebate; or NULL */
+    double (*slip)(const wick_cost_in *in, const double *p); /**< points worse, >= 0; or NULL */
+} wick_cost_spec;
+WICK_API int64_t wick_cost_count(void);
+WICK_API const wick_cost_spec *wick_cost_at(int64_t i); /**< sorted; NULL outside */
+
+/** Costs of the caller's own, after all others: `in->before` is what those came to, the result
+ * takes its place. They must not touch the run; NA ends it (an embedded script has failed). */
+typedef struct wick_cost_user {
+    uint32_t size;
+    void *self;
+    double (*fee)(void *self, const wick_cost_in *in);  /**< NULL: none */
+    double (*slip)(void *self, const wick_cost_in *in); /**< of market and stop fills */
+} wick_cost_user;
 
 /** Signal columns of one symbol, over its own bars, borrowed until the run is freed; NULL where
  * absent. Signals are taken at the close of their bar. `long_exit` wins over `long_entry` on one
@@ -143,6 +193,7 @@ typedef struct wick_run_opts {
                              where there are any */
     bool pine;          /**< orders come through wick_pine_entry and its neighbours of ffi.h */
     bool metered;       /**< measure the time inside the engine: wick_run_meter */
+    const wick_cost_user *cost; /**< copied; NULL: none */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,

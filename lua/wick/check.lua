@@ -19,7 +19,7 @@ local call_keys = {
   target = set "pct units cash tag", protect = set "stop target trail",
 }
 local strategy_fields = set [[params signals series init before_bar each_bar on_bar features label when on engine
-  name]]
+  name fees slippage]]
 
 local function pine_names()
   core.module "wick.pine"

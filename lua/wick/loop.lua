@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- wick-jit only: the step loop of one run. Loaded afresh for every run, because a trace is tied to
 -- the functions it was recorded with.
-local M, pointer = ...
+local M, pointer, slow_step = ...
 local run, C, sh, cur = M.bind(pointer)
 local type, error = type, error
 local NA = 0 / 0
@@ -15,7 +15,8 @@ local function units(x)
 end
 
 return function(before, each, after, on, size, pine, syms, ctx, p)
-  local step = C.wick_run_step
+  -- A run whose costs are Lua functions is stepped by the interpreter: see src/lua/costs.c.
+  local step = slow_step or C.wick_run_step
   while true do
     local s = step(run)
     if sh.stop ~= 0 then return 0 end

@@ -56,6 +56,11 @@ static int64_t find_entries(wick_buf *b, const char *name)
             if (found++) wick_buf_add(b, "\n", 1);
             cli_doc_profile(b, wick_profile_at(i));
         }
+    for (int64_t i = 0; i < wick_cost_count(); i++)
+        if (strcmp(wick_cost_at(i)->name, name) == 0) {
+            if (found++) wick_buf_add(b, "\n", 1);
+            cli_doc_cost(b, wick_cost_at(i));
+        }
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++)
         if (cli_lua_doc_has(d, name)) {
             if (found++) wick_buf_add(b, "\n", 1);
@@ -69,7 +74,7 @@ static int unknown_name(cli *c, const char *name)
     char hint[160];
     int64_t n = 0, cap = wick_ta_count() + wick_metric_count() + wick_settings_count() +
                          wick_objective_count() + wick_model_count() + wick_scaler_count() +
-                         wick_profile_count();
+                         wick_profile_count() + wick_cost_count();
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) cap++;
     const char **names = malloc((size_t)cap * sizeof *names);
     if (!names) return cli_error(c, NULL, "out of memory");
@@ -80,6 +85,7 @@ static int unknown_name(cli *c, const char *name)
     for (int64_t i = 0; i < wick_model_count(); i++) names[n++] = wick_model_at(i)->name;
     for (int64_t i = 0; i < wick_scaler_count(); i++) names[n++] = wick_scaler_at(i)->name;
     for (int64_t i = 0; i < wick_profile_count(); i++) names[n++] = wick_profile_at(i)->name;
+    for (int64_t i = 0; i < wick_cost_count(); i++) names[n++] = wick_cost_at(i)->name;
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) names[n++] = d->name;
     const char *bare = strncmp(name, "ta.", 3) == 0       ? name + 3
                        : strncmp(name, "model.", 6) == 0  ? name + 6

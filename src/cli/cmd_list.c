@@ -169,6 +169,22 @@ static void list_settings(wick_buf *out)
     finish(out, &r, 3, header);
 }
 
+static void list_costs(wick_buf *out)
+{
+    static const char *const header[] = {"cost model", "what", "settings"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_cost_count(); i++) {
+        const wick_cost_spec *m = wick_cost_at(i);
+        wick_buf keys = {0};
+        for (int k = 0; k < 4 && m->param[k].doc.key != NULL; k++)
+            wick_buf_addf(&keys, "%s%s", k > 0 ? " " : "", m->param[k].doc.key);
+        add_cell(&r, m->name);
+        add_cell(&r, m->title);
+        add_buf(&r, &keys);
+    }
+    finish(out, &r, 3, header);
+}
+
 static void list_profiles(wick_buf *out)
 {
     static const char *const header[] = {"profile", "whose rules"};
@@ -284,6 +300,7 @@ static const struct topic {
     {"labels", list_labels},
     {"settings", list_settings},
     {"profiles", list_profiles},
+    {"costs", list_costs},
     {"sheets", list_sheets},
     {"writers", list_writers},
     {"features", list_features},
@@ -305,6 +322,7 @@ static int list_topics(cli *c)
                   "%s sheets       %lld breakdowns and tables of other libraries\n"
                   "%s settings     %lld assumptions of a run\n"
                   "%s profiles     %lld sets of them: whose rules a run follows\n"
+                  "%s costs        %lld models of fees and slippage\n"
                   "%s writers      %lld output forms\n"
                   "%s features     optional parts of this build\n"
                   "%s strategies   scripts in strategies/ and the installed ones\n",
@@ -314,7 +332,7 @@ static int list_topics(cli *c)
                   (long long)wick_model_count(), c->path, (long long)wick_scaler_count(), c->path,
                   c->path, c->path, (long long)wick_sheet_count(), c->path,
                   (long long)wick_settings_count(), c->path, (long long)wick_profile_count(),
-                  c->path, (long long)wick_writer_count(), c->path, c->path);
+                  c->path, (long long)wick_cost_count(), c->path, (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -347,7 +365,7 @@ const cli_command cli_command_list = {
     .name = "list",
     .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
     .operands =
-        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|profiles|"
+        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|profiles|costs|"
         "strategies|pipelines|features|writers]",
     .min_operands = 0,
     .max_operands = 1,

@@ -307,7 +307,7 @@ static void cut_own(job *j)
 static bool is_net(const wick_settings *s)
 {
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        char text[64];
+        char text[WICK_SETTING_TEXT];
         if (strcmp(wick_settings_doc(i)->key, "trade_pnl") != 0) continue;
         wick_settings_get(s, i, text);
         return strcmp(text, "net") == 0;

@@ -59,7 +59,7 @@ typedef struct job {
     wick_scores *scores;
     stat_options stats;
     wick_convention *conventions;
-    char (*values)[64];
+    char (*values)[WICK_SETTING_TEXT];
     double *extras; /* the script's metrics, kept apart from those of resamples */
     wk_filter *filter;
     char overlap[300];

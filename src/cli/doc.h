@@ -25,6 +25,7 @@ void cli_doc_metric(wick_buf *b, const wick_metric_spec *s);
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s);
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s);
 void cli_doc_profile(wick_buf *b, const wick_profile_spec *p);
+void cli_doc_cost(wick_buf *b, const wick_cost_spec *m);
 void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
 /** Kinds of S.label. */
 typedef struct cli_label_doc {

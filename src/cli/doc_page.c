@@ -113,6 +113,15 @@ void cli_doc_profile(wick_buf *b, const wick_profile_spec *p)
     if (p->set[0].key != NULL) wick_buf_add(b, "\n", 1);
 }
 
+void cli_doc_cost(wick_buf *b, const wick_cost_spec *m)
+{
+    wick_buf_addf(b, "### %s\n\n%s. %s of a fill: %s. Source: %s. Settings:", m->name, m->title,
+                  m->fee != NULL ? "Fee" : "Slippage", m->formula, m->source);
+    for (int k = 0; k < 4 && m->param[k].doc.key != NULL; k++)
+        wick_buf_addf(b, "%s `%s`", k > 0 ? "," : "", m->param[k].doc.key);
+    wick_buf_add(b, ".\n", -1);
+}
+
 bool cli_lua_doc_has(const cli_lua_doc *d, const char *name)
 {
     const size_t n = strlen(name);
@@ -236,6 +245,13 @@ static void page_settings(wick_buf *b)
     for (int64_t i = 0; i < wick_profile_count(); i++) {
         wick_buf_add(b, "\n", 1);
         cli_doc_profile(b, wick_profile_at(i));
+    }
+    wick_buf_add(b,
+                 "\n## Cost models\n\nOn when one of their settings is not at its default; they add up.\n",
+                 -1);
+    for (int64_t i = 0; i < wick_cost_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        cli_doc_cost(b, wick_cost_at(i));
     }
 }
 

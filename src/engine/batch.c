@@ -69,7 +69,7 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
         const int w = order[r->set.intrabar == WK_INTRABAR_BEST][k];
         if (isnan(raw[w])) continue;
         const int32_t type = w == 1 ? WICK_LIMIT : WICK_STOP;
-        const double fill = wk_fill_price(r, s, bar, raw[w], side, type, false);
+        const double fill = wk_fill_price(r, s, bar, raw[w], side, type, false, l->qty);
         if (w != 1 && l->stop_limit > 0.0 && side * (fill - l->stop_limit) > 0.0) continue;
         const double other = w == 1 ? (isnan(raw[0]) ? raw[2] : raw[0]) : raw[1];
         if (!isnan(other)) wk_ambiguous_pair(r, l, bar, raw[w], other);
@@ -101,7 +101,7 @@ static void stops(wick_run *r)
             if (l->hold_bar > bar) continue;
             const int32_t kind = l->hold_fill > 0 ? l->hold_fill - 1 : r->set.hold_fill;
             const double p = wk_fill_price(r, s, bar, wk_bar_price(&r->feed[s], bar, kind),
-                                           -l->side, WICK_MARKET, true);
+                                           -l->side, WICK_MARKET, true, l->qty);
             exit_at(r, this, WICK_BY_BARS, WICK_MARKET, p, bar);
         }
     }
@@ -117,7 +117,8 @@ static double order_price(wick_run *r, wk_ord *o, int32_t bar)
         const double p = o->fill == WK_FILL_FIXED ? o->fill_price : wk_bar_price(f, bar, o->fill);
         if (o->type == WICK_MARKET) return p;
         /* The limit is compared with the price that would be paid. */
-        const double paid = wk_fill_price(r, o->symbol, bar, p, o->side, WICK_MARKET, true);
+        const double paid =
+            wk_fill_price(r, o->symbol, bar, p, o->side, WICK_MARKET, true, wk_asked(r, o));
         return o->side * (paid - o->limit) <= 0.0 ? p : WICK_NA;
     }
     const bar_prices p = prices(r, o->symbol, bar);
@@ -192,7 +193,8 @@ static void due_orders(wick_run *r)
         const int32_t type = filter                       ? WICK_MARKET
                              : o->type == WICK_STOP_LIMIT ? WICK_LIMIT
                                                           : o->type;
-        const double fill = wk_fill_price(r, it.symbol, bar, p, o->side, type, type == WICK_MARKET);
+        const double fill = wk_fill_price(r, it.symbol, bar, p, o->side, type, type == WICK_MARKET,
+                                          wk_asked(r, o));
         const wk_at at = {.bar = bar, .seg = 1, .px = p};
         wk_fill_order(r, it.slot, fill, &at);
     }

@@ -7,7 +7,7 @@
 #ifndef WK_ENGINE_INT_H
 #define WK_ENGINE_INT_H
 
-#include "engine/settings.h"
+#include "engine/settings_row.h"
 
 enum { WK_NONE = -1, WK_NEVER = INT32_MAX };
 #define WK_INF ((double)INFINITY)
@@ -45,6 +45,12 @@ typedef struct wk_bracket {
     int8_t exit_fill, target_fill, hold_fill; /**< wick_fill + 1 */
 } wk_bracket;
 
+/** What an order has filled and paid before it is done. */
+typedef struct wk_part {
+    double qty, cash;        /**< units; quantity times price */
+    double raw, value, paid; /**< fee before fixed parts and limits, notional, fee paid */
+} wk_part;
+
 enum { WK_FILL_FIXED = 100 };
 
 /** A pending order. Slots are reused; `id` is the number the caller knows. */
@@ -66,6 +72,7 @@ typedef struct wk_ord {
     int32_t placed_bar;
     double live_px;
     double qty, limit, stop, score, fill_price;
+    wk_part part;
     wk_bracket b;
 } wk_ord;
 
@@ -125,6 +132,43 @@ typedef struct wk_sym {
     double pts[4]; /**< path of the present bar */
 } wk_sym;
 
+/** Growing array in the arena. */
+typedef struct wk_vec {
+    void *p;
+    int32_t n, cap;
+} wk_vec;
+
+/* ---- costs -------------------------------------------------------------------------------- */
+
+typedef struct wk_traded {
+    int64_t time;
+    double amount;
+    int32_t tick;
+} wk_traded;
+
+/** What the account has filled of a symbol's present bar. */
+typedef struct wk_drawn {
+    int32_t bar, n;
+    double used;
+} wk_drawn;
+
+enum { WK_COST_MODELS = 16 };
+/** Costs beyond the plain settings (cost.c). */
+typedef struct wk_cost {
+    bool on;          /**< any of it; everything below is unused otherwise */
+    bool fees, slips; /**< something charges, something moves prices */
+    int32_t n_models, n_tiers;
+    const wick_cost_spec *model[WK_COST_MODELS];
+    int32_t params[WK_COST_MODELS]; /**< where a model's begin in wick_settings.cost */
+    double tier[WK_TIERS][3];       /**< from this volume on, maker, taker */
+    wick_cost_user user;
+    wk_drawn *drawn; /**< per symbol */
+    wk_vec traded;   /**< wk_traded, in the order of ticks */
+    int32_t oldest, counted;
+    wick_sum volume; /**< traded[oldest .. counted) */
+    double seen;     /**< it, at the present tick */
+} wk_cost;
+
 /* ---- the run ------------------------------------------------------------------------------ */
 
 typedef enum wk_phase {
@@ -166,12 +210,6 @@ enum {
     WK_ITEM_TRAIL,
     WK_ITEM_HOLD
 };
-
-/** Growing array in the arena. */
-typedef struct wk_vec {
-    void *p;
-    int32_t n, cap;
-} wk_vec;
 
 struct wick_run {
     wick_cursor cur;
@@ -217,6 +255,8 @@ struct wick_run {
     int32_t n_watch, n_hot;
     wk_vec items, scratch;
     wk_item *evs; /**< next event of each hot symbol */
+
+    wk_cost cost;
 
     struct wk_pine *pine; /**< per symbol; NULL: not a run of Pine orders */
     wk_vec pinfo, hits, close_names; /**< close_names: by id, what its close is called; 0 not yet */
@@ -290,9 +330,9 @@ static inline bool wk_given_price(double v)
 double wk_bar_price(const wk_feed *f, int32_t bar, int32_t fill);
 double wk_cents(double p);
 double wk_cents_exact(double p);
-/** Fill price of an order or exit: slippage, spread, rounding, the bar's range. */
-double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_t side,
-                     int32_t type, bool rounded_market);
+/** Fill price of an order or exit of `qty` units: slippage, spread, rounding, the bar's range. */
+double wk_fill_price(wick_run *r, int32_t s, int32_t bar, double p, int32_t side,
+                     int32_t type, bool rounded_market, double qty);
 double wk_fee(const wick_run *r, double qty, double price, double point_value);
 /** Path points of a bar: open, first extreme, second extreme, close. */
 void wk_path(const wk_feed *f, int32_t bar, bool up_first, double pts[4]);
@@ -343,10 +383,13 @@ typedef struct wk_filled {
     double qty, fee;
     int32_t fate;
     bool whole;
+    wk_part part; /**< all fills of the order so far, with costs of their own only */
 } wk_filled;
 /** Moves positions and cash; the order itself (which needs no slot) is left to the caller. */
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at);
 void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at);
+/** Units an order would fill now, cash and volume aside; 0 where no slippage model asks. */
+double wk_asked(const wick_run *r, const wk_ord *o);
 /** Closes one lot by its bracket or time exit. */
 void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
                  const wk_at *at);

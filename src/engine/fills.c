@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What a fill does: the closing part first, then position rules and caps, then what cash can pay,
  * then the opening part; one fee per order, shared by quantity. */
-#include "engine/engine_int.h"
+#include "engine/cost.h"
 
 /* Largest quantity whose lock and fees cash can pay; fees of the closing part come first. */
-static double affordable(const wick_run *r, int32_t s, double cash, double closing, double want,
+static double affordable(wick_run *r, const wk_bill *b, double cash, double closing, double want,
                          double price, double basis)
 {
     const wick_settings *k = &r->set;
-    const wk_feed *f = &r->feed[s];
+    const wk_feed *f = &r->feed[b->s];
     if (!(basis > 0.0)) return want; /* shorts that lock nothing are not limited */
     if (k->shortage == WK_SHORTAGE_CLAMP_NO_FEES) {
         double q = cash > 0.0 ? cash / basis : 0.0;
@@ -18,11 +18,16 @@ static double affordable(const wick_run *r, int32_t s, double cash, double closi
         }
         return q < want ? q : want;
     }
-    const double per = fabs(price) * f->point_value * (k->fee_pct / 100.0) + k->fee_unit;
-    double q = (cash - k->fee_order - closing * per) / (basis + per);
-    if (k->fee_min > 0.0) {
-        const double alt = (cash - k->fee_min) / basis;
-        if (alt < q) q = alt;
+    double q;
+    if (r->cost.fees) {
+        q = wk_affordable(r, b, cash, want, basis);
+    } else {
+        const double per = fabs(price) * f->point_value * (k->fee_pct / 100.0) + k->fee_unit;
+        q = (cash - k->fee_order - closing * per) / (basis + per);
+        if (k->fee_min > 0.0) {
+            const double alt = (cash - k->fee_min) / basis;
+            if (alt < q) q = alt;
+        }
     }
     if (q >= want) return want;
     if (k->fractional == WK_FRACTIONAL_ON && k->qty_decimals >= 0 && q > 0.0) {
@@ -87,8 +92,23 @@ static void split(const wk_ord *o, double pos, double *closing, double *opening)
     }
 }
 
+static wk_bill bill_of(const wick_run *r, const wk_ord *o, double qty, double closing, double price,
+                       const wk_at *at)
+{
+    return (wk_bill){.s = o->symbol,
+                     .side = o->side,
+                     .type = o->type,
+                     .bar = at->bar,
+                     .maker = r->cost.on && wk_is_maker(r, o, at),
+                     .qty = qty,
+                     .closing = closing,
+                     .price = price,
+                     .part = &o->part};
+}
+
 /* Applies the run's shortage rule to the opening part; returns a fate when it refuses. */
-static int32_t afford(wick_run *r, const wk_ord *o, double price, double *closing, double *opening)
+static int32_t afford(wick_run *r, const wk_ord *o, double price, const wk_at *at, double *closing,
+                      double *opening)
 {
     const wick_settings *k = &r->set;
     const int32_t s = o->symbol;
@@ -96,20 +116,28 @@ static int32_t afford(wick_run *r, const wk_ord *o, double price, double *closin
     bool full;
     const double basis = wk_basis(r, s, o->side, price, &full);
     const double cash = cash_if_closed(r, s, *closing, price);
+    const wk_bill b = bill_of(r, o, *closing + *opening, *closing, price, at);
     if (k->shortage == WK_SHORTAGE_CANCEL || k->shortage == WK_SHORTAGE_REJECT) {
-        const double need =
-            basis * *opening + wk_fee(r, *closing + *opening, price, r->feed[s].point_value);
+        const double need = basis * *opening + wk_fee_of(r, &b);
         if (need <= cash + 1e-11 * fabs(cash)) return WICK_OK;
         if (k->shortage == WK_SHORTAGE_REJECT) *closing = 0.0;
         *opening = 0.0;
         return WICK_FATE_NO_CASH;
     }
     const double asked = *opening;
-    *opening = wk_round_qty(r, s, affordable(r, s, cash, *closing, asked, price, basis));
+    *opening = wk_round_qty(r, s, affordable(r, &b, cash, *closing, asked, price, basis));
     /* The last digits of a sum that should be zero buy dust: that is nothing. */
     if (*opening > 1e-9 * asked) return WICK_OK;
     *opening = 0.0;
     return WICK_FATE_NO_CASH;
+}
+
+double wk_asked(const wick_run *r, const wk_ord *o)
+{
+    double closing, opening;
+    if (!r->cost.slips) return 0.0;
+    split(o, r->sym[o->symbol].pos, &closing, &opening);
+    return closing + opening;
 }
 
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at)
@@ -123,13 +151,17 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     f.fate = WICK_OK;
     if (opening > 0.0) f.fate = refuse_opening(r, o, closing > 0.0);
     if (f.fate != WICK_OK) opening = 0.0;
-    if (opening > 0.0) f.fate = afford(r, o, price, &closing, &opening);
+    if (opening > 0.0) f.fate = afford(r, o, price, at, &closing, &opening);
     f.qty = closing + opening;
     if (!(f.qty > 0.0)) return f;
     f.whole = f.fate == WICK_OK && f.qty >= asked;
-    f.fee = r->has_fees ? wk_fee(r, f.qty, price, r->feed[s].point_value) : 0.0;
-    r->cash -= f.fee;
-    r->fees += f.fee;
+    const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
+    if (r->cost.on) {
+        f.part = o->part;
+        f.part.qty += f.qty;
+        f.part.cash += f.qty * price;
+    }
+    f.fee = wk_pay(r, &b, &f.part);
     const double per_unit = f.fee / f.qty;
     if (closing > 0.0) {
         /* All of it means every lot: their sum may differ from the position in its last digits. */
@@ -167,6 +199,19 @@ static int32_t exit_order(wick_run *r, int32_t s, int32_t side, int32_t reason, 
     return slot;
 }
 
+static wk_bill exit_bill(int32_t s, int32_t side, int32_t type, double qty, double price,
+                         const wk_at *at)
+{
+    return (wk_bill){.s = s,
+                     .side = side,
+                     .type = type,
+                     .bar = at->bar,
+                     .maker = type == WICK_LIMIT,
+                     .qty = qty,
+                     .closing = qty,
+                     .price = price};
+}
+
 void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
                  const wk_at *at)
 {
@@ -177,9 +222,8 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
     if (made == WK_NONE) return;
     const wk_ord *o = wk_ord_at(r, made);
     const int32_t id = o->id;
-    const double fee = r->has_fees ? wk_fee(r, qty, price, r->feed[s].point_value) : 0.0;
-    r->cash -= fee;
-    r->fees += fee;
+    const wk_bill b = exit_bill(s, side, type, qty, price, at);
+    const double fee = wk_pay(r, &b, NULL);
     wk_close_qty(r, s, qty, price, fee / qty, at, slot, id, WK_NONE, reason);
     wk_ord_link(r, made);
     if (r->status >= 0) wk_ord_filled(r, made, qty, price, fee, at, true);
@@ -192,9 +236,8 @@ void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk
     const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, fabs(pos));
     if (made == WK_NONE) return;
     const int32_t id = wk_ord_at(r, made)->id;
-    const double fee = r->has_fees ? wk_fee(r, fabs(pos), price, r->feed[s].point_value) : 0.0;
-    r->cash -= fee;
-    r->fees += fee;
+    const wk_bill b = exit_bill(s, pos > 0.0 ? -1 : 1, WICK_MARKET, fabs(pos), price, at);
+    const double fee = wk_pay(r, &b, NULL);
     wk_close_qty(r, s, WK_INF, price, fee / fabs(pos), at, WK_NONE, id, WK_NONE, reason);
     wk_ord_link(r, made);
     if (r->status >= 0) wk_ord_filled(r, made, fabs(pos), price, fee, at, true);

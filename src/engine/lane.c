@@ -59,7 +59,8 @@ static void conclude(wick_run *r, const wk_ord *o, const wk_filled *f, double pr
 
 static void fill(wick_run *r, const wk_ord *o, const wk_at *at)
 {
-    const double price = wk_fill_price(r, 0, at->bar, at->px, o->side, WICK_MARKET, true);
+    const double price = wk_fill_price(r, 0, at->bar, at->px, o->side, WICK_MARKET, true,
+                                       wk_asked(r, o));
     const wk_filled f = wk_fill_core(r, o, price, at);
     if (r->status >= 0) conclude(r, o, &f, price, at->bar);
 }
@@ -155,7 +156,8 @@ bool wk_lone_fill(wick_run *r)
     const double open = f->f[WICK_OPEN][bar];
     y->up_first = wk_ohlc_up_first(f, bar);
     const wk_at at = {.bar = bar, .seg = 1, .px = open};
-    wk_fill_order(r, y->ord, wk_fill_price(r, 0, bar, open, o->side, WICK_MARKET, true), &at);
+    const double p = wk_fill_price(r, 0, bar, open, o->side, WICK_MARKET, true, wk_asked(r, o));
+    wk_fill_order(r, y->ord, p, &at);
     wk_sym_refresh(r, 0);
     wk_signal_next(r, 0, bar);
     wk_tick_close(r);

@@ -174,7 +174,6 @@ double wk_pine_qty(const wk_feed *f, double qty);   /**< exact multiple of the s
 double wk_pine_floor(const wk_feed *f, double qty); /**< an asked quantity in whole steps */
 double wk_pine_slip(const wick_run *r, int32_t s, double price, int32_t side);
 double wk_pine_round10(double v);
-double wk_pine_fee(const wick_run *r, int32_t s, double qty, double price);
 double wk_pine_net(const wick_run *r, int32_t s); /**< closed profit less fees of open trades */
 /** Equity of the account with symbol s at `price`, the others at their last mark. */
 double wk_pine_equity(const wick_run *r, int32_t s, double price);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pine orders: what a fill does to the position (sections 6.7 to 6.10). Signed arithmetic covers
  * entries, reversals and nets; the engine's lots and trades do the books. */
+#include "engine/cost.h"
 #include "engine/pine.h"
 
 void wk_pwalk_at(const wk_pwalk *w, wk_at *at)
@@ -147,12 +148,19 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
 {
     wick_run *r = w->r;
     const double total = d->close + d->open;
-    const double fee = wk_pine_fee(r, w->s, total, d->price);
+    const wk_bill b = {.s = w->s,
+                       .side = d->side,
+                       .type = d->type,
+                       .bar = w->bar,
+                       .maker = d->type == WICK_LIMIT || d->type == WICK_STOP_LIMIT,
+                       .pine = true,
+                       .qty = total,
+                       .closing = d->close,
+                       .price = d->price};
     wk_at at;
     wk_pwalk_at(w, &at);
     wk_pine_ranges(r, w->s);
-    r->cash -= fee;
-    r->fees += fee;
+    const double fee = wk_pay(r, &b, NULL);
     /* What fills at a close is news on the next bar. */
     w->p->filled = w->bar + (w->closing ? 1 : 0);
     r->deals++;

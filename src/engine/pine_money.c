@@ -88,12 +88,6 @@ double wk_pine_round10(double v)
     return v < 0.0 ? -w : w;
 }
 
-double wk_pine_fee(const wick_run *r, int32_t s, double qty, double price)
-{
-    if (!r->has_fees) return 0.0;
-    return wk_pine_round10(wk_fee(r, qty, price, r->feed[s].point_value));
-}
-
 double wk_pine_net(const wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];

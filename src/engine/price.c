@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Prices of fills: kinds, slippage and spread, rounding, fees, and the path inside a bar. */
-#include "engine/engine_int.h"
+#include "engine/cost.h"
 
 /* Half away from zero; |v| is far below 2^53 for any price in ticks. */
 static double round_half_away(double v)
@@ -59,15 +59,19 @@ static double to_tick(const wk_feed *f, int32_t bar, double p, int32_t side, boo
     return w >= lo && w <= hi && !is_limit ? w : p;
 }
 
-double wk_fill_price(const wick_run *r, int32_t s, int32_t bar, double p, int32_t side,
-                     int32_t type, bool rounded_market)
+double wk_fill_price(wick_run *r, int32_t s, int32_t bar, double p, int32_t side, int32_t type,
+                     bool rounded_market, double qty)
 {
     const wk_feed *f = &r->feed[s];
     const wick_settings *k = &r->set;
     const bool slips = type == WICK_MARKET || type == WICK_STOP;
-    if (slips && (k->spread > 0.0 || k->slip_pct > 0.0 || k->slip_ticks > 0.0)) {
-        const double by =
-            fabs(p) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
+    if (slips && (k->spread > 0.0 || k->slip_pct > 0.0 || k->slip_ticks > 0.0 || r->cost.slips)) {
+        double by = fabs(p) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
+        if (r->cost.slips) {
+            const wk_bill b = {
+                .s = s, .side = side, .type = type, .bar = bar, .qty = qty, .price = p};
+            by = wk_slip_of(r, &b, by);
+        }
         const double hi = f->f[WICK_HIGH][bar], lo = f->f[WICK_LOW][bar];
         const bool inside = p >= lo && p <= hi;
         p += side > 0 ? by : -by;

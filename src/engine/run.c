@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Life of a run: its inputs, its one arena, and the ledger it becomes. */
+#include "engine/cost.h"
 #include "engine/pine.h"
 
 #include <stdlib.h>
@@ -196,6 +197,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
         goto out;
     }
     set_options(r, &o);
+    WICK_TRY(wk_cost_open(ctx, r, o.cost));
     if (!allocate(r)) {
         st = wick_fail(ctx, WICK_E_MEM,
                        "a run over %lld ticks and %d symbols does not fit in its memory",

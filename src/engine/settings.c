@@ -9,6 +9,37 @@
 extern const wick_profile_spec *const wk_profile_table[];
 extern const int64_t wk_profile_table_n;
 extern const wick_profile_spec wick_profile_wick;
+extern const wick_cost_spec *const wk_cost_table[];
+extern const int64_t wk_cost_table_n;
+
+/* ---- rows: those of the table, then the parameters of the cost models ------------------------ */
+
+enum { PER_MODEL = (int)(sizeof wk_cost_table[0]->param / sizeof wk_cost_table[0]->param[0]) };
+
+/* The k-th parameter of all models; false past the last. */
+static bool cost_row(int32_t k, wk_setting *out)
+{
+    int32_t at = 0;
+    for (int64_t i = 0; i < wk_cost_table_n; i++) {
+        const wick_cost_spec *m = wk_cost_table[i];
+        for (int j = 0; j < PER_MODEL && m->param[j].doc.key != NULL; j++, at++) {
+            if (at != k || at >= WK_COST_PARAMS) continue;
+            *out = (wk_setting){m->param[j].doc,
+                                offsetof(wick_settings, cost) + (size_t)k * sizeof(double),
+                                WK_KIND_NUMBER, m->param[j].lo, m->param[j].hi};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool row_at(int64_t i, wk_setting *out)
+{
+    if (i < 0) return false;
+    if (i >= wk_setting_count) return cost_row((int32_t)(i - wk_setting_count), out);
+    *out = wk_setting_rows[i];
+    return true;
+}
 
 static int32_t *int_at(wick_settings *s, const wk_setting *r)
 {
@@ -25,12 +56,17 @@ static double number_of(const wick_settings *s, const wk_setting *r)
     return *(const double *)(const void *)((const char *)s + r->at);
 }
 
-static const wk_setting *find(const char *key)
+static char *text_at(wick_settings *s, const wk_setting *r)
 {
-    for (int i = 0; i < wk_setting_count; i++) {
-        if (strcmp(wk_setting_rows[i].doc.key, key) == 0) return &wk_setting_rows[i];
+    return (char *)s + r->at;
+}
+
+static bool find(const char *key, wk_setting *out)
+{
+    for (int64_t i = 0; row_at(i, out); i++) {
+        if (strcmp(out->doc.key, key) == 0) return true;
     }
-    return NULL;
+    return false;
 }
 
 /* Start and length of the k-th alternative of "a|b|c"; NULL past the end. */
@@ -58,9 +94,22 @@ static bool put_choice(wick_settings *s, const wk_setting *r, const char *text)
     return false;
 }
 
+static bool put_tiers(wick_settings *s, const wk_setting *r, const char *text)
+{
+    double tier[WK_TIERS][3];
+    char *to = text_at(s, r);
+    const bool none = strcmp(text, "none") == 0;
+    if (strlen(text) >= WICK_SETTING_TEXT || (!none && wk_tiers_parse(text, tier) < 0))
+        return false;
+    memset(to, 0, WICK_SETTING_TEXT);
+    if (!none) memcpy(to, text, strlen(text));
+    return true;
+}
+
 static bool put(wick_settings *s, const wk_setting *r, const char *text)
 {
     if (r->kind == WK_KIND_ENUM) return put_choice(s, r, text);
+    if (r->kind == WK_KIND_TIERS) return put_tiers(s, r, text);
     double v;
     if (r->kind == WK_KIND_COUNT && strcmp(text, "none") == 0) {
         v = 0.0;
@@ -79,10 +128,9 @@ static bool put(wick_settings *s, const wk_setting *r, const char *text)
 
 static void put_defaults(wick_settings *s)
 {
+    wk_setting r;
     memset(s, 0, sizeof *s);
-    for (int i = 0; i < wk_setting_count; i++) {
-        (void)put(s, &wk_setting_rows[i], wk_setting_rows[i].doc.def);
-    }
+    for (int64_t i = 0; row_at(i, &r); i++) (void)put(s, &r, r.doc.def);
     s->profile = wick_profile_wick.name;
 }
 
@@ -172,44 +220,69 @@ static wick_status bad_value(wick_ctx *ctx, const wk_setting *r, const char *val
 wick_status wick_settings_set(wick_ctx *ctx, wick_settings *s, const char *key, const char *value)
 {
     if (strcmp(key, "profile") == 0) return wick_settings_profile(ctx, s, value);
-    const wk_setting *r = find(key);
-    if (r == NULL) {
+    wk_setting r;
+    if (!find(key, &r)) {
         const char *names[256];
         int n = 0;
-        for (; n < wk_setting_count && n < 256; n++) names[n] = wk_setting_rows[n].doc.key;
+        for (; n < 256 && n < wick_settings_count(); n++) names[n] = wick_settings_doc(n)->key;
         const char *near = wick_nearest(key, names, n);
         return wick_fail(ctx, WICK_E_ARG, "unknown engine setting '%s'%s%s%s", key,
                          near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
                          near != NULL ? "'?" : "");
     }
-    return put(s, r, value) ? WICK_OK : bad_value(ctx, r, value);
+    return put(s, &r, value) ? WICK_OK : bad_value(ctx, &r, value);
 }
 
 int64_t wick_settings_count(void)
 {
-    return wk_setting_count;
+    wk_setting r;
+    int64_t n = wk_setting_count;
+    while (row_at(n, &r)) n++;
+    return n;
 }
 
 const wick_setting_doc *wick_settings_doc(int64_t i)
 {
-    return i >= 0 && i < wk_setting_count ? &wk_setting_rows[i].doc : NULL;
+    if (i >= 0 && i < wk_setting_count) return &wk_setting_rows[i].doc;
+    int64_t at = wk_setting_count;
+    for (int64_t m = 0; m < wk_cost_table_n; m++) {
+        for (int j = 0; j < PER_MODEL && wk_cost_table[m]->param[j].doc.key != NULL; j++, at++) {
+            if (at == i) return &wk_cost_table[m]->param[j].doc;
+        }
+    }
+    return NULL;
 }
 
-int wick_settings_get(const wick_settings *s, int64_t i, char out[64])
+int64_t wick_cost_count(void)
 {
+    return wk_cost_table_n;
+}
+
+const wick_cost_spec *wick_cost_at(int64_t i)
+{
+    return i >= 0 && i < wk_cost_table_n ? wk_cost_table[i] : NULL;
+}
+
+int wick_settings_get(const wick_settings *s, int64_t i, char out[WICK_SETTING_TEXT])
+{
+    wk_setting row;
+    const wk_setting *r = &row;
     out[0] = '\0';
-    if (i < 0 || i >= wk_setting_count) return 0;
-    const wk_setting *r = &wk_setting_rows[i];
+    if (!row_at(i, &row)) return 0;
+    if (r->kind == WK_KIND_TIERS) {
+        const char *text = (const char *)s + r->at;
+        return snprintf(out, WICK_SETTING_TEXT, "%s", text[0] != '\0' ? text : "none");
+    }
     if (r->kind == WK_KIND_ENUM) {
         int len = 0;
         const char *c = choice(r->doc.values, int_of(s, r), &len);
         if (c == NULL) return 0;
-        return snprintf(out, 64, "%.*s", len, c);
+        return snprintf(out, WICK_SETTING_TEXT, "%.*s", len, c);
     }
     if (r->kind == WK_KIND_NUMBER) return wick_format_double(out, number_of(s, r));
     const int32_t v = int_of(s, r);
-    if (r->kind == WK_KIND_COUNT && v == 0) return snprintf(out, 64, "none");
-    return snprintf(out, 64, "%d", (int)v);
+    if (r->kind == WK_KIND_COUNT && v == 0) return snprintf(out, WICK_SETTING_TEXT, "none");
+    return snprintf(out, WICK_SETTING_TEXT, "%d", (int)v);
 }
 
 const char *wick_settings_profile_name(const wick_settings *s)
@@ -219,7 +292,7 @@ const char *wick_settings_profile_name(const wick_settings *s)
 
 double wick_settings_number(const wick_settings *s, const char *key)
 {
-    const wk_setting *r = find(key);
-    if (r == NULL || r->kind == WK_KIND_ENUM) return WICK_NA;
-    return r->kind == WK_KIND_NUMBER ? number_of(s, r) : (double)int_of(s, r);
+    wk_setting r;
+    if (!find(key, &r) || r.kind == WK_KIND_ENUM || r.kind == WK_KIND_TIERS) return WICK_NA;
+    return r.kind == WK_KIND_NUMBER ? number_of(s, &r) : (double)int_of(s, &r);
 }

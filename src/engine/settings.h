@@ -37,6 +37,9 @@ enum { WK_EXCURSIONS_PATH, WK_EXCURSIONS_CAPTURE };
 enum { WK_MARK_HOLD, WK_MARK_NAN };
 enum { WK_CLOSE_FIFO, WK_CLOSE_ANY };
 enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE };
+enum { WK_TIER_NOTIONAL, WK_TIER_UNITS };
+/** Parameters of all cost models together (src/engine/cost/). */
+enum { WK_COST_PARAMS = 32 };
 
 struct wick_settings {
     const char *profile; /**< literal */
@@ -47,6 +50,11 @@ struct wick_settings {
         bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule, magnifier;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;
+    /* costs */
+    int32_t fee_tier_by;
+    double fee_max, fee_max_pct, fee_window;
+    double cost[WK_COST_PARAMS]; /**< of the models, in the order of their table */
+    char fee_tiers[WICK_SETTING_TEXT];
 };
 
 #endif

@@ -137,5 +137,20 @@ const wk_setting wk_setting_rows[] = {
            "at the fill and afterwards (margin calls); 0: never checked"),
     NUMBER(margin_short, "number >= 0", "0", 0, 1e6, "as margin_long, for shorts"),
     NUMBER(size_amount, "number >= 0", "100", 0, MONEY, "amount of the default size"),
+    NUMBER(fee_max, "number >= 0", "0", 0, MONEY, "most fee of a filled order, in cash; 0: no limit"),
+    NUMBER(fee_max_pct, "number >= 0", "0", 0, 100,
+           "most fee of a filled order, in percent of its notional; wins over fee_min; 0: no limit"),
+    {{"fee_tiers", "none|VOLUME:MAKER/TAKER,...", "none",
+      "fee schedule by what the account traded in fee_window days: from VOLUME on, limit fills cost "
+      "MAKER and others TAKER more (VOLUME:RATE: both); percent of the notional, or cash a unit "
+      "with fee_tier_by=units"},
+     FIELD(fee_tiers),
+     WK_KIND_TIERS,
+     0,
+     0},
+    CHOICE(fee_tier_by, "notional|units", "notional",
+           "what VOLUME of fee_tiers counts: cash value of fills, or units"),
+    NUMBER(fee_window, "number > 0", "30", 1e-6, 1e6,
+           "days before a fill's bar that fee_tiers counts; fills of that bar itself never count"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

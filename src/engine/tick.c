@@ -155,7 +155,8 @@ static void end_of_symbol(wick_run *r, int32_t s, bool held)
     const double p = wk_bar_price(&r->feed[s], bar, r->set.end_fill);
     const int32_t side = r->sym[s].pos > 0.0 ? -1 : 1;
     const wk_at at = {.bar = bar, .seg = 4, .held = held, .next = 1, .px = p};
-    wk_liquidate(r, s, WICK_BY_END, wk_fill_price(r, s, bar, p, side, WICK_MARKET, true), &at);
+    const double qty = fabs(r->sym[s].pos);
+    wk_liquidate(r, s, WICK_BY_END, wk_fill_price(r, s, bar, p, side, WICK_MARKET, true, qty), &at);
 }
 
 static void refresh(wick_run *r)

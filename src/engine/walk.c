@@ -184,7 +184,8 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
         const int32_t type = o->type == WICK_STOP_LIMIT ? WICK_LIMIT : o->type;
         const bool filter = type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING;
         const double p = wk_fill_price(r, s, at->bar, it->price, o->side,
-                                       filter ? WICK_MARKET : type, type == WICK_MARKET || filter);
+                                       filter ? WICK_MARKET : type, type == WICK_MARKET || filter,
+                                       wk_asked(r, o));
         wk_fill_order(r, it->slot, p, at);
         return;
     }
@@ -193,7 +194,8 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
     const int32_t type = it->kind == WK_ITEM_TARGET ? WICK_LIMIT
                          : it->kind == WK_ITEM_HOLD ? WICK_MARKET
                                                     : WICK_STOP;
-    const double p = wk_fill_price(r, s, at->bar, it->price, side, type, it->kind == WK_ITEM_HOLD);
+    const double p = wk_fill_price(r, s, at->bar, it->price, side, type, it->kind == WK_ITEM_HOLD,
+                                   l->qty);
     static const int8_t reasons[] = {[WK_ITEM_STOP] = WICK_BY_STOP_LOSS,
                                      [WK_ITEM_TARGET] = WICK_BY_STOP_PROFIT,
                                      [WK_ITEM_TRAIL] = WICK_BY_STOP_TRAILING,
@@ -426,7 +428,9 @@ static bool lone_market_order(wick_run *r)
         if (l->hold_bar <= bar || l->exit_fill != 0 || l->target_fill != 0) return false;
     }
     const wk_at at = {.bar = bar, .seg = 1, .px = y->pts[0]};
-    wk_fill_order(r, y->ord, wk_fill_price(r, s, bar, y->pts[0], o->side, WICK_MARKET, true), &at);
+    const double p =
+        wk_fill_price(r, s, bar, y->pts[0], o->side, WICK_MARKET, true, wk_asked(r, o));
+    wk_fill_order(r, y->ord, p, &at);
     return true;
 }
 

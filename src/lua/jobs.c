@@ -313,7 +313,7 @@ static wick_status strategy_digest(wick_ctx *ctx, const void *p, char hex[65])
     const char *profile = wick_settings_profile_name(s->settings);
     wick_sha256_add(&k, profile, (int64_t)strlen(profile) + 1);
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        char value[64];
+        char value[WICK_SETTING_TEXT];
         wick_settings_get(s->settings, i, value);
         wick_sha256_add(&k, value, (int64_t)strlen(value) + 1);
     }
@@ -515,7 +515,7 @@ static int strategy_settings(lua_State *L)
     const wk_strategy *s = wk_check_box(L, 1, &wk_strategy_type, "settings");
     lua_newtable(L);
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        char value[64];
+        char value[WICK_SETTING_TEXT];
         wick_settings_get(s->settings, i, value);
         lua_pushstring(L, value);
         lua_setfield(L, -2, wick_settings_doc(i)->key);

@@ -36,7 +36,11 @@ void wk_loop(lua_State *L, wk_host *h, int base)
     wk_push_module_chunk(L, h, "wick.loop");
     wk_push_module(L, h, "wick.ffi");
     lua_pushlightuserdata(L, h->run);
-    lua_call(L, 2, 1);
+    if (h->costly)
+        wk_push_func(L, h, wk_costs_step_lua);
+    else
+        lua_pushnil(L);
+    lua_call(L, 3, 1);
     for (int i = 0; i < WK_AT_COUNT; i++) lua_pushvalue(L, base + i);
     lua_call(L, WK_AT_COUNT, 1);
     const int st = (int)lua_tointeger(L, -1);
@@ -192,7 +196,7 @@ void wk_loop(lua_State *L, wk_host *h, int base)
     int64_t tick = -1;
     h->hot_base = lua_gettop(L);
     for (;;) {
-        const int32_t step = wick_run_step(h->run);
+        const int32_t step = h->costly ? wk_costs_step(L, h) : wick_run_step(h->run);
         if (step <= 0) {
             if (step < 0) {
                 (void)wick_run_error(h->ctx, h->run);

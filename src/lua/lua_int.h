@@ -209,6 +209,13 @@ struct wk_host {
     int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta, ref_object_meta;
     wk_script *scripts;
 
+    /* S.fees and S.slippage of the run in hand (costs.c). */
+    bool costly;
+    int ref_fees, ref_slippage, cost_error;
+    const char *cost_hook; /**< the one that failed; NULL: none */
+    int64_t cost_time;
+    int32_t cost_symbol;
+
     /* Model filter and features. */
     struct wk_columns *columns;
     struct wk_gate *gate;
@@ -256,7 +263,9 @@ enum {
     WK_HOOK_BEFORE = 8u,
     WK_HOOK_EACH = 16u,
     WK_HOOK_BAR = 32u,
-    WK_HOOK_ON = 64u
+    WK_HOOK_ON = 64u,
+    WK_HOOK_FEES = 128u,
+    WK_HOOK_SLIPPAGE = 256u
 };
 
 /* ---- vm.c --------------------------------------------------------------------------------- */
@@ -512,6 +521,15 @@ wick_status wk_bind(wick_ctx *ctx, wk_host *h, wick_panel *panel, wick_cache *ca
 /** One nameless symbol without bars, for the load context. */
 wick_status wk_bind_empty(wick_ctx *ctx, wk_host *h);
 void wk_unbind(wk_host *h);
+
+/** costs.c: what the script charges fills with; true when it does. */
+bool wk_costs_wanted(const wk_script *s, wk_host *h, wick_cost_user *out);
+/** Takes the functions of the strategy table at `t` for this run. */
+void wk_costs_take(lua_State *L, wk_host *h, int t);
+void wk_costs_forget(lua_State *L, wk_host *h);
+/** wick_run_step of such a run; raises what its functions raised. */
+int32_t wk_costs_step(lua_State *L, wk_host *h);
+int wk_costs_step_lua(lua_State *L);
 
 /** run.c: S.signals for every symbol; the size functions go to base + WK_AT_SIZE. */
 void wk_run_signals(lua_State *L, wk_host *h, int t, int base);

@@ -10,7 +10,7 @@
 static bool setting_is(const wick_settings *s, const char *key, const char *value)
 {
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        char text[64];
+        char text[WICK_SETTING_TEXT];
         if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
         wick_settings_get(s, i, text);
         return strcmp(text, value) == 0;

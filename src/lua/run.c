@@ -193,6 +193,7 @@ static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
     h->decl = -1;
     wk_push_strategy(L, h, s);
     const int t = lua_gettop(L);
+    wk_costs_take(L, h, t);
     if (s->style == WK_STYLE_SIGNALS) {
         wk_run_signals(L, h, t, base);
         wk_gate_open(L, h, t, base + WK_AT_PARAMS);
@@ -252,6 +253,7 @@ static int clear_main(lua_State *L)
 {
     job *j = lua_touserdata(L, 1);
     wk_hot_clear(L, j->h);
+    wk_costs_forget(L, j->h);
     return 0;
 }
 
@@ -277,6 +279,12 @@ static void note_bar(wick_ctx *ctx, wk_host *h)
     const wick_cursor *c = h->sh.cur;
     const char *hook = wk_hook_name(h);
     char at[WICK_TIME_TEXT];
+    if (h->cost_hook) {
+        wick_time_format(at, h->cost_time, true);
+        (void)wick_note(ctx, "while running S.%s for a fill of %s at %s", h->cost_hook,
+                        wick_bars_symbol(h->syms[h->cost_symbol].bars), at);
+        return;
+    }
     if (h->sh.phase != WK_DECIDE || !c) {
         if (h->decl >= 0 && h->decl < h->n_syms)
             (void)wick_note(ctx, "while running %s for %s", hook,
@@ -339,6 +347,8 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     o.ask_bar = (s->hooks & WK_HOOK_EACH) != 0 || s->style == WK_STYLE_PINE;
     o.pine = s->style == WK_STYLE_PINE;
     o.ask_fill = false;
+    wick_cost_user costs;
+    if (wk_costs_wanted(s, h, &costs)) o.cost = &costs;
     wick_status st = wk_bind(ctx, h, panel, cache);
     if (st < 0) return st;
     wk_script *outer = h->script;
@@ -355,7 +365,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     st = wk_protect(h, ctx, run_main, &j, NULL);
     if (st < 0 && st != WICK_E_CANCELLED) note_bar(ctx, h);
     wk_budget_leave(h, mark);
-    if (h->n_hot_tables > 0) {
+    if (h->n_hot_tables > 0 || h->costly) {
         wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;
         if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
         if (st < 0) wick_ctx_free(scratch);
@@ -408,4 +418,5 @@ void wk_run_open(lua_State *L, wk_host *h)
     lua_setfield(L, -2, "sizes");
     lua_newtable(L);
     h->ref_hot = luaL_ref(L, LUA_REGISTRYINDEX);
+    h->ref_fees = h->ref_slippage = h->cost_error = LUA_NOREF;
 }

@@ -86,7 +86,8 @@ static void read_hooks(lua_State *L, wk_script *s, int t)
         uint32_t bit;
     } hooks[] = {{"signals", WK_HOOK_SIGNALS}, {"series", WK_HOOK_SERIES},
                  {"init", WK_HOOK_INIT},       {"before_bar", WK_HOOK_BEFORE},
-                 {"each_bar", WK_HOOK_EACH},   {"on_bar", WK_HOOK_BAR}};
+                 {"each_bar", WK_HOOK_EACH},   {"on_bar", WK_HOOK_BAR},
+                 {"fees", WK_HOOK_FEES},       {"slippage", WK_HOOK_SLIPPAGE}};
     s->hooks = 0;
     for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++)
         if (has_function(L, t, hooks[i].name)) s->hooks |= hooks[i].bit;

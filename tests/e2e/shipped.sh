@@ -35,4 +35,12 @@ if [ -x "$BUILD/wick-embed" ]; then
   same "$TMP/embed.1" "$TMP/embed.2" "two runs of wick-embed"
   grep -q '^trade_count *[1-9]' "$TMP/embed.1" && good || bad "wick-embed made no trade"
 fi
+# So does the cost model in C, and it costs something.
+if [ -x "$BUILD/wick-embed-costs" ]; then
+  "$BUILD/wick-embed-costs" >"$TMP/costs.1" 2>&1 && good || bad "wick-embed-costs failed"
+  "$BUILD/wick-embed-costs" >"$TMP/costs.2" 2>&1
+  same "$TMP/costs.1" "$TMP/costs.2" "two runs of wick-embed-costs"
+  grep -q '^without .*fees 0.00 ' "$TMP/costs.1" && good || bad "costs where none were asked for"
+  grep -q '^with costs .*fees [1-9]' "$TMP/costs.1" && good || bad "wick-embed-costs costs nothing"
+fi
 finish

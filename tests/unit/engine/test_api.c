@@ -25,7 +25,7 @@ static void settings_by_text(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     wick_settings *s = wick_settings_new();
-    char text[64], again[64];
+    char text[WICK_SETTING_TEXT], again[WICK_SETTING_TEXT];
     assert_true(wick_settings_count() > 40);
     for (int64_t i = 0; i < wick_settings_count(); i++) {
         const wick_setting_doc *d = wick_settings_doc(i);
@@ -86,7 +86,7 @@ static void profiles(void **state)
             for (int64_t j = 0; j < wick_settings_count() && d == NULL; j++) {
                 if (strcmp(wick_settings_doc(j)->key, p->set[k].key) != 0) continue;
                 d = wick_settings_doc(j);
-                char text[64];
+                char text[WICK_SETTING_TEXT];
                 wick_settings_get(s, j, text);
                 bool last = true, first = true;
                 for (int m = 0; p->set[m].key != NULL; m++) {

@@ -1,0 +1,115 @@
+-- SPDX-License-Identifier: MIT
+-- S.fees and S.slippage on bars with known prices.
+
+local function strategy(body, extra)
+  return [[local S = wick.strategy "costs"
+    ]] .. (extra or "") .. [[
+    function S.each_bar(sym, p)
+      local bar = sym.bar
+      ]] .. body .. [[
+    end
+    return S]]
+end
+
+local function ramp(n)
+  local c = { close = {}, open = {}, high = {}, low = {}, volume = {} }
+  for i = 1, n do
+    c.close[i], c.open[i], c.high[i], c.low[i] = 100 + i, 100 + i, 103 + i, 97 + i
+    c.volume[i] = 1000
+  end
+  return c
+end
+
+local function go(body, extra, engine)
+  return must_run { script = strategy(body, extra), bars = { X = ramp(20) }, engine = engine }
+end
+
+local trade = [[
+  if bar == 1 then sym:buy { units = 10 } end
+  if bar == 5 then sym:order { side = "sell", units = 10, limit = 108 } end]]
+
+test("a function gets the fill and what the settings charge, and its result is the fee", function()
+  local r = go(trade, [[
+    local seen = 0
+    function S.fees(fill)
+      seen = seen + 1
+      assert(fill.symbol == "X" and fill.units == 10 and fill.volume == 1000)
+      assert(fill.value == fill.units * fill.price and fill.high - fill.low == 6)
+      if fill.side == "buy" then
+        assert(fill.type == "market" and not fill.maker and fill.closing == 0 and fill.bar == 2)
+      elseif fill.closing > 0 then
+        assert(fill.type == "limit" and fill.maker and fill.closing == 10)
+      end
+      return fill.fee + (fill.maker and 0.25 or 2)
+    end]], { fee_order = 1, max_entries = "none" })
+  equal(#r.trades, 1)
+  near(r.trades[1].fees, 3 + 1.25, 1e-12)
+end)
+
+test("slippage moves market fills and not limits", function()
+  local r = go(trade, [[
+    function S.slippage(fill)
+      assert(fill.price == 103 and math.abs(fill.slip - 0.515) < 1e-12)
+      return fill.slip + 0.25
+    end]], { slip_pct = 0.5, price_rounding = "off" })
+  near(r.trades[1].entry_price, 103.765, 1e-12)
+  near(r.trades[1].exit_price, 108, 1e-12)
+end)
+
+test("traded volume is that of the bars before", function()
+  local r = go([[if bar % 2 == 0 then sym:order { side = "buy", units = 1 } end]], [[
+    local value = {} -- of the fill of each bar; the function is asked again where cash is tight
+    function S.fees(fill)
+      local before = 0
+      for bar, v in pairs(value) do
+        if bar < fill.bar then before = before + v end
+      end
+      assert(math.abs(fill.traded - before) < 1e-9)
+      value[fill.bar] = fill.value
+      return 0
+    end]], { max_entries = "none" })
+  equal(#r.trades, 0)
+  check(r.fates.filled >= 9)
+end)
+
+test("the function stands in for the settings' fee when cash is short", function()
+  local r = must_run { script = strategy([[if bar == 0 then sym:buy { cash = 1000 } end]],
+    "function S.fees(fill) return 100 end"), bars = { X = ramp(5) }, cash = 1000,
+    engine = { fractional = "on" } }
+  near(r.equity[5], 1000 - 100 + 900 / 102 * 3, 1e-9)
+end)
+
+local function failing(body, text)
+  local r, message, code = run { script = strategy("if bar == 1 then sym:buy { units = 1 } end", body),
+    bars = { X = ramp(6) } }
+  check(r == nil and code == "script", tostring(code))
+  check(message:find(text, 1, true), message)
+  check(message:find("for a fill of X at", 1, true), message)
+end
+
+test("mistakes end the run with the fill's place", function()
+  failing("function S.fees(fill) return nil + 1 end", "arithmetic on a nil value")
+  failing("function S.fees(fill) return 'much' end", "S.fees must return a number, got string")
+  failing("function S.slippage(fill) return 0 / 0 end", "is not a finite number")
+  failing("function S.fees(fill) return wick.trades end", "S.fees")
+end)
+
+test("hooks are functions, and misspelt ones are named", function()
+  raises(function() must_run { script = strategy("", "S.fees = 1"), bars = { X = ramp(5) } } end,
+    "S.fees must be a function")
+  raises(function() must_run { script = strategy("", "S.fee = 1"), bars = { X = ramp(5) } } end,
+    "did you mean 'fees'")
+end)
+
+test("a run with functions and one with the same numbers as settings agree", function()
+  local body = [[
+    if bar % 5 == 1 then sym:buy { pct_equity = 50, stop_points = 2 } end
+    if bar % 5 == 4 then sym:close() end]]
+  local a = go(body, "", { fee_pct = 0.1, fee_unit = 0.01, slip_pct = 0.2 })
+  local b = go(body, [[
+    function S.fees(fill) return fill.value * (0.1 / 100) + fill.units * 0.01 end
+    function S.slippage(fill) return fill.price * (0.2 / 100) end]])
+  equal(#a.trades, #b.trades)
+  check(#a.trades > 2)
+  for i = 1, #a.equity do near(b.equity[i], a.equity[i], 1e-6) end
+end)
