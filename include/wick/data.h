@@ -92,6 +92,24 @@ WICK_API wick_status wick_bars_with_column(wick_ctx *ctx, wick_bars *b, const ch
 /** A column added with wick_bars_with_column, or NULL. */
 WICK_API const double *wick_bars_column(const wick_bars *b, const char *name);
 
+/* ---- packed masks --------------------------------------------------------------------------
+ * One bit per bar: bit k % 64 of word k / 64 is set where the mask column is 1. What looks for the
+ * next bar of an event reads 64 bars at a time, and a mask nobody reads as numbers needs no column. */
+static inline int64_t wick_mask_words(int64_t n)
+{
+    return (n + 63) / 64;
+}
+/** Packs a column of 1, 0 and NA; bits after the last bar are 0. */
+WICK_API void wick_mask_pack(int64_t n, const double *column, uint64_t *bits);
+/** First bar in [from, to) that is set; `to` when there is none. */
+WICK_API int64_t wick_mask_next(const uint64_t *bits, int64_t from, int64_t to);
+/** How many bars of [from, to) are set. */
+WICK_API int64_t wick_mask_count(const uint64_t *bits, int64_t from, int64_t to);
+static inline bool wick_mask_at(const uint64_t *bits, int64_t bar)
+{
+    return ((bits[bar >> 6] >> (bar & 63)) & 1u) != 0;
+}
+
 /** Applies cash dividends backwards: every price before an ex-date is multiplied by
  * 1 - amount / previous session's close, cumulated; volume untouched. The convention of the
  * adjusted daily files this project tests against. Ex-dates before the first bar are ignored. */

@@ -175,6 +175,8 @@ typedef struct wick_signals {
     const double *trail_points, *trail_pct;
     int32_t hold_bars;
     int32_t expire; /**< of priced entries, own bars; 0 until cancelled */
+    /** The four masks packed (wick_mask_pack). Given, the column of that name is not looked at. */
+    const uint64_t *long_entry_bits, *long_exit_bits, *short_entry_bits, *short_exit_bits;
 } wick_signals;
 
 typedef struct wick_run_opts {
@@ -206,6 +208,10 @@ WICK_API wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *run, int32_t 
  * the order of their indices. Returns via *trigger the index, per symbol from 0. */
 WICK_API wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                           const double *mask, int32_t *trigger) WICK_NODISCARD;
+/** The same with a packed mask, borrowed until the run is freed. */
+WICK_API wick_status wick_run_add_trigger_bits(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                               const uint64_t *mask,
+                                               int32_t *trigger) WICK_NODISCARD;
 /** Model gate: an entry decided on bar k is accepted only when score[k] > threshold (fate MODEL
  * otherwise); its score also ranks it unless it brings its own. Entries are signals, orders that
  * enter, and orders to a target or by signed arithmetic that open a position where none is held.

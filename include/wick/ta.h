@@ -100,6 +100,9 @@ typedef struct wick_ta_spec {
     int64_t (*state_size)(const double *p);
     void (*state_init)(void *state, const double *p);
     void (*step)(void *state, const double *p, const double *in, double *out);
+    /** Output 0 as a packed mask (wick_mask_pack) without the column; false: this input needs
+     * `run`. NULL: there is no such form. */
+    bool (*mask)(int64_t n, const double *const *in, const double *p, uint64_t *bits);
     /** Relative tolerance between run and ref; 0 means same bits. */
     double tolerance;
     /** Extra line for docs: what differs from TA-Lib, Pine or pandas-ta and why; NULL none. */
@@ -232,6 +235,13 @@ WICK_API wick_node wick_graph_expr(wick_ctx *ctx, wick_graph *g, const char *tex
  * wick_graph_values answers. Calling it with everything at once is fastest. */
 WICK_API wick_status wick_graph_eval(wick_ctx *ctx, wick_graph *g, const wick_node *nodes,
                                      int64_t n) WICK_NODISCARD;
+/** The same, and `masks` besides: nodes of 1, 0 and NA that are wanted packed (wick_mask_pack).
+ * Crossings never become columns on this way. */
+WICK_API wick_status wick_graph_eval_masks(wick_ctx *ctx, wick_graph *g, const wick_node *nodes,
+                                           int64_t n, const wick_node *masks,
+                                           int64_t n_masks) WICK_NODISCARD;
+/** Packed mask of a node that was among `masks`, valid until the graph is freed; else NULL. */
+WICK_API const uint64_t *wick_graph_mask(const wick_graph *g, wick_node x);
 /** Column of an evaluated node, length wick_graph_length, valid until the graph is freed. NULL
  * when it was not evaluated. */
 WICK_API const double *wick_graph_values(const wick_graph *g, wick_node x);

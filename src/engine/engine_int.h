@@ -23,11 +23,11 @@ typedef struct wk_feed {
     double tick, per_tick; /**< price step; ticks per unit when that is a whole number, else 0 */
     double step, per_step; /**< quantity step in force (0: any quantity); steps per unit, else 0 */
     double point_value;
-    const wick_signals *signals; /**< NULL: none */
+    const wick_signals *signals; /**< NULL: none; its masks are packed */
     const double *gate;          /**< model scores; NULL: none */
     double gate_threshold;
     const double *gate_size; /**< factor of an entry's amount; NULL: 1 */
-    const double **triggers;
+    const uint64_t **triggers;
     int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
     wick_tz *tz;           /**< of the exchange; Pine orders only */
     const wick_wake *wake; /**< when the only question is WICK_STEP_BAR; NULL: every bar */

@@ -65,9 +65,9 @@ static void fill(wick_run *r, const wk_ord *o, const wk_at *at)
     if (r->status >= 0) conclude(r, o, &f, price, at->bar);
 }
 
-static bool is_set(const double *m, int32_t bar)
+static bool is_set(const uint64_t *m, int32_t bar)
 {
-    return m != NULL && m[bar] > 0.0;
+    return m != NULL && wick_mask_at(m, bar);
 }
 
 /* Decides on the present bar: at most one exit and one entry. Returns how many orders came of it.
@@ -79,7 +79,7 @@ static int32_t decide(wick_run *r, wk_ord o[2])
     const int32_t bar = r->bar_of[0];
     int32_t n = 0;
     wk_signal_look(r, 0);
-    if (is_set(y->pos > 0.0 ? g->long_exit : g->short_exit, bar) && y->lots > 0) {
+    if (is_set(y->pos > 0.0 ? g->long_exit_bits : g->short_exit_bits, bar) && y->lots > 0) {
         o[n] = (wk_ord){.id = ++r->last_id,
                         .side = y->pos > 0.0 ? -1 : 1,
                         .intent = WICK_REDUCE,

@@ -255,6 +255,31 @@ static wick_status check_input(wick_ctx *ctx, const wick_run *r, int32_t symbol,
     return WICK_OK;
 }
 
+static const uint64_t *pack(wick_run *r, int32_t symbol, const double *column)
+{
+    const int64_t n = r->feed[symbol].n;
+    uint64_t *bits = wick_arena_alloc(r->arena, (wick_mask_words(n) + 1) * (int64_t)sizeof *bits);
+    if (bits != NULL) wick_mask_pack(n, column, bits);
+    return bits;
+}
+
+/* Masks that came as columns get their bits; a column given twice (`flat` leaves either side) is
+ * packed once. */
+static bool pack_signals(wick_run *r, int32_t symbol, wick_signals *g)
+{
+    const double *column[] = {g->long_entry, g->long_exit, g->short_entry, g->short_exit};
+    const uint64_t **bits[] = {&g->long_entry_bits, &g->long_exit_bits, &g->short_entry_bits,
+                               &g->short_exit_bits};
+    for (int k = 0; k < 4; k++) {
+        if (*bits[k] != NULL || column[k] == NULL) continue;
+        for (int i = 0; i < k; i++)
+            if (column[i] == column[k]) *bits[k] = *bits[i];
+        if (*bits[k] == NULL) *bits[k] = pack(r, symbol, column[k]);
+        if (*bits[k] == NULL) return false;
+    }
+    return true;
+}
+
 wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, const wick_signals *s)
 {
     const wick_status st = check_input(ctx, r, symbol, "signals");
@@ -270,7 +295,23 @@ wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, con
     wick_signals *own = wick_arena_zalloc(r->arena, (int64_t)sizeof *own);
     if (own == NULL) return wick_fail_mem(ctx);
     memcpy(own, s, s->size < sizeof *own ? s->size : sizeof *own);
+    if (!pack_signals(r, symbol, own)) return wick_fail_mem(ctx);
     r->feed[symbol].signals = own;
+    return WICK_OK;
+}
+
+wick_status wick_run_add_trigger_bits(wick_ctx *ctx, wick_run *r, int32_t symbol,
+                                      const uint64_t *mask, int32_t *trigger)
+{
+    const wick_status st = check_input(ctx, r, symbol, "triggers");
+    if (st < 0) return st;
+    wk_feed *f = &r->feed[symbol];
+    const uint64_t **list = wick_arena_alloc(r->arena, (f->n_triggers + 1) * (int64_t)sizeof *list);
+    if (list == NULL) return wick_fail_mem(ctx);
+    for (int32_t i = 0; i < f->n_triggers; i++) list[i] = f->triggers[i];
+    list[f->n_triggers] = mask;
+    f->triggers = list;
+    *trigger = f->n_triggers++;
     return WICK_OK;
 }
 
@@ -279,14 +320,9 @@ wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *r, int32_t symbol, con
 {
     const wick_status st = check_input(ctx, r, symbol, "triggers");
     if (st < 0) return st;
-    wk_feed *f = &r->feed[symbol];
-    const double **list = wick_arena_alloc(r->arena, (f->n_triggers + 1) * (int64_t)sizeof *list);
-    if (list == NULL) return wick_fail_mem(ctx);
-    for (int32_t i = 0; i < f->n_triggers; i++) list[i] = f->triggers[i];
-    list[f->n_triggers] = mask;
-    f->triggers = list;
-    *trigger = f->n_triggers++;
-    return WICK_OK;
+    const uint64_t *bits = pack(r, symbol, mask);
+    if (bits == NULL) return wick_fail_mem(ctx);
+    return wick_run_add_trigger_bits(ctx, r, symbol, bits, trigger);
 }
 
 wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *r, int32_t symbol, const wick_wake *wake)
@@ -315,8 +351,7 @@ wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *r, int32_t symbol, const 
     return WICK_OK;
 }
 
-wick_status wick_run_set_gate_size(wick_ctx *ctx, wick_run *r, int32_t symbol,
-                                   const double *factor)
+wick_status wick_run_set_gate_size(wick_ctx *ctx, wick_run *r, int32_t symbol, const double *factor)
 {
     const wick_status st = check_input(ctx, r, symbol, "a gate");
     if (st < 0) return st;

@@ -35,16 +35,14 @@ static int32_t find_set(const double *m, int32_t from, int32_t to)
     return to;
 }
 
-static int64_t count_set(const double *m, int32_t from, int32_t to)
+static bool is_set(const uint64_t *m, int32_t bar)
 {
-    int64_t n = 0;
-    for (int32_t i = from; i < to; i++) n += m[i] > 0.0;
-    return n;
+    return m != NULL && wick_mask_at(m, bar);
 }
 
-static bool is_set(const double *m, int32_t bar)
+static int32_t next_set(const uint64_t *m, int32_t from, int32_t to)
 {
-    return m != NULL && m[bar] > 0.0;
+    return (int32_t)wick_mask_next(m, from, to);
 }
 
 /* Entry signals that went by while their side was held full are refusals too. */
@@ -53,10 +51,10 @@ static void count_held(wick_run *r, int32_t s, int32_t to)
     wk_sym *y = &r->sym[s];
     const wick_signals *g = r->feed[s].signals;
     if (y->sig_state == 0 || y->sig_from >= to) return;
-    const double *m = y->sig_state > 0 ? g->long_entry : g->short_entry;
+    const uint64_t *m = y->sig_state > 0 ? g->long_entry_bits : g->short_entry_bits;
     if (m == NULL) return;
     /* Exit bars are events, so that none lies inside the range. */
-    r->fates[WICK_FATE_HELD] += count_set(m, y->sig_from, to);
+    r->fates[WICK_FATE_HELD] += wick_mask_count(m, y->sig_from, to);
 }
 
 /* What is decided on bar `at` fills on the next one: its prices are on their way while the bars in
@@ -123,16 +121,17 @@ void wk_signal_next(wick_run *r, int32_t s, int32_t from)
         const int32_t side = y->pos > 0.0 ? 1 : y->pos < 0.0 ? -1 : 0;
         const bool full = side != 0 && r->set.max_entries > 0 && y->lots >= r->set.max_entries;
         if (full) y->sig_state = (int8_t)side;
-        if (side > 0 && g->long_exit != NULL) to = find_set(g->long_exit, from, to);
-        if (side < 0 && g->short_exit != NULL) to = find_set(g->short_exit, from, to);
-        if (g->long_entry != NULL && !(full && side > 0)) to = find_set(g->long_entry, from, to);
-        if (g->short_entry != NULL && !(full && side < 0)) to = find_set(g->short_entry, from, to);
+        const uint64_t *exit = side > 0 ? g->long_exit_bits : g->short_exit_bits;
+        const uint64_t *in = g->long_entry_bits, *on = g->short_entry_bits;
+        if (side != 0 && exit != NULL) to = next_set(exit, from, to);
+        if (in != NULL && !(full && side > 0)) to = next_set(in, from, to);
+        if (on != NULL && !(full && side < 0)) to = next_set(on, from, to);
     }
     /* Bars only move on, so that a mask is searched once from end to end however often its symbol
      * is looked at. */
     for (int32_t k = 0; k < f->n_triggers; k++) {
         int32_t *at = &r->mask_at[f->first_mask + k];
-        if (*at < from) *at = find_set(f->triggers[k], from, f->n);
+        if (*at < from) *at = next_set(f->triggers[k], from, f->n);
         if (*at < to) to = *at;
     }
     r->event[s] = to < f->n ? to : WK_NEVER;
@@ -263,8 +262,8 @@ int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar)
 {
     const wick_signals *g = r->feed[s].signals;
     const wk_sym *y = &r->sym[s];
-    const bool le = is_set(g->long_entry, bar) && !is_set(g->long_exit, bar);
-    const bool se = is_set(g->short_entry, bar) && !is_set(g->short_exit, bar);
+    const bool le = is_set(g->long_entry_bits, bar) && !is_set(g->long_exit_bits, bar);
+    const bool se = is_set(g->short_entry_bits, bar) && !is_set(g->short_exit_bits, bar);
     if (le == se) return 0; /* none, or two that contradict each other */
     const int32_t side = le ? 1 : -1;
     const bool forbidden = r->set.position_mode == (le ? WK_MODE_SHORT : WK_MODE_LONG);
@@ -299,8 +298,8 @@ bool wk_signal_take(wick_run *r, int32_t s)
         return false;
     }
     wk_signal_look(r, s);
-    if (is_set(g->long_exit, bar)) exit_side(r, s, 1);
-    if (is_set(g->short_exit, bar)) exit_side(r, s, -1);
+    if (is_set(g->long_exit_bits, bar)) exit_side(r, s, 1);
+    if (is_set(g->short_exit_bits, bar)) exit_side(r, s, -1);
     const int32_t side = wk_signal_wanted(r, s, bar);
     if (side == 0) return false;
     if (g->size_kind == WICK_SIZE_ASK) {

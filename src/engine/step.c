@@ -208,7 +208,7 @@ static bool ask_trigger(wick_run *r, int32_t s)
     const wk_feed *f = &r->feed[s];
     while (r->at_trigger < f->n_triggers) {
         const int32_t k = r->at_trigger++;
-        if (!(f->triggers[k][r->bar_of[s]] > 0.0)) continue;
+        if (!wick_mask_at(f->triggers[k], r->bar_of[s])) continue;
         point_at(r, WICK_STEP_TRIGGER, s);
         r->cur.trigger = k;
         return true;

@@ -154,11 +154,6 @@ static void declare_label(lua_State *L, job *j, int func, int params)
 
 /* ---- candidates --------------------------------------------------------------------------- */
 
-static bool is_one(const double *mask, int64_t bar)
-{
-    return mask && mask[bar] == 1.0;
-}
-
 static int64_t bar_at(const wk_sym *s, int64_t stamp)
 {
     int64_t lo = 0, hi = s->n;
@@ -180,7 +175,7 @@ static void make_mask(lua_State *L, job *j)
         j->mask[s] = malloc(((size_t)h->syms[s].n + 1) * sizeof **j->mask);
         if (!j->mask[s]) (void)luaL_error(L, "out of memory");
         for (int64_t i = 0; i < h->syms[s].n; i++) {
-            const bool in = is_one(e->long_entry, i), out = is_one(e->short_entry, i);
+            const bool in = wk_entry_at(e->long_entry, i), out = wk_entry_at(e->short_entry, i);
             j->mask[s][i] = (j->by_trade ? in != out : in && !out) ? 1.0 : 0.0;
         }
     }

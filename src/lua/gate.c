@@ -52,15 +52,10 @@ static double draw(const wk_host *h, const wk_filter *f, int32_t s, int64_t bar)
     return wick_pcg_uniform(&g) < wk_filter_rate(f) ? 1.0 : 0.0;
 }
 
-static bool is_one(const double *mask, int64_t bar)
-{
-    return mask && mask[bar] == 1.0;
-}
-
 static bool candidate(const wk_host *h, int32_t s, int64_t bar)
 {
     const wk_entries *e = &h->entries[s];
-    return is_one(e->long_entry, bar) || is_one(e->short_entry, bar);
+    return wk_entry_at(e->long_entry, bar) || wk_entry_at(e->short_entry, bar);
 }
 
 /* Rows ascend with time, so a part scores one run of them. */

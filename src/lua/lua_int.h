@@ -86,10 +86,14 @@ typedef struct wk_sym {
     char *key; /**< what was asked for; NULL: a symbol of the panel */
 } wk_sym;
 
-/** Entry masks of S.signals, owned by the symbol's graph; NULL: none. */
+/** Entry masks of S.signals, packed, owned by the symbol's graph; NULL: none. */
 typedef struct wk_entries {
-    const double *long_entry, *short_entry;
+    const uint64_t *long_entry, *short_entry;
 } wk_entries;
+static inline bool wk_entry_at(const uint64_t *mask, int64_t bar)
+{
+    return mask && wick_mask_at(mask, bar);
+}
 
 typedef struct wk_slot_extra {
     int32_t list; /**< place of its table in ref_hot, from 1; 0 nowhere */

@@ -398,7 +398,8 @@ static int when_write(lua_State *L)
                         luaL_typename(L, 3));
     if (h->slots[slot].sym != h->decl)
         return wk_raise(L, "S.when.%s: the mask belongs to another symbol", name);
-    h->extra[slot].used = false;
+    (void)wk_slot_node(L, h, slot); /* written bar by bar: says what to do instead */
+    h->extra[slot].used = true;     /* as a mask; a name returned for it asks for its column */
     int32_t i = 0;
     while (i < h->n_when && strcmp(h->when[i].name, name) != 0) i++;
     if (i == WK_WHEN_MAX) return wk_raise(L, "S.when: %d triggers at most", WK_WHEN_MAX);

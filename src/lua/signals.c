@@ -217,6 +217,11 @@ static void check_columns(const sigs *s)
     check_amounts(s, COL_AMOUNT, "size");
 }
 
+static const uint64_t *bits(const sigs *s, col k)
+{
+    return s->has[k] ? wick_graph_mask(s->h->syms[s->sym].graph, s->node[k]) : NULL;
+}
+
 static const double *column(const sigs *s, col k)
 {
     return s->has[k] ? wick_graph_values(s->h->syms[s->sym].graph, s->node[k]) : NULL;
@@ -229,17 +234,23 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
     read_keys(&s, t);
     join_flat(&s, COL_EXIT_LONG);
     join_flat(&s, COL_EXIT_SHORT);
-    wick_node nodes[COL_SERIES];
-    int64_t n = 0;
-    for (int k = 0; k < COL_SERIES; k++)
-        if (s.has[k] && k != COL_FLAT) nodes[n++] = s.node[k];
-    if (wick_graph_eval(h->ctx, h->syms[sym].graph, nodes, n) < 0) (void)wk_raise_ctx(L, h);
+    wick_node nodes[COL_SERIES], masks[COL_SERIES];
+    int64_t n = 0, n_masks = 0;
+    for (int k = 0; k < COL_SERIES; k++) {
+        if (!s.has[k] || k == COL_FLAT) continue;
+        if (k < COL_STOP)
+            masks[n_masks++] = s.node[k];
+        else
+            nodes[n++] = s.node[k];
+    }
+    if (wick_graph_eval_masks(h->ctx, h->syms[sym].graph, nodes, n, masks, n_masks) < 0)
+        (void)wk_raise_ctx(L, h);
     check_columns(&s);
     const wick_signals out = {.size = sizeof out,
-                              .long_entry = column(&s, COL_LONG),
-                              .long_exit = column(&s, COL_EXIT_LONG),
-                              .short_entry = column(&s, COL_SHORT),
-                              .short_exit = column(&s, COL_EXIT_SHORT),
+                              .long_entry_bits = bits(&s, COL_LONG),
+                              .long_exit_bits = bits(&s, COL_EXIT_LONG),
+                              .short_entry_bits = bits(&s, COL_SHORT),
+                              .short_exit_bits = bits(&s, COL_EXIT_SHORT),
                               .size_kind = s.size_kind,
                               .amount = s.amount,
                               .amounts = column(&s, COL_AMOUNT),
@@ -256,7 +267,7 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
                               .trail_pct = column(&s, COL_TRAIL_PCT),
                               .hold_bars = s.hold,
                               .expire = s.expire};
-    h->entries[sym] = (wk_entries){out.long_entry, out.short_entry};
+    h->entries[sym] = (wk_entries){out.long_entry_bits, out.short_entry_bits};
     if (h->run && wick_run_set_signals(h->ctx, h->run, sym, &out) < 0) (void)wk_raise_ctx(L, h);
     if (s.size_func)
         lua_getfield(L, t, "size");

@@ -146,7 +146,10 @@ wick_status wick_graph_new(wick_ctx *ctx, wick_bars *bars, wick_panel *panel, wi
 void wick_graph_free(wick_graph *g)
 {
     if (g == NULL) return;
-    for (int32_t i = 0; i < g->n_nodes; i++) wk_column_unref(g->node[i].col);
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        wk_column_unref(g->node[i].col);
+        wk_column_unref(g->node[i].bits);
+    }
     for (int32_t i = 0; i < g->n_calls; i++) {
         for (int32_t k = 0; k < g->call[i].n_out; k++) wk_column_unref(g->call[i].out[k]);
     }

@@ -85,6 +85,7 @@ typedef struct wk_gnode {
     double value;
     const double *v; /**< the column once evaluated */
     wk_column *col;  /**< reference that keeps v alive; NULL when the bars or a call do */
+    wk_column *bits; /**< the packed mask, where one was asked for */
 } wk_gnode;
 
 /** One indicator call with all its outputs. */
