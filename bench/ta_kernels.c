@@ -3,6 +3,8 @@
  *
  *     ta_kernels [PART OF A NAME]
  *     ta_kernels --csv [NAME]       name, ns a bar at windows 14 and 500, on 1,000,000 bars
+ *     ta_kernels --bars             those bars on standard output: open, high, low, close, volume
+ * as doubles, one column after the other
  *
  * 53,929 synthetic bars of 15 minutes, the same everywhere; the best of fifteen runs, one
  * thread, its processor time.
@@ -135,9 +137,17 @@ static void show_csv(bench *b, const wick_ta_spec *s)
     printf("\n");
 }
 
+static void write_bars(const bench *b)
+{
+    for (int k = WICK_S_OPEN; k <= WICK_S_VOLUME; k++)
+        if (fwrite(b->source[k], sizeof(double), (size_t)b->bars, stdout) != (size_t)b->bars)
+            stop("cannot write the bars");
+}
+
 int main(int argc, char **argv)
 {
-    const bool csv = argc > 1 && strcmp(argv[1], "--csv") == 0;
+    const bool raw = argc > 1 && strcmp(argv[1], "--bars") == 0;
+    const bool csv = raw || (argc > 1 && strcmp(argv[1], "--csv") == 0);
     const char *part = argc > 1 + csv ? argv[1 + csv] : NULL;
     const wick_synth_opts o = {
         .size = sizeof o, .symbols = 1, .bars = csv ? MANY : BARS, .timeframe = "15m"};
@@ -149,7 +159,8 @@ int main(int argc, char **argv)
     if (wick_synth(ctx, &o, &panel) < 0) stop(wick_ctx_error(ctx));
     make(b, wick_panel_bars(panel, 0));
     if (!csv) printf("%-32s %9s %9s %9s\n", "ns a bar, window", "14", "200", "1000");
-    for (int64_t i = 0; i < wick_ta_count(); i++) {
+    if (raw) write_bars(b);
+    for (int64_t i = 0; !raw && i < wick_ta_count(); i++) {
         const wick_ta_spec *s = wick_ta_at(i);
         if (part != NULL && (csv ? strcmp(s->name, part) != 0 : strstr(s->name, part) == NULL))
             continue;

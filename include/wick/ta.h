@@ -51,7 +51,7 @@ typedef enum wick_source {
     WICK_S_COUNT
 } wick_source;
 
-enum { WICK_TA_MAX_IN = 8, WICK_TA_MAX_PARAM = 8, WICK_TA_MAX_OUT = 12 };
+enum { WICK_TA_MAX_IN = 8, WICK_TA_MAX_PARAM = 12, WICK_TA_MAX_OUT = 12 };
 
 typedef struct wick_ta_in {
     const char *name; /**< NULL ends the list */
@@ -80,7 +80,7 @@ typedef struct wick_ta_spec {
     const char *formula; /**< plain text */
     const char *source;  /**< where definition, seed and NA rules come from */
     const char *group;   /**< "average", "oscillator", "volatility", "trend", "volume", "event",
-                              "statistic", "structure" */
+                              "statistic", "structure", "candle" */
     wick_ta_in in[WICK_TA_MAX_IN + 1];
     wick_ta_param param[WICK_TA_MAX_PARAM + 1];
     wick_ta_out out[WICK_TA_MAX_OUT + 1];

@@ -162,8 +162,8 @@ static void page_index(wick_buf *b)
 
 static void page_ta(wick_buf *b)
 {
-    static const char *const groups[] = {"average", "oscillator", "volatility", "trend",
-                                         "volume",  "event",      "statistic",  "structure"};
+    static const char *const groups[] = {"average", "oscillator", "volatility", "trend", "volume",
+                                         "event",   "statistic",  "structure",  "candle"};
     generated_by(b);
     wick_buf_add(b,
                  "# Indicators\n\n"

@@ -204,8 +204,8 @@ static void check_equal(const place *at, const char *law, const columns *a, cons
 
 static void law_fields(const wick_ta_spec *s)
 {
-    const char *const groups[] = {"average", "oscillator", "volatility", "trend",
-                                  "volume",  "event",      "statistic",  "structure"};
+    const char *const groups[] = {"average", "oscillator", "volatility", "trend", "volume",
+                                  "event",   "statistic",  "structure",  "candle"};
     bool known = false;
     assert_non_null(s->name);
     for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
