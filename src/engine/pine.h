@@ -172,6 +172,9 @@ double wk_pine_grid(const wk_feed *f, double price);              /**< nearest t
 double wk_pine_level(const wk_feed *f, double price, int32_t up); /**< on the grid, toward `up` */
 double wk_pine_qty(const wk_feed *f, double qty);   /**< exact multiple of the step nearest to it */
 double wk_pine_floor(const wk_feed *f, double qty); /**< an asked quantity in whole steps */
+double wk_pine_room(const wk_feed *f, double qty);  /**< a computed quantity in whole steps */
+double wk_pine_share(const wk_feed *f, double qty,
+                     double percent); /**< in whole steps, at least one */
 double wk_pine_slip(const wick_run *r, int32_t s, double price, int32_t side);
 double wk_pine_round10(double v);
 double wk_pine_net(const wick_run *r, int32_t s); /**< closed profit less fees of open trades */
@@ -194,6 +197,7 @@ void wk_leg_drop(wick_run *r, wk_pine *p, wk_leg *l, int32_t fate);
 void wk_pine_sweep(wk_pine *p);                      /**< takes out what is dead; indices change */
 int32_t wk_pine_count(const wk_pine *p);             /**< entries that hold a pyramiding slot */
 double wk_pine_bound(const wk_pine *p, int32_t tag); /**< bound to this id; 0: to all */
+double wk_pine_orig(const wk_pine *p, int32_t tag);  /**< what these entries opened with */
 void wk_pine_cancel_everything(wick_run *r, int32_t s);
 bool wk_pine_busy(const wick_run *r, int32_t s);
 void wk_pine_touch(wick_run *r, int32_t s); /**< something was placed: watch, bounds */

@@ -25,7 +25,9 @@ void wk_leg_resolve(const wk_feed *f, wk_leg *l, double entry)
         nearer(absolute(f, a->limit, dir), absolute(f, entry + dir * a->profit * t, dir), dir);
     l->stop =
         nearer(absolute(f, a->stop, -dir), absolute(f, entry - dir * a->loss * t, -dir), -dir);
-    l->act = nearer(absolute(f, a->trail_price, dir),
+    /* A price that was given is met a tick early rather than late, a distance the other way round.
+     */
+    l->act = nearer(absolute(f, a->trail_price, -dir),
                     absolute(f, entry + dir * a->trail_points * t, dir), dir);
     l->offset = a->trail_offset > 0.0 ? wk_floor(a->trail_offset + 1e-9) * t : 0.0;
 }
@@ -50,7 +52,7 @@ static double reserve(const wk_pine *p, const wk_feed *f, const wk_bind *b, cons
     const double left = wk_pine_qty(f, unreserved(p, b, own));
     double want = left;
     if (a->qty_kind == WK_QTY_UNITS) want = wk_pine_floor(f, a->qty);
-    if (a->qty_kind == WK_QTY_PCT) want = wk_pine_floor(f, b->orig * a->qty / 100.0);
+    if (a->qty_kind == WK_QTY_PCT) want = wk_pine_share(f, b->orig, a->qty);
     want = want < left ? want : left;
     return want > 0.0 ? want : 0.0;
 }

@@ -232,8 +232,7 @@ static double capped(const wk_pwalk *w, double opening, double kept)
 {
     const double cap = w->p->risk.max_size;
     if (!wk_has(cap) || kept + opening <= cap) return opening;
-    const double room = wk_pine_floor(w->f, cap - kept);
-    return room > 0.0 ? room : 0.0;
+    return wk_pine_room(w->f, cap - kept);
 }
 
 /* A reversal declined for margin takes the closes of its own script run with it, and the brackets
@@ -301,7 +300,7 @@ void wk_pine_enter(wk_pwalk *w, int32_t i, double price)
                        .counts = true,
                        .intrabar_stop = !w->at_open && o.type == WICK_STOP};
     wk_pine_deal(w, &d);
-    if (o.from_flat) {
+    if (o.from_flat && pos == 0.0) {
         w->flat_side = o.side;
         w->flat_qty = o.qty;
     }

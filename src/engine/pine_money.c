@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pine orders: the price grid, whole lots, default sizes, fees and equity (sections 6.3, 7). */
+#include <float.h>
+
 #include "engine/pine.h"
 
 /* ---- prices ------------------------------------------------------------------------------- */
@@ -64,6 +66,32 @@ double wk_pine_floor(const wk_feed *f, double qty)
     double n = wk_floor(qty / f->step + 0.5);
     while (n > 0.0 && steps(f, n) > qty) n -= 1.0;
     return n > 0.0 ? steps(f, n) : 0.0;
+}
+
+/* Whole steps of a quantity that was computed: a whole number of steps may come out a few ulps
+ * below itself, and is one all the same. */
+static double whole_steps(const wk_feed *f, double qty)
+{
+    const double n = f->per_step > 0.0 ? qty * f->per_step : qty / f->step;
+    const double near = wk_floor(n + 0.5);
+    const double slack = 8.0 * DBL_EPSILON * n + 1e-9;
+    return n - near <= slack && near - n <= slack ? near : wk_floor(n);
+}
+
+double wk_pine_room(const wk_feed *f, double qty)
+{
+    if (!(qty > 0.0)) return 0.0;
+    return f->step > 0.0 ? steps(f, whole_steps(f, qty)) : qty;
+}
+
+/* A share below one step is one step (measured on TradingView for close and exit, both sides). */
+double wk_pine_share(const wk_feed *f, double qty, double percent)
+{
+    const double part = qty * (percent * 0.01);
+    if (!(f->step > 0.0) || !(part > 0.0)) return part > 0.0 ? part : 0.0;
+    const double n = whole_steps(f, part);
+    if (n < 1.0) return whole_steps(f, qty) >= 1.0 ? steps(f, 1.0) : 0.0;
+    return steps(f, n);
 }
 
 /* ---- money -------------------------------------------------------------------------------- */
@@ -143,7 +171,7 @@ double wk_pine_money_qty(const wick_run *r, int32_t s, int32_t kind, double mone
     if (kind != WICK_SIZE_CASH) unit = unit * (1.0 + r->set.fee_pct / 100.0) + r->set.fee_unit;
     const double q = money / unit;
     if (!(q > 0.0 && q < 1e300)) return 0.0;
-    return f->step > 0.0 ? steps(f, wk_floor(q / f->step)) : q;
+    return wk_pine_room(f, q);
 }
 
 /* Results are counted by what is left after fees; even is exactly zero. */

@@ -99,6 +99,16 @@ double wk_pine_bound(const wk_pine *p, int32_t tag)
     return sum;
 }
 
+double wk_pine_orig(const wk_pine *p, int32_t tag)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i < p->binds.n; i++) {
+        const wk_bind *b = wk_bind_at(p, i);
+        if (tag == 0 || b->tag == tag) sum += b->orig;
+    }
+    return sum;
+}
+
 bool wk_pine_busy(const wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];
@@ -363,6 +373,22 @@ static int32_t close_text(wick_run *r, int32_t tag)
     return *name;
 }
 
+/* A percentage is of what is still bound, or of what the entries opened with where a close takes
+ * the lots of its own entry only (both measured on TradingView). */
+static double close_qty(const wick_run *r, int32_t s, const wick_pine_order *q, double bound)
+{
+    const wk_feed *f = &r->feed[s];
+    if (wk_has(q->qty)) {
+        if (q->qty >= bound) return bound;
+        return q->qty > 0.0 ? wk_pine_floor(f, q->qty) : 0.0;
+    }
+    if (!wk_has(q->qty_percent) || q->qty_percent >= 100.0) return bound;
+    const bool own = q->id > 0 && r->set.close_entries_rule == WK_CLOSE_ANY;
+    const double of = own ? wk_pine_orig(&r->pine[s], q->id) : bound;
+    const double part = wk_pine_share(f, of, q->qty_percent);
+    return part < bound ? part : bound;
+}
+
 static int32_t place_close(wick_run *r, const wick_pine_order *q)
 {
     r->refusal[0] = '\0';
@@ -370,17 +396,10 @@ static int32_t place_close(wick_run *r, const wick_pine_order *q)
     if (st != WICK_OK) return st;
     const int32_t s = q->symbol;
     wk_pine *p = &r->pine[s];
-    const wk_feed *f = &r->feed[s];
     const double pos = r->sym[s].pos;
     if (pos == 0.0 || wk_pine_blocked(r, s)) return 0;
     const double bound = q->id > 0 ? wk_pine_bound(p, q->id) : fabs(pos);
-    double qty = bound;
-    if (wk_has(q->qty))
-        qty = q->qty > 0.0 && q->qty < bound ? wk_pine_floor(f, q->qty)
-              : q->qty > 0.0                 ? bound
-                                             : 0.0;
-    else if (wk_has(q->qty_percent) && q->qty_percent < 100.0)
-        qty = q->qty_percent > 0.0 ? wk_pine_floor(f, bound * q->qty_percent / 100.0) : 0.0;
+    const double qty = close_qty(r, s, q, bound);
     if (!(qty > 0.0)) return 0;
     const bool now = q->immediately != 0;
     const int32_t name = close_text(r, q->id);

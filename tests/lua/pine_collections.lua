@@ -98,6 +98,8 @@ test("searching: tolerant by value, exact by bisection", function()
   equal(a:binary_search_leftmost(2), 1)
   equal(a:binary_search_rightmost(2), 2)
   equal(a:binary_search_leftmost(3), 2)
+  equal(a:binary_search_leftmost(0), 0) -- below all of them
+  equal(array.from(1, 2, 2, 2, 2):binary_search(2), 2) -- the middle one is met first
   equal(a:binary_search_rightmost(3), 3)
 end)
 
@@ -138,7 +140,9 @@ test("percentiles and ranks", function()
   local a = array.from(15, 20, 35, 40, 50)
   equal(a:percentile_nearest_rank(40), 20)
   equal(a:percentile_nearest_rank(100), 50)
-  near(a:percentile_linear_interpolation(40), 29, 1e-12)
+  near(a:percentile_linear_interpolation(40), 27.5, 1e-12) -- rank 2.5 of 5, as in ta
+  equal(a:percentile_linear_interpolation(5), 15)
+  equal(a:percentile_linear_interpolation(100), 50)
   equal(a:percentrank(2), 50)
   check(pine.na(array.from(1, NA):percentile_linear_interpolation(100))) -- na sorts to the end
 end)

@@ -331,16 +331,22 @@ end
 
 function A.binary_search(a, v)
   check(a, "binary_search")
-  local at = bound(a, v)
-  return at <= a.n and a[at] == v and at - 1 or -1
+  -- Which of several equal ones is found is part of the result.
+  local lo, hi = 1, a.n
+  while lo <= hi do
+    local mid = floor((lo + hi) / 2)
+    if a[mid] == v then return mid - 1 end
+    if v < a[mid] then hi = mid - 1 else lo = mid + 1 end
+  end
+  return -1
 end
 
---- The first equal one, else the last below.
+--- The first equal one, else the last below, else 0.
 function A.binary_search_leftmost(a, v)
   check(a, "binary_search_leftmost")
   local at = bound(a, v)
   if at <= a.n and a[at] == v then return at - 1 end
-  return at - 2
+  return at > 2 and at - 2 or 0
 end
 
 --- The last equal one, else the first above.

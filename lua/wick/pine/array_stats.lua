@@ -155,19 +155,25 @@ function A.abs(a)
   return b
 end
 
---- Linear between neighbours at p/100 * (n - 1); na counts and sorts to the end.
+--- Ranks count from 1 and rank k stands in the middle of its share: n * p / 100 + 0.5 lies between two
+--- of them. na counts and sorts to the end; with one in the array only whole ranks have a value.
 function A.percentile_linear_interpolation(a, p)
-  local places = order(a, false, "percentile_linear_interpolation")
+  local v, m = sorted(a, "percentile_linear_interpolation")
   local n = a.n
   if n == 0 or p == nil or p ~= p then return NA end
-  local at = p / 100 * (n - 1)
+  if p < 0 or p > 100 then
+    raise("array.percentile_linear_interpolation: the percentage has to be in 0..100, it is " .. p)
+  end
+  local at = n * p / 100 + 0.5
+  local near = floor(at + 0.5)
+  if abs(at - near) < 1e-9 then at = near end
+  if at <= 1 then return m > 0 and v[1] or NA end
+  if at >= n then return m == n and v[n] or NA end
   local k = floor(at)
-  local x = a[places[k + 1]]
-  if x == nil then return NA end
-  if at == k then return x end
-  local y = a[places[k + 2]]
-  if y == nil then return NA end
-  return x + (y - x) * (at - k)
+  local part = at - k
+  if part == 0 then return k <= m and v[k] or NA end
+  if m < n then return NA end
+  return v[k] * (1 - part) + v[k + 1] * part
 end
 
 function A.percentile_nearest_rank(a, p)

@@ -289,9 +289,10 @@ local function signature(self, def, values, by_value)
     local k = v.k
     if #p.sym.assigns > 0 then k = "b" end
     if k == "d" and (not types.column(v.t) or v.both) then k = "b" end
-    -- Under a condition a function sees values; its history is its own.
-    if k == "d" and (self.cond > 0 or #self.loops > 0) and
-      (def.unit.stateful or not (p.sym.hist or p.sym.wants_series)) then
+    -- Under a condition a function sees values; its history is its own, that of built-in sources
+    -- handed to it too.
+    if k == "d" and (self.cond > 0 or #self.loops > 0 and
+      (def.unit.stateful or not (p.sym.hist or p.sym.wants_series))) then
       k = "b"
     end
     if k == "d" and (self.cond > 0 or #self.loops > 0) and v.bf and not v.name then k = "b" end

@@ -36,6 +36,9 @@ static const pine_case quantities[] = {
      "0 entry L long 1; 1 exit X L limit=102; 2 entry L long 1; 2 exit X L limit=107", "L 1 1@100 2@102 X; L 1 3@102 4@107 X"},
     {"two halves of an odd lot leave dust", "", B0 FLAT "100 106 99 105; 105 105 105 105", "0 entry L long 0.0003; 1 exit A L qty_percent=50 limit=102; 1 exit B L qty_percent=50 limit=104",
      "L 0.0001 1@100 2@102 A; L 0.0001 1@100 2@104 B; L 0.0001 1@100 open"},
+    {"a share that is a whole number of steps is not a step less", "", B0 FLAT "100 106 99 105; 105 105 105 105", "0 entry L long 6.3352; 1 exit A L qty_percent=50 limit=102; 1 exit B L limit=104",
+     "L 3.1676 1@100 2@102 A; L 3.1676 1@100 2@104 B"},
+    {"a share below one step is one", "", B0 FLAT "100 106 99 105; 105 105 105 105", "0 entry L long 0.0050; 1 exit A L qty_percent=1 limit=102", "L 0.0001 1@100 2@102 A; L 0.0049 1@100 open"},
     {"a rest leg grows with its entry", "", B0 FLAT "100 100 94 95; 95 101 95 100", "0 entry L long 3; 1 entry S short 1 stop=96; 1 close L; 1 exit X S limit=94.5",
      "L 3 1@100 2@100 Close entry(s) order L; S 4 2@96 2@94.5 X"},
 };
@@ -84,6 +87,8 @@ static const pine_case trailing[] = {
     {"a fraction of ticks rounds away from the entry", "", B0 FLAT "100 100.25 99 100; 100 100.3 99.9 100.3", "0 entry L long 1; 1 exit X L points=10.4", "L 1 1@100 2@100.11 X"},
     {"offsets count whole ticks", "", B0 FLAT "100 106 99 105; 105 105 100 101", "0 entry L long 1; 1 exit X L points=200 offset=150.9", "L 1 1@100 3@104.5 X"},
     {"a price arms as well", "", B0 FLAT "100 106 99 105; 105 105 100 101", "0 entry L long 1; 1 exit X L tprice=105 offset=100", "L 1 1@100 2@105 X"},
+    {"a long's price between two ticks arms at the lower", "", B0 FLAT "100 105 99 104; 104 104 100 101", "0 entry L long 1; 1 exit X L tprice=105.004 offset=100", "L 1 1@100 2@104 X"},
+    {"a short's at the upper", "", B0 FLAT "100 101 95 96; 96 99 95 98", "0 entry S short 1; 1 exit X S tprice=94.996 offset=100", "S 1 1@100 2@96 X"},
     {"a gap through the trail fills at the open", "", B0 FLAT "100 106 99 105; 102 103 101 102", "0 entry L long 1; 1 exit X L points=200 offset=150", "L 1 1@100 3@102 X"},
     {"the target in the same stretch comes first", "", B0 FLAT "100 106 99 105", "0 entry L long 1; 1 exit X L points=200 offset=50 limit=103 profit_comment=tp", "L 1 1@100 2@103 tp"},
     {"a hard stop above the trail comes first", "", B0 FLAT "100 106 95 96", "0 entry L long 1; 1 exit X L points=200 offset=400 stop=103 loss_comment=sl", "L 1 1@100 2@100 sl"},
