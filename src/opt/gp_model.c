@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The process itself: kernel, factorisation, posterior, marginal likelihood and its gradient. All
+/* The process itself: kernel, posterior, marginal likelihood and its gradient. All
  * inner loops run along rows without carrying a sum, so that wider registers give the same bits. */
 #include "opt/gp_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "opt/gp_matrix.h"
 #include "opt/minimize.h"
 #include "opt/vexp.h"
 
-/* Work: the points by coordinate, a row of covariances and one of slopes, two n by n matrices, and
+/* Work: the points by coordinate, a row of covariances and one of slopes, four n by n matrices, and
  * what the minimiser wants. */
 static int64_t work_size(int32_t d, int64_t n)
 {
-    return n * d + 4 * n + 2 * n * n + 2 * d + 8 + wk_minimize_work(d + 2);
+    return n * d + 4 * n + 4 * n * n + 2 * d + 8 + wk_minimize_work(d + 2);
 }
 
 static double *by_coordinate(const wk_gp *g)
@@ -54,7 +55,7 @@ void wk_gp_free(wk_gp *g)
 /* ---- kernel --------------------------------------------------------------------------------- */
 
 WICK_WIDE static void add_squares(double *restrict r2, const double *restrict column, double at,
-                             double w, int64_t n)
+                                  double w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double e = at - column[i];
@@ -63,7 +64,7 @@ WICK_WIDE static void add_squares(double *restrict r2, const double *restrict co
 }
 
 WICK_WIDE static void add_mismatches(double *restrict r2, const double *restrict column, double at,
-                                double w, int64_t n)
+                                     double w, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) r2[i] += column[i] != at ? w : 0.0;
 }
@@ -76,7 +77,8 @@ WICK_WIDE static void matern_row(double *restrict k, double scale, int64_t n)
     }
 }
 
-WICK_WIDE static void matern_rows(double *restrict k, double *restrict slope, double scale, int64_t n)
+WICK_WIDE static void matern_rows(double *restrict k, double *restrict slope, double scale,
+                                  int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         const double r2 = k[i], q = sqrt(5.0 * r2), e = wk_exp_below(-q);
@@ -128,65 +130,20 @@ double wk_gp_covariance(const wk_gp *g, const double *a, const double *b)
     return k;
 }
 
-/* ---- factorisation -------------------------------------------------------------------------- */
+/* ---- right-hand sides ----------------------------------------------------------------------- */
 
-/* Sums run in eight lanes whatever the width of the registers. */
-WICK_WIDE static double lane_dot(const double *restrict a, const double *restrict b, int64_t n)
-{
-    double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int k = 0; k < 8; k++) lane[k] += a[i + k] * b[i + k];
-    for (; i < n; i++) rest += a[i] * b[i];
-    return (((lane[0] + lane[4]) + (lane[1] + lane[5])) +
-            ((lane[2] + lane[6]) + (lane[3] + lane[7]))) +
-           rest;
-}
-
-/* to -= a * x over a row. */
-WICK_WIDE static void minus_row(double *restrict to, const double *restrict x, double a, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++) to[i] -= a * x[i];
-}
-
-WICK_WIDE static void minus_rows4(double *restrict to, const double *restrict x0,
-                             const double *restrict x1, const double *restrict x2,
-                             const double *restrict x3, const double a[4], int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        to[i] = (((to[i] - a[0] * x0[i]) - a[1] * x1[i]) - a[2] * x2[i]) - a[3] * x3[i];
-}
-
-/* u holds the upper triangle of a symmetric matrix and becomes its Cholesky factor. Four pivots at
- * a time: the rows below are then read and written a quarter as often. */
-static bool factorise(double *u, int64_t n)
-{
-    for (int64_t j = 0; j < n; j += 4) {
-        const int64_t last = j + 4 < n ? j + 4 : n;
-        for (int64_t p = j; p < last; p++) {
-            double *row = u + p * n;
-            if (!(row[p] > 0.0)) return false;
-            const double root = sqrt(row[p]);
-            for (int64_t i = p; i < n; i++) row[i] /= root;
-            for (int64_t k = p + 1; k < last; k++) minus_row(u + k * n + k, row + k, row[k], n - k);
-        }
-        if (last - j < 4) break;
-        const double *r0 = u + j * n, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
-        for (int64_t k = last; k < n; k++) {
-            const double a[4] = {r0[k], r1[k], r2[k], r3[k]};
-            minus_rows4(u + k * n + k, r0 + k, r1 + k, r2 + k, r3 + k, a, n - k);
-        }
-    }
-    return true;
-}
-
-static void fill_kernel(wk_gp *g)
+/* The kernel matrix, upper triangle. `k` and `slope` (both or none) keep what the gradient wants of
+ * it, right of the diagonal. */
+static void fill_kernel(wk_gp *g, double *k, double *slope)
 {
     const int64_t n = g->n;
     turn(g);
     for (int64_t i = 0; i < n; i++) {
         double *row = g->u + i * n;
-        kernel_row(g, by_coordinate(g), n, g->x + i * g->d, i, row + i, NULL);
+        const int64_t at = i * n + i + 1, right = n - i - 1;
+        kernel_row(g, by_coordinate(g), n, g->x + i * g->d, i + 1, row + i + 1,
+                   slope != NULL ? slope + at : NULL);
+        if (k != NULL) memcpy(k + at, row + i + 1, (size_t)right * sizeof *k);
         row[i] = g->scale + g->noise;
     }
 }
@@ -197,22 +154,27 @@ void wk_gp_solve_one(const wk_gp *g, double *k)
     for (int64_t i = 0; i < n; i++) {
         const double *row = g->u + i * n;
         k[i] /= row[i];
-        minus_row(k + i + 1, row + i + 1, k[i], n - i - 1);
+        wk_minus_row(k + i + 1, row + i + 1, k[i], n - i - 1);
     }
     for (int64_t i = n - 1; i >= 0; i--) {
         const double *row = g->u + i * n;
-        k[i] = (k[i] - lane_dot(row + i + 1, k + i + 1, n - i - 1)) / row[i];
+        k[i] = (k[i] - wk_lane_dot(row + i + 1, k + i + 1, n - i - 1)) / row[i];
     }
 }
 
-bool wk_gp_solve(wk_gp *g, const double *y, int64_t sides)
+static bool solve(wk_gp *g, const double *y, int64_t sides, double *k, double *slope)
 {
-    fill_kernel(g);
-    if (!factorise(g->u, g->n)) return false;
+    fill_kernel(g, k, slope);
+    if (!wk_factorise(g->u, g->n)) return false;
     g->sides = sides;
     memcpy(g->alpha, y, (size_t)(g->n * sides) * sizeof *y);
     for (int64_t s = 0; s < sides; s++) wk_gp_solve_one(g, g->alpha + s * g->n);
     return true;
+}
+
+bool wk_gp_solve(wk_gp *g, const double *y, int64_t sides)
+{
+    return solve(g, y, sides, NULL, NULL);
 }
 
 /* ---- posterior ------------------------------------------------------------------------------ */
@@ -230,7 +192,8 @@ WICK_WIDE static void plus_row(double *restrict to, const double *restrict x, do
     for (int64_t i = 0; i < n; i++) to[i] += a * x[i];
 }
 
-WICK_WIDE static void scale_and_square(double *restrict v, double *restrict var, double by, int64_t n)
+WICK_WIDE static void scale_and_square(double *restrict v, double *restrict var, double by,
+                                       int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
         v[i] /= by;
@@ -251,17 +214,12 @@ static void block_posterior(const wk_gp *g, double *v, int64_t m, int64_t stride
     for (int64_t c = 0; c < m; c++) var[c] = g->scale;
     for (int64_t i = 0; i < n; i += 4) {
         const int64_t last = i + 4 < n ? i + 4 : n;
+        wk_minus_product(v + i * BLOCK, BLOCK, g->u + i, n, v, BLOCK, i, last - i, m);
         for (int64_t p = i; p < last; p++) {
             const double *row = g->u + p * n;
             scale_and_square(v + p * BLOCK, var, row[p], m);
             for (int64_t k = p + 1; k < last; k++)
-                minus_row(v + k * BLOCK, v + p * BLOCK, row[k], m);
-        }
-        const double *u0 = g->u + i * n, *u1 = u0 + n, *u2 = u1 + n, *u3 = u2 + n;
-        const double *v0 = v + i * BLOCK, *v1 = v0 + BLOCK, *v2 = v1 + BLOCK, *v3 = v2 + BLOCK;
-        for (int64_t k = last; k < n; k++) {
-            const double by[4] = {u0[k], u1[k], u2[k], u3[k]};
-            minus_rows4(v + k * BLOCK, v0, v1, v2, v3, by, m);
+                wk_minus_row(v + k * BLOCK, v + p * BLOCK, row[k], m);
         }
     }
     for (int64_t c = 0; c < m; c++)
@@ -290,41 +248,9 @@ typedef struct fitting {
     wk_gp *g;
     const double *y;
     double *inverse, *factor; /* n by n */
+    double *k, *slope;        /* n by n: covariances and their derivative by the squared distance */
     bool deterministic;
 } fitting;
-
-/* K^-1 from the factor: X = L^-1 row by row, then X^T X, upper triangle; four rows at a time. Rows
- * of X are filled with zeros, so that four of them have one length. */
-static void invert(const wk_gp *g, double *x, double *inverse)
-{
-    const int64_t n = g->n;
-    memset(x, 0, (size_t)(n * n) * sizeof *x);
-    for (int64_t i = 0; i < n; i++) {
-        double *row = x + i * n;
-        int64_t k = 0;
-        row[i] = 1.0;
-        for (; k + 4 <= i; k += 4) {
-            const double *up = g->u + k * n + i, *from = x + k * n;
-            const double a[4] = {up[0], up[n], up[2 * n], up[3 * n]};
-            minus_rows4(row, from, from + n, from + 2 * n, from + 3 * n, a, k + 4);
-        }
-        for (; k < i; k++) minus_row(row, x + k * n, g->u[k * n + i], k + 1);
-        const double by = g->u[i * n + i];
-        for (k = 0; k <= i; k++) row[k] /= by;
-    }
-    memset(inverse, 0, (size_t)(n * n) * sizeof *inverse);
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        const double *r0 = x + i * n, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
-        for (int64_t a = 0; a < i + 4; a++) {
-            const double by[4] = {-r0[a], -r1[a], -r2[a], -r3[a]};
-            minus_rows4(inverse + a * n + a, r0 + a, r1 + a, r2 + a, r3 + a, by, i + 4 - a);
-        }
-    }
-    for (; i < n; i++)
-        for (int64_t a = 0; a <= i; a++)
-            plus_row(inverse + a * n + a, x + i * n + a, x[i * n + a], i - a + 1);
-}
 
 static double log_prior(const wk_gp *g, double *by_w, double *by_scale, double *by_noise)
 {
@@ -340,9 +266,9 @@ static double log_prior(const wk_gp *g, double *by_w, double *by_scale, double *
     return p;
 }
 
-static double log_likelihood(wk_gp *g, const double *y)
+static double log_likelihood(wk_gp *g, const double *y, double *k, double *slope)
 {
-    if (!wk_gp_solve(g, y, 1)) return WICK_NA;
+    if (!solve(g, y, 1, k, slope)) return WICK_NA;
     double fit = 0.0, det = 0.0;
     for (int64_t i = 0; i < g->n; i++) {
         fit += y[i] * g->alpha[i];
@@ -353,14 +279,14 @@ static double log_likelihood(wk_gp *g, const double *y)
 
 double wk_gp_objective(wk_gp *g, const double *y, double *likelihood, double *prior)
 {
-    *likelihood = log_likelihood(g, y);
+    *likelihood = log_likelihood(g, y, NULL, NULL);
     *prior = log_prior(g, NULL, NULL, NULL);
     return *likelihood + *prior;
 }
 
 /* part[k] = (alpha_i alpha_k - inverse_ik) of a row, in place of the inverse's. */
 WICK_WIDE static void trace_row(double *restrict part, const double *restrict inverse,
-                           const double *restrict alpha, double own, int64_t n)
+                                const double *restrict alpha, double own, int64_t n)
 {
     for (int64_t k = 0; k < n; k++) part[k] = own * alpha[k] - inverse[k];
 }
@@ -371,7 +297,7 @@ WICK_WIDE static void times_row(double *restrict to, const double *restrict by, 
 }
 
 WICK_WIDE static double squares_dot(const double *restrict part, const double *restrict column,
-                               double at, int64_t n)
+                                    double at, int64_t n)
 {
     double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
     int64_t i = 0;
@@ -399,8 +325,8 @@ static void likelihood_gradient(const fitting *f, double *by_w, double *by_scale
     const wk_gp *g = f->g;
     const int64_t n = g->n;
     const double *a = g->alpha, *columns = by_coordinate(g);
-    double *k = rows_of(g), *slope = k + n, *part = slope + n;
-    invert(g, f->factor, f->inverse);
+    double *part = rows_of(g);
+    wk_invert(g->u, n, f->factor, f->inverse);
     *by_scale = *by_noise = 0.0;
     for (int32_t j = 0; j < g->d; j++) by_w[j] = 0.0;
     for (int64_t i = 0; i < n; i++) {
@@ -410,9 +336,9 @@ static void likelihood_gradient(const fitting *f, double *by_w, double *by_scale
         const int64_t from = i + 1, m = n - from;
         if (m == 0) break;
         /* The row right of the diagonal stands for both triangles: twice the half. */
-        kernel_row(g, columns, n, g->x + i * g->d, from, k, slope);
+        const double *k = f->k + i * n + from, *slope = f->slope + i * n + from;
         trace_row(part, f->inverse + i * n + from, a + from, a[i], m);
-        *by_scale += lane_dot(part, k, m) / g->scale;
+        *by_scale += wk_lane_dot(part, k, m) / g->scale;
         times_row(part, slope, m);
         for (int32_t j = 0; j < g->d; j++) {
             const double *column = columns + j * n + from, at = g->x[i * g->d + j];
@@ -439,7 +365,7 @@ static double minus_objective(void *user, const double *t, double *grad)
     for (int32_t j = 0; j < d + 2; j++)
         if (!(fabs(t[j]) < 100.0)) return WICK_NA;
     set_free(g, t, f->deterministic);
-    const double likelihood = log_likelihood(g, f->y);
+    const double likelihood = log_likelihood(g, f->y, f->k, f->slope);
     if (!isfinite(likelihood)) return WICK_NA;
     const double prior = log_prior(g, prior_w, &scale_prior, &noise_prior);
     likelihood_gradient(f, grad, &by_scale, &by_noise);
@@ -467,9 +393,10 @@ bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic)
 {
     const int64_t n = g->n;
     double *m = matrices(g);
-    fitting f = {.g = g, .y = y, .inverse = m, .factor = m + n * n};
+    fitting f = {.g = g, .y = y, .inverse = m, .factor = m + n * n, .k = m + 2 * n * n};
+    f.slope = f.k + n * n;
     f.deterministic = deterministic;
-    double *t = m + 2 * n * n, *work = t + g->d + 2;
+    double *t = m + 4 * n * n, *work = t + g->d + 2;
     if (fit_from(&f, t, work)) return true;
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t j = 0; j < g->d; j++) g->w[j] = 1.0;
