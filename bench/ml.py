@@ -8,12 +8,15 @@
    bench_ml_pool (build it with `ninja benches`) beside pandas and numpy doing the same.
 2. The share of the seed job that scikit-learn and xgboost do in the pipelines it replaces, beside
    ours on the same number of rows: 32 trials x 3 folds, then one fit.
-3. With --data (daily CSV files of configs/portfolios): the whole seed job, timed.
+3. With --data (daily CSV files of configs/portfolios): the whole seed job beside what PyBroker,
+   scikit-learn and xgboost take for their share of it; run it in the top folder of the source.
 
-Needs numpy, pandas, scikit-learn and xgboost for the peers.
+Needs numpy, pandas, scikit-learn, xgboost and lib-pybroker for the peers.
 """
 import argparse
+import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -39,8 +42,10 @@ def cpu_of(command, codes=(0,), **more):
 
 
 def pool(build):
-    """bench_ml_pool without its model; making the bars counts too."""
-    return cpu_of([os.path.join(build, "bench", "bench_ml_pool"), "features"])
+    """bench_ml_pool without its model: its own sum, making the bars left out, as beside."""
+    text = subprocess.run([os.path.join(build, "bench", "bench_ml_pool"), "features"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return float(re.search(r"together.*?([\d.]+) ms", text).group(1)) / 1e3
 
 
 def features_pandas():
@@ -161,14 +166,52 @@ def search_sklearn(rows):
     return time.process_time() - begin
 
 
-def seed_job(build, data):
+PORTFOLIOS, STRATEGY_TRIALS, RANDOM_FILTERS = ("tickers1", "tickers2", "tickers3"), 100, 200
+
+
+def seed_job(build, data, random):
     with tempfile.TemporaryDirectory() as d:
-        return cpu_of(
+        begin = time.perf_counter()
+        cpu = cpu_of(
             [os.path.join(build, "wick"), "pipeline", "tune_train_backtest", "--strategy",
              "donchian_breakout,structure_liquidity", "--data", data, "--config", "configs/seed_replica.json",
              "--portfolio", "tickers2", "--from", "2018-01-01", "--to", "2020-12-31", "--test-portfolio",
-             "tickers1,tickers2,tickers3", "--test-from", "2021-01-01", "--test-to", "2025-12-31", "--trade-from",
-             "2023-07-03", "--warmup", "0", "--run-root", d, "--quiet"], codes=(0, 3))
+             ",".join(PORTFOLIOS), "--test-from", "2021-01-01", "--test-to", "2025-12-31", "--trade-from",
+             "2023-07-03", "--warmup", "0", "--random", str(random), "--run-root", d, "--quiet"], codes=(0, 3))
+        return cpu, time.perf_counter() - begin
+
+
+def seed_peers(data):
+    """Seconds of the same job's parts in PyBroker, scikit-learn and xgboost: a backtest is timed a few
+    times and counted as often as the job asks for one. The second strategy counts as the first, whose
+    signals are the cheaper ones; features, labels and predictions are left out."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from pybroker_donchian import backtest, read_bars
+
+    def timed(name, begin, end, repeat):
+        with open(os.path.join("configs", "portfolios", name + ".json")) as f:
+            bars = read_bars(data, json.load(f)["symbols"])
+        bars = bars[(bars.date >= begin) & (bars.date <= end)]
+        backtest(bars, 20, 14, 2.0, 3.0, 0.02)  # compiles
+        start = time.process_time()
+        for k in range(repeat):
+            backtest(bars, 18 + k, 14, 2.0, 3.0, 0.02)
+        return (time.process_time() - start) / repeat
+
+    tune = 2 * STRATEGY_TRIALS * timed("tickers2", "2018-01-01", "2020-12-31", 5)
+    search = search_sklearn(800) + search_sklearn(150)
+    test = 2 * sum(timed(p, "2021-01-01", "2025-12-31", 2) for p in PORTFOLIOS)
+    return tune, search, 2 * test, RANDOM_FILTERS * test
+
+
+def seed(build, data):
+    full, full_wall = seed_job(build, data, RANDOM_FILTERS)
+    bare, bare_wall = seed_job(build, data, 0)
+    tune, search, test, random = seed_peers(data)
+    print(f"peers: {tune:.1f} s tuning, {search:.1f} s model search, {test:.1f} s tests, {random:.1f} s random filters")
+    say("the seed job, no random filters", bare, tune + search + test)
+    say("the seed job", full, tune + search + test + random)
+    print(f"wick's time by the clock: {bare_wall:.2f} s and {full_wall:.2f} s")
 
 
 def main():
@@ -184,7 +227,7 @@ def main():
     for rows in (1000, 5000):
         say(f"32 trials x 3 folds, one fit: {rows} rows", search_wick(a.build, rows), search_sklearn(rows))
     if a.data:
-        say("the whole seed job", seed_job(a.build, a.data))
+        seed(a.build, a.data)
 
 
 main()

@@ -102,7 +102,7 @@ static bool selection(wick_ctx *ctx, int32_t threads)
     if (wick_spa_eval(ctx, &t, &so, &s) < 0) return false;
     show("Reality Check, SPA and stepwise test, 1000 resamples", wick_now() - start);
     start = wick_now();
-    if (wick_trials_count(ctx, &t, &c) < 0) return false;
+    if (wick_trials_count(ctx, &t, 0, &c) < 0) return false;
     show("number of independent trials, with clusters", wick_now() - start);
     return true;
 }

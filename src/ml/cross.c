@@ -30,7 +30,11 @@ typedef struct keyed {
                 const int64_t end = from + 2 * width < n ? from + 2 * width : n;                   \
                 int64_t i = 0, j = from + width, k = from;                                         \
                 memcpy(tmp, v + from, (size_t)width * sizeof *v);                                  \
-                while (i < width && j < end) v[k++] = LESS(v[j], tmp[i]) ? v[j++] : tmp[i++];      \
+                while (i < width && j < end) { /* no branch on what is a coin toss */              \
+                    const bool right = LESS(v[j], tmp[i]);                                         \
+                    v[k++] = *(right ? &v[j] : &tmp[i]);                                           \
+                    j += right, i += !right;                                                       \
+                }                                                                                  \
                 while (i < width) v[k++] = tmp[i++];                                               \
             }                                                                                      \
         }                                                                                          \

@@ -5,7 +5,7 @@
 #include "ml/ml_int.h"
 
 /* How many ticks of all symbols are copied together: the rows written at a time stay in cache. */
-enum { BLOCK = 32 };
+enum { BLOCK = 256 };
 
 typedef struct stacking {
     const wick_panel *panel;
