@@ -21,7 +21,7 @@ enum { DIFF_EQUITY, DIFF_METRIC, DIFF_TRADES };
 
 typedef struct diff_setting {
     const char *key;
-    char from[64], to[64];
+    char from[WICK_SETTING_TEXT], to[WICK_SETTING_TEXT];
 } diff_setting;
 
 /** Settings changed together. */
