@@ -140,7 +140,8 @@ typedef struct wick_cost_spec {
     struct {
         wick_setting_doc doc;
         double lo, hi;
-    } param[4]; /**< ends with a NULL key */
+    } param[4];        /**< ends with a NULL key */
+    bool reads_volume; /**< of the fill's bar: a run over bars without volume is refused */
     double (*fee)(const wick_cost_in *in, const double *p);  /**< cash, < 0 is a rebate; or NULL */
     double (*slip)(const wick_cost_in *in, const double *p); /**< points worse, >= 0; or NULL */
 } wick_cost_spec;

@@ -59,6 +59,11 @@ static void lot_stops(wick_run *r, int32_t slot, int32_t bar)
     const int32_t s = l->symbol, side = -l->side;
     const bool is_long = l->side > 0;
     const bar_prices p = prices(r, s, bar);
+    if (l->going >= 0) {
+        exit_at(r, slot, l->going, WICK_STOP,
+                wk_fill_price(r, s, bar, p.o, side, WICK_STOP, false, l->qty), bar);
+        return;
+    }
     const double raw[3] = {tested(r, l, bar, &p, is_long, l->stop, l->exit_fill),
                            tested(r, l, bar, &p, !is_long, l->target, l->target_fill),
                            tested(r, l, bar, &p, is_long, l->trail.level, l->exit_fill)};

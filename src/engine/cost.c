@@ -65,6 +65,29 @@ static void choose_models(wick_run *r)
     }
 }
 
+/* What depends on volume needs it on every bar: a guess would be no cost model. */
+static wick_status check_volume(wick_ctx *ctx, const wick_run *r)
+{
+    const char *who = r->cost.caps ? "volume_pct" : NULL;
+    for (int32_t i = 0; i < r->cost.n_models; i++) {
+        if (r->cost.model[i]->reads_volume) who = r->cost.model[i]->param[0].doc.key;
+    }
+    for (int32_t s = 0; who != NULL && s < r->n_sym; s++) {
+        const wick_bars *b = wick_panel_bars(r->panel, s);
+        const double *v = wick_bars_field(b, WICK_VOLUME);
+        for (int64_t k = 0; k < wick_bars_count(b); k++) {
+            if (v[k] == v[k]) continue;
+            char day[WICK_TIME_TEXT];
+            wick_time_format(day, wick_bars_time(b)[k], false);
+            return wick_fail(
+                ctx, WICK_E_DATA,
+                "engine setting %s needs the volume of every bar, and %s has none at %s", who,
+                wick_bars_symbol(b), day);
+        }
+    }
+    return WICK_OK;
+}
+
 wick_status wk_cost_open(wick_ctx *ctx, wick_run *r, const wick_cost_user *user)
 {
     wk_cost *c = &r->cost;
@@ -76,8 +99,11 @@ wick_status wk_cost_open(wick_ctx *ctx, wick_run *r, const wick_cost_user *user)
     if (c->n_tiers > 0 || k->fee_max > 0.0 || k->fee_max_pct > 0.0 || c->user.fee != NULL)
         c->fees = true;
     if (c->user.slip != NULL) c->slips = true;
-    if (!c->fees && !c->slips) return WICK_OK;
-    c->on = true;
+    c->caps = k->volume_pct > 0.0;
+    c->on = c->fees || c->slips || c->caps;
+    if (!c->on) return WICK_OK;
+    const wick_status st = check_volume(ctx, r);
+    if (st < 0) return st;
     if (c->fees) r->has_fees = true;
     const int64_t n = r->n_sym > 0 ? r->n_sym : 1;
     c->drawn = wick_arena_zalloc(r->arena, n * (int64_t)sizeof *c->drawn);
@@ -113,6 +139,15 @@ static void count_traded(wick_run *r, const wk_bill *b)
     t->tick = r->tick;
     t->time = r->clock[r->tick];
     t->amount = r->set.fee_tier_by == WK_TIER_UNITS ? b->qty : fabs(b->price) * b->qty * pv;
+}
+
+double wk_room(const wick_run *r, int32_t s, int32_t bar)
+{
+    if (!r->cost.caps) return WK_INF;
+    const wk_drawn *d = &r->cost.drawn[s];
+    const double all = r->feed[s].f[WICK_VOLUME][bar] * (r->set.volume_pct / 100.0);
+    const double left = all - (d->bar == bar ? d->used : 0.0);
+    return left > 1e-9 * all ? wk_round_qty(r, s, left) : 0.0;
 }
 
 /* ---- asking the models -------------------------------------------------------------------- */

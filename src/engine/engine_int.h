@@ -99,11 +99,13 @@ typedef struct wk_lot {
     double live_px;
     int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
     int32_t blocked_bar; /**< stop_limit refused the stop on this bar */
+    int8_t going;        /**< volume was short: this reason's exit works on at the market; -1 none */
     double qty, price, basis,
         fee;             /**< basis: cash taken per unit; fee: entry fees not yet booked */
     double stop, target; /**< NA: none */
     double trail_points, trail_pct, trail_start, stop_limit;
     wk_trail trail, trail0; /**< trail0: at the start of the present bar's live part */
+    wk_part exit;           /**< of an exit that takes several bars */
 } wk_lot;
 
 /** Trade under construction for trade_unit exit and position. */
@@ -157,6 +159,7 @@ enum { WK_COST_MODELS = 16 };
 typedef struct wk_cost {
     bool on;          /**< any of it; everything below is unused otherwise */
     bool fees, slips; /**< something charges, something moves prices */
+    bool caps;        /**< a share of the volume is all the account may fill */
     int32_t n_models, n_tiers;
     const wick_cost_spec *model[WK_COST_MODELS];
     int32_t params[WK_COST_MODELS]; /**< where a model's begin in wick_settings.cost */
@@ -340,6 +343,16 @@ bool wk_ohlc_up_first(const wk_feed *f, int32_t bar);
 /** Segment (1..3) and position at which the path first meets price p; seg 1 at the open. */
 int32_t wk_path_meets(const double pts[4], double p);
 
+/** What became of an order on meeting its price: quantity 0 and a fate, or a fill. */
+typedef struct wk_filled {
+    double qty, fee;
+    double opened, rest; /**< part of qty that opens; asked for and not there in volume */
+    int32_t fate;
+    bool whole;
+    bool full;    /**< nothing at all was left of the bar's volume */
+    wk_part part; /**< all fills of the order so far, with costs of their own only */
+} wk_filled;
+
 /* orders.c */
 int32_t wk_ord_new(wick_run *r, int32_t symbol); /**< slot or -1; id and record given */
 /** Own bars on which an order placed now may fill; delay 0 is the run's setting. */
@@ -351,6 +364,8 @@ void wk_ord_link(wick_run *r, int32_t slot);
 void wk_ord_kill(wick_run *r, int32_t slot, int32_t fate);
 void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double fees,
                    const wk_at *at, bool whole);
+/** A fill that leaves the order working on. */
+void wk_ord_part(wick_run *r, int32_t slot, const wk_filled *f, double price, const wk_at *at);
 /** Gives a new slot that was never linked its record with this fate and frees it. */
 void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate);
 int32_t wk_ord_over(int32_t fate); /**< entry of slot_of for an order that is over */
@@ -378,13 +393,6 @@ void wk_pile_flush(wick_run *r, int32_t s);
 void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *mae, double *mfe);
 
 /* fills.c */
-/** What became of an order on meeting its price: quantity 0 and a fate, or a fill. */
-typedef struct wk_filled {
-    double qty, fee;
-    int32_t fate;
-    bool whole;
-    wk_part part; /**< all fills of the order so far, with costs of their own only */
-} wk_filled;
 /** Moves positions and cash; the order itself (which needs no slot) is left to the caller. */
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at);
 void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at);
@@ -393,6 +401,8 @@ double wk_asked(const wick_run *r, const wk_ord *o);
 /** Closes one lot by its bracket or time exit. */
 void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
                  const wk_at *at);
+/** Whether an exit finds no volume on the bar; it then works on as the settings have it. */
+bool wk_exit_waits(wick_run *r, int32_t slot, int32_t reason, int32_t type, int32_t bar);
 /** Closes everything held of s at a price, without slippage (end of data, bankruptcy). */
 void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
 

@@ -45,6 +45,7 @@ static int32_t refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
     if (k->position_mode == (o->side > 0 ? WK_MODE_SHORT : WK_MODE_LONG)) return WICK_FATE_RISK;
     if (y->lots > 0 && !reverses) {
         const bool counts = k->max_entries_for == WK_ENTRIES_ALL || o->from_signal;
+        if (o->part.qty > 0.0) return WICK_OK; /* the rest of what was let in */
         if (o->intent == WICK_ENTER && counts && k->max_entries > 0 && y->lots >= k->max_entries) {
             return WICK_FATE_HELD;
         }
@@ -137,7 +138,21 @@ double wk_asked(const wick_run *r, const wk_ord *o)
     double closing, opening;
     if (!r->cost.slips) return 0.0;
     split(o, r->sym[o->symbol].pos, &closing, &opening);
-    return closing + opening;
+    const double room = wk_room(r, o->symbol, r->bar_of[o->symbol]);
+    return closing + opening < room ? closing + opening : room;
+}
+
+/* Leaves of both parts what the bar's volume has room for. */
+static void fit_volume(const wick_run *r, const wk_ord *o, const wk_at *at, double *closing,
+                       double *opening, wk_filled *f)
+{
+    const double asked = *closing + *opening, room = wk_room(r, o->symbol, at->bar);
+    if (asked <= room) return;
+    if (*closing > room) *closing = room;
+    *opening = wk_round_qty(r, o->symbol, room - *closing);
+    f->rest = asked - (*closing + *opening);
+    if (f->rest <= 1e-9 * asked) f->rest = 0.0;
+    f->full = !(*closing + *opening > 0.0);
 }
 
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at)
@@ -147,14 +162,17 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     split(o, r->sym[s].pos, &closing, &opening);
     wk_filled f = {.fate = WICK_FATE_CANCELLED}; /* what it should have closed is gone */
     if (closing == 0.0 && opening == 0.0) return f;
-    const double asked = closing + opening;
     f.fate = WICK_OK;
+    if (r->cost.caps) fit_volume(r, o, at, &closing, &opening, &f);
+    if (f.full) return f;
+    const double asked = closing + opening;
     if (opening > 0.0) f.fate = refuse_opening(r, o, closing > 0.0);
     if (f.fate != WICK_OK) opening = 0.0;
     if (opening > 0.0) f.fate = afford(r, o, price, at, &closing, &opening);
     f.qty = closing + opening;
     if (!(f.qty > 0.0)) return f;
-    f.whole = f.fate == WICK_OK && f.qty >= asked;
+    f.opened = opening;
+    f.whole = f.fate == WICK_OK && f.qty >= asked && f.rest == 0.0;
     const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
     if (r->cost.on) {
         f.part = o->part;
@@ -177,7 +195,12 @@ void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at)
 {
     /* Neither lots nor trades live in the orders' array: the slot stays where it is meanwhile. */
     const wk_filled f = wk_fill_core(r, wk_ord_at(r, slot), price, at);
-    if (f.qty > 0.0)
+    const bool keeps = r->set.volume_rest == WK_REST_KEEP;
+    if ((f.full || (f.rest > 0.0 && f.qty > 0.0 && f.fate == WICK_OK)) && keeps)
+        wk_ord_part(r, slot, &f, price, at);
+    else if (f.full)
+        wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
+    else if (f.qty > 0.0)
         wk_ord_filled(r, slot, f.qty, price, f.fee, at, f.whole);
     else
         wk_ord_kill(r, slot, f.fate);
@@ -212,19 +235,39 @@ static wk_bill exit_bill(int32_t s, int32_t side, int32_t type, double qty, doub
                      .price = price};
 }
 
+/* A stop or time exit for which there is no volume is a market order from then on. */
+static void work_on(wick_run *r, int32_t slot, int32_t reason, int32_t type)
+{
+    wk_lot *l = wk_lot_at(r, slot);
+    if (type == WICK_STOP && r->set.volume_rest == WK_REST_KEEP) l->going = (int8_t)reason;
+    r->sym[l->symbol].stale = 1;
+}
+
+bool wk_exit_waits(wick_run *r, int32_t slot, int32_t reason, int32_t type, int32_t bar)
+{
+    if (!r->cost.caps || wk_room(r, wk_lot_at(r, slot)->symbol, bar) > 0.0) return false;
+    work_on(r, slot, reason, type);
+    return true;
+}
+
 void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double price,
                  const wk_at *at)
 {
-    const wk_lot *l = wk_lot_at(r, slot);
-    const int32_t s = l->symbol, side = -l->side;
-    const double qty = l->qty;
+    if (wk_exit_waits(r, slot, reason, type, at->bar)) return;
+    wk_lot *l = wk_lot_at(r, slot);
+    const int32_t s = l->symbol, side = -l->side, serial = l->serial;
+    const double room = wk_room(r, s, at->bar), qty = l->qty < room ? l->qty : room;
     const int32_t made = exit_order(r, s, side, reason, type, qty);
     if (made == WK_NONE) return;
     const wk_ord *o = wk_ord_at(r, made);
     const int32_t id = o->id;
-    const wk_bill b = exit_bill(s, side, type, qty, price, at);
-    const double fee = wk_pay(r, &b, NULL);
+    wk_bill b = exit_bill(s, side, type, qty, price, at);
+    wk_part part = l->exit;
+    b.part = &part;
+    const double fee = wk_pay(r, &b, &part);
+    l->exit = part;
     wk_close_qty(r, s, qty, price, fee / qty, at, slot, id, WK_NONE, reason);
+    if (wk_lot_at(r, slot)->serial == serial) work_on(r, slot, reason, type);
     wk_ord_link(r, made);
     if (r->status >= 0) wk_ord_filled(r, made, qty, price, fee, at, true);
 }

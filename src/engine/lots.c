@@ -281,6 +281,8 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->price = price;
     l->basis = basis;
     l->fee = fee;
+    l->going = -1;
+    l->exit = (wk_part){0};
     set_bracket(r, l, o, at);
     l->trail0 = l->trail;
     if (y->lots == 0)

@@ -183,6 +183,7 @@ static void drop_child(wick_run *r, int32_t slot, const void *parent)
 void wk_ord_kill(wick_run *r, int32_t slot, int32_t fate)
 {
     wk_ord *o = wk_ord_at(r, slot);
+    if (o->part.qty > 0.0) fate = WICK_FATE_PARTIAL;
     const int32_t id = o->id;
     wick_order_rec *e = record(r, id);
     if (e != NULL) e->fate = (int8_t)fate;
@@ -239,9 +240,15 @@ void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double f
         e->fate = whole ? WICK_FATE_FILLED : WICK_FATE_PARTIAL;
         e->filled = r->feed[o->symbol].time[at->bar];
         e->filled_qty = qty;
-        if (o->close_all) e->qty = qty;
         e->price = price;
         e->fees = fees;
+        if (o->part.qty > 0.0) {
+            const wk_part *p = &o->part;
+            e->filled_qty = p->qty + qty;
+            e->price = (p->cash + qty * price) / e->filled_qty;
+            e->fees = p->paid + fees;
+        }
+        if (o->close_all) e->qty = e->filled_qty;
     }
     unlink_ord(r, slot, whole ? WICK_FATE_FILLED : WICK_FATE_PARTIAL);
     if (r->has_children) each_order(r, wake_child, &ev);
@@ -253,6 +260,31 @@ void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double f
             f[1] = ev.symbol;
         }
     }
+}
+
+void wk_ord_part(wick_run *r, int32_t slot, const wk_filled *f, double price, const wk_at *at)
+{
+    wk_ord *o = wk_ord_at(r, slot);
+    r->sym[o->symbol].stale = 1;
+    if (o->type == WICK_STOP) o->type = WICK_MARKET; /* it was met */
+    if (f->full) return;
+    const event ev = {o->id, o->group, o->group_type, f->qty, at, o->symbol};
+    o->part = f->part;
+    o->qty -= o->intent == WICK_ENTER ? f->opened : f->qty;
+    wick_order_rec *e = record(r, o->id);
+    if (e != NULL) {
+        e->filled = r->feed[o->symbol].time[at->bar];
+        e->filled_qty = o->part.qty;
+        e->price = f->qty == o->part.qty ? price : o->part.cash / o->part.qty;
+        e->fees = o->part.paid;
+    }
+    if (r->has_children) each_order(r, wake_child, &ev);
+    if (ev.group != 0) each_order(r, shrink_member, &ev);
+    if (!r->ask_fill) return;
+    int32_t *to = wk_vec_push(r, &r->fills, 2 * sizeof *to);
+    if (to == NULL) return;
+    to[0] = ev.id;
+    to[1] = ev.symbol;
 }
 
 void wk_ord_refused(wick_run *r, int32_t slot, int32_t fate)
@@ -303,6 +335,7 @@ void wk_sym_tighten_lot(wick_run *r, const wk_lot *l)
     if (lo > y->lo) y->lo = lo;
     if (hi < y->hi) y->hi = hi;
     if (l->hold_bar < y->due) y->due = l->hold_bar;
+    if (l->going >= 0) y->due = r->bar_of[l->symbol] + 1;
     if (r->set.close_at_end != WK_END_OFF && r->feed[l->symbol].n - 1 < y->due) {
         y->due = r->feed[l->symbol].n - 1;
     }

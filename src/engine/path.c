@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a move along the path meets (portfolio_engine.md G3): the nearest level of a symbol's lots
  * and resting orders; at one price the arming of a stop-limit, then stops, then limits. */
+#include "engine/cost.h"
 #include "engine/path.h"
 
 void wk_trail_move(const wk_lot *l, wk_trail *t, double p)
@@ -116,7 +117,7 @@ static void next_of_lots(const wick_run *r, int32_t s, double to, wk_item *ev, c
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
         double from, px;
-        if (l->live_bar > bar ||
+        if (l->live_bar > bar || l->going >= 0 ||
             !wk_starts_on(l->live_bar, l->live_seg, l->live_px, bar, y, to, &from)) {
             continue;
         }
@@ -167,6 +168,7 @@ void wk_next_event(wick_run *r, int32_t s, double to, wk_item *ev)
 {
     choice c = {WK_INF, 9, 0};
     ev->kind = WK_ITEM_NONE;
+    if (r->cost.caps && !(wk_room(r, s, r->bar_of[s]) > 0.0)) return;
     next_of_lots(r, s, to, ev, &c);
     next_of_orders(r, s, to, ev, &c);
 }

@@ -27,6 +27,7 @@ static wick_status check_settings(wick_ctx *ctx, const wick_settings *k)
         {"price_rounding", "tick", k->price_rounding != WK_ROUND_TICK},
         {"size", "units, cash, pct_equity or pct_cash", k->size > 3},
         {"close_at_end", "off", k->close_at_end != WK_END_OFF},
+        {"volume_pct", "0", k->volume_pct > 0.0},
         {"position_mode", "both (s:risk_allow_entry_in limits directions)",
          k->position_mode != WK_MODE_BOTH},
     };
@@ -42,6 +43,10 @@ wick_status wk_pine_open(wick_ctx *ctx, wick_run *r)
 {
     const wick_status st = check_settings(ctx, &r->set);
     if (st < 0) return st;
+    if (r->cost.slips)
+        return wick_fail(ctx, WICK_E_ARG,
+                         "a Pine strategy slips by slip_ticks, slip_pct and spread alone; it has no "
+                         "slippage models");
     r->pine = wick_arena_zalloc(r->arena, (r->n_sym + 1) * (int64_t)sizeof *r->pine);
     if (r->pine == NULL) return wick_fail_mem(ctx);
     for (int32_t s = 0; s < r->n_sym; s++) {

@@ -428,7 +428,9 @@ static void settle_pending(wick_run *r)
         const int32_t s = r->watch[i];
         for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
             const wk_ord *o = wk_ord_at(r, slot);
-            const int32_t fate = o->due >= r->feed[s].n ? WICK_FATE_NO_BAR : WICK_FATE_PENDING;
+            const int32_t fate = o->part.qty > 0.0          ? WICK_FATE_PARTIAL
+                                 : o->due >= r->feed[s].n ? WICK_FATE_NO_BAR
+                                                          : WICK_FATE_PENDING;
             r->fates[fate]++;
             if (!r->lean) wk_rec_at(r, o->id)->fate = (int8_t)fate;
         }

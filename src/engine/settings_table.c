@@ -152,5 +152,11 @@ const wk_setting wk_setting_rows[] = {
            "what VOLUME of fee_tiers counts: cash value of fills, or units"),
     NUMBER(fee_window, "number > 0", "30", 1e-6, 1e6,
            "days before a fill's bar that fee_tiers counts; fills of that bar itself never count"),
+    NUMBER(volume_pct, "number >= 0", "0", 0, 1e6,
+           "most of a bar's volume the account fills in a symbol, in percent; 0: no cap. Last-bar "
+           "liquidation, margin calls and bankruptcy do not wait for it"),
+    CHOICE(volume_rest, "keep|cancel", "keep",
+           "what volume_pct leaves of an order works on (a stop that was met as a market order) or "
+           "is cancelled"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

@@ -50,7 +50,7 @@ static void gapped_lot(wick_run *r, int32_t slot, int32_t bar, double px)
 {
     const wk_lot *l = wk_lot_at(r, slot);
     const double d = l->side;
-    if (l->live_bar > bar) return;
+    if (l->live_bar > bar || l->going >= 0) return;
     if (l->exit_fill == 0 && l->blocked_bar != bar) {
         const bool stop = d * (px - l->stop) <= 0.0, trail = d * (px - l->trail.level) <= 0.0;
         if (stop || trail) {
@@ -137,9 +137,13 @@ static void timed_items(wick_run *r, int32_t s, int32_t bar, bool at_close)
     const wk_feed *f = &r->feed[s];
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
-        if (wk_lot_live(l, bar)) {
+        if (wk_lot_live(l, bar) && l->going < 0) {
             priced_exit(r, slot, bar, l->exit_fill, true, at_close);
             priced_exit(r, slot, bar, l->target_fill, false, at_close);
+        }
+        if (l->going >= 0 && !at_close) {
+            const int32_t kind = l->going == WICK_BY_STOP_TRAILING ? WK_ITEM_TRAIL : WK_ITEM_STOP;
+            add_lot_item(r, slot, kind, f->f[WICK_OPEN][bar], f->f[WICK_OPEN][bar]);
         }
         const int32_t hold = hold_kind(r, l);
         if (l->hold_bar <= bar && (hold == WICK_FILL_CLOSE) == at_close) {
@@ -200,6 +204,7 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
                                      [WK_ITEM_TARGET] = WICK_BY_STOP_PROFIT,
                                      [WK_ITEM_TRAIL] = WICK_BY_STOP_TRAILING,
                                      [WK_ITEM_HOLD] = WICK_BY_BARS};
+    if (wk_exit_waits(r, it->slot, reasons[it->kind], type, at->bar)) return;
     if (type == WICK_STOP && l->stop_limit > 0.0 && side * (p - l->stop_limit) > 0.0) {
         l->blocked_bar = at->bar;
         return;
@@ -361,7 +366,7 @@ static void end_bar(wick_run *r, int32_t s)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) continue;
-        if (y->walks && l->blocked_bar != bar) wk_ambiguous_held(r, l, bar);
+        if (y->walks && l->blocked_bar != bar && l->going < 0) wk_ambiguous_held(r, l, bar);
         const bool from_open = l->live_bar < bar || l->live_px == f->f[WICK_OPEN][bar];
         if (r->set.trail_update == WK_TRAIL_AFTER_TEST && from_open) {
             wk_trail_move(l, &l->trail, f->f[l->side > 0 ? WICK_HIGH : WICK_LOW][bar]);
@@ -417,7 +422,7 @@ static bool lone_market_order(wick_run *r)
 {
     const int32_t s = r->hot[0], bar = r->bar_of[s];
     const wk_sym *y = &r->sym[s];
-    if (r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF)
+    if (r->cost.caps || r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF)
         return false;
     const wk_ord *o = wk_ord_at(r, y->ord);
     if (o->type != WICK_MARKET || o->fill != WICK_FILL_OPEN || o->due > bar || o->waiting ||
