@@ -91,6 +91,8 @@ end
 api.captured = core.captured
 --- read(path): the text of a file, nil when there is none.
 api.read = core.read
+--- json(text): the value of a JSON text.
+function api.json(text) return core.unjson(text) end
 --- check_script(text): report, errors, warnings of `wick check`.
 function api.check_script(text)
   return core.module "wick.check" ("script.lua", text)

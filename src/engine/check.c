@@ -88,7 +88,7 @@ const char *wk_check(const wick_run *r)
         return "counts of positions or orders are wrong";
     }
     if (apart(t.equity, wk_equity_now(r), t.gross)) return "cash and positions are not the equity";
-    const double gain = r->realized + t.open - r->fees;
+    const double gain = r->realized + t.open - r->fees + r->forgiven;
     if (apart(t.equity, r->cash0 + gain, t.gross + r->cash0 + r->fees)) {
         return "closed and open results less fees are not the gain";
     }

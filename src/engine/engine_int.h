@@ -62,6 +62,7 @@ typedef struct wk_ord {
     int8_t waiting;  /**< for its parent's fill */
     int8_t armed;    /**< stop-limit whose stop was reached */
     int8_t on_close; /**< meets the deciding close */
+    int8_t late;     /**< phases=queue: meets that close on the next bar */
     int8_t from_signal;
     int8_t has_bracket;
     int8_t close_all;  /**< takes whatever is held at the fill */
@@ -70,9 +71,13 @@ typedef struct wk_ord {
     int32_t live_bar;
     int32_t group, parent, tag, reason;
     int32_t placed_bar;
+    int32_t key;       /**< phases=queue: place in the list */
+    int32_t size_kind; /**< wick_size_kind of an amount that is sized at the fill; 0: qty */
+    int32_t lot;       /**< serial of the one lot it closes; 0: any */
     double live_px;
     double qty, limit, stop, score, fill_price;
     wk_part part;
+    double amount; /**< of size_kind */
     wk_bracket b;
 } wk_ord;
 
@@ -98,6 +103,7 @@ typedef struct wk_lot {
     int32_t live_bar; /**< the bracket acts from (live_bar, live_seg, live_px) on */
     double live_px;
     int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
+    int32_t stop_key, target_key; /**< phases=queue: their places in the list */
     int32_t blocked_bar; /**< stop_limit refused the stop on this bar */
     int8_t going;        /**< volume was short: this reason's exit works on at the market; -1 none */
     double qty, price, basis,
@@ -191,6 +197,7 @@ typedef struct wk_at {
     int8_t seg;  /**< 1..3 path segment; 0 before the open; 4 at or after the close */
     int8_t held; /**< the bar's capture has been made: capture excursions include this bar */
     int8_t next; /**< what is opened here acts from the next bar on */
+    int8_t back; /**< booked on `bar`, which is before the present one */
     double px;   /**< path price before slippage */
 } wk_at;
 
@@ -246,8 +253,10 @@ struct wick_run {
 
     /* account */
     double cash0, cash, fees, realized, equity;
+    double forgiven; /**< bankruptcy=zero: what the account owed */
     double turnover; /**< cash moved by fills: what rounding errors are measured against */
     int32_t n_long, n_short, lot_serial, last_id;
+    int32_t queued; /**< places given in the lists of phases=queue */
 
     /* arrays */
     wk_vec ords, lots, trades, recs, slot_of, tags, fills;
@@ -359,6 +368,10 @@ int32_t wk_ord_new(wick_run *r, int32_t symbol); /**< slot or -1; id and record 
 void wk_ord_schedule(const wick_run *r, wk_ord *o, int32_t delay);
 void wk_ord_expires(wk_ord *o, int32_t bars); /**< rests so many bars from its due bar on */
 int32_t wk_default_kind(const wick_run *r);   /**< wick_size_kind of the run's default size */
+/** Applies small_units; true (and the order keeps kind and amount) when its fill sizes it. */
+bool wk_ord_sized_later(const wick_run *r, wk_ord *o, int32_t *kind, double *amount);
+/** exclusive=on: withdraws pending entries of s and closes what is held. */
+void wk_make_way(wick_run *r, int32_t s);
 void wk_ord_link(wick_run *r, int32_t slot);
 /** Takes an order out with this fate; members of its group and children follow the rules. */
 void wk_ord_kill(wick_run *r, int32_t slot, int32_t fate);
@@ -392,7 +405,17 @@ void wk_pile_flush(wick_run *r, int32_t s);
 /** Extremes of an open lot up to and including own bar `bar`, points per unit. */
 void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *mae, double *mfe);
 
+/** Puts the levels of a lot into the list of phases=queue: stop losses in front. */
+void wk_lot_queue(wick_run *r, wk_lot *l);
+int32_t wk_tick_at(const wick_run *r, int32_t s, const wk_at *at); /**< portfolio tick of a fill */
+
 /* fills.c */
+/** Whether a new position in this direction is allowed; a fate when not. */
+int32_t wk_refuse_opening(const wick_run *r, const wk_ord *o, bool reverses);
+/** Close q of one lot, open a lot, for an order and with a fee of its own, which is returned. */
+double wk_close_one(wick_run *r, int32_t slot, double q, double price, const wk_at *at,
+                    const wk_ord *o);
+double wk_open_one(wick_run *r, const wk_ord *o, double q, double price, const wk_at *at);
 /** Moves positions and cash; the order itself (which needs no slot) is left to the caller. */
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at);
 void wk_fill_order(wick_run *r, int32_t slot, double price, const wk_at *at);
@@ -424,6 +447,11 @@ bool wk_item_alive(const wick_run *r, const wk_item *it);
 
 /* batch.c */
 void wk_tick_batch(wick_run *r);
+
+/* queue.c */
+void wk_tick_queue(wick_run *r);
+/** What a close takes of a lot: all, or its share, at least one step. */
+double wk_part_of(const wick_run *r, const wk_lot *l, double share);
 
 /* path.c, walk.c */
 void wk_tick_walk(wick_run *r);

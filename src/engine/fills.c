@@ -37,8 +37,7 @@ static double affordable(wick_run *r, const wk_bill *b, double cash, double clos
     return q > 0.0 ? q : 0.0;
 }
 
-/* Whether a new position in this direction is allowed; a fate when not. */
-static int32_t refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
+int32_t wk_refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
 {
     const wick_settings *k = &r->set;
     const wk_sym *y = &r->sym[o->symbol];
@@ -155,6 +154,42 @@ static void fit_volume(const wick_run *r, const wk_ord *o, const wk_at *at, doub
     f->full = !(*closing + *opening > 0.0);
 }
 
+double wk_close_one(wick_run *r, int32_t slot, double q, double price, const wk_at *at,
+                    const wk_ord *o)
+{
+    wk_bill b = bill_of(r, o, q, q, price, at);
+    b.part = NULL;
+    const double fee = wk_pay(r, &b, NULL);
+    wk_close_qty(r, o->symbol, q, price, fee / q, at, slot, o->id, o->tag, o->reason);
+    return fee;
+}
+
+double wk_open_one(wick_run *r, const wk_ord *o, double q, double price, const wk_at *at)
+{
+    wk_bill b = bill_of(r, o, q, 0.0, price, at);
+    b.part = NULL;
+    const double fee = wk_pay(r, &b, NULL);
+    wk_lot_open(r, o, q, price, fee, at);
+    return fee;
+}
+
+/* fee_per=lot: every lot that is closed and the one that is opened pay their own. */
+static double fill_by_lot(wick_run *r, const wk_ord *o, double closing, double opening,
+                          double price, const wk_at *at)
+{
+    const wk_sym *y = &r->sym[o->symbol];
+    double left = closing >= fabs(y->pos) * (1.0 - 1e-12) ? WK_INF : closing, fees = 0.0;
+    if (!(closing > 0.0)) left = 0.0;
+    while (left > 0.0 && y->lots > 0 && r->status >= 0) {
+        const int32_t slot = r->set.lots == WK_LOTS_LIFO ? y->lot_end : y->lot;
+        const double q = left < wk_lot_at(r, slot)->qty ? left : wk_lot_at(r, slot)->qty;
+        left -= q;
+        fees += wk_close_one(r, slot, q, price, at, o);
+    }
+    if (opening > 0.0 && r->status >= 0) fees += wk_open_one(r, o, opening, price, at);
+    return fees;
+}
+
 wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *at)
 {
     const int32_t s = o->symbol;
@@ -166,13 +201,17 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     if (r->cost.caps) fit_volume(r, o, at, &closing, &opening, &f);
     if (f.full) return f;
     const double asked = closing + opening;
-    if (opening > 0.0) f.fate = refuse_opening(r, o, closing > 0.0);
+    if (opening > 0.0) f.fate = wk_refuse_opening(r, o, closing > 0.0);
     if (f.fate != WICK_OK) opening = 0.0;
     if (opening > 0.0) f.fate = afford(r, o, price, at, &closing, &opening);
     f.qty = closing + opening;
     if (!(f.qty > 0.0)) return f;
     f.opened = opening;
     f.whole = f.fate == WICK_OK && f.qty >= asked && f.rest == 0.0;
+    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
+        f.fee = fill_by_lot(r, o, closing, opening, price, at);
+        return f;
+    }
     const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
     if (r->cost.on) {
         f.part = o->part;
@@ -279,9 +318,17 @@ void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk
     const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, fabs(pos));
     if (made == WK_NONE) return;
     const int32_t id = wk_ord_at(r, made)->id;
-    const wk_bill b = exit_bill(s, pos > 0.0 ? -1 : 1, WICK_MARKET, fabs(pos), price, at);
-    const double fee = wk_pay(r, &b, NULL);
-    wk_close_qty(r, s, WK_INF, price, fee / fabs(pos), at, WK_NONE, id, WK_NONE, reason);
+    double fee = 0.0;
+    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
+        while (r->sym[s].lots > 0 && r->status >= 0) {
+            const int32_t slot = r->sym[s].lot;
+            fee += wk_close_one(r, slot, wk_lot_at(r, slot)->qty, price, at, wk_ord_at(r, made));
+        }
+    } else {
+        const wk_bill b = exit_bill(s, pos > 0.0 ? -1 : 1, WICK_MARKET, fabs(pos), price, at);
+        fee = wk_pay(r, &b, NULL);
+        wk_close_qty(r, s, WK_INF, price, fee / fabs(pos), at, WK_NONE, id, WK_NONE, reason);
+    }
     wk_ord_link(r, made);
     if (r->status >= 0) wk_ord_filled(r, made, fabs(pos), price, fee, at, true);
 }

@@ -19,6 +19,13 @@ double wk_basis(const wick_run *r, int32_t s, int32_t side, double price, bool *
     return notional / r->set.leverage;
 }
 
+int32_t wk_tick_at(const wick_run *r, int32_t s, const wk_at *at)
+{
+    if (!at->back) return r->tick;
+    const int32_t *of = r->feed[s].tick_of;
+    return of != NULL ? of[at->bar] : at->bar;
+}
+
 /* ---- excursions --------------------------------------------------------------------------- */
 
 static void range(const wk_feed *f, int32_t from, int32_t to, double *lo, double *hi)
@@ -84,12 +91,22 @@ void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *m
 
 /* ---- trades ------------------------------------------------------------------------------- */
 
+/* What a finished trade says of its result. */
+static void settle(const wick_run *r, wick_trade_rec *t)
+{
+    if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= t->fees;
+    if (r->set.trade_return == WK_RETURN_COST) {
+        const double cost = t->qty * t->entry_price * r->feed[t->symbol].point_value;
+        t->return_pct = t->pnl / fabs(cost) * 100.0;
+    }
+}
+
 static void push_trade(wick_run *r, const wick_trade_rec *t)
 {
     wick_trade_rec *to = wk_vec_push(r, &r->trades, sizeof *to);
     if (to == NULL) return;
     *to = *t;
-    if (r->set.trade_pnl == WK_PNL_NET) to->pnl -= to->fees;
+    settle(r, to);
 }
 
 static double return_pct(int32_t side, double entry, double exit)
@@ -153,6 +170,7 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     const double p = l->price, d = l->side;
     const wk_bracket *b = &o->b;
     l->stop = l->target = l->trail.level = WICK_NA;
+    l->stop_key = l->target_key = 0;
     l->trail_points = l->trail_pct = l->trail_start = l->stop_limit = 0.0;
     l->trail.extreme = p;
     l->hold_bar = l->blocked_bar = WK_NEVER;
@@ -200,6 +218,12 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     l->hold_bar = k;
 }
 
+void wk_lot_queue(wick_run *r, wk_lot *l)
+{
+    l->target_key = ++r->queued;
+    l->stop_key = -++r->queued;
+}
+
 static int32_t new_slot(wick_run *r)
 {
     if (r->free_lot != WK_NONE) {
@@ -240,7 +264,10 @@ static void melt(wick_run *r, wk_lot *l, const wk_ord *o, double q, double price
     made.basis = (l->basis * l->qty + basis * q) / sum;
     made.qty = sum;
     made.fee = l->fee + fee;
-    if (o->has_bracket) set_bracket(r, &made, o, at);
+    if (o->has_bracket) {
+        set_bracket(r, &made, o, at);
+        wk_lot_queue(r, &made);
+    }
     /* A lower average may arm a trailing stop at the extreme already seen. */
     wk_trail_move(&made, &made.trail, made.trail.extreme);
     made.trail0 = made.trail;
@@ -271,7 +298,7 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->tag = o->tag;
     l->signal_bar = o->placed_bar;
     l->bar = at->bar;
-    l->tick = r->tick;
+    l->tick = wk_tick_at(r, s, at);
     l->side = o->side;
     l->seg = at->seg;
     l->up_first = y->up_first;
@@ -284,6 +311,7 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->going = -1;
     l->exit = (wk_part){0};
     set_bracket(r, l, o, at);
+    wk_lot_queue(r, l);
     l->trail0 = l->trail;
     if (y->lots == 0)
         y->lot = slot;
@@ -335,6 +363,7 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     if (!l->full) y->a -= (l->basis - d * f->point_value * l->price) * q;
     double lo, hi;
     excursion(r, l, at, price, &lo, &hi);
+    const int32_t tick = wk_tick_at(r, s, at);
     wick_trade_rec made, *t = &made;
     const bool own = r->set.trade_unit == WK_UNIT_LOT;
     if (own && (t = wk_vec_push(r, &r->trades, sizeof *t)) == NULL) return;
@@ -349,8 +378,8 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
         .entry_bar = l->bar,
         .exit_bar = at->bar,
         .entry_tick = l->tick,
-        .exit_tick = r->tick,
-        .bars = r->tick - l->tick + (r->set.bars_in_trade == WK_BARS_INCLUSIVE ? 1 : 0),
+        .exit_tick = tick,
+        .bars = tick - l->tick + (r->set.bars_in_trade == WK_BARS_INCLUSIVE ? 1 : 0),
         .signal_time = f->time[l->signal_bar],
         .entry_time = f->time[l->bar],
         .exit_time = f->time[at->bar],
@@ -367,8 +396,8 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     l->fee -= entry_fee;
     if (!own)
         pile_add(r, t);
-    else if (r->set.trade_pnl == WK_PNL_NET)
-        t->pnl -= t->fees;
+    else
+        settle(r, t);
 }
 
 /* Sums afresh: what is left after closing most of a position is small beside the rounding errors of

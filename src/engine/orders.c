@@ -64,6 +64,11 @@ void wk_ord_schedule(const wick_run *r, wk_ord *o, int32_t delay)
         delay = own > 0 ? own : k->delay;
         if (delay == 0) delay = -1;
     }
+    if (delay < 0 && k->phases == WK_PHASES_QUEUE) {
+        o->late = 1;
+        o->due = bar + 1;
+        return;
+    }
     if (delay < 0) {
         o->on_close = 1;
         o->due = bar;
@@ -83,6 +88,21 @@ int32_t wk_default_kind(const wick_run *r)
     static const int8_t kinds[] = {WICK_SIZE_UNITS, WICK_SIZE_CASH, WICK_SIZE_PCT_EQUITY,
                                    WICK_SIZE_PCT_CASH, WICK_SIZE_RISK_PCT};
     return kinds[r->set.size];
+}
+
+bool wk_ord_sized_later(const wick_run *r, wk_ord *o, int32_t *kind, double *amount)
+{
+    if (*kind == WICK_SIZE_UNITS && *amount < 1.0 && r->set.small_units == WK_SMALL_SHARE) {
+        *kind = WICK_SIZE_PCT_CASH;
+        *amount *= 100.0;
+    }
+    const bool money = *kind >= WICK_SIZE_CASH && *kind <= WICK_SIZE_PCT_CASH;
+    const bool later = r->set.size_at == WK_SIZE_AT_FILL && r->set.phases >= WK_PHASES_QUEUE;
+    if (!later || !money || !(*amount > 0.0)) return false;
+    o->size_kind = *kind;
+    o->amount = *amount;
+    o->qty = 1.0; /* until it fills */
+    return true;
 }
 
 /* Writes the record of an order that is now complete in its slot. */
@@ -122,7 +142,10 @@ void wk_ord_link(wick_run *r, int32_t slot)
     y->ord_end = slot;
     y->ords++;
     r->live_ords++;
-    if (!write_record(r, o, o->close_all ? fabs(y->pos) : o->qty, WICK_FATE_PENDING)) return;
+    o->key = ++r->queued;
+    if (o->intent == WICK_REDUCE) o->key = -o->key;
+    const double qty = o->close_all ? fabs(y->pos) : o->size_kind != 0 ? WICK_NA : o->qty;
+    if (!write_record(r, o, qty, WICK_FATE_PENDING)) return;
     if (o->on_close) r->on_close_pending = true;
     wk_sym_watch(r, o->symbol);
     wk_sym_tighten_order(r, o);
@@ -248,7 +271,7 @@ void wk_ord_filled(wick_run *r, int32_t slot, double qty, double price, double f
             e->price = (p->cash + qty * price) / e->filled_qty;
             e->fees = p->paid + fees;
         }
-        if (o->close_all) e->qty = e->filled_qty;
+        if (o->close_all || o->size_kind != 0) e->qty = e->filled_qty;
     }
     unlink_ord(r, slot, whole ? WICK_FATE_FILLED : WICK_FATE_PARTIAL);
     if (r->has_children) each_order(r, wake_child, &ev);

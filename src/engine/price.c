@@ -65,8 +65,10 @@ double wk_fill_price(wick_run *r, int32_t s, int32_t bar, double p, int32_t side
     const wk_feed *f = &r->feed[s];
     const wick_settings *k = &r->set;
     const bool slips = type == WICK_MARKET || type == WICK_STOP;
-    if (slips && (k->spread > 0.0 || k->slip_pct > 0.0 || k->slip_ticks > 0.0 || r->cost.slips)) {
-        double by = fabs(p) * (k->spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
+    const bool entries = k->spread_on == WK_SPREAD_ENTRY && k->phases == WK_PHASES_QUEUE;
+    const double spread = entries ? 0.0 : k->spread;
+    if (slips && (spread > 0.0 || k->slip_pct > 0.0 || k->slip_ticks > 0.0 || r->cost.slips)) {
+        double by = fabs(p) * (spread / 200.0 + k->slip_pct / 100.0) + k->slip_ticks * f->tick;
         if (r->cost.slips) {
             const wk_bill b = {
                 .s = s, .side = side, .type = type, .bar = bar, .qty = qty, .price = p};

@@ -7,7 +7,7 @@
 #include "wick/engine.h"
 
 /* Values in the order of their spelling in settings.c. */
-enum { WK_PHASES_PATH, WK_PHASES_BATCH };
+enum { WK_PHASES_PATH, WK_PHASES_BATCH, WK_PHASES_QUEUE, WK_PHASES_ROWS };
 enum { WK_INTRABAR_OHLC, WK_INTRABAR_WORST, WK_INTRABAR_BEST, WK_INTRABAR_CLOSE };
 enum { WK_GAP_OPEN, WK_GAP_LEVEL };
 enum { WK_STOP_FROM_FILL, WK_STOP_FROM_NEXT_BAR, WK_STOP_FROM_MARKET_ONLY };
@@ -36,11 +36,44 @@ enum { WK_BARS_EXCLUSIVE, WK_BARS_INCLUSIVE };
 enum { WK_EXCURSIONS_PATH, WK_EXCURSIONS_CAPTURE };
 enum { WK_MARK_HOLD, WK_MARK_NAN };
 enum { WK_CLOSE_FIFO, WK_CLOSE_ANY };
-enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE };
 enum { WK_TIER_NOTIONAL, WK_TIER_UNITS };
 enum { WK_REST_KEEP, WK_REST_CANCEL };
 /** Parameters of all cost models together (src/engine/cost/). */
 enum { WK_COST_PARAMS = 32 };
+enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE, WK_BANKRUPT_ZERO };
+enum { WK_SIZE_AT_DECISION, WK_SIZE_AT_FILL };
+enum { WK_SMALL_UNITS, WK_SMALL_SHARE };
+enum { WK_POWER_CASH, WK_POWER_MARKED };
+enum { WK_SPREAD_BOTH, WK_SPREAD_ENTRY };
+enum { WK_FEE_PER_ORDER, WK_FEE_PER_LOT };
+enum { WK_AGAINST_TURN, WK_AGAINST_NET };
+enum { WK_RETURN_PRICE, WK_RETURN_COST };
+enum { WK_ACCUMULATE_OFF, WK_ACCUMULATE_BOTH, WK_ACCUMULATE_ADD, WK_ACCUMULATE_REMOVE };
+enum {
+    WK_CONFLICT_IGNORE,
+    WK_CONFLICT_ENTRY,
+    WK_CONFLICT_EXIT,
+    WK_CONFLICT_ADJACENT,
+    WK_CONFLICT_OPPOSITE
+};
+enum { WK_DIR_IGNORE, WK_DIR_LONG, WK_DIR_SHORT, WK_DIR_ADJACENT, WK_DIR_OPPOSITE };
+enum {
+    WK_UPON_IGNORE,
+    WK_UPON_CLOSE,
+    WK_UPON_CLOSE_REDUCE,
+    WK_UPON_REVERSE,
+    WK_UPON_REVERSE_REDUCE
+};
+enum {
+    WK_STOP_EXIT_CLOSE,
+    WK_STOP_EXIT_CLOSE_REDUCE,
+    WK_STOP_EXIT_REVERSE,
+    WK_STOP_EXIT_REVERSE_REDUCE
+};
+enum { WK_UPDATE_KEEP, WK_UPDATE_OVERRIDE, WK_UPDATE_OVERRIDE_NAN };
+enum { WK_EXIT_STOP_LIMIT, WK_EXIT_STOP_MARKET, WK_EXIT_PRICE, WK_EXIT_CLOSE };
+enum { WK_BASE_FILL, WK_BASE_PRICE, WK_BASE_CLOSE };
+enum { WK_SEQ_DEFAULT, WK_SEQ_REVERSED, WK_SEQ_AUTO };
 
 struct wick_settings {
     const char *profile; /**< literal */
@@ -48,7 +81,13 @@ struct wick_settings {
         limit_rule, shortage, fractional, qty_decimals, lots, trade_unit, trade_pnl, short_proceeds,
         position_mode, max_long, max_short, slots, max_entries, max_entries_for, rank, close_at_end,
         end_fill, hold_fill, hold_clock, price_rounding, stop_rounding, report_rounding,
-        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule, magnifier;
+        bars_in_trade, excursions, last_mark, bankruptcy, slip_outside, size, close_entries_rule,
+        magnifier;
+    int32_t size_at, small_units, buying_power, spread_on, fee_per, exclusive, entry_against,
+        trade_return, accumulate, upon_long_conflict, upon_short_conflict, upon_dir_conflict,
+        upon_opposite_entry, upon_stop_exit, upon_stop_update, stop_exit_price, stop_entry_price,
+        call_seq, lock_cash;
+    double max_size, min_size;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;
     /* costs */

@@ -35,9 +35,11 @@ const wk_setting wk_setting_rows[] = {
             "the deciding close and needs fill=close"),
     INTEGER(buy_delay, "integer >= 0", "0", 0, 1000000, "as delay, for buys; 0: delay"),
     INTEGER(sell_delay, "integer >= 0", "0", 0, 1000000, "as delay, for sells; 0: delay"),
-    CHOICE(phases, "path|batch", "path",
+    CHOICE(phases, "path|batch|queue|rows", "path",
            "path: open, intrabar path, close in the order of time. batch: first every stop against "
-           "the whole bar, then all due orders together: covers, sells, buys"),
+           "the whole bar, then all due orders together: covers, sells, buys. queue: one list of "
+           "orders and brackets in order of submission, stop losses and closes in front, gone "
+           "through once a bar. rows: one order per symbol and bar, a stop before any signal"),
     CHOICE(intrabar, "ohlc|worst|best|close", "ohlc",
            "order of a bar's extremes. ohlc: the extreme nearer to the open first, ties low first; "
            "worst: the adverse one of the position first; best: the favourable one; close: only "
@@ -113,9 +115,9 @@ const wk_setting wk_setting_rows[] = {
            "at a close and the exit price"),
     CHOICE(last_mark, "hold|nan", "hold",
            "a held symbol without a bar keeps its last close, or makes that equity row NA"),
-    CHOICE(bankruptcy, "stop|continue", "stop",
+    CHOICE(bankruptcy, "stop|continue|zero", "stop",
            "equity at or below zero: everything is closed and the account stays flat, or the run "
-           "goes on"),
+           "goes on, or as stop and the account is zero from there, whatever it owes"),
     NUMBER(fee_pct, "number >= 0", "0", 0, 100, "fee in percent of the notional of each fill"),
     NUMBER(fee_order, "number >= 0", "0", 0, MONEY, "fee in cash of each filled order"),
     NUMBER(fee_unit, "number >= 0", "0", 0, MONEY, "fee in cash of each unit filled"),
@@ -137,11 +139,14 @@ const wk_setting wk_setting_rows[] = {
            "at the fill and afterwards (margin calls); 0: never checked"),
     NUMBER(margin_short, "number >= 0", "0", 0, 1e6, "as margin_long, for shorts"),
     NUMBER(size_amount, "number >= 0", "100", 0, MONEY, "amount of the default size"),
-    NUMBER(fee_max, "number >= 0", "0", 0, MONEY, "most fee of a filled order, in cash; 0: no limit"),
-    NUMBER(fee_max_pct, "number >= 0", "0", 0, 100,
-           "most fee of a filled order, in percent of its notional; wins over fee_min; 0: no limit"),
+    NUMBER(fee_max, "number >= 0", "0", 0, MONEY,
+           "most fee of a filled order, in cash; 0: no limit"),
+    NUMBER(
+        fee_max_pct, "number >= 0", "0", 0, 100,
+        "most fee of a filled order, in percent of its notional; wins over fee_min; 0: no limit"),
     {{"fee_tiers", "none|VOLUME:MAKER/TAKER,...", "none",
-      "fee schedule by what the account traded in fee_window days: from VOLUME on, limit fills cost "
+      "fee schedule by what the account traded in fee_window days: from VOLUME on, limit fills "
+      "cost "
       "MAKER and others TAKER more (VOLUME:RATE: both); percent of the notional, or cash a unit "
       "with fee_tier_by=units"},
      FIELD(fee_tiers),
@@ -158,5 +163,27 @@ const wk_setting wk_setting_rows[] = {
     CHOICE(volume_rest, "keep|cancel", "keep",
            "what volume_pct leaves of an order works on (a stop that was met as a market order) or "
            "is cancelled"),
+    CHOICE(size_at, "decision|fill", "decision",
+           "phases=queue and rows: cash and percent sizes become units at the deciding close, or "
+           "at the fill, from its price, its costs and what is free then"),
+    CHOICE(small_units, "units|share", "units",
+           "a size of less than one unit is that many units, or that share of what is free "
+           "(pct_cash)"),
+    CHOICE(buying_power, "cash|marked", "cash",
+           "phases=queue: what is free at a fill is the free cash, or equity less the value of "
+           "what is held divided by leverage, both at this bar's close"),
+    CHOICE(spread_on, "both|entry", "both",
+           "half of the spread worsens each market and stop fill, or (phases=queue) all of it "
+           "whatever an order opens, limits too, and no exit"),
+    CHOICE(fee_per, "order|lot", "order",
+           "a filled order pays one fee, or one for each lot it closes and opens"),
+    CHOICE(exclusive, "off|on", "off",
+           "on: a new order first withdraws the symbol's pending entries and closes what is held"),
+    CHOICE(entry_against, "turn|net", "turn",
+           "an entry order against a position: closes all of it and opens its own quantity, or "
+           "(phases=queue) is signed arithmetic"),
+    CHOICE(trade_return, "price|cost", "price",
+           "return of a trade: exit / entry - 1 (short: entry / exit - 1), or its pnl in percent "
+           "of the entry's notional"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

@@ -235,12 +235,15 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
         o->qty = units > 0.0 && units <= 1e300 ? wk_round_qty(r, s, units) : 0.0;
     } else {
         const bool own = g->size_kind != WICK_SIZE_DEFAULT;
-        const int32_t kind = own ? g->size_kind : wk_default_kind(r);
-        const double amount = !own                 ? r->set.size_amount
-                              : g->amounts != NULL ? g->amounts[bar]
-                                                   : g->amount;
-        const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
-        o->qty = wk_units(r, s, kind, amount * factor, stop_at, ref);
+        int32_t kind = own ? g->size_kind : wk_default_kind(r);
+        double amount = !own                 ? r->set.size_amount
+                        : g->amounts != NULL ? g->amounts[bar]
+                                             : g->amount;
+        amount *= factor;
+        if (!wk_ord_sized_later(r, o, &kind, &amount)) {
+            const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
+            o->qty = wk_units(r, s, kind, amount, stop_at, ref);
+        }
     }
     wk_ord_schedule(r, o, 0);
     if (o->type != WICK_MARKET && g->expire > 0) wk_ord_expires(o, g->expire);
@@ -248,6 +251,10 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
 
 static void enter(wick_run *r, int32_t s, int32_t side, bool answered)
 {
+    if (r->set.exclusive) wk_make_way(r, s);
+    /* Where entries are signed arithmetic a signal still turns the position. */
+    const bool net = r->set.entry_against == WK_AGAINST_NET && r->set.phases == WK_PHASES_QUEUE;
+    if (net && r->sym[s].pos * side < 0.0) exit_side(r, s, -side);
     const int32_t slot = wk_ord_new(r, s);
     if (slot == WK_NONE) return;
     wk_ord *o = wk_ord_at(r, slot);

@@ -81,7 +81,7 @@ int32_t wk_find_broke(const wick_run *r, int32_t from, int32_t to)
 {
     const wk_sym *y = &r->sym[0];
     const bool risky = y->lots > 0 && (y->b < 0.0 || y->a != 0.0 || r->cash < 0.0);
-    if (!risky || r->set.bankruptcy != WK_BANKRUPT_STOP || r->dead) return to;
+    if (!risky || r->set.bankruptcy == WK_BANKRUPT_CONTINUE || r->dead) return to;
     const double *c = r->feed[0].f[WICK_CLOSE], cash = r->cash, a = y->a, b = y->b;
     int32_t i = from;
     while (i < to && cash + (a + b * c[i]) > 0.0) i++;
@@ -169,7 +169,7 @@ static bool next_of_many(wick_run *r)
         const bool hot = wk_tick_hot(r) > 0, asked = r->ask_any && !r->dead;
         if (hot || asked || has_event(r)) return true;
         wk_record_row(r);
-        if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) return true;
+        if (r->equity <= 0.0 && r->set.bankruptcy != WK_BANKRUPT_CONTINUE && !r->dead) return true;
     }
     return false;
 }

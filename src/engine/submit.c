@@ -158,7 +158,8 @@ static bool copy_bracket(const wick_order *o, wk_bracket *b)
            b->trail_points != 0.0 || b->trail_pct != 0.0 || b->hold_bars > 0;
 }
 
-/* What a model filter has to accept: an order that enters, or one that opens where nothing is held. */
+/* What a model filter has to accept: an order that enters, or one that opens where nothing is held.
+ */
 static bool wants_in(const wick_run *r, const wk_ord *o, bool target)
 {
     if (o->intent == WICK_ENTER) return true;
@@ -178,6 +179,8 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
     }
     const wk_feed *f = &r->feed[s];
     if (f->gate_size != NULL && wants_in(r, o, target)) amount *= f->gate_size[r->bar_of[s]];
+    const bool entry = !target && o->intent != WICK_REDUCE;
+    if (entry && wk_ord_sized_later(r, o, &kind, &amount)) return;
     const double units = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
     if (!target) {
         o->qty = units;
@@ -257,7 +260,28 @@ int32_t wick_run_submit(wick_run *r, const wick_order *order)
     const bool target =
         q.size_kind >= WICK_SIZE_TARGET_UNITS && q.size_kind <= WICK_SIZE_TARGET_PCT;
     const int32_t st = check(r, &q, target);
-    return st != WICK_OK ? st : put(r, &q, false, target);
+    if (st != WICK_OK) return st;
+    if (r->set.exclusive && q.intent != WICK_REDUCE) wk_make_way(r, q.symbol);
+    return put(r, &q, false, target);
+}
+
+void wk_make_way(wick_run *r, int32_t s)
+{
+    if (r->sym[s].ords > 0) wk_kill_all(r, s, WICK_FATE_CANCELLED);
+    if (r->sym[s].pos != 0.0) (void)wick_run_close(r, s, 1.0, 0);
+}
+
+/* phases=queue: an order of its own for every lot, for a share of what it holds now. */
+static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
+{
+    int32_t id = 0;
+    for (int32_t k = r->sym[q->symbol].lot; k != WK_NONE && id >= 0; k = wk_lot_at(r, k)->next) {
+        const wk_lot *l = wk_lot_at(r, k);
+        q->amount = wk_part_of(r, l, fraction);
+        id = put(r, q, false, false);
+        if (id > 0) wk_ord_at(r, wk_ord_slot(r, id))->lot = l->serial;
+    }
+    return id;
 }
 
 int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag)
@@ -281,6 +305,7 @@ int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag
         snprintf(r->refusal, sizeof r->refusal, "nothing is held");
         return 0;
     }
+    if (r->set.phases == WK_PHASES_QUEUE) return close_lots(r, &q, fraction);
     return put(r, &q, fraction == 1.0, false);
 }
 
@@ -350,6 +375,8 @@ int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target
         wk_lot *l = wk_lot_at(r, slot);
         if (!isnan(stop)) l->stop = stop == 0.0 ? WICK_NA : stop;
         if (!isnan(target)) l->target = target == 0.0 ? WICK_NA : target;
+        if (!isnan(stop)) l->stop_key = -++r->queued;
+        if (!isnan(target)) l->target_key = ++r->queued;
         if (!isnan(trail_points)) {
             l->trail_points = trail_points;
             l->trail_pct = l->trail_start = 0.0;

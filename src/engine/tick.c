@@ -145,6 +145,10 @@ static void go_bankrupt(wick_run *r)
         const wk_at at = {.bar = r->bar_of[s], .seg = 4, .held = 1, .next = 1, .px = wk_mark(r, s)};
         wk_liquidate(r, s, WICK_BY_BANKRUPT, at.px, &at);
     }
+    if (r->set.bankruptcy == WK_BANKRUPT_ZERO) {
+        r->forgiven -= r->cash;
+        r->cash = 0.0;
+    }
     r->dead = true;
 }
 
@@ -192,7 +196,7 @@ int32_t wk_tick_hot(wick_run *r)
 void wk_tick_close(wick_run *r)
 {
     wk_record_row(r);
-    if (r->equity <= 0.0 && r->set.bankruptcy == WK_BANKRUPT_STOP && !r->dead) {
+    if (r->equity <= 0.0 && r->set.bankruptcy != WK_BANKRUPT_CONTINUE && !r->dead) {
         go_bankrupt(r);
         refresh(r);
         wk_record_row(r);
@@ -206,6 +210,8 @@ void wk_tick_process(wick_run *r)
             for (int32_t i = 0; i < r->n_hot && r->status >= 0; i++) wk_pine_tick(r, r->hot[i]);
         else if (r->set.phases == WK_PHASES_BATCH)
             wk_tick_batch(r);
+        else if (r->set.phases == WK_PHASES_QUEUE)
+            wk_tick_queue(r);
         else
             wk_tick_walk(r);
         if (r->set.close_at_end == WK_END_CLOSE) {

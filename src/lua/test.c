@@ -73,8 +73,7 @@ static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int
 }
 
 /* Field `key` of the options at t: { SYM = {...}, ... }, or options of the generator. */
-static wick_status read_panel(lua_State *L, wick_ctx *ctx, int t, const char *key,
-                              wick_panel **out)
+static wick_status read_panel(lua_State *L, wick_ctx *ctx, int t, const char *key, wick_panel **out)
 {
     lua_getfield(L, t, key);
     const int b = lua_gettop(L);
@@ -129,6 +128,9 @@ static wick_status set_pairs(lua_State *L, wick_ctx *ctx, int t, const char *key
     wick_status st = WICK_OK;
     lua_getfield(L, t, key);
     if (lua_type(L, -1) == LUA_TTABLE) {
+        /* A profile sets every switch at once, so it goes first. */
+        const char *profile = params ? NULL : read_text(L, lua_gettop(L), "profile");
+        if (profile) st = wick_settings_profile(ctx, r->settings, profile);
         lua_pushnil(L);
         while (st >= 0 && lua_next(L, -2)) {
             char text[WICK_DOUBLE_TEXT];
@@ -140,8 +142,10 @@ static wick_status set_pairs(lua_State *L, wick_ctx *ctx, int t, const char *key
             else
                 v = lua_tostring(L, -1);
             const char *name = lua_tostring(L, -2);
-            st = params ? wk_script_set_param(ctx, r->script, name, v)
-                        : wick_settings_set(ctx, r->settings, name, v);
+            if (params)
+                st = wk_script_set_param(ctx, r->script, name, v);
+            else if (!profile || strcmp(name, "profile") != 0)
+                st = wick_settings_set(ctx, r->settings, name, v);
             lua_pop(L, 1);
         }
     }

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# Random runs of the real libraries over market bars, made here and now, against their profiles.
+# WICK_PEERS is a virtual environment that holds them (tests/golden/engine/make_*.py say which).
+. "$(dirname "$0")/support/lib.sh"
+need_shared data/daily
+PYTHON=${WICK_PEERS:-/tmp/venv-peers}/bin/python
+
+# one MODULE MAKER RUNS: recorded runs of a library, replayed on both hosts.
+one() {
+  "$PYTHON" -c "import $1" >"$TMP/import" 2>&1 || { echo "skip: no $1 in $PYTHON"; return; }
+  "$PYTHON" "$SRC/tests/golden/engine/$2.py" "$BUILD/wick" "$3" "$SHARED"/data/daily/[A-J]*.csv \
+    >"$TMP/$1.json" 2>"$TMP/made" || { bad "$2.py"; tail -n 3 "$TMP/made"; return; }
+  sed "s#^local FILES = .*#local FILES = { \"$TMP/$1.json\" }#" \
+    "$SRC/tests/lua/peer_replays.lua" >"$TMP/$1.lua"
+  for host in $HOSTS; do
+    run replays "$host" test "$TMP/$1.lua"
+    expect 0 "$1 on market bars, $host"
+    [ "$CODE" -eq 0 ] || head -n 12 "$TMP/replays.out"
+  done
+}
+[ -x "$PYTHON" ] || { echo "skip: no $PYTHON"; exit 77; }
+one backtesting make_backtesting_py 54
+finish
