@@ -488,7 +488,8 @@ function U:make_instance(def, values, kinds)
     unit:block(def.node.body, target)
   end
   local r = unit.answer
-  local inst = { effects = unit.effects > 0, every_bar = unit.every_bar }
+  -- What it keeps from call to call is an effect as well: no call of it may be slept through.
+  local inst = { effects = unit.effects > 0 or unit.stateful == true, every_bar = unit.every_bar }
   local lines = {}
   local declared = r and #unit.out == n_start and n_start == 0 and not has_running
   if declared then
