@@ -7,7 +7,7 @@ P.doc = "Trains the model that filters a strategy's entries. Writes PORTFOLIO_ST
 P.example = "wick pipeline train_model --strategy donchian_breakout --data bars --portfolio SYN01,SYN02 " ..
   "--from 2015-01-01 --to 2018-12-31 --hyper-file configs/donchian_breakout_hyper_params.json"
 P.options = job.pick("strategy data config portfolio from to warmup params params_file model model_params hyper_file " ..
-  "folds embargo label scaler imputer calibration weights accept min_auc min_rows")
+  "folds embargo label scaler imputer calibration weights accept min_auc min_rows allow_constant")
 
 function P.run(cfg, run)
   local bars, portfolio = job.bars(run, cfg, cfg.portfolio, cfg.from, cfg.to)

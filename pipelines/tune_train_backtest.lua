@@ -10,7 +10,7 @@ P.example = "wick pipeline tune_train_backtest --strategy donchian_breakout --da
   "--from 2015-01-01 --to 2018-12-31 --test-portfolio SYN03,SYN04 --test-from 2019-01-01 --test-to 2020-12-31"
 P.options = job.pick("strategy data config portfolio from to warmup params params_file trials objective min_trades split " ..
   "sampler pruner batch model model_params hyper_trials metric folds embargo label scaler imputer calibration weights " ..
-  "accept min_auc min_rows test_portfolio test_from test_to trade_from threshold size allow_overlap random replicates")
+  "accept min_auc min_rows allow_constant test_portfolio test_from test_to trade_from threshold size allow_overlap random replicates")
 
 function P.run(cfg, run)
   local past, portfolio = job.bars(run, cfg, cfg.portfolio, cfg.from, cfg.to)

@@ -6,7 +6,7 @@ P.doc = "Retrains the model at every window and backtests once over all windows,
 P.example = "wick pipeline walk_forward --strategy donchian_breakout --data bars --portfolio SYN01,SYN02 " ..
   "--from 2012-01-01 --to 2020-12-31 --train 1500 --test 365"
 P.options = job.pick("strategy data config portfolio from to warmup params params_file model model_params hyper_file folds " ..
-  "embargo label scaler imputer calibration weights accept min_auc min_rows threshold size random replicates")
+  "embargo label scaler imputer calibration weights accept min_auc min_rows allow_constant threshold size random replicates")
 P.options.train = { type = "int", default = 1095, low = 30, high = 100000, doc = "days of training in a window" }
 P.options.test = { type = "int", default = 365, low = 5, high = 100000, doc = "days a model is used" }
 P.options.anchored = { type = "flag", doc = "training always begins at --from" }

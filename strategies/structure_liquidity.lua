@@ -63,6 +63,8 @@ function S.signals(b, p)
   return out
 end
 
+S.constant_features = { "is_above_sma_200" } -- as the origin has it; the entry may ask for just this
+
 function S.features(b, p)
   local last_high, prev_high, last_low, prev_low = ta.swing(b, p.swing_lookback)
   local atr = ta.atr_talib(b, p.atr_period)

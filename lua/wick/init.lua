@@ -14,13 +14,13 @@ wick.na = 0 / 0
 local fields = {
   params = true, signals = true, series = true, init = true, before_bar = true, each_bar = true,
   on_bar = true, when = true, on = true, engine = true, name = true, features = true, label = true,
-  fees = true, slippage = true,
+  fees = true, slippage = true, constant_features = true,
 }
 
 local kinds = {
   params = "table", engine = "table", signals = "function", series = "function",
   init = "function", before_bar = "function", each_bar = "function", on_bar = "function",
-  fees = "function", slippage = "function",
+  fees = "function", slippage = "function", constant_features = "table",
 }
 
 core.strategy_meta.__metatable = "strategy"

@@ -36,6 +36,7 @@ job.options = {
   weights = { type = "choice", choices = { "balanced", "uniqueness", "none" }, default = "balanced" },
   accept = { type = "number", default = 0.5, low = 0, high = 1, doc = "the threshold lets this share of the out-of-fold scores pass; 0: it is probability_threshold" },
   min_auc = { type = "number", default = 0.52, low = 0, high = 1, doc = "quality gate: out-of-fold AUC" },
+  allow_constant = { type = "flag", doc = "train although a feature has one value in all training rows" },
   min_rows = { type = "int", default = 30, low = 30, high = 1000000000, doc = "quality gate: labelled rows" },
   -- the test
   test_portfolio = { type = "list", doc = "of the test; default: that of training" },
@@ -261,7 +262,13 @@ function job.dataset(run, cfg, strategy, bars, params)
   local drift, varies = ml.drift(x, all, all), false
   for _, name in ipairs(x:names()) do
     if drift[name].na_train == 1 then error(strategy.name .. ": feature '" .. name .. "' has no value in any training row", 0) end
-    if drift[name].constant then run:log("%s: feature '%s' is constant in training", strategy.name, name) end
+    if drift[name].constant then
+      if not (cfg.allow_constant or facts.may_be_constant[name]) then
+        error(strategy.name .. ": feature '" .. name .. "' has one value in all training rows; leave it out of S.features, " ..
+          "name it in S.constant_features, or say --allow-constant", 0)
+      end
+      run:log("%s: feature '%s' is constant in training", strategy.name, name)
+    end
     varies = varies or not drift[name].constant
   end
   if not varies then error(strategy.name .. ": every feature has one value in all training rows; there is nothing to learn from", 0) end
@@ -277,7 +284,8 @@ end
 local function part_inputs(cfg, strategy, bars, params)
   return { strategy = strategy, bars = bars, params = params, from = cfg.from, to = cfg.to, label = cfg.label,
     folds = cfg.folds, embargo = cfg.embargo, weights = cfg.weights, model = cfg.model, scaler = cfg.scaler,
-    imputer = cfg.imputer, model_params = cfg.model_params, min_rows = cfg.min_rows }
+    imputer = cfg.imputer, model_params = cfg.model_params, min_rows = cfg.min_rows,
+    allow_constant = cfg.allow_constant or nil }
 end
 
 --- stage: parameters of the model over purged folds.

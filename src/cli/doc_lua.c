@@ -92,20 +92,24 @@ const cli_lua_doc cli_lua_docs[] = {
     {"S.each_bar", "", "function S.each_bar(sym, p) end", HOOKS,
      "Every symbol with a bar at this tick."},
     {"S.on_bar", "", "function S.on_bar(ctx, p) end", HOOKS, "Every tick, after the symbols."},
-    {"S.fees", "",
-     "function S.fees(fill) return fill.fee + 0.5 end", HOOKS,
-     "What a fill costs in cash, in place of fill.fee, which is what the settings charge. fill: symbol "
+    {"S.fees", "", "function S.fees(fill) return fill.fee + 0.5 end", HOOKS,
+     "What a fill costs in cash, in place of fill.fee, which is what the settings charge. fill: "
+     "symbol "
      "side (\"buy\", \"sell\") type (\"market\", \"limit\", \"stop\", \"stop_limit\") maker units "
      "closing price value traded tick_size point_value bar time, and open high low close volume of "
      "the bar it fills on."},
-    {"S.slippage", "",
-     "function S.slippage(fill) return fill.slip + 2 * fill.tick_size end", HOOKS,
-     "Points by which a market or stop fill is worse, in place of fill.slip of the settings; fields "
+    {"S.slippage", "", "function S.slippage(fill) return fill.slip + 2 * fill.tick_size end", HOOKS,
+     "Points by which a market or stop fill is worse, in place of fill.slip of the settings; "
+     "fields "
      "as in S.fees, price before slippage."},
     {"S.features", "s:features",
      "function S.features(b, p) return { name = series, ... } end; Pine: s:features { ... }", HOOKS,
      "Columns a model filter is trained on and scores entries by; known at the close of the bar. "
      "Computed only when a filter asks."},
+    {"S.constant_features", "", "S.constant_features = { \"is_above_sma_200\" }", HOOKS,
+     "Features that may have one value in all training rows. Training refuses any other that has: "
+     "it "
+     "is mostly a mistake (pipelines: --allow-constant)."},
     {"S.label", "", "function S.label(b, p) return { kind = \"trailing\", ... } end", HOOKS,
      "What became of an entry: trade, trailing, barrier, return or sign; without it the outcome "
      "of the strategy's own trade. docs/scripting.md has the fields."},

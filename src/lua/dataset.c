@@ -23,6 +23,7 @@ void wk_dataset_free(wk_dataset *d)
 {
     wick_matrix_unref(d->x);
     wick_labels_unref(d->labels);
+    free(d->may_be_constant);
     *d = (wk_dataset){0};
 }
 
@@ -205,6 +206,36 @@ static wick_status stack(wick_ctx *ctx, job *j)
     return wick_matrix_stack(ctx, j->h->panel, &in, &j->out->x);
 }
 
+/* Marks the columns that S.constant_features names. */
+static void mark_constant(lua_State *L, job *j, int strategy)
+{
+    const int32_t p = wick_matrix_columns(j->out->x);
+    j->out->may_be_constant = calloc((size_t)p + 1, sizeof *j->out->may_be_constant);
+    if (!j->out->may_be_constant) (void)luaL_error(L, "out of memory");
+    if (!lua_istable(L, strategy)) return; /* Pine style has no fields */
+    lua_pushliteral(L, "constant_features");
+    lua_rawget(L, strategy);
+    for (int i = 1; lua_istable(L, -1); i++, lua_pop(L, 1)) {
+        lua_rawgeti(L, -1, i);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            break;
+        }
+        if (lua_type(L, -1) != LUA_TSTRING)
+            (void)wk_raise(L, "S.constant_features is a list of names of features");
+        const char *name = lua_tostring(L, -1);
+        const int32_t at = wick_matrix_find(j->out->x, name);
+        if (at < 0) {
+            const wk_columns *c = j->h->columns;
+            const char *near = wick_nearest(name, (const char *const *)c->names, c->p);
+            (void)wk_raise(L, "S.constant_features names '%s', which is no feature%s%s%s", name,
+                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        }
+        j->out->may_be_constant[at] = true;
+    }
+    lua_pop(L, 1);
+}
+
 /* A column per symbol as one value per row. */
 static wick_status per_row(wick_ctx *ctx, const wick_matrix *m, const double *const *column,
                            double **out)
@@ -283,6 +314,7 @@ static int dataset_main(lua_State *L)
     if (!j->o->all_rows) make_mask(L, j);
     if (wk_columns_eval(h->ctx, h) < 0 || stack(h->ctx, j) < 0 || make_labels(h->ctx, j) < 0)
         (void)wk_raise_ctx(L, h);
+    mark_constant(L, j, strategy);
     return 0;
 }
 

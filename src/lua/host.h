@@ -40,8 +40,8 @@ const char *wk_host_vm(void);
  * the host; wk_script_free gives it back early. */
 wick_status wk_host_load(wick_ctx *ctx, wk_host *h, const char *path,
                          wk_script **out) WICK_NODISCARD;
-/** The same from memory; `name` is used in messages and its folder for `require`. A name that ends in
- * .pine says that the text is Pine. */
+/** The same from memory; `name` is used in messages and its folder for `require`. A name that ends
+ * in .pine says that the text is Pine. */
 wick_status wk_host_load_text(wick_ctx *ctx, wk_host *h, const char *name, const char *text,
                               int64_t n, wk_script **out) WICK_NODISCARD;
 void wk_script_free(wk_script *s);
@@ -91,12 +91,12 @@ wick_status wk_script_apply_settings(wick_ctx *ctx, const wk_script *s,
 /** Starting cash the file asks for (Pine's initial_capital); 0: none. */
 double wk_script_cash(const wk_script *s);
 
-/** Finer bars of the symbols of the next runs, for requests of Pine scripts (and their magnifier): by
- * the symbol's name, by that name with a tail ("ETH_1m"), or the only one for the only one. Takes a
- * reference; NULL: none. */
+/** Finer bars of the symbols of the next runs, for requests of Pine scripts (and their magnifier):
+ * by the symbol's name, by that name with a tail ("ETH_1m"), or the only one for the only one.
+ * Takes a reference; NULL: none. */
 void wk_host_set_finer(wk_host *h, wick_panel *finer);
-/** Plots of the next runs (pine.plot) are written to `out` as CSV: time, symbol, one column for each;
- * NULL: they are not kept, and not computed. */
+/** Plots of the next runs (pine.plot) are written to `out` as CSV: time, symbol, one column for
+ * each; NULL: they are not kept, and not computed. */
 void wk_host_keep_plots(wk_host *h, wick_buf *out);
 
 /** Entries of later runs pass this filter (NULL or passthrough: all are accepted). A bundle of
@@ -151,9 +151,10 @@ typedef struct wk_dataset_opts {
 
 typedef struct wk_dataset {
     wick_matrix *x;
-    wick_labels *labels; /**< NULL with no_labels */
-    char kind[16];       /**< "trailing", "barrier", "return", "sign", "trade" */
-    int32_t horizon;     /**< bars; 0: as long as a trade lasts */
+    wick_labels *labels;   /**< NULL with no_labels */
+    char kind[16];         /**< "trailing", "barrier", "return", "sign", "trade" */
+    int32_t horizon;       /**< bars; 0: as long as a trade lasts */
+    bool *may_be_constant; /**< per column of x: S.constant_features names it */
 } wk_dataset;
 void wk_dataset_free(wk_dataset *d);
 
@@ -206,7 +207,7 @@ typedef struct wk_pipeline_args {
     char *help;                        /**< the help text when --help was given, else NULL */
     bool fresh, promote, quiet, strict;
     bool in_place; /**< the pipeline works in run_root itself */
-    int32_t jobs; /**< 0: all cores */
+    int32_t jobs;  /**< 0: all cores */
     uint64_t seed;
 } wk_pipeline_args;
 void wk_pipeline_args_free(wk_pipeline_args *a);

@@ -69,7 +69,7 @@ static const wk_bars *need_bars(lua_State *L, int t, const char *what)
 /* ---- training data ------------------------------------------------------------------------ */
 
 /* s:dataset { bars =, params =, from =, to =, all_rows =, by_trade =, no_labels = } -> x, labels,
- * { kind =, horizon = } */
+ * { kind =, horizon =, may_be_constant = { name = true } } */
 int wk_strategy_dataset(lua_State *L)
 {
     static const char *const known[] = {"bars",     "params",   "from",      "to",
@@ -99,6 +99,14 @@ int wk_strategy_dataset(lua_State *L)
     lua_setfield(L, -2, "kind");
     lua_pushinteger(L, d.horizon);
     lua_setfield(L, -2, "horizon");
+    lua_newtable(L);
+    for (int32_t k = 0; k < wick_matrix_columns(d.x); k++) {
+        if (!d.may_be_constant[k]) continue;
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, wick_matrix_name(d.x, k));
+    }
+    free(d.may_be_constant);
+    lua_setfield(L, -2, "may_be_constant");
     return 3;
 }
 

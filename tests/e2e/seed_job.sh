@@ -178,7 +178,8 @@ train_bad never.lua "$SPAN" '0 of them positive; training needs 10 of each class
 strategy empty 'a = ta.rsi(b.close, 14), b = b.close / 0 * 0' ''
 train_bad empty.lua "$SPAN" "feature 'b' has no value in any training row" "a feature without values"
 strategy flat 'a = b.close * 0 + 3, c = b.close * 0' ''
-train_bad flat.lua "$SPAN" "every feature has one value in all training rows" "constant features"
+train_bad flat.lua "$SPAN" "feature 'a' has one value in all training rows; leave it out" "a constant feature"
+train_bad flat.lua "$SPAN --allow-constant" "every feature has one value in all training rows" "constant features"
 strategy nan 'a = wick.iff(b.close:gt(50), ta.rsi(b.close, 14), wick.na)' ''
 train_bad nan.lua "$SPAN" "missing|imputer" "NaN in front of a model that refuses it" "--model logistic"
 strategy none 'a = 1' ''
