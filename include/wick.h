@@ -14,6 +14,7 @@
 #include "wick/pm.h"
 #include "wick/report.h"
 #include "wick/sheets.h"
+#include "wick/state.h"
 #include "wick/stats.h"
 #include "wick/store.h"
 #include "wick/table.h"

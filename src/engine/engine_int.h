@@ -19,7 +19,9 @@ typedef struct wk_feed {
     const double *f[WICK_FIELDS];
     const int64_t *time;
     const int32_t *tick_of; /**< NULL: bar k is at tick k */
-    int32_t n;
+    int32_t n;   /**< bars up to where the run goes: all of them, unless it is to stop before */
+    int32_t all; /**< bars there are */
+    int32_t end; /**< own bar whose close is the end; WK_NEVER while that is open (horizon.c) */
     double tick, per_tick; /**< price step; ticks per unit when that is a whole number, else 0 */
     double step, per_step; /**< quantity step in force (0: any quantity); steps per unit, else 0 */
     double point_value;
@@ -104,6 +106,7 @@ typedef struct wk_lot {
     double live_px;
     int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
     int32_t stop_key, target_key; /**< phases=queue: their places in the list */
+    int32_t hold_tick;   /**< tick it stands for when the portfolio's clock counts; 0 none */
     int32_t blocked_bar; /**< stop_limit refused the stop on this bar */
     int8_t going;        /**< volume was short: this reason's exit works on at the market; -1 none */
     double qty, price, basis,
@@ -241,7 +244,10 @@ struct wick_run {
 
     wk_feed *feed;
     wk_sym *sym;
-    int32_t n_sym, ticks;
+    int32_t n_sym;
+    int32_t ticks, all_ticks; /**< up to where the run goes, and there are (horizon.c) */
+    bool waits;               /**< a stop is set */
+    bool open_end;            /**< at the last bars, whose close_at_end has not been done yet */
     int32_t *bar_of, *next_tick; /**< next_tick: tick of each symbol's next bar */
     int32_t *event;              /**< next own bar with a signal or trigger that matters */
     int32_t
@@ -402,6 +408,8 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
                     const wk_at *at, int32_t only, int32_t order, int32_t tag, int32_t reason);
 double wk_basis(const wick_run *r, int32_t s, int32_t side, double price, bool *full);
 void wk_pile_flush(wick_run *r, int32_t s);
+/** Moves hold_bar on to the first own bar that is not before hold_tick, as far as bars are known. */
+void wk_lot_hold(const wick_run *r, wk_lot *l);
 /** Extremes of an open lot up to and including own bar `bar`, points per unit. */
 void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *mae, double *mfe);
 
@@ -438,6 +446,7 @@ double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r); /**< orders that asked for this close */
 void wk_pine_on_close(wick_run *r); /**< Pine orders that fill at this close, margin at it */
 void wk_after_capture(wick_run *r);
+void wk_end_now(wick_run *r); /**< close_at_end, once the end is known to be the end */
 void wk_items_sort(wick_run *r);
 /** Leaves the entries alone in the list, sorted; returns where to begin. */
 int32_t wk_items_requeue(wick_run *r);
@@ -489,6 +498,17 @@ void wk_lane(wick_run *r);
 bool wk_lone_fill(wick_run *r);
 void wk_mark_span(wick_run *r, int32_t from, int32_t to);
 int32_t wk_find_broke(const wick_run *r, int32_t from, int32_t to);
+
+/* step.c */
+/** Where everything stands before the first step. */
+void wk_start(wick_run *r);
+
+/* horizon.c */
+/** Lets the run go up to tick `ticks` - 1. A run that waits at the last bars has an open end. */
+void wk_horizon_set(wick_run *r, int32_t ticks, bool waits);
+/** Works out anew what depends on the bars to come, after they have become more. `was_open`: the
+ * run has waited at an open end. */
+void wk_horizon_open(wick_run *r, bool was_open);
 
 /* check.c */
 /** The accounting identities of portfolio_engine.md G8; NULL or what is broken. */

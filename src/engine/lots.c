@@ -165,6 +165,14 @@ void wk_pile_flush(wick_run *r, int32_t s)
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+void wk_lot_hold(const wick_run *r, wk_lot *l)
+{
+    const wk_feed *f = &r->feed[l->symbol];
+    int32_t k = l->hold_bar;
+    while (k < f->n && (f->tick_of != NULL ? f->tick_of[k] : k) < l->hold_tick) k++;
+    l->hold_bar = k;
+}
+
 static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_at *at)
 {
     const double p = l->price, d = l->side;
@@ -174,6 +182,7 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     l->trail_points = l->trail_pct = l->trail_start = l->stop_limit = 0.0;
     l->trail.extreme = p;
     l->hold_bar = l->blocked_bar = WK_NEVER;
+    l->hold_tick = 0;
     l->exit_fill = l->target_fill = l->hold_fill = 0;
     l->live_bar = at->bar + (at->next ? 1 : 0);
     l->live_seg = at->next ? 0 : at->seg;
@@ -211,11 +220,10 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     l->hold_bar = bar < WK_NEVER ? (int32_t)bar : WK_NEVER - 1;
     if (r->set.hold_clock != WK_CLOCK_PORTFOLIO) return;
     /* The first own bar that lies so many portfolio ticks after the fill. */
-    const wk_feed *f = &r->feed[l->symbol];
     const int64_t tick = (int64_t)r->tick + b->hold_bars;
-    int32_t k = at->bar;
-    while (k < f->n && (f->tick_of != NULL ? f->tick_of[k] : k) < tick) k++;
-    l->hold_bar = k;
+    l->hold_tick = tick < WK_NEVER ? (int32_t)tick : WK_NEVER;
+    l->hold_bar = at->bar;
+    wk_lot_hold(r, l);
 }
 
 void wk_lot_queue(wick_run *r, wk_lot *l)

@@ -359,8 +359,8 @@ void wk_sym_tighten_lot(wick_run *r, const wk_lot *l)
     if (hi < y->hi) y->hi = hi;
     if (l->hold_bar < y->due) y->due = l->hold_bar;
     if (l->going >= 0) y->due = r->bar_of[l->symbol] + 1;
-    if (r->set.close_at_end != WK_END_OFF && r->feed[l->symbol].n - 1 < y->due) {
-        y->due = r->feed[l->symbol].n - 1;
+    if (r->set.close_at_end != WK_END_OFF && r->feed[l->symbol].end < y->due) {
+        y->due = r->feed[l->symbol].end;
     }
 }
 

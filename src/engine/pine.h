@@ -84,8 +84,7 @@ typedef struct wk_prisk {
     double drawdown, day_loss;
     int8_t drawdown_pct, day_loss_pct;
     int32_t max_loss_days;
-    bool any;
-    bool every_bar; /**< a rule looks at equity bar by bar */
+    bool any; /**< then every bar is looked at: a day begins at its first bar, not at a fill */
 } wk_prisk;
 
 /** Pine state of one symbol. */

@@ -112,7 +112,7 @@ double wk_pine_orig(const wk_pine *p, int32_t tag)
 bool wk_pine_busy(const wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];
-    return p->n_ords > 0 || p->n_legs > 0 || p->risk.every_bar;
+    return p->n_ords > 0 || p->n_legs > 0 || p->risk.any;
 }
 
 void wk_pine_touch(wick_run *r, int32_t s)

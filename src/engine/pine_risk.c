@@ -36,8 +36,8 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
     case RULE_LOSS_DAYS: k->max_loss_days = count; break;
     default: return 0;
     }
-    k->every_bar = wk_has(k->drawdown) || wk_has(k->day_loss) || k->max_loss_days > 0;
-    k->any = k->every_bar || k->max_orders > 0;
+    k->any = wk_has(k->drawdown) || wk_has(k->day_loss) || k->max_loss_days > 0 ||
+             k->max_orders > 0;
     if (k->any && !before.any) {
         wk_pine_day(r, s);
         wk_pine_touch(r, s);

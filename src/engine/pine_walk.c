@@ -433,7 +433,7 @@ void wk_pine_tighten(wick_run *r, int32_t s)
     wk_pine *p = &r->pine[s];
     wk_sym *y = &r->sym[s];
     const int32_t next = r->bar_of[s] + 1;
-    bool now = p->risk.every_bar || p->at_close;
+    bool now = p->risk.any || p->at_close;
     for (int32_t i = 0; i < p->ords.n; i++) {
         const wk_pord *o = wk_pord_at(p, i);
         if (o->kind == WK_PQ_DEAD) continue;

@@ -50,7 +50,8 @@ static void set_feed(wick_run *r, int32_t s)
     for (int k = 0; k < WICK_FIELDS; k++) f->f[k] = wick_bars_field(b, (wick_field)k);
     f->time = wick_bars_time(b);
     f->tick_of = wick_panel_tick_of(r->panel, s);
-    f->n = (int32_t)wick_bars_count(b);
+    f->n = f->all = (int32_t)wick_bars_count(b);
+    f->end = f->n - 1;
     f->tick = info->tick > 0.0 ? info->tick : 1e-8;
     f->per_tick = whole_inverse(f->tick);
     f->point_value = info->point_value > 0.0 ? info->point_value : 1.0;
@@ -134,7 +135,7 @@ static wick_status check_opts(wick_ctx *ctx, const wick_run_opts *o, const wick_
 static void set_clock(wick_run *r, const wick_run_opts *o)
 {
     r->clock = wick_panel_clock(r->panel);
-    r->ticks = (int32_t)wick_panel_ticks(r->panel);
+    r->ticks = r->all_ticks = (int32_t)wick_panel_ticks(r->panel);
     int32_t lo = 0, hi = o->has_trade_from ? r->ticks : 0;
     while (lo < hi) {
         const int32_t mid = lo + (hi - lo) / 2;
@@ -144,7 +145,7 @@ static void set_clock(wick_run *r, const wick_run_opts *o)
             hi = mid;
     }
     r->first_tick = lo;
-    r->rows = r->ticks - lo;
+    r->rows = r->ticks - lo; /* of all ticks, wherever the run may stop */
 }
 
 static void set_options(wick_run *r, const wick_run_opts *o)
@@ -454,6 +455,8 @@ static bool names_of(wick_run *r, const char ***symbols, const char ***tags)
 wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
 {
     if (r->status < 0) return wick_run_error(ctx, r);
+    if (r->waits && r->phase == WK_PH_DONE)
+        return wick_fail(ctx, WICK_E_STATE, "this run waits at a stop: wick_run_go_on comes first");
     if (r->phase != WK_PH_DONE || r->finished) {
         return wick_fail(ctx, WICK_E_STATE,
                          r->finished ? "this run has given its results already"

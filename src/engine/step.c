@@ -41,7 +41,7 @@ static bool place_masks(wick_run *r)
     return true;
 }
 
-static void start(wick_run *r)
+void wk_start(wick_run *r)
 {
     r->tick = r->first_tick - 1;
     if (!place_masks(r)) return;
@@ -337,7 +337,7 @@ static int32_t advance(wick_run *r)
         if (r->status < 0) return r->status;
         switch (r->phase) {
         case WK_PH_START:
-            start(r);
+            wk_start(r);
             r->phase = WK_PH_NEXT;
             break;
         case WK_PH_NEXT:

@@ -217,7 +217,7 @@ void wk_tick_process(wick_run *r)
         if (r->set.close_at_end == WK_END_CLOSE) {
             for (int32_t i = 0; i < r->n_hot; i++) {
                 const int32_t s = r->hot[i];
-                if (r->bar_of[s] == r->feed[s].n - 1) end_of_symbol(r, s, false);
+                if (r->bar_of[s] == r->feed[s].end) end_of_symbol(r, s, false);
             }
         }
         refresh(r);
@@ -274,9 +274,16 @@ void wk_after_capture(wick_run *r)
     bool any = false;
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i];
-        if (!r->active[s] || r->bar_of[s] != r->feed[s].n - 1) continue;
-        end_of_symbol(r, s, true);
+        if (!r->active[s] || r->bar_of[s] != r->feed[s].end) continue;
+        end_of_symbol(r, s, r->set.close_at_end == WK_END_AFTER_CAPTURE);
         any = true;
     }
     if (any) refresh(r);
+}
+
+void wk_end_now(wick_run *r)
+{
+    if (r->tick < r->first_tick || r->dead || r->set.close_at_end == WK_END_OFF) return;
+    wk_after_capture(r);
+    if (r->set.close_at_end == WK_END_CLOSE) wk_record_row(r);
 }
