@@ -258,7 +258,7 @@ static wick_status check_input(wick_ctx *ctx, const wick_run *r, int32_t symbol,
 
 static const uint64_t *pack(wick_run *r, int32_t symbol, const double *column)
 {
-    const int64_t n = r->feed[symbol].n;
+    const int64_t n = r->feed[symbol].all;
     uint64_t *bits = wick_arena_alloc(r->arena, (wick_mask_words(n) + 1) * (int64_t)sizeof *bits);
     if (bits != NULL) wick_mask_pack(n, column, bits);
     return bits;

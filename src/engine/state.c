@@ -86,6 +86,8 @@ static void save_arrays(const wick_run *r, wick_buf *b)
     save_vec(b, "places", &wk_rows_i32, &r->slot_of);
     wk_pack_block(b, "fills", &wk_rows_i32, r->fills.p, 2 * (int64_t)r->fills.n);
     wk_pack_block(b, "piles", &wk_rows_pile, r->piles, r->piles != NULL ? r->n_sym : 0);
+    save_vec(b, "traded", &wk_rows_traded, &r->cost.traded);
+    wk_pack_block(b, "drawn", &wk_rows_drawn, r->cost.drawn, r->cost.drawn != NULL ? r->n_sym : 0);
     if (r->pine != NULL) save_pine(r, b);
     save_column(b, "equity", r->col_equity, rows);
     save_column(b, "cash", r->col_cash, rows);
@@ -210,19 +212,22 @@ static void load_pine(wk_unpack *u, wick_run *r)
     load_vec(u, r, "pine.close_names", &wk_rows_i32, &r->close_names);
 }
 
-/* A what-if may ask for another unit of trades: what was under way then is not. */
-static void load_piles(wk_unpack *u, wick_run *r)
+/* Structs per symbol that some settings need and others do not. A what-if that needs them begins
+ * without what was under way; one that does not passes over it. */
+static void load_spare(wk_unpack *u, const wick_run *r, const char *name, const wk_rows *rows,
+                       void *to)
 {
-    const int64_t n = wk_take_block(u, "piles", &wk_rows_pile);
+    const int64_t n = wk_take_block(u, name, rows);
     if (n < 0) return;
     if (n != 0 && n != r->n_sym) {
-        (void)wk_unpack_fail(u, "the state has %lld of 'piles' for %d symbols", (long long)n,
+        (void)wk_unpack_fail(u, "the state has %lld of '%s' for %d symbols", (long long)n, name,
                              (int)r->n_sym);
         return;
     }
-    wk_pile skipped;
-    for (int64_t i = 0; i < n; i++)
-        (void)wk_take_structs(u, &wk_rows_pile, r->piles != NULL ? &r->piles[i] : &skipped, 1);
+    if (to != NULL)
+        (void)wk_take_structs(u, rows, to, n);
+    else
+        wk_skip_structs(u, rows, n);
 }
 
 static void load_fills(wk_unpack *u, wick_run *r)
@@ -253,7 +258,9 @@ static void load_arrays(wk_unpack *u, wick_run *r, int32_t tick)
     load_vec(u, r, "orders", &wk_rows_rec, &r->recs);
     load_vec(u, r, "places", &wk_rows_i32, &r->slot_of);
     load_fills(u, r);
-    load_piles(u, r);
+    load_spare(u, r, "piles", &wk_rows_pile, r->piles);
+    load_vec(u, r, "traded", &wk_rows_traded, &r->cost.traded);
+    load_spare(u, r, "drawn", &wk_rows_drawn, r->cost.drawn);
     if (r->pine != NULL) load_pine(u, r);
     load_column(u, r, "equity", &r->col_equity, true);
     load_column(u, r, "cash", &r->col_cash, true);

@@ -63,6 +63,22 @@ static const char *check_clock(const wick_run *r)
     return NULL;
 }
 
+static const char *check_costs(const wick_run *r)
+{
+    const wk_cost *c = &r->cost;
+    if (!within(c->oldest, 0, c->counted) || !within(c->counted, 0, c->traded.n))
+        return "cost.oldest";
+    for (int32_t i = 0; i < c->traded.n; i++) {
+        const wk_traded *t = (const wk_traded *)c->traded.p + i;
+        if (!within(t->tick, i > 0 ? t[-1].tick : 0, r->tick)) return "traded.tick";
+    }
+    for (int32_t s = 0; c->drawn != NULL && s < r->n_sym; s++) {
+        if (!within(c->drawn[s].bar, -1, r->bar_of[s]) || !within(c->drawn[s].n, 0, WK_NEVER - 1))
+            return "drawn.bar";
+    }
+    return NULL;
+}
+
 /* Bars stand where the clock says. */
 static const char *check_bars(const wick_run *r)
 {
@@ -338,6 +354,7 @@ const char *wk_state_bad(const wick_run *r)
     int32_t ords = 0, lots = 0;
     const char *bad = check_bars(r);
     if (bad == NULL) bad = check_clock(r);
+    if (bad == NULL) bad = check_costs(r);
     for (int32_t s = 0; bad == NULL && s < r->n_sym; s++) {
         bad = check_symbol(r, s);
         if (bad == NULL) bad = walk_orders(r, s, &ords);

@@ -126,7 +126,7 @@ static void write_options(const wick_run *r, wick_buf *b)
 
 static void write_settings(const wick_run *r, wick_buf *b)
 {
-    char text[64];
+    char text[WICK_SETTING_TEXT];
     for (int64_t i = 0; i < wick_settings_count(); i++) {
         wick_settings_get(&r->set, i, text);
         line(b, wick_settings_doc(i)->key, text);

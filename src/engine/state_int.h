@@ -23,10 +23,11 @@ struct wk_rows {
     int32_t n;
 };
 
-extern const wk_rows wk_rows_bracket, wk_rows_ord, wk_rows_trail, wk_rows_lot, wk_rows_trade,
-    wk_rows_rec, wk_rows_pile, wk_rows_sym, wk_rows_pord, wk_rows_exit_ask, wk_rows_leg,
-    wk_rows_bind, wk_rows_pinfo, wk_rows_prisk, wk_rows_pine, wk_rows_amb, wk_rows_cursor,
-    wk_rows_run, wk_rows_i32, wk_rows_u8, wk_rows_f64, wk_rows_u64;
+extern const wk_rows wk_rows_part, wk_rows_traded, wk_rows_drawn, wk_rows_sum, wk_rows_cost,
+    wk_rows_bracket, wk_rows_ord, wk_rows_trail, wk_rows_lot, wk_rows_trade, wk_rows_rec,
+    wk_rows_pile, wk_rows_sym, wk_rows_pord, wk_rows_exit_ask, wk_rows_leg, wk_rows_bind,
+    wk_rows_pinfo, wk_rows_prisk, wk_rows_pine, wk_rows_amb, wk_rows_cursor, wk_rows_run,
+    wk_rows_i32, wk_rows_u8, wk_rows_f64, wk_rows_u64;
 
 /** A cursor over packed bytes. The first failure sticks. */
 typedef struct wk_unpack {
@@ -50,6 +51,7 @@ const char *wk_take_text(wk_unpack *u, int64_t *n);
 int64_t wk_take_block(wk_unpack *u, const char *name, const wk_rows *rows);
 /** The structs behind that head; what rows leave out is left as it is. */
 bool wk_take_structs(wk_unpack *u, const wk_rows *rows, void *p, int64_t n);
+void wk_skip_structs(wk_unpack *u, const wk_rows *rows, int64_t n);
 wick_status wk_unpack_fail(wk_unpack *u, const char *fmt, ...) WICK_PRINTF(2, 3);
 
 /* state_file.c */

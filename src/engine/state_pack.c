@@ -253,3 +253,8 @@ bool wk_take_structs(wk_unpack *u, const wk_rows *rows, void *p, int64_t n)
     for (int64_t i = 0; i < n && u->st >= 0; i++, to += rows->size) take_struct(u, rows, to);
     return u->st >= 0;
 }
+
+void wk_skip_structs(wk_unpack *u, const wk_rows *rows, int64_t n)
+{
+    if (u->st >= 0) u->p += n * packed_size(rows); /* the head was checked against the rest */
+}

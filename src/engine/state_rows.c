@@ -14,8 +14,9 @@
 #define ZERO_I64(arg)  0,
 #define ZERO_F64(arg)  0,
 #define ZERO_I64A(arg) {0},
-/* Named, because gcc counts the fields of a nested {0} too. */
+/* With the name of its first field, because gcc counts the fields of a nested {0} too. */
 #define ZERO_SUB(rows)            {.FIRST_##rows = 0},
+#define FIRST_wk_rows_part        qty
 #define FIRST_wk_rows_bracket     stop_price
 #define FIRST_wk_rows_trail       level
 #define FIRST_wk_rows_trade       symbol
@@ -23,8 +24,11 @@
 #define FIRST_wk_rows_prisk       allow
 #define FIRST_wk_rows_amb         bars
 #define FIRST_wk_rows_cursor      step
+#define FIRST_wk_rows_sum         s
+#define FIRST_wk_rows_cost        on
 #define ZERO_OUT(arg)             0,
 #define ZERO_OUTS(arg)            {0},
+#define ZERO_OUTG(arg)            {{0}},
 #define ZERO(kind, T, field, arg) ZERO_##kind(arg)
 
 #define ROW_PLAIN(code, type, T, field, n)                                                         \
@@ -42,6 +46,7 @@
 #define ROW_SUB(T, field, rows) {#field, offsetof(T, field), WK_F_SUB, 1, &rows},
 #define ROW_OUT(T, field, arg)
 #define ROW_OUTS(T, field, arg)
+#define ROW_OUTG(T, field, arg)
 #define ROW(kind, T, field, arg) ROW_##kind(T, field, arg)
 
 /* name, type, list of rows */
@@ -53,7 +58,12 @@
     const T wk_whole_##name = {ROWS(ZERO, T)};
 
 TABLE(bracket, wk_bracket, WK_ROWS_BRACKET)
+TABLE(part, wk_part, WK_ROWS_PART)
 TABLE(ord, wk_ord, WK_ROWS_ORD)
+TABLE(traded, wk_traded, WK_ROWS_TRADED)
+TABLE(drawn, wk_drawn, WK_ROWS_DRAWN)
+TABLE(sum, wick_sum, WK_ROWS_SUM)
+TABLE(cost, wk_cost, WK_ROWS_COST)
 TABLE(trail, wk_trail, WK_ROWS_TRAIL)
 TABLE(lot, wk_lot, WK_ROWS_LOT)
 TABLE(trade, wick_trade_rec, WK_ROWS_TRADE)

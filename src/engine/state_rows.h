@@ -24,6 +24,9 @@
     X(F64, T, stop_limit, 1) X(I32, T, hold_bars, 1) X(I8, T, exit_fill, 1)                        \
     X(I8, T, target_fill, 1) X(I8, T, hold_fill, 1)
 
+#define WK_ROWS_PART(X, T)                                                                         \
+    X(F64, T, qty, 1) X(F64, T, cash, 1) X(F64, T, raw, 1) X(F64, T, value, 1) X(F64, T, paid, 1)
+
 #define WK_ROWS_ORD(X, T)                                                                          \
     X(I32, T, id, 1) X(I32, T, next, 1) X(I32, T, prev, 1) X(I32, T, symbol, 1) X(I8, T, side, 1)  \
     X(I8, T, type, 1) X(I8, T, intent, 1) X(I8, T, fill, 1) X(I8, T, group_type, 1)                \
@@ -32,7 +35,18 @@
     X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
     X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(F64, T, live_px, 1)          \
     X(F64, T, qty, 1) X(F64, T, limit, 1) X(F64, T, stop, 1) X(F64, T, score, 1)                   \
-    X(F64, T, fill_price, 1) X(SUB, T, b, wk_rows_bracket)
+    X(F64, T, fill_price, 1) X(SUB, T, part, wk_rows_part) X(SUB, T, b, wk_rows_bracket)
+
+#define WK_ROWS_TRADED(X, T) X(I64, T, time, 1) X(F64, T, amount, 1) X(I32, T, tick, 1)
+#define WK_ROWS_DRAWN(X, T) X(I32, T, bar, 1) X(I32, T, n, 1) X(F64, T, used, 1)
+#define WK_ROWS_SUM(X, T) X(F64, T, s, 1) X(F64, T, c, 1)
+
+/* What the settings make of costs is worked out from them; the lists are blocks of their own. */
+#define WK_ROWS_COST(X, T)                                                                         \
+    X(OUT, T, on, 0) X(OUT, T, fees, 0) X(OUT, T, slips, 0) X(OUT, T, n_models, 0)                 \
+    X(OUT, T, n_tiers, 0) X(OUTS, T, model, 0) X(OUTS, T, params, 0) X(OUTG, T, tier, 0)           \
+    X(OUTS, T, user, 0) X(OUT, T, drawn, 0) X(OUTS, T, traded, 0) X(I32, T, oldest, 1)             \
+    X(I32, T, counted, 1) X(SUB, T, volume, wk_rows_sum) X(F64, T, seen, 1)
 
 #define WK_ROWS_TRAIL(X, T) X(F64, T, level, 1) X(F64, T, extreme, 1)
 
@@ -153,7 +167,7 @@
     X(OUT, T, tag_slots, 0) X(OUT, T, tag_cap, 0) X(I32, T, free_ord, 1) X(I32, T, free_lot, 1)    \
     X(I32, T, live_ords, 1) X(OUT, T, piles, 0) X(OUT, T, watch, 0) X(OUT, T, hot, 0)              \
     X(OUT, T, n_watch, 0) X(OUT, T, n_hot, 0) X(OUTS, T, items, 0) X(OUTS, T, scratch, 0)          \
-    X(OUT, T, evs, 0) X(OUT, T, pine, 0) X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0)                  \
+    X(OUT, T, evs, 0) X(SUB, T, cost, wk_rows_cost) X(OUT, T, pine, 0) X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0)                  \
     X(OUTS, T, close_names, 0) X(OUT, T, metered, 0) X(OUTS, T, meter, 0) X(I64, T, deals, 1)      \
     X(B1, T, pine_close, 1) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
     X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0) X(OUT, T, col_short, 0)                          \

@@ -107,7 +107,7 @@ static void draw_settings(wick_pcg *g, scene *k)
         k->text, sizeof k->text,
         "profile=%s price_rounding=%s intrabar=%s phases=%s fill=%s trail_update=%s stop_from=%s "
         "lots=%s gap_fill=%s max_entries=%s slots=%s shortage=%s trade_unit=%s fee_pct=%s "
-        "close_at_end=%s hold_clock=%s leverage=%s fractional=on",
+        "close_at_end=%s hold_clock=%s leverage=%s fractional=on %s",
         PICK(g, "wick", "pybroker1", "pybroker2"), PICK(g, "off", "tick"),
         PICK(g, "ohlc", "ohlc", "worst", "best"), PICK(g, "path", "path", "batch"),
         PICK(g, "open", "open", "middle", "close"), PICK(g, "path", "after_test", "close"),
