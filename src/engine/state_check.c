@@ -30,11 +30,6 @@ static bool is_flag(int32_t v)
     return v == 0 || v == 1;
 }
 
-static bool amount(double v)
-{
-    return v >= 0.0 && v <= 1e300;
-}
-
 /* ---- the account --------------------------------------------------------------------------- */
 
 static const char *check_clock(const wick_run *r)
@@ -132,7 +127,7 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (o->group < 0 || !within(o->parent, 0, r->last_id)) return "pending.parent";
     if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_OPEN)) return "pending.tag";
     if (!within(o->placed_bar, 0, bar)) return "pending.placed_bar";
-    if (!amount(o->qty)) return "pending.qty";
+    if (!isfinite(o->qty)) return "pending.qty";
     if (o->has_bracket && (!within(o->b.exit_fill, 0, WICK_FILL_VWAP + 1) ||
                            !within(o->b.target_fill, 0, WICK_FILL_VWAP + 1) ||
                            !within(o->b.hold_fill, 0, WICK_FILL_VWAP + 1) || o->b.hold_bars < 0))
@@ -157,6 +152,7 @@ static const char *check_lot(const wick_run *r, const wk_lot *l, int32_t s)
         return "lots.entry_type";
     if (!within(l->hold_bar, 0, WK_NEVER) || !within(l->hold_tick, 0, WK_NEVER))
         return "lots.hold_bar";
+    if (!within(l->going, -1, WICK_BY_OPEN)) return "lots.going";
     if (!(l->qty > 0.0 && l->qty <= 1e300)) return "lots.qty";
     return isfinite(l->price) && isfinite(l->basis) && isfinite(l->fee) ? NULL : "lots.price";
 }

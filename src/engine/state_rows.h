@@ -43,7 +43,7 @@
 
 /* What the settings make of costs is worked out from them; the lists are blocks of their own. */
 #define WK_ROWS_COST(X, T)                                                                         \
-    X(OUT, T, on, 0) X(OUT, T, fees, 0) X(OUT, T, slips, 0) X(OUT, T, n_models, 0)                 \
+    X(OUT, T, on, 0) X(OUT, T, fees, 0) X(OUT, T, slips, 0) X(OUT, T, caps, 0) X(OUT, T, n_models, 0)                 \
     X(OUT, T, n_tiers, 0) X(OUTS, T, model, 0) X(OUTS, T, params, 0) X(OUTG, T, tier, 0)           \
     X(OUTS, T, user, 0) X(OUT, T, drawn, 0) X(OUTS, T, traded, 0) X(I32, T, oldest, 1)             \
     X(I32, T, counted, 1) X(SUB, T, volume, wk_rows_sum) X(F64, T, seen, 1)
@@ -56,10 +56,11 @@
     X(I8, T, side, 1) X(I8, T, seg, 1) X(I8, T, up_first, 1) X(I8, T, live_seg, 1)                 \
     X(I8, T, exit_fill, 1) X(I8, T, target_fill, 1) X(I8, T, hold_fill, 1) X(I8, T, entry_type, 1) \
     X(I8, T, full, 1) X(I32, T, live_bar, 1) X(F64, T, live_px, 1) X(I32, T, hold_bar, 1)          \
-    X(I32, T, hold_tick, 1) X(I32, T, blocked_bar, 1) X(F64, T, qty, 1) X(F64, T, price, 1)        \
+    X(I32, T, hold_tick, 1) X(I32, T, blocked_bar, 1) X(I8, T, going, 1) X(F64, T, qty, 1) X(F64, T, price, 1)        \
     X(F64, T, basis, 1) X(F64, T, fee, 1) X(F64, T, stop, 1) X(F64, T, target, 1)                  \
     X(F64, T, trail_points, 1) X(F64, T, trail_pct, 1) X(F64, T, trail_start, 1)                   \
-    X(F64, T, stop_limit, 1) X(SUB, T, trail, wk_rows_trail) X(SUB, T, trail0, wk_rows_trail)
+    X(F64, T, stop_limit, 1) X(SUB, T, trail, wk_rows_trail) X(SUB, T, trail0, wk_rows_trail) \
+    X(SUB, T, exit, wk_rows_part)
 
 #define WK_ROWS_TRADE(X, T)                                                                        \
     X(I32, T, symbol, 1) X(I8, T, side, 1) X(I8, T, reason, 1) X(I16, T, pad, 1)                   \

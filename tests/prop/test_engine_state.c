@@ -73,7 +73,14 @@ static wick_panel *make_panel(wick_ctx *ctx, const market *m, int64_t last)
                                        .timeframe_ms = WICK_MS_DAY};
         int64_t n = 0;
         while (n < m->n[s] && m->time[s][n] <= last) n++;
-        list[s] = sim_bars(ctx, name, m->bars[s], n, m->time[s], &info);
+        double f[5][MAX_BARS];
+        for (int64_t i = 0; i < n; i++) {
+            const bar4 *b = &m->bars[s][i];
+            f[0][i] = b->o, f[1][i] = b->h, f[2][i] = b->l, f[3][i] = b->c;
+            f[4][i] = 100.0 + (double)(i * 37 % 400);
+        }
+        check_ok(ctx, wick_bars_new(ctx, name, n, m->time[s], f[0], f[1], f[2], f[3], f[4], &info,
+                                    &list[s]));
     }
     wick_panel *p = NULL;
     check_ok(ctx, wick_panel_new(ctx, list, m->symbols, &p));
@@ -114,7 +121,10 @@ static void draw_settings(wick_pcg *g, scene *k)
         PICK(g, "fill", "next_bar"), PICK(g, "fifo", "lifo", "average"), PICK(g, "open", "level"),
         PICK(g, "none", "1", "2"), PICK(g, "none", "2"), PICK(g, "clamp", "cancel", "reject"),
         PICK(g, "lot", "exit", "position"), PICK(g, "0", "0.1"), end, PICK(g, "own", "portfolio"),
-        PICK(g, "1", "3"));
+        PICK(g, "1", "3"),
+        PICK(g, "", "", "fee_tiers=0:0.1/0.2,20000:0.05/0.1 fee_window=20 fee_max=40",
+             "volume_pct=4 volume_rest=keep slip_random=3",
+             "volume_pct=10 slip_volume=20 slip_atr=1"));
 }
 
 static wick_settings *make_settings(wick_ctx *ctx, const char *text)
