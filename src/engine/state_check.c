@@ -36,6 +36,7 @@ static const char *check_clock(const wick_run *r)
 {
     if (!within(r->last_id, 0, WK_NEVER - 1) || r->last_id != r->slot_of.n) return "last_id";
     if (!within(r->lot_serial, 0, WK_NEVER - 1)) return "lot_serial";
+    if (!within(r->queued, 0, WK_NEVER / 2) || !isfinite(r->forgiven)) return "queued";
     if (!r->lean && r->recs.n != r->last_id) return "orders";
     if (r->lean && r->recs.n != 0) return "orders";
     if (r->on_close_pending || r->pine_close) return "on_close_pending";
@@ -127,7 +128,9 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (o->group < 0 || !within(o->parent, 0, r->last_id)) return "pending.parent";
     if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_OPEN)) return "pending.tag";
     if (!within(o->placed_bar, 0, bar)) return "pending.placed_bar";
-    if (!isfinite(o->qty)) return "pending.qty";
+    if (!isfinite(o->qty) || !is_flag(o->late)) return "pending.qty";
+    if (!within(o->size_kind, WICK_SIZE_DEFAULT, WICK_SIZE_ASK)) return "pending.size_kind";
+    if (!within(o->lot, 0, r->lot_serial)) return "pending.lot";
     if (o->has_bracket && (!within(o->b.exit_fill, 0, WICK_FILL_VWAP + 1) ||
                            !within(o->b.target_fill, 0, WICK_FILL_VWAP + 1) ||
                            !within(o->b.hold_fill, 0, WICK_FILL_VWAP + 1) || o->b.hold_bars < 0))
@@ -141,7 +144,7 @@ static const char *check_lot(const wick_run *r, const wk_lot *l, int32_t s)
     if (l->symbol != s || !within(l->serial, 1, r->lot_serial)) return "lots.serial";
     if (!within(l->order, 1, r->last_id) || !is_tag(r, l->tag)) return "lots.order";
     if (!within(l->signal_bar, 0, bar) || !within(l->bar, 0, bar)) return "lots.bar";
-    if (!within(l->tick, r->first_tick, r->tick)) return "lots.tick";
+    if (!within(l->tick, 0, r->tick)) return "lots.tick";
     if (!is_side(l->side) || !within(l->seg, 0, 4) || !is_flag(l->up_first)) return "lots.seg";
     if (!within(l->live_seg, 0, 4) || !within(l->live_bar, 0, WK_NEVER)) return "lots.live_bar";
     if (!within(l->exit_fill, 0, WICK_FILL_VWAP + 1) ||
@@ -224,7 +227,7 @@ static const char *check_trade(const wick_run *r, const wick_trade_rec *t)
     if (!within(t->entry_bar, 0, bar) || !within(t->exit_bar, 0, bar)) return "trades.entry_bar";
     if (!within(t->entry_tick, 0, r->tick) || !within(t->exit_tick, 0, r->tick))
         return "trades.entry_tick";
-    return within(t->bars, 0, WK_NEVER) ? NULL : "trades.bars";
+    return within(t->bars, -r->tick - 1, (int64_t)r->tick + 1) ? NULL : "trades.bars";
 }
 
 static const char *check_records(const wick_run *r)

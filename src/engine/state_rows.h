@@ -30,12 +30,12 @@
 #define WK_ROWS_ORD(X, T)                                                                          \
     X(I32, T, id, 1) X(I32, T, next, 1) X(I32, T, prev, 1) X(I32, T, symbol, 1) X(I8, T, side, 1)  \
     X(I8, T, type, 1) X(I8, T, intent, 1) X(I8, T, fill, 1) X(I8, T, group_type, 1)                \
-    X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, from_signal, 1)         \
+    X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, late, 1) X(I8, T, from_signal, 1)         \
     X(I8, T, has_bracket, 1) X(I8, T, close_all, 1) X(I8, T, live_seg, 1) X(I32, T, due, 1)        \
     X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
-    X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(F64, T, live_px, 1)          \
+    X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(I32, T, key, 1) X(I32, T, size_kind, 1) X(I32, T, lot, 1) X(F64, T, live_px, 1)          \
     X(F64, T, qty, 1) X(F64, T, limit, 1) X(F64, T, stop, 1) X(F64, T, score, 1)                   \
-    X(F64, T, fill_price, 1) X(SUB, T, part, wk_rows_part) X(SUB, T, b, wk_rows_bracket)
+    X(F64, T, fill_price, 1) X(SUB, T, part, wk_rows_part) X(F64, T, amount, 1) X(SUB, T, b, wk_rows_bracket)
 
 #define WK_ROWS_TRADED(X, T) X(I64, T, time, 1) X(F64, T, amount, 1) X(I32, T, tick, 1)
 #define WK_ROWS_DRAWN(X, T) X(I32, T, bar, 1) X(I32, T, n, 1) X(F64, T, used, 1)
@@ -56,7 +56,7 @@
     X(I8, T, side, 1) X(I8, T, seg, 1) X(I8, T, up_first, 1) X(I8, T, live_seg, 1)                 \
     X(I8, T, exit_fill, 1) X(I8, T, target_fill, 1) X(I8, T, hold_fill, 1) X(I8, T, entry_type, 1) \
     X(I8, T, full, 1) X(I32, T, live_bar, 1) X(F64, T, live_px, 1) X(I32, T, hold_bar, 1)          \
-    X(I32, T, hold_tick, 1) X(I32, T, blocked_bar, 1) X(I8, T, going, 1) X(F64, T, qty, 1) X(F64, T, price, 1)        \
+    X(I32, T, stop_key, 1) X(I32, T, target_key, 1) X(I32, T, hold_tick, 1) X(I32, T, blocked_bar, 1) X(I8, T, going, 1) X(F64, T, qty, 1) X(F64, T, price, 1)        \
     X(F64, T, basis, 1) X(F64, T, fee, 1) X(F64, T, stop, 1) X(F64, T, target, 1)                  \
     X(F64, T, trail_points, 1) X(F64, T, trail_pct, 1) X(F64, T, trail_start, 1)                   \
     X(F64, T, stop_limit, 1) X(SUB, T, trail, wk_rows_trail) X(SUB, T, trail0, wk_rows_trail) \
@@ -162,8 +162,8 @@
     X(OUT, T, mask_at, 0) X(OUT, T, active, 0) X(OUT, T, clock, 0) X(I32, T, tick, 1)              \
     X(OUT, T, first_tick, 0) X(OUT, T, rows, 0) X(OUT, T, warmup, 0) X(OUT, T, cash0, 0)           \
     X(F64, T, cash, 1) X(F64, T, fees, 1) X(F64, T, realized, 1) X(F64, T, equity, 1)              \
-    X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
-    X(I32, T, last_id, 1) X(OUTS, T, ords, 0) X(OUTS, T, lots, 0) X(OUTS, T, trades, 0)            \
+    X(F64, T, forgiven, 1) X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
+    X(I32, T, last_id, 1) X(I32, T, queued, 1) X(OUTS, T, ords, 0) X(OUTS, T, lots, 0) X(OUTS, T, trades, 0)            \
     X(OUTS, T, recs, 0) X(OUTS, T, slot_of, 0) X(OUTS, T, tags, 0) X(OUTS, T, fills, 0)            \
     X(OUT, T, tag_slots, 0) X(OUT, T, tag_cap, 0) X(I32, T, free_ord, 1) X(I32, T, free_lot, 1)    \
     X(I32, T, live_ords, 1) X(OUT, T, piles, 0) X(OUT, T, watch, 0) X(OUT, T, hot, 0)              \
