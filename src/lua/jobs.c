@@ -31,7 +31,7 @@ static const char **texts_field(lua_State *L, int t, const char *key, int64_t *n
     return out;
 }
 
-static bool time_field(lua_State *L, int t, const char *key, int64_t *out)
+bool wk_job_time(lua_State *L, int t, const char *key, int64_t *out)
 {
     const bool there = wk_ml_field(L, t, key);
     if (there) {
@@ -120,8 +120,8 @@ static int core_bars(lua_State *L)
     const char **data = texts_field(L, 1, "data", &n_data);
     if (n_data == 0) return wk_raise(L, "run:bars: 'data' names no file or folder with bars");
     o.symbols = texts_field(L, 1, "symbols", &o.n_symbols);
-    o.has_from = time_field(L, 1, "from", &o.from);
-    o.has_to = time_field(L, 1, "to", &o.to);
+    o.has_from = wk_job_time(L, 1, "from", &o.from);
+    o.has_to = wk_job_time(L, 1, "to", &o.to);
     o.timeframe = text_field(L, 1, "timeframe");
     o.symbol_info = text_field(L, 1, "symbol_info");
     o.drop_bad = wk_number_of(L, 1, "drop_bad", 0) != 0;

@@ -37,6 +37,8 @@ extern const wk_box_type wk_bars_type, wk_strategy_type, wk_result_type;
 
 /** Values of every parameter from the table at i (the others at their defaults); pushes what holds
  * them. Raises. */
+/** Field `key` of the table at t as a moment in ms; false: it is not there. */
+bool wk_job_time(lua_State *L, int t, const char *key, int64_t *out);
 const double *wk_job_values(lua_State *L, wk_host *h, const wk_strategy *s, int i);
 /** Methods of strategies that are in jobs_run.c. */
 int wk_strategy_dataset(lua_State *L);

@@ -46,18 +46,6 @@ const double *wk_job_values(lua_State *L, wk_host *h, const wk_strategy *s, int 
     return v;
 }
 
-static bool time_field(lua_State *L, int t, const char *key, int64_t *out)
-{
-    const bool there = wk_ml_field(L, t, key);
-    if (there) {
-        if (lua_type(L, -1) != LUA_TNUMBER)
-            (void)wk_raise(L, "%s: a moment in ms is expected", key);
-        *out = (int64_t)lua_tonumber(L, -1);
-    }
-    lua_pop(L, 1);
-    return there;
-}
-
 static const wk_bars *need_bars(lua_State *L, int t, const char *what)
 {
     (void)wk_ml_field(L, t, "bars");
@@ -80,8 +68,8 @@ int wk_strategy_dataset(lua_State *L)
     wk_ml_known(L, 2, "dataset", known);
     const wk_bars *bars = need_bars(L, 2, "dataset: bars");
     wk_dataset_opts o = {.size = sizeof o};
-    o.has_from = time_field(L, 2, "from", &o.from);
-    o.has_to = time_field(L, 2, "to", &o.to);
+    o.has_from = wk_job_time(L, 2, "from", &o.from);
+    o.has_to = wk_job_time(L, 2, "to", &o.to);
     o.all_rows = wk_number_of(L, 2, "all_rows", 0) != 0;
     o.by_trade = wk_number_of(L, 2, "by_trade", 0) != 0;
     o.no_labels = wk_number_of(L, 2, "no_labels", 0) != 0;
@@ -405,7 +393,7 @@ static wk_filter *filter_of(lua_State *L, wk_host *h, const batch *b, int t, wk_
         for (int64_t i = 0; i < parts; i++) {
             lua_rawgeti(L, model, (int)(i + 1));
             luaL_checktype(L, -1, LUA_TTABLE);
-            if (!time_field(L, lua_gettop(L), "from", &from[i]))
+            if (!wk_job_time(L, lua_gettop(L), "from", &from[i]))
                 (void)wk_raise(L, "backtest: a part of a model has 'from' and 'bundle'");
             (void)wk_ml_field(L, lua_gettop(L), "bundle");
             list[i] = wk_check_box(L, -1, &wk_bundle_type, "backtest: bundle");
@@ -452,7 +440,7 @@ int wk_strategy_backtest(lua_State *L)
     lua_settop(L, 2);
     wk_ml_known(L, 2, "backtest", known);
     batch b = {.s = s, .panel = need_bars(L, 2, "backtest: bars")->panel};
-    b.has_trade_from = time_field(L, 2, "trade_from", &b.trade_from);
+    b.has_trade_from = wk_job_time(L, 2, "trade_from", &b.trade_from);
     b.bars_per_year = s->bars_per_year < 0 ? wick_panel_bars_per_year(b.panel) : s->bars_per_year;
     if (!wk_ml_field(L, 2, "runs") || lua_type(L, -1) != LUA_TTABLE)
         return wk_raise(L, "backtest: runs are a list of { params = ..., model = ... }");

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* CMA-ES: the state after each generation against the library cmaes, given the same samples; and
  * that it finds minima. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/cma_int.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 static void check_vector(const char *what, const double *got, const wick_json *want)
 {
@@ -160,22 +157,6 @@ static void test_options(void **state)
     check_fails(ctx, wick_study_new(ctx, &two, &s), WICK_E_ARG, "one objective");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,5 +165,5 @@ int main(void)
         cmocka_unit_test(test_finds_minima),
         cmocka_unit_test(test_options),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

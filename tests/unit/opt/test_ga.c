@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Crossovers, mutation, NSGA-III directions and quasi-random points against the golden vectors. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/ga_int.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 static void test_crossovers(void **state)
 {
@@ -133,22 +130,6 @@ static void test_sobol_is_even(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,5 +137,5 @@ int main(void)
         cmocka_unit_test(test_nsga3),         cmocka_unit_test(test_points),
         cmocka_unit_test(test_sobol_is_even),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The Gaussian process behind the sampler gp: Optuna's numbers, its own gradients, and searches
  * with a known end. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/gp_acq.h"
 #include "opt/minimize.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 enum { N = 8, D = 3 };
 
@@ -241,22 +238,6 @@ static void test_odd_values(void **state)
     wick_study_free(s);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,5 +246,5 @@ int main(void)
         cmocka_unit_test(test_minimize),    cmocka_unit_test(test_finds_the_minimum),
         cmocka_unit_test(test_constraints), cmocka_unit_test(test_odd_values),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* PED-ANOVA against Optuna's numbers, and on studies where the answer is known. */
-#include "unit/opt/opt_help.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
+#include "unit/opt/opt_vectors.h"
 
 static void test_golden(void **state)
 {
@@ -121,27 +118,11 @@ static void test_known_answers(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_known_answers),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

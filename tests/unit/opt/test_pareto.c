@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fronts, ranks, hypervolumes, subsets, crowding against Optuna's and against counting. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/opt_int.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 static void test_golden(void **state)
 {
@@ -145,22 +142,6 @@ static void test_bad_points(void **state)
     check_same(hv, 0.0);
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,5 +149,5 @@ int main(void)
         cmocka_unit_test(test_by_counting), cmocka_unit_test(test_subset_is_greedy),
         cmocka_unit_test(test_bad_points),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Pruners: every decision of the golden curves, brackets, and the signed rank test. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/opt_int.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 /* The golden file's spelling and ours. */
 static const char *spec_of(const char *name)
@@ -177,22 +174,6 @@ static void test_spelling(void **state)
     check_fails(ctx, wick_study_new(ctx, &o, &s), WICK_E_ARG, "several objectives");
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,5 +181,5 @@ int main(void)
         cmocka_unit_test(test_hyperband_regroups), cmocka_unit_test(test_wilcoxon),
         cmocka_unit_test(test_spelling),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }

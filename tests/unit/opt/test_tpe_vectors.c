@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of TPE against Optuna's: split sizes, weights, the cut normal, kernels, densities. */
-#include "unit/opt/opt_help.h"
+#include "unit/opt/opt_vectors.h"
 
 #include "opt/tpe_int.h"
-
-static wick_ctx *ctx;
-static wick_json_doc *doc;
 
 static void test_gamma_and_weights(void **state)
 {
@@ -199,22 +196,6 @@ static void test_mix_forms(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    (void)state;
-    ctx = wick_ctx_new();
-    doc = golden(ctx, "optuna_vectors.json");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    wick_json_free(doc);
-    wick_ctx_free(ctx);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,5 +205,5 @@ int main(void)
         cmocka_unit_test(test_parzen),
         cmocka_unit_test(test_mix_forms),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }
