@@ -18,8 +18,7 @@ local call_keys = {
   buy = order_keys, sell = order_keys, order = order_keys, units = order_keys,
   target = set "pct units cash tag", protect = set "stop target trail",
 }
-local strategy_fields = set [[params signals series init before_bar each_bar on_bar features label when on engine
-  name fees slippage]]
+local strategy_fields = core.strategy_fields
 
 local function pine_names()
   core.module "wick.pine"

@@ -17,6 +17,8 @@ local fields = {
   fees = true, slippage = true, constant_features = true,
 }
 
+core.strategy_fields = fields
+
 local kinds = {
   params = "table", engine = "table", signals = "function", series = "function",
   init = "function", before_bar = "function", each_bar = "function", on_bar = "function",
