@@ -372,6 +372,9 @@ typedef struct wick_ambiguity {
     int64_t bars;               /**< how many */
     double pnl_worst, pnl_best; /**< total pnl under worst and best ordering of those bars alone */
     bool bounded;               /**< false when the bounds were not computed */
+    /** intrabar=lower_tf: bars that finer bars were there for, and bars left to their own four
+     * prices, of these `misfit` with finer bars that do not add up to them. Else 0. */
+    int64_t finer, coarse, misfit;
 } wick_ambiguity;
 WICK_API wick_ambiguity wick_ledger_ambiguity(const wick_ledger *l);
 

@@ -232,8 +232,11 @@ typedef struct wick_wake {
 } wick_wake;
 WICK_API wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                        const wick_wake *wake) WICK_NODISCARD;
-/** Runs of Pine orders: finer bars of a symbol, which fills then walk instead of the four-point
- * path when the setting `magnifier` is on. They are matched to chart bars by time; a chart bar without any keeps its own path. */
+/** Finer bars of a symbol, which fills then walk one after the other instead of the bar's own four
+ * points, when the setting `magnifier` is on (runs of Pine orders) or intrabar=lower_tf (others;
+ * without these nothing happens). They are matched to the symbol's bars by time, stamps being opens.
+ * A bar without any, or whose finer bars do not add up to it, keeps its own path; lower_tf counts
+ * these (wick_ambiguity). Borrowed until the run is freed. */
 WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                             const wick_bars *bars) WICK_NODISCARD;
 /** Text of a number from wick_run_tag; "" for others. */

@@ -56,8 +56,7 @@ extern const cli_option cli_common_options[];
 extern const cli_command cli_command_run, cli_command_check, cli_command_list, cli_command_doc,
     cli_command_bench, cli_command_test, cli_command_audit, cli_command_explain, cli_command_data,
     cli_command_pipeline, cli_command_pine, cli_command_pine_verify, cli_command_study,
-    cli_command_worker, cli_command_tune, cli_command_walk,
-    cli_command_diff_profiles;
+    cli_command_worker, cli_command_tune, cli_command_walk, cli_command_diff_profiles;
 
 /** One invocation. Values are borrowed from argv. */
 struct cli {

@@ -8,6 +8,7 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
+    RUN_CONFIG_FINER_OPTION,
     {"cuts", "N", "how many random cuts, default 10; each is tried in two ways", CLI_ONE},
     {"format", "table|json", "default table", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
@@ -180,7 +181,7 @@ typedef struct job {
     run_config cfg;
     wk_host *host;
     wk_script *script;
-    wick_panel *panel;
+    wick_panel *panel, *finer;
     audit_result result;
 } job;
 
@@ -203,8 +204,10 @@ static int run_job(job *j, int64_t cuts, const char *format)
     if (wk_host_new(c->ctx, &opts, &j->host) < 0 ||
         wk_host_load(c->ctx, j->host, path, &j->script) < 0)
         return cli_fail(c);
-    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel))
+    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel) ||
+        !run_config_finer(c, &j->cfg, &j->finer))
         return CLI_MISTAKE;
+    wk_host_set_finer(j->host, j->finer);
     /* A cut is no end: positions stay open there, as they do when the bars go on. */
     if (wick_settings_set(c->ctx, j->cfg.settings, "close_at_end", "off") < 0) return cli_fail(c);
     const audit_opts o = {.script = j->script,
@@ -238,6 +241,7 @@ static int run(cli *c)
         return CLI_MISTAKE;
     const int code = run_job(&j, cuts, format);
     audit_free(&j.result);
+    wick_panel_unref(j.finer);
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
     run_config_free(&j.cfg);

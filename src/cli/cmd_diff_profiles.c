@@ -16,8 +16,7 @@ static const cli_option options[] = {
      CLI_ONE},
     {"format", "table|json", "default table", CLI_ONE},
     RUN_CONFIG_INPUT_OPTIONS,
-    {"finer", "PATH", "finer bars of the same symbols, for intrabar=lower_tf and magnifier",
-     CLI_WORDS},
+    RUN_CONFIG_FINER_OPTION,
     RUN_CONFIG_REST_OPTIONS,
     {NULL, NULL, NULL, CLI_ONE},
 };

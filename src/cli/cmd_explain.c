@@ -8,6 +8,7 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
+    RUN_CONFIG_FINER_OPTION,
     {"trade", "N", "which trade: 1 is the first line of the trades CSV; -1 the last", CLI_ONE},
     {"around", "N", "bars shown before the signal, after it and around the exit, default 3",
      CLI_ONE},
@@ -20,7 +21,7 @@ typedef struct job {
     run_config cfg;
     wk_host *host;
     wk_script *script;
-    wick_panel *panel;
+    wick_panel *panel, *finer;
     run_trace trace;
     int64_t number, around;
 } job;
@@ -264,8 +265,10 @@ static int run_job(job *j, const char *format)
     if (wk_host_new(c->ctx, &opts, &j->host) < 0 ||
         wk_host_load(c->ctx, j->host, c->operands[0], &j->script) < 0)
         return cli_fail(c);
-    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel))
+    if (!run_config_script(c, &j->cfg, j->script) || !run_config_bars(c, &j->cfg, &j->panel) ||
+        !run_config_finer(c, &j->cfg, &j->finer))
         return CLI_MISTAKE;
+    wk_host_set_finer(j->host, j->finer);
     const wick_run_opts run = {.size = sizeof run,
                                .settings = j->cfg.settings,
                                .cash = j->cfg.cash,
@@ -287,6 +290,7 @@ static int run(cli *c)
         return CLI_MISTAKE;
     const int code = run_job(&j, format);
     run_trace_free(&j.trace);
+    wick_panel_unref(j.finer);
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
     run_config_free(&j.cfg);

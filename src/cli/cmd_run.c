@@ -9,10 +9,7 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
-    {"finer", "PATH",
-     "finer bars of the same symbols: requests and the bar magnifier of\n"
-     "Pine scripts read them",
-     CLI_WORDS},
+    RUN_CONFIG_FINER_OPTION,
     {"model", "NAME|FILE", "filter of entries: passthrough (default), random:RATE, or a bundle",
      CLI_ONE},
     {"model-threshold", "X",
@@ -159,6 +156,7 @@ static int run_script(job *j)
     const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
     if (st != WICK_OK) return cli_fail(j->c);
+    run_config_tell_finer(j->c, j->ledger);
     if (r->has_trade_from && wick_ledger_equity(j->ledger).n == 0) {
         char day[WICK_TIME_TEXT];
         wick_time_format(day, r->trade_from, r->trade_from % WICK_MS_DAY == 0);

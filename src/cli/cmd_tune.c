@@ -7,6 +7,7 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
+    RUN_CONFIG_FINER_OPTION,
     TUNE_OPTIONS,
     {"terminator", "NAME[:K=V,..]",
      "ends a search that gets no further: stagnation, emmr, max_trials ...", CLI_ONE},

@@ -6,6 +6,7 @@
 
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
+    RUN_CONFIG_FINER_OPTION,
     TUNE_OPTIONS,
     {"reset", NULL, "every window starts with --cash; else equity is carried on", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},

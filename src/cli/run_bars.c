@@ -129,3 +129,14 @@ bool run_config_finer(cli *c, const run_config *r, wick_panel **out)
     for (int i = 0; i < n; i++) paths[i] = cli_nth(c, "finer", i);
     return load(c, r, paths, n, true, out);
 }
+
+void run_config_tell_finer(const cli *c, const wick_ledger *l)
+{
+    const wick_ambiguity a = wick_ledger_ambiguity(l);
+    if (a.coarse == 0) return;
+    cli_note(c,
+             "intrabar=lower_tf: %lld of %lld bars keep their own four prices: %lld have no finer "
+             "bars%s, %lld have some that do not add up to them",
+             (long long)a.coarse, (long long)(a.finer + a.coarse), (long long)(a.coarse - a.misfit),
+             a.finer + a.misfit == 0 ? " (--finer PATH)" : "", (long long)a.misfit);
+}

@@ -55,6 +55,8 @@ bool run_config_script_as(cli *c, run_config *r, wk_script *script, const char *
 bool run_config_bars(cli *c, const run_config *r, wick_panel **out);
 /** Loads what --finer names, nothing without it. */
 bool run_config_finer(cli *c, const run_config *r, wick_panel **out);
+/** Says how many bars intrabar=lower_tf had to leave to their own four prices, if any. */
+void run_config_tell_finer(const cli *c, const wick_ledger *l);
 void run_config_free(run_config *r);
 
 /** The part of `wick run`'s option table that this reads; cmd_run.c appends its outputs. */
@@ -76,6 +78,15 @@ void run_config_free(run_config *r);
         {"params", "F.json", "parameters as a JSON object; --param overrides", CLI_ONE},           \
     {                                                                                              \
         "config", "F.json", "settings, cash, data and parameters in one file", CLI_ONE             \
+    }
+
+/** Read by run_config_finer. */
+#define RUN_CONFIG_FINER_OPTION                                                                    \
+    {                                                                                              \
+        "finer", "PATH",                                                                           \
+            "finer bars of the same symbols: intrabar=lower_tf walks them, and\n"                  \
+            "requests and the bar magnifier of Pine scripts read them",                            \
+            CLI_WORDS                                                                              \
     }
 
 #define RUN_CONFIG_PROFILE_OPTION                                                                  \

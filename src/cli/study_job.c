@@ -78,6 +78,10 @@ bool study_job_write(tune_job *j, wick_study *s)
         tune_bars_hash(j->panel[i], hex);
         wick_jw_key(&w, key), wick_jw_string(&w, hex);
     }
+    if (j->finer) {
+        tune_bars_hash(j->finer, hex);
+        wick_jw_key(&w, "bars.finer"), wick_jw_string(&w, hex);
+    }
     wick_jw_key(&w, "trials"), wick_jw_int(&w, j->trials);
     wick_jw_end(&w);
     if (good) {
@@ -156,5 +160,9 @@ bool study_job_bars(const tune_job *j, const study_job *k)
         tune_bars_hash(j->panel[i], hex);
         if (had && strcmp(had, hex) != 0) return other(j->c, "the data", had, hex);
     }
+    const char *had = wick_json_string(wick_json_get(wick_json_root(k->doc), "bars.finer"));
+    char hex[65] = "none";
+    if (j->finer) tune_bars_hash(j->finer, hex);
+    if (had && strcmp(had, hex) != 0) return other(j->c, "the finer data", had, hex);
     return true;
 }

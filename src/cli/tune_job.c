@@ -123,7 +123,8 @@ static bool make_eval(tune_job *j)
             wk_metric_opts(j->cfg.settings, run_config_bars_per_year(&j->cfg, j->market[0].panel)),
         .objectives = objective,
         .n_objectives = n > 0 ? n : 1,
-        .workers = j->threads};
+        .workers = j->threads,
+        .finer = j->finer};
     if (wk_eval_new(c->ctx, &opts, &j->eval) < 0) {
         cli_fail_hint(c, "`wick list objectives` and `wick list metrics` name them all");
         return false;
@@ -508,7 +509,8 @@ bool tune_job_open(tune_job *j, cli *c, const char *split)
 {
     *j = (tune_job){.c = c, .heartbeat = j->heartbeat, .retries = j->retries};
     return run_config_read(c, &j->cfg) && read_options(j) && load_script(j) && fix_params(j) &&
-           load_markets(j) && make_eval(j) && make_split(j, split) && open_storage(j);
+           load_markets(j) && run_config_finer(c, &j->cfg, &j->finer) && make_eval(j) &&
+           make_split(j, split) && open_storage(j);
 }
 
 void tune_job_close(tune_job *j)
@@ -518,6 +520,7 @@ void tune_job_close(tune_job *j)
     wick_split_free(j->split);
     wk_eval_free(j->eval);
     for (int32_t i = 0; i < TUNE_MARKETS; i++) wick_panel_unref(j->panel[i]);
+    wick_panel_unref(j->finer);
     wk_host_free(j->host);
     run_config_free(&j->cfg);
     free(j->fixed);

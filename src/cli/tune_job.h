@@ -19,6 +19,7 @@ typedef struct tune_job {
     wick_subject subject;
     bool *fixed;
     wick_panel *panel[TUNE_MARKETS];
+    wick_panel *finer; /**< --finer; NULL: none */
     wick_market market[TUNE_MARKETS];
     char frame[TUNE_MARKETS][16];
     int32_t n_markets;

@@ -35,11 +35,12 @@ static int32_t other_outcome(const wick_run *r, const wk_lot *l, int32_t bar, do
 {
     double taken[4], other[4];
     const bool up = r->sym[l->symbol].up_first != 0;
-    wk_path(&r->feed[l->symbol], bar, up, taken);
-    wk_path(&r->feed[l->symbol], bar, !up, other);
+    wk_present_path(r, l->symbol, bar, up, taken);
+    wk_present_path(r, l->symbol, bar, !up, other);
     int32_t seg = 1;
     double px = other[0];
-    if (l->live_bar == bar && l->live_seg >= 1 && l->live_px != taken[0]) {
+    if (l->live_bar == bar && l->live_sub == r->sym[l->symbol].sub && l->live_seg >= 1 &&
+        l->live_px != taken[0]) {
         if (l->live_seg > 3) return -1;
         seg = entry_segment(l, taken, other);
         if (seg == 0) return -1;
@@ -61,7 +62,7 @@ void wk_ambiguous_exit(wick_run *r, const wk_lot *l, const wk_at *at, double pri
     const int32_t kind = other_outcome(r, l, at->bar, &alt);
     if (kind < 0) return;
     if (kind == WK_ITEM_NONE)
-        alt = r->feed[l->symbol].f[WICK_CLOSE][at->bar];
+        alt = r->sym[l->symbol].pts[3];
     else if (alt == price)
         return;
     note(r, l, at->bar, alt - price);
@@ -71,7 +72,7 @@ void wk_ambiguous_held(wick_run *r, const wk_lot *l, int32_t bar)
 {
     double alt = 0.0;
     if (other_outcome(r, l, bar, &alt) <= WK_ITEM_NONE) return;
-    note(r, l, bar, alt - r->feed[l->symbol].f[WICK_CLOSE][bar]);
+    note(r, l, bar, alt - r->sym[l->symbol].pts[3]);
 }
 
 void wk_ambiguous_pair(wick_run *r, const wk_lot *l, int32_t bar, double taken, double other)

@@ -32,6 +32,9 @@ typedef struct wk_feed {
     const uint64_t **triggers;
     int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
     wick_tz *tz;           /**< of the exchange; Pine orders only */
+    const wick_bars *fine;      /**< intrabar=lower_tf: finer bars; NULL: none */
+    const int32_t *fine_of;     /**< per bar: the first of its finer bars, and one behind the last;
+                                     the same for a bar that is walked by itself */
     const wick_wake *wake; /**< when the only question is WICK_STEP_BAR; NULL: every bar */
 } wk_feed;
 
@@ -68,9 +71,10 @@ typedef struct wk_ord {
     int8_t from_signal;
     int8_t has_bracket;
     int8_t close_all;  /**< takes whatever is held at the fill */
-    int8_t live_seg;   /**< on bar live_bar only the path after (live_seg, live_px) counts */
+    int8_t live_seg;   /**< on bar live_bar only the path after (live_sub, live_seg, live_px)
+                            counts */
     int32_t due, last; /**< own bars on which it may fill */
-    int32_t live_bar;
+    int32_t live_bar, live_sub;
     int32_t group, parent, tag, reason;
     int32_t placed_bar;
     int32_t key;       /**< phases=queue: place in the list */
@@ -102,7 +106,9 @@ typedef struct wk_lot {
     int8_t exit_fill, target_fill, hold_fill; /**< 0: levels */
     int8_t entry_type;                        /**< wick_order_type of the entry */
     int8_t full;                              /**< paid in full: value is quantity times price */
-    int32_t live_bar; /**< the bracket acts from (live_bar, live_seg, live_px) on */
+    int32_t sub;      /**< of the entry, as in wk_at */
+    int32_t live_bar; /**< the bracket acts from (live_bar, live_sub, live_seg, live_px) on */
+    int32_t live_sub;
     double live_px;
     int32_t hold_bar;    /**< own bar of the time exit; WK_NEVER */
     int32_t stop_key, target_key; /**< phases=queue: their places in the list */
@@ -138,7 +144,10 @@ typedef struct wk_sym {
     int8_t sig_state; /**< side whose entry signals pass unseen because it is held full */
     int8_t up_first;  /**< path of the present bar */
     int8_t walks;     /**< levels may be met on this bar */
+    int8_t must;      /**< lower_tf: walks, also while other symbols' finer bars are walked */
+    int8_t begun;     /**< lower_tf: the walk has passed the first finer bar */
     int8_t seg;
+    int32_t sub; /**< lower_tf: 1 + the finer bar whose path `pts` is; 0: the bar's own */
     double px;     /**< where the walker stands */
     double pts[4]; /**< path of the present bar */
 } wk_sym;
@@ -197,6 +206,7 @@ typedef enum wk_phase {
 /** Where in a bar something happens. */
 typedef struct wk_at {
     int32_t bar;
+    int32_t sub; /**< 1 + the finer bar whose path is meant; 0: the bar's own */
     int8_t seg;  /**< 1..3 path segment; 0 before the open; 4 at or after the close */
     int8_t held; /**< the bar's capture has been made: capture excursions include this bar */
     int8_t next; /**< what is opened here acts from the next bar on */
@@ -453,6 +463,33 @@ int32_t wk_items_requeue(wick_run *r);
 wk_item *wk_item_add(wick_run *r);
 void wk_kill_all(wick_run *r, int32_t s, int32_t fate); /**< every pending order of s; -1: all */
 bool wk_item_alive(const wick_run *r, const wk_item *it);
+
+/* finer.c */
+/** Whether there are finer bars to walk for this bar. */
+static inline bool wk_has_finer(const wk_feed *f, int32_t bar)
+{
+    return f->fine != NULL && f->fine_of[2 * bar + 1] > f->fine_of[2 * bar];
+}
+/** First and past-the-last finer bar of every bar, 2 n numbers in the run's arena; a bar whose finer
+ * bars have not its high and low (and, when `whole`, its open and close) has none. */
+wick_status wk_finer_spans(wick_ctx *ctx, wick_run *r, int32_t s, const wick_bars *bars, bool whole,
+                           const int32_t **out);
+/** Path points of a finer bar (`sub` as in wk_at), nearer extreme first or as asked for. */
+void wk_finer_path(const wk_feed *f, int32_t sub, bool up_first, double pts[4]);
+bool wk_finer_up_first(const wk_feed *f, int32_t sub);
+/** Stands a symbol on the path of a finer bar. */
+void wk_finer_stand(wick_run *r, int32_t s, int32_t sub);
+/** Finer bar of the present bar whose path first meets p, and the segment; the last one's end (4)
+ * when none does. */
+void wk_finer_meets(const wick_run *r, int32_t s, double p, wk_at *at);
+/** Walks the rest of the tick along finer bars. */
+void wk_finer_walk(wick_run *r);
+/** Extremes of a bar's finer bars between two of them, both exclusive (0: from its first; INT32_MAX:
+ * to its last). */
+void wk_finer_range(const wk_feed *f, int32_t bar, int32_t after, int32_t before, double *lo,
+                    double *hi);
+/** Counts bars from the first tick on with and without finer ones, all symbols. */
+void wk_finer_count(const wick_run *r, wick_ambiguity *to);
 
 /* batch.c */
 void wk_tick_batch(wick_run *r);

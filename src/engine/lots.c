@@ -55,6 +55,14 @@ static void see(double p, double *lo, double *hi)
     if (p > *hi) *hi = p;
 }
 
+static void path_of(const wk_feed *f, int32_t bar, int32_t sub, bool up_first, double pts[4])
+{
+    if (sub > 0)
+        wk_finer_path(f, sub, wk_finer_up_first(f, sub), pts);
+    else
+        wk_path(f, bar, up_first, pts);
+}
+
 /* Extremes from the entry to the exit. Computed once, when the slice is closed: bars that pass in
  * between cost nothing. */
 static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, double price, double *lo,
@@ -69,14 +77,17 @@ static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, doubl
     }
     double pts[4];
     const int32_t last = at->seg > 4 ? 4 : at->seg;
-    wk_path(f, l->bar, l->up_first != 0, pts);
-    if (l->bar == at->bar) {
-        for (int32_t k = l->seg; k < last; k++) see(pts[k], lo, hi);
-        return;
-    }
-    for (int32_t k = l->seg; k < 4; k++) see(pts[k], lo, hi);
+    const bool same = l->bar == at->bar && l->sub == at->sub;
+    path_of(f, l->bar, l->sub, l->up_first != 0, pts);
+    for (int32_t k = l->seg; k < (same ? last : 4); k++) see(pts[k], lo, hi);
+    if (same) return;
+    if (l->sub > 0)
+        wk_finer_range(f, l->bar, l->sub, l->bar == at->bar && at->sub > 0 ? at->sub : WK_NEVER, lo,
+                       hi);
     range(f, l->bar + 1, at->bar - 1, lo, hi);
-    wk_path(f, at->bar, r->sym[l->symbol].up_first != 0, pts);
+    if (l->bar == at->bar && at->sub == 0) return; /* at the close, after all of its finer bars */
+    if (at->sub > 0 && l->bar < at->bar) wk_finer_range(f, at->bar, 0, at->sub, lo, hi);
+    path_of(f, at->bar, at->sub, r->sym[l->symbol].up_first != 0, pts);
     for (int32_t k = 0; k < last; k++) see(pts[k], lo, hi);
 }
 
@@ -185,11 +196,13 @@ static void set_bracket(const wick_run *r, wk_lot *l, const wk_ord *o, const wk_
     l->hold_tick = 0;
     l->exit_fill = l->target_fill = l->hold_fill = 0;
     l->live_bar = at->bar + (at->next ? 1 : 0);
+    l->live_sub = at->next ? 0 : at->sub;
     l->live_seg = at->next ? 0 : at->seg;
     l->live_px = at->px;
     if (r->set.stop_from == WK_STOP_FROM_NEXT_BAR ||
         (r->set.stop_from == WK_STOP_FROM_MARKET_ONLY && o->type != WICK_MARKET)) {
         l->live_bar = at->bar + 1;
+        l->live_sub = 0;
         l->live_seg = 0;
     }
     if (!o->has_bracket) return;
@@ -309,6 +322,7 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->tick = wk_tick_at(r, s, at);
     l->side = o->side;
     l->seg = at->seg;
+    l->sub = at->sub;
     l->up_first = y->up_first;
     l->entry_type = o->type;
     l->full = full;

@@ -234,6 +234,7 @@ static void wake_child(wick_run *r, int32_t slot, const void *arg)
     const int32_t lasts = o->last;
     o->due = here ? bar : bar + 1;
     o->live_bar = here ? bar : WK_NEVER;
+    o->live_sub = e->at->sub;
     o->live_seg = e->at->seg;
     o->live_px = e->at->px;
     if (lasts != WK_NEVER) o->last = o->due + lasts - 1;

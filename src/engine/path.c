@@ -78,21 +78,32 @@ int32_t wk_ord_class(const wick_run *r, const wk_ord *o)
     return pos * o->side < 0.0 && o->qty <= fabs(pos) ? 0 : 1;
 }
 
-bool wk_lot_live(const wk_lot *l, int32_t bar)
+bool wk_lot_live(const wick_run *r, const wk_lot *l, int32_t bar)
 {
-    return l->live_bar < bar || (l->live_bar == bar && l->live_seg <= 1);
+    return l->live_bar < bar || (l->live_bar == bar && l->live_seg <= 1 &&
+                                 l->live_sub <= wk_first_sub(&r->feed[l->symbol], bar));
 }
 
 /* Where on this segment something begins to count; false when not on it yet. */
-bool wk_starts_on(int32_t live_bar, int8_t live_seg, double live_px, int32_t bar, const wk_sym *y,
-                  double to, double *from)
+bool wk_starts_on(const wk_live *live, int32_t bar, const wk_sym *y, double to, double *from)
 {
     *from = y->px;
-    if (live_bar == WK_NEVER || live_bar < bar) return true;
-    if (live_bar > bar || live_seg > y->seg) return false;
-    if (live_seg < y->seg) return true;
-    if (to >= y->px ? live_px > y->px : live_px < y->px) *from = live_px;
+    if (live->bar == WK_NEVER || live->bar < bar) return true;
+    if (live->bar > bar || live->sub > y->sub) return false;
+    if (live->sub < y->sub) return true;
+    if (live->seg > y->seg) return false;
+    if (live->seg < y->seg) return true;
+    if (to >= y->px ? live->px > y->px : live->px < y->px) *from = live->px;
     return true;
+}
+
+void wk_present_path(const wick_run *r, int32_t s, int32_t bar, bool up_first, double pts[4])
+{
+    const int32_t sub = r->sym[s].sub;
+    if (sub > 0)
+        wk_finer_path(&r->feed[s], sub, up_first, pts);
+    else
+        wk_path(&r->feed[s], bar, up_first, pts);
 }
 
 typedef struct choice {
@@ -117,10 +128,8 @@ static void next_of_lots(const wick_run *r, int32_t s, double to, wk_item *ev, c
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
         double from, px;
-        if (l->live_bar > bar || l->going >= 0 ||
-            !wk_starts_on(l->live_bar, l->live_seg, l->live_px, bar, y, to, &from)) {
-            continue;
-        }
+        const wk_live live = wk_lot_from(l);
+        if (l->live_bar > bar || l->going >= 0 || !wk_starts_on(&live, bar, y, to, &from)) continue;
         const int32_t kind = wk_lot_meets(r, l, &l->trail, from, to, &px);
         if (kind == WK_ITEM_NONE) continue;
         if (!nearer(c, fabs(px - y->px), kind == WK_ITEM_TARGET ? 3 : 1, l->order)) continue;
@@ -146,7 +155,8 @@ static void next_of_orders(const wick_run *r, int32_t s, double to, wk_item *ev,
         double from, px;
         if (o->waiting || o->on_close || o->due > bar || o->type == WICK_MARKET) continue;
         if (o->type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING) continue;
-        if (!wk_starts_on(o->live_bar, o->live_seg, o->live_px, bar, y, to, &from)) continue;
+        const wk_live live = wk_ord_from(o);
+        if (!wk_starts_on(&live, bar, y, to, &from)) continue;
         const bool limit = o->type == WICK_LIMIT || o->armed;
         const double level = limit ? o->limit - o->side * through : o->stop;
         if (!meets((o->side > 0) == limit, level, from, to, &px)) continue;

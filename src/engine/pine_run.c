@@ -122,45 +122,6 @@ void wk_pine_finish(wick_run *r)
     wk_pine_free(r);
 }
 
-/* ---- magnifier ------------------------------------------------------------------------------- */
-
-wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *r, int32_t symbol,
-                                   const wick_bars *bars)
-{
-    if (r->pine == NULL || r->phase != WK_PH_START || symbol < 0 || symbol >= r->n_sym)
-        return wick_fail(ctx, WICK_E_STATE,
-                         "finer bars are given to a run of Pine orders before its first step");
-    if (!r->set.magnifier) return WICK_OK;
-    const wk_feed *f = &r->feed[symbol];
-    const int64_t frame = wick_bars_info(wick_panel_bars(r->panel, symbol))->timeframe_ms;
-    const int64_t own = wick_bars_info(bars)->timeframe_ms;
-    if (!(own > 0 && frame > own && frame % own == 0))
-        return wick_fail(ctx, WICK_E_ARG,
-                         "%s: bars of %lld ms are no finer division of chart bars of %lld ms",
-                         wick_bars_symbol(bars), (long long)own, (long long)frame);
-    int32_t *spans = wick_arena_alloc(r->arena, ((int64_t)f->n + 1) * 2 * (int64_t)sizeof *spans);
-    if (spans == NULL) return wick_fail_mem(ctx);
-    const int64_t *t = wick_bars_time(bars), n = wick_bars_count(bars);
-    const double *hi = wick_bars_field(bars, WICK_HIGH), *lo = wick_bars_field(bars, WICK_LOW);
-    int64_t k = 0;
-    for (int32_t i = 0; i < f->n; i++) {
-        while (k < n && t[k] < f->time[i]) k++;
-        const int64_t from = k;
-        double top = -WK_INF, bottom = WK_INF;
-        for (; k < n && t[k] < f->time[i] + frame; k++) {
-            if (hi[k] > top) top = hi[k];
-            if (lo[k] < bottom) bottom = lo[k];
-        }
-        /* Finer bars that do not make up their chart bar would fill at prices it never had. */
-        const bool whole = top == f->f[WICK_HIGH][i] && bottom == f->f[WICK_LOW][i];
-        spans[2 * i] = (int32_t)from;
-        spans[2 * i + 1] = (int32_t)(whole ? k : from);
-    }
-    r->pine[symbol].sub = bars;
-    r->pine[symbol].spans = spans;
-    return WICK_OK;
-}
-
 void wk_pine_free(wick_run *r)
 {
     for (int32_t s = 0; r->pine != NULL && s < r->n_sym; s++) wick_tz_unref(r->feed[s].tz);

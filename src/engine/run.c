@@ -470,6 +470,7 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
     settle_pending(r);
     const char **symbols = NULL, **tags = NULL;
     int64_t *fates = NULL;
+    wk_finer_count(r, &r->amb);
     if (r->status < 0 || !names_of(r, &symbols, &tags)) return wick_fail_mem(ctx);
     fates = wick_arena_alloc(r->arena, (int64_t)sizeof r->fates);
     if (fates == NULL) return wick_fail_mem(ctx);
@@ -496,7 +497,10 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
         .ambiguity = {.bars = r->amb.bars,
                       .pnl_worst = total + r->amb.pnl_worst,
                       .pnl_best = total + r->amb.pnl_best,
-                      .bounded = true},
+                      .bounded = true,
+                      .finer = r->amb.finer,
+                      .coarse = r->amb.coarse,
+                      .misfit = r->amb.misfit},
         .fates = fates,
         .borrowed = !r->own_arena,
         .panel = r->panel,

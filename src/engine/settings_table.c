@@ -40,10 +40,11 @@ const wk_setting wk_setting_rows[] = {
            "the whole bar, then all due orders together: covers, sells, buys. queue: one list of "
            "orders and brackets in order of submission, stop losses and closes in front, gone "
            "through once a bar. rows: one order per symbol and bar, a stop before any signal"),
-    CHOICE(intrabar, "ohlc|worst|best|close", "ohlc",
+    CHOICE(intrabar, "ohlc|worst|best|close|lower_tf", "ohlc",
            "order of a bar's extremes. ohlc: the extreme nearer to the open first, ties low first; "
            "worst: the adverse one of the position first; best: the favourable one; close: only "
-           "closes are tested"),
+           "closes are tested; lower_tf: finer bars of the symbol (--finer) one after the other, "
+           "each as ohlc, where they are there and add up to the bar"),
     CHOICE(gap_fill, "open|level", "open",
            "a stop whose level lies beyond the open fills at the open, or at its level (at the "
            "bar's extreme when the whole bar lies beyond)"),

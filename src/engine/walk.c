@@ -39,18 +39,28 @@ static void add_order_item(wick_run *r, int32_t slot, double px, double price)
 }
 
 /* Fill of a stop whose level the price px has passed. */
-static double gap_price(const wick_run *r, int32_t s, int32_t bar, double level, double px)
+static double gap_price(const wick_run *r, int32_t s, double level, double px)
 {
     if (r->set.gap_fill == WK_GAP_OPEN) return px;
-    const double lo = r->feed[s].f[WICK_LOW][bar], hi = r->feed[s].f[WICK_HIGH][bar];
+    const double a = r->sym[s].pts[1], b = r->sym[s].pts[2]; /* the extremes */
+    const double lo = a < b ? a : b, hi = a < b ? b : a;
     return level < lo ? lo : level > hi ? hi : level;
+}
+
+/* Something that a fill of this bar's brings along, and that begins on a later finer bar. */
+static bool still_to_come(const wick_run *r, int32_t s, int32_t bar, int32_t live_bar,
+                          int32_t live_sub)
+{
+    return live_bar == bar && live_sub > r->sym[s].sub;
 }
 
 static void gapped_lot(wick_run *r, int32_t slot, int32_t bar, double px)
 {
     const wk_lot *l = wk_lot_at(r, slot);
     const double d = l->side;
-    if (l->live_bar > bar || l->going >= 0) return;
+    if (l->live_bar > bar || l->going >= 0 ||
+        still_to_come(r, l->symbol, bar, l->live_bar, l->live_sub))
+        return;
     if (l->exit_fill == 0 && l->blocked_bar != bar) {
         const bool stop = d * (px - l->stop) <= 0.0, trail = d * (px - l->trail.level) <= 0.0;
         if (stop || trail) {
@@ -58,7 +68,7 @@ static void gapped_lot(wick_run *r, int32_t slot, int32_t bar, double px)
             const bool first = stop && !(trail && d * (l->trail.level - l->stop) > 0.0);
             const double level = first ? l->stop : l->trail.level;
             add_lot_item(r, slot, first ? WK_ITEM_STOP : WK_ITEM_TRAIL, px,
-                         gap_price(r, l->symbol, bar, level, px));
+                         gap_price(r, l->symbol, level, px));
             return;
         }
     }
@@ -72,10 +82,11 @@ static void gapped_order(wick_run *r, int32_t slot, int32_t bar, double px)
     wk_ord *o = wk_ord_at(r, slot);
     const double d = o->side;
     if (o->waiting || o->on_close || o->due > bar || o->type == WICK_MARKET) return;
+    if (still_to_come(r, o->symbol, bar, o->live_bar, o->live_sub)) return;
     if (o->type != WICK_LIMIT && !o->armed) {
         if (d * (px - o->stop) < 0.0) return;
         if (o->type == WICK_STOP) {
-            add_order_item(r, slot, px, gap_price(r, o->symbol, bar, o->stop, px));
+            add_order_item(r, slot, px, gap_price(r, o->symbol, o->stop, px));
             return;
         }
         o->armed = 1;
@@ -137,7 +148,7 @@ static void timed_items(wick_run *r, int32_t s, int32_t bar, bool at_close)
     const wk_feed *f = &r->feed[s];
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
-        if (wk_lot_live(l, bar) && l->going < 0) {
+        if (wk_lot_live(r, l, bar) && l->going < 0) {
             priced_exit(r, slot, bar, l->exit_fill, true, at_close);
             priced_exit(r, slot, bar, l->target_fill, false, at_close);
         }
@@ -180,6 +191,7 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
         if (it->kind == WK_ITEM_ARM) {
             o->armed = 1;
             o->live_bar = at->bar;
+            o->live_sub = at->sub;
             o->live_seg = at->seg;
             o->live_px = at->px;
             r->sym[s].stale = 1;
@@ -187,9 +199,9 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
         }
         const int32_t type = o->type == WICK_STOP_LIMIT ? WICK_LIMIT : o->type;
         const bool filter = type == WICK_LIMIT && r->set.limit_rule != WK_LIMIT_RESTING;
-        const double p = wk_fill_price(r, s, at->bar, it->price, o->side,
-                                       filter ? WICK_MARKET : type, type == WICK_MARKET || filter,
-                                       wk_asked(r, o));
+        const double p =
+            wk_fill_price(r, s, at->bar, it->price, o->side, filter ? WICK_MARKET : type,
+                          type == WICK_MARKET || filter, wk_asked(r, o));
         wk_fill_order(r, it->slot, p, at);
         return;
     }
@@ -198,8 +210,8 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
     const int32_t type = it->kind == WK_ITEM_TARGET ? WICK_LIMIT
                          : it->kind == WK_ITEM_HOLD ? WICK_MARKET
                                                     : WICK_STOP;
-    const double p = wk_fill_price(r, s, at->bar, it->price, side, type, it->kind == WK_ITEM_HOLD,
-                                   l->qty);
+    const double p =
+        wk_fill_price(r, s, at->bar, it->price, side, type, it->kind == WK_ITEM_HOLD, l->qty);
     static const int8_t reasons[] = {[WK_ITEM_STOP] = WICK_BY_STOP_LOSS,
                                      [WK_ITEM_TARGET] = WICK_BY_STOP_PROFIT,
                                      [WK_ITEM_TRAIL] = WICK_BY_STOP_TRAILING,
@@ -211,7 +223,7 @@ void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
     }
     if (r->set.intrabar != WK_INTRABAR_CLOSE && at->seg >= 1 && at->seg <= 3 &&
         (it->kind == WK_ITEM_TARGET ? l->target_fill : l->exit_fill) == 0 &&
-        it->kind != WK_ITEM_HOLD && !(at->seg == 1 && it->px == r->feed[s].f[WICK_OPEN][at->bar])) {
+        it->kind != WK_ITEM_HOLD && !(at->seg == 1 && it->px == r->sym[s].pts[0])) {
         wk_ambiguous_exit(r, l, at, it->px);
     }
     wk_exit_lot(r, it->slot, reasons[it->kind], type, p, at);
@@ -241,7 +253,12 @@ void wk_items_exec(wick_run *r, wk_place place)
                         .held = place == WK_AFTER_CAPTURE,
                         .next = place != WK_AT_OPEN,
                         .px = x.px};
-            if (place == WK_AT_OPEN) at.seg = (int8_t)wk_path_meets(r->sym[x.symbol].pts, x.px);
+            if (place == WK_AT_OPEN) {
+                if (r->sym[x.symbol].sub > 0)
+                    wk_finer_meets(r, x.symbol, x.px, &at);
+                else
+                    at.seg = (int8_t)wk_path_meets(r->sym[x.symbol].pts, x.px);
+            }
             wk_exec_item(r, &x, &at);
         }
     }
@@ -278,8 +295,13 @@ static void begin_bar(wick_run *r, int32_t s)
     y->up_first = up;
     y->walks = 0;
     y->seg = 0;
-    wk_path(&r->feed[s], bar, up, y->pts);
-    y->px = y->pts[0];
+    if (wk_has_finer(&r->feed[s], bar)) {
+        wk_finer_stand(r, s, wk_first_sub(&r->feed[s], bar));
+    } else {
+        y->sub = 0;
+        wk_path(&r->feed[s], bar, up, y->pts);
+        y->px = y->pts[0];
+    }
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot_at(r, slot)->trail0 = wk_lot_at(r, slot)->trail;
     }
@@ -305,10 +327,8 @@ static void advance(wick_run *r, int32_t s, double to)
         for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
             wk_lot *l = wk_lot_at(r, slot);
             double from;
-            if (l->live_bar > bar ||
-                !wk_starts_on(l->live_bar, l->live_seg, l->live_px, bar, y, to, &from)) {
-                continue;
-            }
+            const wk_live live = wk_lot_from(l);
+            if (l->live_bar > bar || !wk_starts_on(&live, bar, y, to, &from)) continue;
             wk_trail_move(l, &l->trail, to);
         }
     }
@@ -330,7 +350,7 @@ static const wk_item *pick(const wick_run *r)
     return best;
 }
 
-static void walk_segment(wick_run *r, int32_t seg)
+void wk_walk_segment(wick_run *r, int32_t seg)
 {
     for (int32_t i = 0; i < r->n_hot; i++) {
         wk_sym *y = &r->sym[r->hot[i]];
@@ -343,7 +363,10 @@ static void walk_segment(wick_run *r, int32_t seg)
     const wk_item *e;
     while ((e = pick(r)) != NULL && r->status >= 0) {
         const wk_item it = *e;
-        const wk_at at = {.bar = r->bar_of[it.symbol], .seg = (int8_t)seg, .px = it.px};
+        const wk_at at = {.bar = r->bar_of[it.symbol],
+                          .sub = r->sym[it.symbol].sub,
+                          .seg = (int8_t)seg,
+                          .px = it.px};
         advance(r, it.symbol, it.px);
         wk_exec_item(r, &it, &at);
         /* A fill may cancel, shrink or wake orders of any symbol. */
@@ -366,7 +389,8 @@ static void end_bar(wick_run *r, int32_t s)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) continue;
-        if (y->walks && l->blocked_bar != bar && l->going < 0) wk_ambiguous_held(r, l, bar);
+        if (y->walks && y->sub == 0 && l->blocked_bar != bar && l->going < 0)
+            wk_ambiguous_held(r, l, bar);
         const bool from_open = l->live_bar < bar || l->live_px == f->f[WICK_OPEN][bar];
         if (r->set.trail_update == WK_TRAIL_AFTER_TEST && from_open) {
             wk_trail_move(l, &l->trail, f->f[l->side > 0 ? WICK_HIGH : WICK_LOW][bar]);
@@ -375,6 +399,7 @@ static void end_bar(wick_run *r, int32_t s)
         }
     }
     y->stale = 1;
+    y->sub = 0;
 }
 
 /* Whether levels can be met on this bar in whatever order its extremes come. Most bars of a trend
@@ -390,7 +415,8 @@ bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) return true;
-        if (l->live_bar == bar && (l->live_seg > 1 || l->live_px != r->feed[s].f[WICK_OPEN][bar]))
+        if (l->live_bar == bar && (l->live_seg > 1 || l->live_px != r->feed[s].f[WICK_OPEN][bar] ||
+                                   l->live_sub > wk_first_sub(&r->feed[s], bar)))
             return true;
         const double good = l->side > 0 ? high : low, bad = l->side > 0 ? low : high;
         wk_trail t = l->trail;
@@ -422,7 +448,8 @@ static bool lone_market_order(wick_run *r)
 {
     const int32_t s = r->hot[0], bar = r->bar_of[s];
     const wk_sym *y = &r->sym[s];
-    if (r->cost.caps || r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF)
+    if (r->cost.caps || r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF ||
+        y->hi < WK_INF)
         return false;
     const wk_ord *o = wk_ord_at(r, y->ord);
     if (o->type != WICK_MARKET || o->fill != WICK_FILL_OPEN || o->due > bar || o->waiting ||
@@ -432,7 +459,7 @@ static bool lone_market_order(wick_run *r)
         const wk_lot *l = wk_lot_at(r, y->lot);
         if (l->hold_bar <= bar || l->exit_fill != 0 || l->target_fill != 0) return false;
     }
-    const wk_at at = {.bar = bar, .seg = 1, .px = y->pts[0]};
+    const wk_at at = {.bar = bar, .sub = y->sub, .seg = 1, .px = y->pts[0]};
     const double p =
         wk_fill_price(r, s, bar, y->pts[0], o->side, WICK_MARKET, true, wk_asked(r, o));
     wk_fill_order(r, y->ord, p, &at);
@@ -456,7 +483,10 @@ void wk_tick_walk(wick_run *r)
         y->walks = wk_must_walk(r, r->hot[i], r->bar_of[r->hot[i]]);
         walks = walks || y->walks;
     }
-    for (int32_t seg = 1; seg <= 3 && walks && r->status >= 0; seg++) walk_segment(r, seg);
+    if (walks && r->set.intrabar == WK_INTRABAR_FINER)
+        wk_finer_walk(r);
+    else
+        for (int32_t seg = 1; seg <= 3 && walks && r->status >= 0; seg++) wk_walk_segment(r, seg);
     for (int32_t i = 0; i < r->n_hot; i++) {
         const int32_t s = r->hot[i];
         if (closes) wk_gapped_items(r, s, r->bar_of[s], r->feed[s].f[WICK_CLOSE][r->bar_of[s]]);

@@ -369,7 +369,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     job j = {h, s};
     h->script = s;
     WICK_TRY(wick_run_new(ctx, panel, &o, &h->run));
-    for (int32_t i = 0; o.pine && h->finer && i < h->n_syms; i++) {
+    for (int32_t i = 0; h->finer && i < h->n_syms; i++) {
         const wick_bars *fine = wk_finer_bars(h, i);
         if (fine) WICK_TRY(wick_run_set_magnifier(ctx, h->run, i, fine));
     }

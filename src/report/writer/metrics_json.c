@@ -60,6 +60,14 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     wick_jw_double(&w, a.bounded ? a.pnl_worst + 0.0 : WICK_NA);
     wick_jw_key(&w, "total_pnl_best");
     wick_jw_double(&w, a.bounded ? a.pnl_best + 0.0 : WICK_NA);
+    if (a.finer + a.coarse > 0) { /* intrabar=lower_tf */
+        wick_jw_key(&w, "bars_with_finer");
+        wick_jw_int(&w, a.finer);
+        wick_jw_key(&w, "bars_without_finer");
+        wick_jw_int(&w, a.coarse);
+        wick_jw_key(&w, "bars_with_other_finer");
+        wick_jw_int(&w, a.misfit);
+    }
     wick_jw_end(&w);
     wk_report_json_stats(r, &w, wk_report_dates_only(r));
     wick_jw_end(&w);

@@ -126,6 +126,21 @@ static void ambiguous(const wick_result *r, wick_buf *out)
     wick_buf_add(out, "\n", 1);
 }
 
+/* intrabar=lower_tf: what the order inside the bars was taken from. */
+static void finer(const wick_result *r, wick_buf *out)
+{
+    const wick_ambiguity a = wick_ledger_ambiguity(r->ledger);
+    if (a.finer + a.coarse == 0) return;
+    wick_buf_addf(out, "%lld of %lld bars have finer bars inside", (long long)a.finer,
+                  (long long)(a.finer + a.coarse));
+    if (a.coarse > 0)
+        wick_buf_addf(out,
+                      "; %lld keep their own four prices (%lld with finer bars that do not "
+                      "add up to them)",
+                      (long long)a.coarse, (long long)a.misfit);
+    wick_buf_add(out, "\n", 1);
+}
+
 typedef struct wrap {
     wick_buf *out;
     int32_t width, at;
@@ -168,6 +183,7 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     wk_report_sheets(r, out, dates);
     wk_report_monte(r, out);
     ambiguous(r, out);
+    finer(r, out);
     heading(r, out, "Conventions");
     wrap w = {.out = out, .width = r->width > 0 ? r->width : 80};
     wk_report_conventions(r, pair, &w);
