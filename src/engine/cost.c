@@ -299,8 +299,10 @@ bool wk_is_maker(const wick_run *r, const wk_ord *o, const wk_at *at)
     if (!limit || at->held || r->set.limit_rule != WK_LIMIT_RESTING) return false;
     /* It crossed the first price it met: where it became due, or where its stop armed it. */
     if (o->live_bar == at->bar && o->live_px == at->px) return false;
-    const bool first = o->due == at->bar && at->seg <= 1 && !(o->part.qty > 0.0);
-    return !(first && at->px == r->feed[o->symbol].f[WICK_OPEN][at->bar]);
+    const wk_feed *f = &r->feed[o->symbol];
+    const bool opens = at->sub == 0 || at->sub == f->fine_of[2 * at->bar] + 1;
+    const bool first = o->due == at->bar && opens && at->seg <= 1 && !(o->part.qty > 0.0);
+    return !(first && at->px == f->f[WICK_OPEN][at->bar]);
 }
 
 /* The fee need not be a straight line in the quantity: the largest one that fits is found between

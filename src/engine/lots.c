@@ -63,6 +63,13 @@ static void path_of(const wk_feed *f, int32_t bar, int32_t sub, bool up_first, d
         wk_path(f, bar, up_first, pts);
 }
 
+/* A resumed run may have been given fewer finer bars than the one that opened the lot. */
+static int32_t known_sub(const wk_feed *f, const wk_lot *l)
+{
+    if (l->sub == 0 || !wk_has_finer(f, l->bar)) return 0;
+    return l->sub > f->fine_of[2 * l->bar] && l->sub <= f->fine_of[2 * l->bar + 1] ? l->sub : 0;
+}
+
 /* Extremes from the entry to the exit. Computed once, when the slice is closed: bars that pass in
  * between cost nothing. */
 static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, double price, double *lo,
@@ -77,12 +84,13 @@ static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, doubl
     }
     double pts[4];
     const int32_t last = at->seg > 4 ? 4 : at->seg;
-    const bool same = l->bar == at->bar && l->sub == at->sub;
-    path_of(f, l->bar, l->sub, l->up_first != 0, pts);
+    const int32_t sub = known_sub(f, l);
+    const bool same = l->bar == at->bar && sub == at->sub;
+    path_of(f, l->bar, sub, l->up_first != 0, pts);
     for (int32_t k = l->seg; k < (same ? last : 4); k++) see(pts[k], lo, hi);
     if (same) return;
-    if (l->sub > 0)
-        wk_finer_range(f, l->bar, l->sub, l->bar == at->bar && at->sub > 0 ? at->sub : WK_NEVER, lo,
+    if (sub > 0)
+        wk_finer_range(f, l->bar, sub, l->bar == at->bar && at->sub > 0 ? at->sub : WK_NEVER, lo,
                        hi);
     range(f, l->bar + 1, at->bar - 1, lo, hi);
     if (l->bar == at->bar && at->sub == 0) return; /* at the close, after all of its finer bars */

@@ -32,7 +32,7 @@
     X(I8, T, type, 1) X(I8, T, intent, 1) X(I8, T, fill, 1) X(I8, T, group_type, 1)                \
     X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, late, 1) X(I8, T, from_signal, 1)         \
     X(I8, T, has_bracket, 1) X(I8, T, close_all, 1) X(I8, T, live_seg, 1) X(I32, T, due, 1)        \
-    X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
+    X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, live_sub, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
     X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(I32, T, key, 1) X(I32, T, size_kind, 1) X(I32, T, lot, 1) X(F64, T, live_px, 1)          \
     X(F64, T, qty, 1) X(F64, T, limit, 1) X(F64, T, stop, 1) X(F64, T, score, 1)                   \
     X(F64, T, fill_price, 1) X(SUB, T, part, wk_rows_part) X(F64, T, amount, 1) X(SUB, T, b, wk_rows_bracket)
@@ -55,7 +55,7 @@
     X(I32, T, tag, 1) X(I32, T, signal_bar, 1) X(I32, T, bar, 1) X(I32, T, tick, 1)                \
     X(I8, T, side, 1) X(I8, T, seg, 1) X(I8, T, up_first, 1) X(I8, T, live_seg, 1)                 \
     X(I8, T, exit_fill, 1) X(I8, T, target_fill, 1) X(I8, T, hold_fill, 1) X(I8, T, entry_type, 1) \
-    X(I8, T, full, 1) X(I32, T, live_bar, 1) X(F64, T, live_px, 1) X(I32, T, hold_bar, 1)          \
+    X(I8, T, full, 1) X(I32, T, sub, 1) X(I32, T, live_bar, 1) X(I32, T, live_sub, 1) X(F64, T, live_px, 1) X(I32, T, hold_bar, 1)          \
     X(I32, T, stop_key, 1) X(I32, T, target_key, 1) X(I32, T, hold_tick, 1) X(I32, T, blocked_bar, 1) X(I8, T, going, 1) X(F64, T, qty, 1) X(F64, T, price, 1)        \
     X(F64, T, basis, 1) X(F64, T, fee, 1) X(F64, T, stop, 1) X(F64, T, target, 1)                  \
     X(F64, T, trail_points, 1) X(F64, T, trail_pct, 1) X(F64, T, trail_start, 1)                   \
@@ -88,8 +88,8 @@
     X(OUT, T, hi, 0) X(OUT, T, due, 0) X(I32, T, lot, 1) X(I32, T, lot_end, 1) X(I32, T, lots, 1)  \
     X(I32, T, ord, 1) X(I32, T, ord_end, 1) X(I32, T, ords, 1) X(I32, T, sig_from, 1)              \
     X(OUTS, T, wake_at, 0) X(I32, T, amb_bar, 1) X(OUT, T, watched, 0) X(OUT, T, stale, 0)         \
-    X(I8, T, sig_state, 1) X(I8, T, up_first, 1) X(OUT, T, walks, 0) X(OUT, T, seg, 0)             \
-    X(OUT, T, px, 0) X(OUTS, T, pts, 0)
+    X(I8, T, sig_state, 1) X(I8, T, up_first, 1) X(OUT, T, walks, 0) X(OUT, T, must, 0)            \
+    X(OUT, T, begun, 0) X(OUT, T, seg, 0) X(OUT, T, sub, 0) X(OUT, T, px, 0) X(OUTS, T, pts, 0)
 
 #define WK_ROWS_PORD(X, T)                                                                         \
     X(I32, T, id, 1) X(I32, T, tag, 1) X(I32, T, signal, 1) X(I32, T, oca, 1) X(I32, T, name, 1)   \
@@ -140,7 +140,8 @@
     X(OUT, T, sub, 0) X(OUT, T, spans, 0)
 
 #define WK_ROWS_AMB(X, T)                                                                          \
-    X(I64, T, bars, 1) X(F64, T, pnl_worst, 1) X(F64, T, pnl_best, 1) X(B1, T, bounded, 1)
+    X(I64, T, bars, 1) X(F64, T, pnl_worst, 1) X(F64, T, pnl_best, 1) X(B1, T, bounded, 1)         \
+    X(OUT, T, finer, 0) X(OUT, T, coarse, 0) X(OUT, T, misfit, 0)
 
 #define WK_ROWS_CURSOR(X, T)                                                                       \
     X(I32, T, step, 1) X(I32, T, symbol, 1) X(I32, T, trigger, 1) X(I32, T, order, 1)              \
