@@ -66,6 +66,15 @@ static void add_title(wick_buf *b, const char *s)
     wick_buf_add(b, "\"", 1);
 }
 
+/* A series that others were made of has had no column of its own so far. */
+static void evaluate(const wk_host *h, wk_slot *s)
+{
+    wick_graph *g = h->syms[s->sym].graph;
+    if (s->v) return;
+    s->v = wick_graph_values(g, s->node);
+    if (!s->v && wick_graph_eval(h->ctx, g, &s->node, 1) >= 0) s->v = wick_graph_values(g, s->node);
+}
+
 /* Rows of symbol i: its plots stand in the order in which they were made. */
 static void add_rows(const wk_host *h, int32_t sym)
 {
@@ -103,6 +112,8 @@ void wk_plots_write(wk_host *h)
     wick_buf_add(b, "\n", 1);
     for (int32_t i = 0; i < h->n_syms; i++) {
         if (h->syms[i].n > 0) wk_written_roll(h, i, (double)(h->syms[i].n - 1));
+        for (int32_t k = 0; k < h->n_plots; k++)
+            if (h->slots[h->plots[k].slot].sym == i) evaluate(h, &h->slots[h->plots[k].slot]);
         add_rows(h, i);
     }
 }

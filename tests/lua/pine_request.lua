@@ -325,4 +325,12 @@ test("plots: body and bar function, four columns of a candle, titles", function(
     "2020-01-02T00:00:00Z,X,2,1,1,2,3,1,0",
     "2020-01-03T00:00:00Z,X,3,2,1,2,3,2,0",
   })
+  -- What others are made of is recorded as well.
+  r = run([[
+    local twice = s.close * 2
+    local none = pine.na(twice)
+    pine.plot(twice, "twice")
+    return s:each_bar(function() end)]], { X = { close = { 1, 2 } } }, { plots = true })
+  equal(lines(r.plots),
+    { "time,symbol,twice", "2020-01-01T00:00:00Z,X,2", "2020-01-02T00:00:00Z,X,4" })
 end)

@@ -62,8 +62,8 @@ function kinds:cond(node)
     a, b = self:expr(node.a), self:expr(node.b)
     la, lb = {}, {}
   else
-    a, la = self:branch(function() return self:expr(node.a) end)
-    b, lb = self:branch(function() return self:expr(node.b) end)
+    a, la = self:operand(function() return self:expr(node.a) end)
+    b, lb = self:operand(function() return self:expr(node.b) end)
   end
   local t = types.join(a.t, b.t)
   a, b = self:as_type(a, t), self:as_type(b, t)

@@ -405,7 +405,7 @@ function U:logic(op, a, right)
   local lazy = self.tr.version >= 6 and a.k ~= "c"
   local b, lines
   if lazy then
-    b, lines = self:branch(function() return self:truth(self:expr(right)) end)
+    b, lines = self:operand(function() return self:truth(self:expr(right)) end)
   else
     b = self:truth(self:expr(right))
   end

@@ -64,6 +64,11 @@ function U:series_args(t, init)
 end
 
 function kinds:index(node)
+  -- The history of an expression is written on every bar its statement runs, also behind a question
+  -- mark or an `and` that leaves the value out (measured on TradingView); names have their own.
+  if self.around and node.o.k ~= "name" and node.o.k ~= "member" then
+    return self:before_statement(function() return kinds.index(self, node) end)
+  end
   local k = self:expr(node.i)
   if k.t == "float" then -- fractions of a bar are cut off
     if k.lit then

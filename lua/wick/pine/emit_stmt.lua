@@ -254,14 +254,36 @@ end
 
 --- Runs f with its lines kept apart; they are indented one level deeper.
 function U:branch(f)
-  local out, ind, nested = self.out, self.ind, self.nested
-  self.out, self.ind, self.nested = {}, ind .. "  ", true
+  local out, ind, nested, around = self.out, self.ind, self.nested, self.around
+  self.out, self.ind, self.nested, self.around = {}, ind .. "  ", true, nil
   self.cond = self.cond + 1
   local a, b = f()
   local lines = self.out
   self.cond = self.cond - 1
-  self.out, self.ind, self.nested = out, ind, nested
+  self.out, self.ind, self.nested, self.around = out, ind, nested, around
   return a, lines, b
+end
+
+--- A part of an expression that is computed on some bars only. It remembers the statement it is part
+--- of: histories of expressions belong to that (see kinds:index).
+function U:operand(f)
+  local around = self.around or
+    { out = self.out, ind = self.ind, nested = self.nested, cond = self.cond }
+  return self:branch(function()
+    self.around = around
+    return f()
+  end)
+end
+
+--- Runs f as if it stood before the statement in hand.
+function U:before_statement(f)
+  local at, keep = self.around,
+    { out = self.out, ind = self.ind, nested = self.nested, cond = self.cond, around = self.around }
+  self.out, self.ind, self.nested, self.cond, self.around = at.out, at.ind, at.nested, at.cond, nil
+  local v = f()
+  self.out, self.ind, self.nested, self.cond, self.around = keep.out, keep.ind, keep.nested, keep.cond,
+    keep.around
+  return v
 end
 
 function U:append(lines)
