@@ -3,10 +3,12 @@
  * Candlestick patterns: what a pattern asks of the bars at hand, the averages that say what "long",
  * "short" or "near" is, and the one loop all patterns share (over columns and by steps).
  *
- * A pattern is a form (the averages it uses and how many bars it looks back over) and a function of
- * the view of one bar. Ages count back from that bar: 0 is the bar itself, 2 two bars before.
+ * A pattern is a form (the settings it uses and how many bars it looks back over) and a function of
+ * the view of one bar. Ages count back from that bar: 0 is the bar itself, 2 two bars before. The
+ * functions have no branches (`&` and not `&&`, when() and either()), so that columns are looked at
+ * several bars at a time; what a setting comes to is worked out before, a stretch of bars at once.
  *
- * The averages are TA-Lib's to the bit: a sum of its own for every average and age, made afresh
+ * The averages are TA-Lib's to the bit: a sum of its own for every setting and age, made afresh
  * once and carried on by adding the difference of the newest and the oldest value, because bodies
  * of whole ticks meet their limits exactly and another order of additions would decide otherwise.
  */
@@ -14,6 +16,13 @@
 #define WICK_TA_K_CANDLE_H
 
 #include "k_parts.h"
+
+/* `&` between truth values is meant here. */
+#if defined(__clang__) && defined(__has_warning)
+#if __has_warning("-Wbitwise-instead-of-logical")
+#pragma clang diagnostic ignored "-Wbitwise-instead-of-logical"
+#endif
+#endif
 
 /** What a bar is compared with: factor times the average, over the bars before it, of a size. */
 typedef enum wk_cdl_setting {
@@ -30,10 +39,16 @@ typedef enum wk_cdl_setting {
     WK_CDL_SETTINGS
 } wk_cdl_setting;
 
-enum { WK_CDL_AGES = 5, WK_CDL_USES = 5, WK_CDL_AVERAGE_MAX = 500 };
+enum {
+    WK_CDL_AGES = 5,
+    WK_CDL_USES = 5,
+    WK_CDL_LIMITS = 9, /* pairs of setting and age a pattern may ask for */
+    WK_CDL_CHUNK = 256,
+    WK_CDL_AVERAGE_MAX = 500
+};
 
-/** The settings a pattern uses, each with the ages it is asked at (bits), in the order of its
- * parameters: factor and length of each, after the penetration where it has one. */
+/** A setting a pattern uses, with the ages it is asked at (bits). Uses stand in the order of their
+ * parameters: factor and length of each, after the penetration where there is one. */
 typedef struct wk_cdl_use {
     wk_cdl_setting setting;
     uint32_t ages;
@@ -43,29 +58,56 @@ typedef struct wk_cdl_form {
     int64_t back;  /**< bars the pattern looks back over, besides the averages */
     int64_t least; /**< the averages count for this many bars at least */
     int64_t early; /**< bars before the first result on which the pattern is looked for already */
+    bool follows;  /**< a hikkake: what is found may be confirmed later */
     int32_t first; /**< number of the first factor among the parameters */
     int32_t uses;
     wk_cdl_use use[WK_CDL_USES];
 } wk_cdl_form;
 
-/** What lasts from bar to bar. */
+/** What lasts from bar to bar: the sums in the order of uses and ages, and the last hikkake. */
 typedef struct wk_cdl_memory {
-    double sum[WK_CDL_SETTINGS][WK_CDL_AGES];
-    double level; /**< of the last hikkake: the close beyond which it is confirmed */
+    double sum[WK_CDL_LIMITS];
+    double level; /**< the close beyond which the last hikkake is confirmed */
+    double sign;
     int64_t left; /**< bars on which it still may be */
-    int64_t sign;
 } wk_cdl_memory;
 
-/** One bar and those before it: o[-2] is the open two bars ago. */
+/** The bar i of the columns, and those before it. Limits are those of `from` and the bars after. */
 typedef struct wk_cdl {
     const double *o, *h, *l, *c;
     const double *p;
-    double factor[WK_CDL_SETTINGS];
-    int64_t length[WK_CDL_SETTINGS];
-    wk_cdl_memory *memory;
+    int64_t i;
+    int64_t from;
+    const double *limit[WK_CDL_SETTINGS][WK_CDL_AGES];
 } wk_cdl;
 
 /* ---- one bar -------------------------------------------------------------------------------- */
+
+WK_INLINE double open_at(const wk_cdl *x, int64_t age)
+{
+    return x->o[x->i - age];
+}
+
+WK_INLINE double high_at(const wk_cdl *x, int64_t age)
+{
+    return x->h[x->i - age];
+}
+
+WK_INLINE double low_at(const wk_cdl *x, int64_t age)
+{
+    return x->l[x->i - age];
+}
+
+WK_INLINE double close_at(const wk_cdl *x, int64_t age)
+{
+    return x->c[x->i - age];
+}
+
+/** What a setting comes to for the bar of that age. */
+WK_INLINE double limit(const wk_cdl *x, wk_cdl_setting s, int64_t age)
+{
+    return x->limit[s][age][x->i - x->from];
+}
 
 WK_INLINE double max_of(double a, double b)
 {
@@ -77,45 +119,72 @@ WK_INLINE double min_of(double a, double b)
     return a < b ? a : b;
 }
 
+/** The value where the condition holds, else 0. */
+WK_INLINE double when(bool is, double value)
+{
+    return is ? value : 0.0;
+}
+
+/** `is ? a : b` without a branch. */
+WK_INLINE bool either(bool is, bool a, bool b)
+{
+    return (is & a) | (!is & b);
+}
+
 WK_INLINE double body(const wk_cdl *x, int64_t age)
 {
-    return fabs(x->c[-age] - x->o[-age]);
+    return fabs(close_at(x, age) - open_at(x, age));
 }
 
 WK_INLINE bool white(const wk_cdl *x, int64_t age)
 {
-    return x->c[-age] >= x->o[-age];
+    return close_at(x, age) >= open_at(x, age);
 }
 
 WK_INLINE bool black(const wk_cdl *x, int64_t age)
 {
-    return !white(x, age);
+    return close_at(x, age) < open_at(x, age);
+}
+
+WK_INLINE bool alike(const wk_cdl *x, int64_t a, int64_t b)
+{
+    return (white(x, a) & white(x, b)) | (black(x, a) & black(x, b));
+}
+
+WK_INLINE bool unlike(const wk_cdl *x, int64_t a, int64_t b)
+{
+    return (white(x, a) & black(x, b)) | (black(x, a) & white(x, b));
+}
+
+WK_INLINE double direction(const wk_cdl *x, int64_t age)
+{
+    return white(x, age) ? 1.0 : -1.0;
 }
 
 /** 100 for a white bar, -100 for a black one. */
-WK_INLINE int color(const wk_cdl *x, int64_t age)
+WK_INLINE double color(const wk_cdl *x, int64_t age)
 {
-    return white(x, age) ? 100 : -100;
+    return white(x, age) ? 100.0 : -100.0;
 }
 
 WK_INLINE double top(const wk_cdl *x, int64_t age)
 {
-    return max_of(x->o[-age], x->c[-age]);
+    return max_of(open_at(x, age), close_at(x, age));
 }
 
 WK_INLINE double bottom(const wk_cdl *x, int64_t age)
 {
-    return min_of(x->o[-age], x->c[-age]);
+    return min_of(open_at(x, age), close_at(x, age));
 }
 
 WK_INLINE double upper(const wk_cdl *x, int64_t age)
 {
-    return x->h[-age] - top(x, age);
+    return high_at(x, age) - top(x, age);
 }
 
 WK_INLINE double lower(const wk_cdl *x, int64_t age)
 {
-    return bottom(x, age) - x->l[-age];
+    return bottom(x, age) - low_at(x, age);
 }
 
 /** The body of the bar of age a lies above (below) that of age b. */
@@ -132,109 +201,45 @@ WK_INLINE bool gap_down(const wk_cdl *x, int64_t a, int64_t b)
 /** The whole bar of age a lies above (below) that of age b. */
 WK_INLINE bool clear_above(const wk_cdl *x, int64_t a, int64_t b)
 {
-    return x->l[-a] > x->h[-b];
+    return low_at(x, a) > high_at(x, b);
 }
 
 WK_INLINE bool clear_below(const wk_cdl *x, int64_t a, int64_t b)
 {
-    return x->h[-a] < x->l[-b];
+    return high_at(x, a) < low_at(x, b);
 }
 
 /** v lies between a and b, ends left out. */
 WK_INLINE bool inside(double v, double a, double b)
 {
-    return v < max_of(a, b) && v > min_of(a, b);
+    return (v < max_of(a, b)) & (v > min_of(a, b));
 }
 
 /** v lies within `room` of `level`. */
 WK_INLINE bool within(double v, double level, double room)
 {
-    return v <= level + room && v >= level - room;
+    return (v <= level + room) & (v >= level - room);
 }
 
-/* ---- averages ------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
-/** The size a setting measures: the body, the whole range, or both shadows. */
-WK_INLINE double cdl_size(wk_cdl_setting s, const wk_cdl *x, int64_t age)
-{
-    switch (s) {
-    case BODY_LONG:
-    case BODY_SHORT:
-    case SHADOW_LONG:
-    case SHADOW_VERY_LONG: return body(x, age);
-    case SHADOW_SHORT: return upper(x, age) + lower(x, age);
-    default: return x->h[-age] - x->l[-age];
-    }
-}
+typedef double (*wk_cdl_test)(const wk_cdl *x);
 
-/** The limit a setting gives for the bar of that age: from the bars before it, or, with a length of
- * 0, from the bar itself. Of the average of both shadows together one side is half. */
-WK_INLINE double limit(const wk_cdl *x, wk_cdl_setting s, int64_t age)
-{
-    const int64_t n = x->length[s];
-    const double mean = n > 0 ? x->memory->sum[s][age] / (double)n : cdl_size(s, x, age);
-    return x->factor[s] * mean / (s == SHADOW_SHORT ? 2.0 : 1.0);
-}
+int64_t wk_cdl_warmup(const wk_cdl_form *f, const double *p);
 
-/* ---- the loop ------------------------------------------------------------------------------- */
-
-typedef int (*wk_cdl_test)(const wk_cdl *x);
-
-static inline int64_t wk_cdl_warmup(const wk_cdl_form *f, const double *p)
-{
-    int64_t most = f->least;
-    for (int32_t k = 0; k < f->uses; k++) {
-        const int64_t n = wk_window(p, f->first + 2 * k + 1);
-        most = n > most ? n : most;
-    }
-    return most + f->back;
-}
-
-WK_INLINE void wk_cdl_start(wk_cdl *x, const wk_cdl_form *f, const double *p, wk_cdl_memory *m)
-{
-    x->p = p, x->memory = m;
-    for (int32_t k = 0; k < f->uses; k++) {
-        const wk_cdl_setting s = f->use[k].setting;
-        x->factor[s] = p[f->first + 2 * k];
-        x->length[s] = wk_window(p, f->first + 2 * k + 1);
-    }
-}
-
-WK_INLINE void wk_cdl_at(wk_cdl *x, const double *const *at, int64_t i)
-{
-    x->o = at[0] + i, x->h = at[1] + i, x->l = at[2] + i, x->c = at[3] + i;
-}
-
-/** Sums as the first bar that is looked at needs them. */
-WK_INLINE void wk_cdl_sums(const wk_cdl *x, const wk_cdl_form *f)
-{
-    wk_cdl_memory *m = x->memory;
-    m->left = m->sign = 0;
-    m->level = 0.0;
-    for (int32_t k = 0; k < f->uses; k++) {
-        const wk_cdl_setting s = f->use[k].setting;
-        for (int64_t age = 0; age < WK_CDL_AGES; age++) {
-            double sum = 0.0;
-            if (!(f->use[k].ages >> age & 1u)) continue;
-            for (int64_t j = x->length[s]; j > 0; j--) sum += cdl_size(s, x, age + j);
-            m->sum[s][age] = sum;
-        }
-    }
-}
-
-/** After a bar has been looked at: its successor's sums. */
-WK_INLINE void wk_cdl_roll(const wk_cdl *x, const wk_cdl_form *f)
-{
-    for (int32_t k = 0; k < f->uses; k++) {
-        const wk_cdl_setting s = f->use[k].setting;
-        const int64_t n = x->length[s];
-        for (int64_t age = 0; age < WK_CDL_AGES; age++)
-            if (f->use[k].ages >> age & 1u)
-                x->memory->sum[s][age] += cdl_size(s, x, age) - cdl_size(s, x, age + n);
-    }
-}
-
-/** Bars from `from` up to the first with a price that is missing or infinite, n when none. */
+/** Columns, parameters and where the limits of each setting and age are: room for `stride` bars
+ * each, from `limits` on. */
+void wk_cdl_view(wk_cdl *x, const wk_cdl_form *f, const double *const *in, const double *p,
+                 double *limits, int64_t stride);
+/** The sums as bar i needs them, made afresh. */
+void wk_cdl_begin(const wk_cdl *x, const wk_cdl_form *f, int64_t i, wk_cdl_memory *m);
+/** The limits of n bars from `from` on, the sums being those of `from`, and afterwards those of the
+ * bar after the last. */
+void wk_cdl_limits(wk_cdl *x, const wk_cdl_form *f, int64_t from, int64_t n, wk_cdl_memory *m,
+                   double *limits, int64_t stride);
+/** Turns what was found on the bars of the view into results where patterns may be confirmed. */
+void wk_cdl_follow(const wk_cdl *x, int64_t n, wk_cdl_memory *m, double *found);
+/** The first bar of [from, n) with a price that is missing or infinite, n when none. */
 int64_t wk_cdl_whole(int64_t from, int64_t n, const double *const *in);
 
 /** Whole columns. A bar with a missing price gives NA, and all begins anew after it. */
@@ -242,29 +247,28 @@ WK_INLINE wick_status wk_cdl_run(const wk_cdl_form *f, wk_cdl_test test, int64_t
                                  const double *const *in, const double *p, double *out)
 {
     const int64_t warmup = wk_cdl_warmup(f, p);
+    double limits[WK_CDL_LIMITS * WK_CDL_CHUNK], found[WK_CDL_CHUNK];
     wk_cdl_memory memory;
     wk_cdl x;
-    wk_cdl_start(&x, f, p, &memory);
-    for (int64_t from = 0; from < n; from++) {
-        const int64_t end = wk_cdl_whole(from, n, in), first = from + warmup;
-        int64_t i = from;
-        for (; i < end && i < first; i++) out[i] = WICK_NA;
-        if (first < end) {
-            wk_cdl_at(&x, in, first - f->early);
-            wk_cdl_sums(&x, f);
-            for (i = first - f->early; i < first; i++) {
-                wk_cdl_at(&x, in, i);
-                (void)test(&x);
-                wk_cdl_roll(&x, f);
+    wk_cdl_view(&x, f, in, p, limits, WK_CDL_CHUNK);
+    for (int64_t i = 0, start = 0; i < n;) {
+        const int64_t stop = n - i < WK_CDL_CHUNK ? n : i + WK_CDL_CHUNK;
+        const int64_t end = wk_cdl_whole(i, stop, in), first = start + warmup;
+        const int64_t look = first - f->early, at = i < look ? look : i, len = end - at;
+        if (look >= i && look < end) wk_cdl_begin(&x, f, look, &memory);
+        if (len > 0) {
+            wk_cdl_limits(&x, f, at, len, &memory, limits, WK_CDL_CHUNK);
+            for (int64_t k = 0; k < len; k++) {
+                wk_cdl one = x;
+                one.i = at + k;
+                found[k] = test(&one);
             }
-            for (; i < end; i++) {
-                wk_cdl_at(&x, in, i);
-                out[i] = (double)test(&x);
-                wk_cdl_roll(&x, f);
-            }
+            if (f->follows) wk_cdl_follow(&x, len, &memory, found);
+            memcpy(out + at, found, (size_t)len * sizeof(double));
         }
-        if (end < n) out[end] = WICK_NA;
-        from = end;
+        for (int64_t k = i; k < end && k < first; k++) out[k] = WICK_NA;
+        if (end < stop) out[end] = WICK_NA, start = end + 1;
+        i = end < stop ? end + 1 : stop;
     }
     return WICK_OK;
 }
@@ -277,8 +281,8 @@ typedef struct wk_cdl_state {
 
 int64_t wk_cdl_state_size(const wk_cdl_form *f, const double *p);
 void wk_cdl_state_init(void *state, const wk_cdl_form *f, const double *p);
-/** Takes a bar in; its number since the last missing one, or -1 when a price of it is missing.
- * Column k of the bars ends at at[k][0]. */
+/** Takes a bar in; its number since the last missing one, or -1 when a price of it is missing. It
+ * is at[k][0] of column k. */
 int64_t wk_cdl_push(wk_cdl_state *k, const double *in, const double *at[4]);
 
 WK_INLINE void wk_cdl_step(const wk_cdl_form *f, wk_cdl_test test, void *state, const double *p,
@@ -287,15 +291,16 @@ WK_INLINE void wk_cdl_step(const wk_cdl_form *f, wk_cdl_test test, void *state, 
     wk_cdl_state *k = state;
     const double *at[4];
     const int64_t bar = wk_cdl_push(k, in, at), warmup = wk_cdl_warmup(f, p);
+    double limits[WK_CDL_LIMITS];
     wk_cdl x;
     out[0] = WICK_NA;
     if (bar < warmup - f->early) return;
-    wk_cdl_start(&x, f, p, &k->memory);
-    wk_cdl_at(&x, at, 0);
-    if (bar == warmup - f->early) wk_cdl_sums(&x, f);
-    const double found = (double)test(&x);
+    wk_cdl_view(&x, f, at, p, limits, 1);
+    if (bar == warmup - f->early) wk_cdl_begin(&x, f, 0, &k->memory);
+    wk_cdl_limits(&x, f, 0, 1, &k->memory, limits, 1);
+    double found = test(&x);
+    if (f->follows) wk_cdl_follow(&x, 1, &k->memory, &found);
     if (bar >= warmup) out[0] = found;
-    wk_cdl_roll(&x, f);
 }
 
 /* ---- specs ---------------------------------------------------------------------------------- */
@@ -328,8 +333,8 @@ WK_INLINE void wk_cdl_step(const wk_cdl_form *f, wk_cdl_test test, void *state, 
     {                                                                                              \
         wk_cdl_step(&id##_form, id, state, p, in, out);                                            \
     }                                                                                              \
-    static wick_status id##_run(int64_t n, const double *const *in, const double *p,               \
-                                double *const *out)                                                \
+    WK_WIDE static wick_status id##_run(int64_t n, const double *const *in, const double *p,       \
+                                        double *const *out)                                        \
     {                                                                                              \
         return wk_cdl_run(&id##_form, id, n, in, p, out[0]);                                       \
     }

@@ -11,23 +11,19 @@
 /* The bar opens in the body before it or near by. */
 WK_INLINE bool opens_near(const wk_cdl *x, int64_t age)
 {
-    const double room = limit(x, NEAR, age + 1), open = x->o[-age];
-    return open >= bottom(x, age + 1) - room && open <= top(x, age + 1) + room;
+    const double room = limit(x, NEAR, age + 1), open = open_at(x, age);
+    return (open >= bottom(x, age + 1) - room) & (open <= top(x, age + 1) + room);
 }
 
-WK_INLINE int cdl_3linestrike(const wk_cdl *x)
+WK_INLINE double cdl_3linestrike(const wk_cdl *x)
 {
-    if (white(x, 3) != white(x, 2) || white(x, 2) != white(x, 1) || white(x, 1) == white(x, 0) ||
-        !opens_near(x, 2) || !opens_near(x, 1))
-        return 0;
-    if (white(x, 1))
-        return x->c[-1] > x->c[-2] && x->c[-2] > x->c[-3] && x->o[0] > x->c[-1] &&
-                       x->c[0] < x->o[-3]
-                   ? 100
-                   : 0;
-    return x->c[-1] < x->c[-2] && x->c[-2] < x->c[-3] && x->o[0] < x->c[-1] && x->c[0] > x->o[-3]
-               ? -100
-               : 0;
+    const bool up = (close_at(x, 1) > close_at(x, 2)) & (close_at(x, 2) > close_at(x, 3)) &
+                    (open_at(x, 0) > close_at(x, 1)) & (close_at(x, 0) < open_at(x, 3));
+    const bool down = (close_at(x, 1) < close_at(x, 2)) & (close_at(x, 2) < close_at(x, 3)) &
+                      (open_at(x, 0) < close_at(x, 1)) & (close_at(x, 0) > open_at(x, 3));
+    return when(alike(x, 3, 2) & alike(x, 2, 1) & unlike(x, 1, 0) & opens_near(x, 2) &
+                    opens_near(x, 1) & either(white(x, 1), up, down),
+                color(x, 1));
 }
 
 WK_CDL(cdl_3linestrike, .back = 3, .uses = 1, .use = {{NEAR, AT2 | AT3}})
@@ -37,21 +33,19 @@ WK_CDL_SPEC(cdl_3linestrike, "CDL3LINESTRIKE", "candle: three line strike",
             "all three back: 100 when they were white, -100 black",
             P_NEAR);
 
-WK_INLINE int cdl_breakaway(const wk_cdl *x)
+WK_INLINE double cdl_breakaway(const wk_cdl *x)
 {
-    if (!(body(x, 4) > limit(x, BODY_LONG, 4)) || white(x, 4) != white(x, 3) ||
-        white(x, 3) != white(x, 1) || white(x, 1) == white(x, 0))
-        return 0;
-    if (black(x, 4))
-        return gap_down(x, 3, 4) && x->h[-2] < x->h[-3] && x->l[-2] < x->l[-3] &&
-                       x->h[-1] < x->h[-2] && x->l[-1] < x->l[-2] && x->c[0] > x->o[-3] &&
-                       x->c[0] < x->c[-4]
-                   ? 100
-                   : 0;
-    return gap_up(x, 3, 4) && x->h[-2] > x->h[-3] && x->l[-2] > x->l[-3] && x->h[-1] > x->h[-2] &&
-                   x->l[-1] > x->l[-2] && x->c[0] < x->o[-3] && x->c[0] > x->c[-4]
-               ? -100
-               : 0;
+    const bool down = gap_down(x, 3, 4) & (high_at(x, 2) < high_at(x, 3)) &
+                      (low_at(x, 2) < low_at(x, 3)) & (high_at(x, 1) < high_at(x, 2)) &
+                      (low_at(x, 1) < low_at(x, 2)) & (close_at(x, 0) > open_at(x, 3)) &
+                      (close_at(x, 0) < close_at(x, 4));
+    const bool up = gap_up(x, 3, 4) & (high_at(x, 2) > high_at(x, 3)) &
+                    (low_at(x, 2) > low_at(x, 3)) & (high_at(x, 1) > high_at(x, 2)) &
+                    (low_at(x, 1) > low_at(x, 2)) & (close_at(x, 0) < open_at(x, 3)) &
+                    (close_at(x, 0) > close_at(x, 4));
+    return when((body(x, 4) > limit(x, BODY_LONG, 4)) & alike(x, 4, 3) & alike(x, 3, 1) &
+                    unlike(x, 1, 0) & either(white(x, 4), up, down),
+                color(x, 0));
 }
 
 WK_CDL(cdl_breakaway, .back = 4, .uses = 1, .use = {{BODY_LONG, AT4}})
@@ -66,17 +60,17 @@ WK_CDL_SPEC(cdl_breakaway, "CDLBREAKAWAY", "candle: breakaway",
 WK_INLINE bool shaven(const wk_cdl *x, int64_t age)
 {
     const double shadow = limit(x, SHADOW_VERY_SHORT, age);
-    return lower(x, age) < shadow && upper(x, age) < shadow;
+    return (lower(x, age) < shadow) & (upper(x, age) < shadow);
 }
 
-WK_INLINE int cdl_concealbabyswall(const wk_cdl *x)
+WK_INLINE double cdl_concealbabyswall(const wk_cdl *x)
 {
-    return black(x, 3) && black(x, 2) && black(x, 1) && black(x, 0) && shaven(x, 3) &&
-                   shaven(x, 2) && gap_down(x, 1, 2) &&
-                   upper(x, 1) > limit(x, SHADOW_VERY_SHORT, 1) && x->h[-1] > x->c[-2] &&
-                   x->h[0] > x->h[-1] && x->l[0] < x->l[-1]
-               ? 100
-               : 0;
+    return when(black(x, 3) & black(x, 2) & black(x, 1) & black(x, 0) & shaven(x, 3) &
+                    shaven(x, 2) & gap_down(x, 1, 2) &
+                    (upper(x, 1) > limit(x, SHADOW_VERY_SHORT, 1)) &
+                    (high_at(x, 1) > close_at(x, 2)) & (high_at(x, 0) > high_at(x, 1)) &
+                    (low_at(x, 0) < low_at(x, 1)),
+                100);
 }
 
 WK_CDL(cdl_concealbabyswall, .back = 3, .uses = 1, .use = {{SHADOW_VERY_SHORT, AT12 | AT3}})
@@ -86,14 +80,14 @@ WK_CDL_SPEC(cdl_concealbabyswall, "CDLCONCEALBABYSWALL", "candle: concealing bab
             "them, and a black one around it, shadows and all",
             P_SHADOW_VERY_SHORT);
 
-WK_INLINE int cdl_ladderbottom(const wk_cdl *x)
+WK_INLINE double cdl_ladderbottom(const wk_cdl *x)
 {
-    return black(x, 4) && black(x, 3) && black(x, 2) && x->o[-4] > x->o[-3] &&
-                   x->o[-3] > x->o[-2] && x->c[-4] > x->c[-3] && x->c[-3] > x->c[-2] &&
-                   black(x, 1) && upper(x, 1) > limit(x, SHADOW_VERY_SHORT, 1) && white(x, 0) &&
-                   x->o[0] > x->o[-1] && x->c[0] > x->h[-1]
-               ? 100
-               : 0;
+    return when(black(x, 4) & black(x, 3) & black(x, 2) & (open_at(x, 4) > open_at(x, 3)) &
+                    (open_at(x, 3) > open_at(x, 2)) & (close_at(x, 4) > close_at(x, 3)) &
+                    (close_at(x, 3) > close_at(x, 2)) & black(x, 1) &
+                    (upper(x, 1) > limit(x, SHADOW_VERY_SHORT, 1)) & white(x, 0) &
+                    (open_at(x, 0) > open_at(x, 1)) & (close_at(x, 0) > high_at(x, 1)),
+                100);
 }
 
 WK_CDL(cdl_ladderbottom, .back = 4, .uses = 1, .use = {{SHADOW_VERY_SHORT, AT1}})
@@ -107,18 +101,19 @@ WK_CDL_SPEC(cdl_ladderbottom, "CDLLADDERBOTTOM", "candle: ladder bottom",
 
 /* A long white body; a short black one a gap above; two short ones that come down into the first
  * body, not deeper than the penetration; a white one from above them beyond all highs. */
-WK_INLINE int cdl_mathold(const wk_cdl *x)
+WK_INLINE double cdl_mathold(const wk_cdl *x)
 {
-    if (!(body(x, 4) > limit(x, BODY_LONG, 4) && body(x, 3) < limit(x, BODY_SHORT, 3) &&
-          body(x, 2) < limit(x, BODY_SHORT, 2) && body(x, 1) < limit(x, BODY_SHORT, 1) &&
-          white(x, 4) && black(x, 3) && white(x, 0) && gap_up(x, 3, 4)))
-        return 0;
-    const double floor_at = x->c[-4] - body(x, 4) * x->p[0];
-    return bottom(x, 2) < x->c[-4] && bottom(x, 1) < x->c[-4] && bottom(x, 2) > floor_at &&
-                   bottom(x, 1) > floor_at && top(x, 2) < x->o[-3] && top(x, 1) < top(x, 2) &&
-                   x->o[0] > x->c[-1] && x->c[0] > max_of(max_of(x->h[-3], x->h[-2]), x->h[-1])
-               ? 100
-               : 0;
+    const double floor_at = close_at(x, 4) - body(x, 4) * x->p[0];
+    const bool sizes =
+        (body(x, 4) > limit(x, BODY_LONG, 4)) & (body(x, 3) < limit(x, BODY_SHORT, 3)) &
+        (body(x, 2) < limit(x, BODY_SHORT, 2)) & (body(x, 1) < limit(x, BODY_SHORT, 1));
+    const bool comes_down = (bottom(x, 2) < close_at(x, 4)) & (bottom(x, 1) < close_at(x, 4)) &
+                            (bottom(x, 2) > floor_at) & (bottom(x, 1) > floor_at) &
+                            (top(x, 2) < open_at(x, 3)) & (top(x, 1) < top(x, 2));
+    return when(sizes & white(x, 4) & black(x, 3) & white(x, 0) & gap_up(x, 3, 4) & comes_down &
+                    (open_at(x, 0) > close_at(x, 1)) &
+                    (close_at(x, 0) > max_of(max_of(high_at(x, 3), high_at(x, 2)), high_at(x, 1))),
+                100);
 }
 
 WK_CDL(cdl_mathold, .back = 4, .first = 1, .uses = 2,
@@ -132,26 +127,21 @@ WK_CDL_SPEC(cdl_mathold, "CDLMATHOLD", "candle: mat hold",
 /* One of the short bodies: it lies in the range of the first bar. */
 WK_INLINE bool rests(const wk_cdl *x, int64_t age)
 {
-    return body(x, age) < limit(x, BODY_SHORT, age) && bottom(x, age) < x->h[-4] &&
-           top(x, age) > x->l[-4];
+    return (body(x, age) < limit(x, BODY_SHORT, age)) & (bottom(x, age) < high_at(x, 4)) &
+           (top(x, age) > low_at(x, 4));
 }
 
-WK_INLINE int cdl_risefall3methods(const wk_cdl *x)
+WK_INLINE double cdl_risefall3methods(const wk_cdl *x)
 {
-    if (white(x, 4) == white(x, 3) || white(x, 3) != white(x, 2) || white(x, 2) != white(x, 1) ||
-        white(x, 1) == white(x, 0))
-        return 0;
-    if (!(body(x, 4) > limit(x, BODY_LONG, 4) && rests(x, 3) && rests(x, 2) && rests(x, 1) &&
-          body(x, 0) > limit(x, BODY_LONG, 0)))
-        return 0;
-    if (white(x, 4))
-        return x->c[-2] < x->c[-3] && x->c[-1] < x->c[-2] && x->o[0] > x->c[-1] &&
-                       x->c[0] > x->c[-4]
-                   ? 100
-                   : 0;
-    return x->c[-2] > x->c[-3] && x->c[-1] > x->c[-2] && x->o[0] < x->c[-1] && x->c[0] < x->c[-4]
-               ? -100
-               : 0;
+    const bool up = (close_at(x, 2) < close_at(x, 3)) & (close_at(x, 1) < close_at(x, 2)) &
+                    (open_at(x, 0) > close_at(x, 1)) & (close_at(x, 0) > close_at(x, 4));
+    const bool down = (close_at(x, 2) > close_at(x, 3)) & (close_at(x, 1) > close_at(x, 2)) &
+                      (open_at(x, 0) < close_at(x, 1)) & (close_at(x, 0) < close_at(x, 4));
+    return when(unlike(x, 4, 3) & alike(x, 3, 2) & alike(x, 2, 1) & unlike(x, 1, 0) &
+                    (body(x, 4) > limit(x, BODY_LONG, 4)) & rests(x, 3) & rests(x, 2) &
+                    rests(x, 1) & (body(x, 0) > limit(x, BODY_LONG, 0)) &
+                    either(white(x, 4), up, down),
+                color(x, 4));
 }
 
 WK_CDL(cdl_risefall3methods, .back = 4, .uses = 2,
@@ -166,37 +156,26 @@ WK_CDL_SPEC(cdl_risefall3methods, "CDLRISEFALL3METHODS", "candle: rising or fall
 
 WK_INLINE bool inside_bar(const wk_cdl *x, int64_t age)
 {
-    return x->h[-age] < x->h[-age - 1] && x->l[-age] > x->l[-age - 1];
+    return (high_at(x, age) < high_at(x, age + 1)) & (low_at(x, age) > low_at(x, age + 1));
 }
 
-/* 1 where the bar falls out of the one before at the low, -1 at the high, else 0. */
-WK_INLINE int64_t breaks_out(const wk_cdl *x)
+/* The bar falls out of the one before at the low, at the high. */
+WK_INLINE bool breaks_down(const wk_cdl *x)
 {
-    if (x->h[0] < x->h[-1] && x->l[0] < x->l[-1]) return 1;
-    return x->h[0] > x->h[-1] && x->l[0] > x->l[-1] ? -1 : 0;
+    return (high_at(x, 0) < high_at(x, 1)) & (low_at(x, 0) < low_at(x, 1));
 }
 
-/* A new pattern, or the confirmation of the last one within three bars. */
-WK_INLINE int hikkake(wk_cdl_memory *m, const wk_cdl *x, int64_t found)
+WK_INLINE bool breaks_up(const wk_cdl *x)
 {
-    if (found != 0) {
-        m->sign = found, m->left = 3;
-        m->level = found > 0 ? x->h[-1] : x->l[-1];
-        return (int)(100 * found);
-    }
-    if (m->left == 0) return 0;
-    m->left--;
-    if (m->sign > 0 ? !(x->c[0] > m->level) : !(x->c[0] < m->level)) return 0;
-    m->left = 0;
-    return (int)(200 * m->sign);
+    return (high_at(x, 0) > high_at(x, 1)) & (low_at(x, 0) > low_at(x, 1));
 }
 
-WK_INLINE int cdl_hikkake(const wk_cdl *x)
+WK_INLINE double cdl_hikkake(const wk_cdl *x)
 {
-    return hikkake(x->memory, x, inside_bar(x, 1) ? breaks_out(x) : 0);
+    return when(inside_bar(x, 1), when(breaks_down(x), 100) - when(breaks_up(x), 100));
 }
 
-WK_CDL(cdl_hikkake, .back = 5, .early = 3)
+WK_CDL(cdl_hikkake, .back = 5, .early = 3, .follows = true)
 
 #define CONFIRMED                                                                                  \
     "; 200 and -200 where one of the next three bars closes back beyond the inside bar"
@@ -206,16 +185,16 @@ WK_CDL_SPEC(cdl_hikkake, "CDLHIKKAKE", "candle: hikkake",
             "high" CONFIRMED,
             {0});
 
-WK_INLINE int cdl_hikkakemod(const wk_cdl *x)
+WK_INLINE double cdl_hikkakemod(const wk_cdl *x)
 {
-    if (!inside_bar(x, 2) || !inside_bar(x, 1)) return hikkake(x->memory, x, 0);
-    const int64_t out = breaks_out(x);
     const double room = limit(x, NEAR, 2);
-    const bool near_end = out > 0 ? x->c[-2] <= x->l[-2] + room : x->c[-2] >= x->h[-2] - room;
-    return hikkake(x->memory, x, near_end ? out : 0);
+    return when(inside_bar(x, 2) & inside_bar(x, 1),
+                when(breaks_down(x) & (close_at(x, 2) <= low_at(x, 2) + room), 100) -
+                    when(breaks_up(x) & (close_at(x, 2) >= high_at(x, 2) - room), 100));
 }
 
-WK_CDL(cdl_hikkakemod, .back = 5, .least = 1, .early = 3, .uses = 1, .use = {{NEAR, AT2}})
+WK_CDL(cdl_hikkakemod, .back = 5, .least = 1, .early = 3, .follows = true, .uses = 1,
+       .use = {{NEAR, AT2}})
 
 WK_CDL_SPEC(cdl_hikkakemod, "CDLHIKKAKEMOD", "candle: modified hikkake",
             "two inside bars, the first closing near its low (high), and a bar that breaks out of "

@@ -8,17 +8,17 @@
 
 /* ---- stars ---------------------------------------------------------------------------------- */
 
-WK_INLINE int cdl_abandonedbaby(const wk_cdl *x)
+WK_INLINE double cdl_abandonedbaby(const wk_cdl *x)
 {
-    if (!(body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_DOJI, 1) &&
-          body(x, 0) > limit(x, BODY_SHORT, 0)) ||
-        white(x, 2) == white(x, 0))
-        return 0;
     const double reach = body(x, 2) * x->p[0];
-    if (white(x, 2))
-        return x->c[0] < x->c[-2] - reach && clear_above(x, 1, 2) && clear_below(x, 0, 1) ? -100
-                                                                                          : 0;
-    return x->c[0] > x->c[-2] + reach && clear_below(x, 1, 2) && clear_above(x, 0, 1) ? 100 : 0;
+    const bool at_top =
+        (close_at(x, 0) < close_at(x, 2) - reach) & clear_above(x, 1, 2) & clear_below(x, 0, 1);
+    const bool at_bottom =
+        (close_at(x, 0) > close_at(x, 2) + reach) & clear_below(x, 1, 2) & clear_above(x, 0, 1);
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_DOJI, 1)) &
+                    (body(x, 0) > limit(x, BODY_SHORT, 0)) & unlike(x, 2, 0) &
+                    either(white(x, 2), at_top, at_bottom),
+                color(x, 0));
 }
 
 WK_CDL(cdl_abandonedbaby, .back = 2, .first = 1, .uses = 3,
@@ -32,26 +32,26 @@ WK_CDL_SPEC(cdl_abandonedbaby, "CDLABANDONEDBABY", "candle: abandoned baby",
 /* A star above a long white body, and a black one that closes in it. */
 WK_INLINE bool falls(const wk_cdl *x)
 {
-    return white(x, 2) && gap_up(x, 1, 2) && body(x, 0) > limit(x, BODY_SHORT, 0) && black(x, 0) &&
-           x->c[0] < x->c[-2] - body(x, 2) * x->p[0];
+    return white(x, 2) & gap_up(x, 1, 2) & (body(x, 0) > limit(x, BODY_SHORT, 0)) & black(x, 0) &
+           (close_at(x, 0) < close_at(x, 2) - body(x, 2) * x->p[0]);
 }
 
 /* A star below a long black body, and a white one that closes in it. */
 WK_INLINE bool rises(const wk_cdl *x)
 {
-    return black(x, 2) && gap_down(x, 1, 2) && body(x, 0) > limit(x, BODY_SHORT, 0) &&
-           white(x, 0) && x->c[0] > x->c[-2] + body(x, 2) * x->p[0];
+    return black(x, 2) & gap_down(x, 1, 2) & (body(x, 0) > limit(x, BODY_SHORT, 0)) & white(x, 0) &
+           (close_at(x, 0) > close_at(x, 2) + body(x, 2) * x->p[0]);
 }
 
 #define USE_STAR .back = 2, .first = 1, .uses = 2, .use = {{BODY_LONG, AT2}, {BODY_SHORT, AT01}}
 #define USE_DOJI_STAR                                                                              \
     .back = 2, .first = 1, .uses = 3, .use = {{BODY_LONG, AT2}, {BODY_DOJI, AT1}, {BODY_SHORT, AT0}}
 
-WK_INLINE int cdl_eveningstar(const wk_cdl *x)
+WK_INLINE double cdl_eveningstar(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_SHORT, 1) && falls(x)
-               ? -100
-               : 0;
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_SHORT, 1)) &
+                    falls(x),
+                -100);
 }
 
 WK_CDL(cdl_eveningstar, USE_STAR)
@@ -61,11 +61,11 @@ WK_CDL_SPEC(cdl_eveningstar, "CDLEVENINGSTAR", "candle: evening star",
             "deeper than the penetration",
             P_PENETRATION(0.3), P_BODY_LONG, P_BODY_SHORT);
 
-WK_INLINE int cdl_eveningdojistar(const wk_cdl *x)
+WK_INLINE double cdl_eveningdojistar(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_DOJI, 1) && falls(x)
-               ? -100
-               : 0;
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_DOJI, 1)) &
+                    falls(x),
+                -100);
 }
 
 WK_CDL(cdl_eveningdojistar, USE_DOJI_STAR)
@@ -75,11 +75,11 @@ WK_CDL_SPEC(cdl_eveningdojistar, "CDLEVENINGDOJISTAR", "candle: evening doji sta
             "deeper than the penetration",
             P_PENETRATION(0.3), P_BODY_LONG, P_BODY_DOJI, P_BODY_SHORT);
 
-WK_INLINE int cdl_morningstar(const wk_cdl *x)
+WK_INLINE double cdl_morningstar(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_SHORT, 1) && rises(x)
-               ? 100
-               : 0;
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_SHORT, 1)) &
+                    rises(x),
+                100);
 }
 
 WK_CDL(cdl_morningstar, USE_STAR)
@@ -89,11 +89,11 @@ WK_CDL_SPEC(cdl_morningstar, "CDLMORNINGSTAR", "candle: morning star",
             "deeper than the penetration",
             P_PENETRATION(0.3), P_BODY_LONG, P_BODY_SHORT);
 
-WK_INLINE int cdl_morningdojistar(const wk_cdl *x)
+WK_INLINE double cdl_morningdojistar(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_DOJI, 1) && rises(x)
-               ? 100
-               : 0;
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_DOJI, 1)) &
+                    rises(x),
+                100);
 }
 
 WK_CDL(cdl_morningdojistar, USE_DOJI_STAR)
@@ -104,12 +104,12 @@ WK_CDL_SPEC(cdl_morningdojistar, "CDLMORNINGDOJISTAR", "candle: morning doji sta
             P_PENETRATION(0.3), P_BODY_LONG, P_BODY_DOJI, P_BODY_SHORT);
 
 /* All three are measured by the average before the first. */
-WK_INLINE int cdl_tristar(const wk_cdl *x)
+WK_INLINE double cdl_tristar(const wk_cdl *x)
 {
     const double doji = limit(x, BODY_DOJI, 2);
-    if (!(body(x, 2) <= doji && body(x, 1) <= doji && body(x, 0) <= doji)) return 0;
-    if (gap_up(x, 1, 2) && top(x, 0) < top(x, 1)) return -100;
-    return gap_down(x, 1, 2) && bottom(x, 0) > bottom(x, 1) ? 100 : 0;
+    return when((body(x, 2) <= doji) & (body(x, 1) <= doji) & (body(x, 0) <= doji),
+                when(gap_down(x, 1, 2) & (bottom(x, 0) > bottom(x, 1)), 100) -
+                    when(gap_up(x, 1, 2) & (top(x, 0) < top(x, 1)), 100));
 }
 
 WK_CDL(cdl_tristar, .back = 2, .uses = 1, .use = {{BODY_DOJI, AT2}})
@@ -121,14 +121,12 @@ WK_CDL_SPEC(cdl_tristar, "CDLTRISTAR", "candle: tristar",
 
 /* ---- gaps that hold ------------------------------------------------------------------------- */
 
-WK_INLINE int cdl_gapsidesidewhite(const wk_cdl *x)
+WK_INLINE double cdl_gapsidesidewhite(const wk_cdl *x)
 {
-    const bool above = gap_up(x, 1, 2) && gap_up(x, 0, 2);
-    if (!above && !(gap_down(x, 1, 2) && gap_down(x, 0, 2))) return 0;
-    return white(x, 1) && white(x, 0) && within(body(x, 0), body(x, 1), limit(x, NEAR, 1)) &&
-                   within(x->o[0], x->o[-1], limit(x, EQUAL, 1))
-               ? (above ? 100 : -100)
-               : 0;
+    return when(white(x, 1) & white(x, 0) & within(body(x, 0), body(x, 1), limit(x, NEAR, 1)) &
+                    within(open_at(x, 0), open_at(x, 1), limit(x, EQUAL, 1)),
+                when(gap_up(x, 1, 2) & gap_up(x, 0, 2), 100) -
+                    when(gap_down(x, 1, 2) & gap_down(x, 0, 2), 100));
 }
 
 WK_CDL(cdl_gapsidesidewhite, .back = 2, .uses = 2, .use = {{NEAR, AT1}, {EQUAL, AT1}})
@@ -138,15 +136,16 @@ WK_CDL_SPEC(cdl_gapsidesidewhite, "CDLGAPSIDESIDEWHITE", "candle: side by side w
             "-100 below",
             P_NEAR, P_EQUAL);
 
-WK_INLINE int cdl_tasukigap(const wk_cdl *x)
+WK_INLINE double cdl_tasukigap(const wk_cdl *x)
 {
-    if (white(x, 1) == white(x, 0)) return 0;
-    if (white(x, 1) ? !gap_up(x, 1, 2) || !(x->c[0] < x->o[-1] && x->c[0] > top(x, 2))
-                    : !gap_down(x, 1, 2) || !(x->c[0] > x->o[-1] && x->c[0] < bottom(x, 2)))
-        return 0;
-    return inside(x->o[0], x->o[-1], x->c[-1]) && fabs(body(x, 1) - body(x, 0)) < limit(x, NEAR, 1)
-               ? color(x, 1)
-               : 0;
+    const bool up =
+        gap_up(x, 1, 2) & (close_at(x, 0) < open_at(x, 1)) & (close_at(x, 0) > top(x, 2));
+    const bool down =
+        gap_down(x, 1, 2) & (close_at(x, 0) > open_at(x, 1)) & (close_at(x, 0) < bottom(x, 2));
+    return when(unlike(x, 1, 0) & either(white(x, 1), up, down) &
+                    inside(open_at(x, 0), open_at(x, 1), close_at(x, 1)) &
+                    (fabs(body(x, 1) - body(x, 0)) < limit(x, NEAR, 1)),
+                color(x, 1));
 }
 
 WK_CDL(cdl_tasukigap, .back = 2, .uses = 1, .use = {{NEAR, AT1}})
@@ -156,13 +155,13 @@ WK_CDL_SPEC(cdl_tasukigap, "CDLTASUKIGAP", "candle: tasuki gap",
             "that opens in it and closes in the gap: 100 when the gap is up, -100 down",
             P_NEAR);
 
-WK_INLINE int cdl_xsidegap3methods(const wk_cdl *x)
+WK_INLINE double cdl_xsidegap3methods(const wk_cdl *x)
 {
-    if (white(x, 2) != white(x, 1) || white(x, 1) == white(x, 0)) return 0;
-    return inside(x->o[0], x->o[-1], x->c[-1]) && inside(x->c[0], x->o[-2], x->c[-2]) &&
-                   (white(x, 2) ? gap_up(x, 1, 2) : gap_down(x, 1, 2))
-               ? color(x, 2)
-               : 0;
+    return when(alike(x, 2, 1) & unlike(x, 1, 0) &
+                    inside(open_at(x, 0), open_at(x, 1), close_at(x, 1)) &
+                    inside(close_at(x, 0), open_at(x, 2), close_at(x, 2)) &
+                    either(white(x, 2), gap_up(x, 1, 2), gap_down(x, 1, 2)),
+                color(x, 2));
 }
 
 WK_CDL(cdl_xsidegap3methods, .back = 2)

@@ -10,13 +10,13 @@
 
 /* ---- crows ---------------------------------------------------------------------------------- */
 
-WK_INLINE int cdl_2crows(const wk_cdl *x)
+WK_INLINE double cdl_2crows(const wk_cdl *x)
 {
-    return white(x, 2) && body(x, 2) > limit(x, BODY_LONG, 2) && black(x, 1) && gap_up(x, 1, 2) &&
-                   black(x, 0) && x->o[0] < x->o[-1] && x->o[0] > x->c[-1] && x->c[0] > x->o[-2] &&
-                   x->c[0] < x->c[-2]
-               ? -100
-               : 0;
+    return when(white(x, 2) & (body(x, 2) > limit(x, BODY_LONG, 2)) & black(x, 1) &
+                    gap_up(x, 1, 2) & black(x, 0) & (open_at(x, 0) < open_at(x, 1)) &
+                    (open_at(x, 0) > close_at(x, 1)) & (close_at(x, 0) > open_at(x, 2)) &
+                    (close_at(x, 0) < close_at(x, 2)),
+                -100);
 }
 
 WK_CDL(cdl_2crows, .back = 2, .uses = 1, .use = {{BODY_LONG, AT2}})
@@ -26,13 +26,13 @@ WK_CDL_SPEC(cdl_2crows, "CDL2CROWS", "candle: two crows",
             "and closes in the white body",
             P_BODY_LONG);
 
-WK_INLINE int cdl_upsidegap2crows(const wk_cdl *x)
+WK_INLINE double cdl_upsidegap2crows(const wk_cdl *x)
 {
-    return white(x, 2) && body(x, 2) > limit(x, BODY_LONG, 2) && black(x, 1) &&
-                   body(x, 1) <= limit(x, BODY_SHORT, 1) && gap_up(x, 1, 2) && black(x, 0) &&
-                   x->o[0] > x->o[-1] && x->c[0] < x->c[-1] && x->c[0] > x->c[-2]
-               ? -100
-               : 0;
+    return when(white(x, 2) & (body(x, 2) > limit(x, BODY_LONG, 2)) & black(x, 1) &
+                    (body(x, 1) <= limit(x, BODY_SHORT, 1)) & gap_up(x, 1, 2) & black(x, 0) &
+                    (open_at(x, 0) > open_at(x, 1)) & (close_at(x, 0) < close_at(x, 1)) &
+                    (close_at(x, 0) > close_at(x, 2)),
+                -100);
 }
 
 WK_CDL(cdl_upsidegap2crows, .back = 2, .uses = 2, .use = {{BODY_LONG, AT2}, {BODY_SHORT, AT1}})
@@ -44,22 +44,21 @@ WK_CDL_SPEC(cdl_upsidegap2crows, "CDLUPSIDEGAP2CROWS", "candle: upside gap two c
 
 WK_INLINE bool bare_black(const wk_cdl *x, int64_t age)
 {
-    return black(x, age) && lower(x, age) < limit(x, SHADOW_VERY_SHORT, age);
+    return black(x, age) & (lower(x, age) < limit(x, SHADOW_VERY_SHORT, age));
 }
 
 /* The bar opens in the body of the black one before it. */
 WK_INLINE bool opens_inside(const wk_cdl *x, int64_t age)
 {
-    return x->o[-age] < x->o[-age - 1] && x->o[-age] > x->c[-age - 1];
+    return (open_at(x, age) < open_at(x, age + 1)) & (open_at(x, age) > close_at(x, age + 1));
 }
 
-WK_INLINE int cdl_3blackcrows(const wk_cdl *x)
+WK_INLINE double cdl_3blackcrows(const wk_cdl *x)
 {
-    return white(x, 3) && bare_black(x, 2) && bare_black(x, 1) && bare_black(x, 0) &&
-                   opens_inside(x, 1) && opens_inside(x, 0) && x->h[-3] > x->c[-2] &&
-                   x->c[-2] > x->c[-1] && x->c[-1] > x->c[0]
-               ? -100
-               : 0;
+    return when(white(x, 3) & bare_black(x, 2) & bare_black(x, 1) & bare_black(x, 0) &
+                    opens_inside(x, 1) & opens_inside(x, 0) & (high_at(x, 3) > close_at(x, 2)) &
+                    (close_at(x, 2) > close_at(x, 1)) & (close_at(x, 1) > close_at(x, 0)),
+                -100);
 }
 
 WK_CDL(cdl_3blackcrows, .back = 3, .uses = 1, .use = {{SHADOW_VERY_SHORT, AT012}})
@@ -69,13 +68,13 @@ WK_CDL_SPEC(cdl_3blackcrows, "CDL3BLACKCROWS", "candle: three black crows",
             "closing lower, at its low",
             P_SHADOW_VERY_SHORT);
 
-WK_INLINE int cdl_identical3crows(const wk_cdl *x)
+WK_INLINE double cdl_identical3crows(const wk_cdl *x)
 {
-    return bare_black(x, 2) && bare_black(x, 1) && bare_black(x, 0) && x->c[-2] > x->c[-1] &&
-                   x->c[-1] > x->c[0] && within(x->o[-1], x->c[-2], limit(x, EQUAL, 2)) &&
-                   within(x->o[0], x->c[-1], limit(x, EQUAL, 1))
-               ? -100
-               : 0;
+    return when(bare_black(x, 2) & bare_black(x, 1) & bare_black(x, 0) &
+                    (close_at(x, 2) > close_at(x, 1)) & (close_at(x, 1) > close_at(x, 0)) &
+                    within(open_at(x, 1), close_at(x, 2), limit(x, EQUAL, 2)) &
+                    within(open_at(x, 0), close_at(x, 1), limit(x, EQUAL, 1)),
+                -100);
 }
 
 WK_CDL(cdl_identical3crows, .back = 2, .uses = 2,
@@ -91,21 +90,21 @@ WK_CDL_SPEC(cdl_identical3crows, "CDLIDENTICAL3CROWS", "candle: identical three 
 /* Three white bars with rising closes; each opens above the open before, in or near its body. */
 WK_INLINE bool marches(const wk_cdl *x)
 {
-    return white(x, 2) && white(x, 1) && white(x, 0) && x->c[0] > x->c[-1] && x->c[-1] > x->c[-2] &&
-           x->o[-1] > x->o[-2] && x->o[-1] <= x->c[-2] + limit(x, NEAR, 2) && x->o[0] > x->o[-1] &&
-           x->o[0] <= x->c[-1] + limit(x, NEAR, 1);
+    return white(x, 2) & white(x, 1) & white(x, 0) & (close_at(x, 0) > close_at(x, 1)) &
+           (close_at(x, 1) > close_at(x, 2)) & (open_at(x, 1) > open_at(x, 2)) &
+           (open_at(x, 1) <= close_at(x, 2) + limit(x, NEAR, 2)) & (open_at(x, 0) > open_at(x, 1)) &
+           (open_at(x, 0) <= close_at(x, 1) + limit(x, NEAR, 1));
 }
 
-WK_INLINE int cdl_3whitesoldiers(const wk_cdl *x)
+WK_INLINE double cdl_3whitesoldiers(const wk_cdl *x)
 {
-    return marches(x) && upper(x, 2) < limit(x, SHADOW_VERY_SHORT, 2) &&
-                   upper(x, 1) < limit(x, SHADOW_VERY_SHORT, 1) &&
-                   upper(x, 0) < limit(x, SHADOW_VERY_SHORT, 0) &&
-                   body(x, 1) > body(x, 2) - limit(x, FAR, 2) &&
-                   body(x, 0) > body(x, 1) - limit(x, FAR, 1) &&
-                   body(x, 0) > limit(x, BODY_SHORT, 0)
-               ? 100
-               : 0;
+    return when(marches(x) & (upper(x, 2) < limit(x, SHADOW_VERY_SHORT, 2)) &
+                    (upper(x, 1) < limit(x, SHADOW_VERY_SHORT, 1)) &
+                    (upper(x, 0) < limit(x, SHADOW_VERY_SHORT, 0)) &
+                    (body(x, 1) > body(x, 2) - limit(x, FAR, 2)) &
+                    (body(x, 0) > body(x, 1) - limit(x, FAR, 1)) &
+                    (body(x, 0) > limit(x, BODY_SHORT, 0)),
+                100);
 }
 
 WK_CDL(cdl_3whitesoldiers, .back = 2, .uses = 4,
@@ -116,25 +115,22 @@ WK_CDL_SPEC(cdl_3whitesoldiers, "CDL3WHITESOLDIERS", "candle: three white soldie
             "the body before and not far shorter than it, the last not short",
             P_BODY_SHORT, P_SHADOW_VERY_SHORT, P_NEAR, P_FAR);
 
-/* The ways the third bar may show that the advance weakens. */
+/* The ways the last bars may show that the advance weakens. */
 WK_INLINE bool weakens(const wk_cdl *x)
 {
     const double first = body(x, 2), second = body(x, 1), last = body(x, 0);
-    if (second < first - limit(x, FAR, 2) && last < second + limit(x, NEAR, 1)) return true;
-    if (last < second - limit(x, FAR, 1)) return true;
-    if (!(last < second)) return false;
-    if (second < first &&
-        (upper(x, 0) > limit(x, SHADOW_SHORT, 0) || upper(x, 1) > limit(x, SHADOW_SHORT, 1)))
-        return true;
-    return upper(x, 0) > limit(x, SHADOW_LONG, 0);
+    const bool halts = (second < first - limit(x, FAR, 2)) & (last < second + limit(x, NEAR, 1));
+    const bool shrinks = last < second - limit(x, FAR, 1);
+    const bool tires = (second < first) & ((upper(x, 0) > limit(x, SHADOW_SHORT, 0)) |
+                                           (upper(x, 1) > limit(x, SHADOW_SHORT, 1)));
+    return halts | shrinks | ((last < second) & (tires | (upper(x, 0) > limit(x, SHADOW_LONG, 0))));
 }
 
-WK_INLINE int cdl_advanceblock(const wk_cdl *x)
+WK_INLINE double cdl_advanceblock(const wk_cdl *x)
 {
-    return marches(x) && body(x, 2) > limit(x, BODY_LONG, 2) &&
-                   upper(x, 2) < limit(x, SHADOW_SHORT, 2) && weakens(x)
-               ? -100
-               : 0;
+    return when(marches(x) & (body(x, 2) > limit(x, BODY_LONG, 2)) &
+                    (upper(x, 2) < limit(x, SHADOW_SHORT, 2)) & weakens(x),
+                -100);
 }
 
 WK_CDL(cdl_advanceblock, .back = 2, .uses = 5,
@@ -146,16 +142,17 @@ WK_CDL_SPEC(cdl_advanceblock, "CDLADVANCEBLOCK", "candle: advance block",
             "far shorter than before, or shorter with longer upper shadows",
             P_BODY_LONG, P_SHADOW_LONG, P_SHADOW_SHORT, P_NEAR, P_FAR);
 
-WK_INLINE int cdl_stalledpattern(const wk_cdl *x)
+WK_INLINE double cdl_stalledpattern(const wk_cdl *x)
 {
-    return white(x, 2) && white(x, 1) && white(x, 0) && x->c[0] > x->c[-1] && x->c[-1] > x->c[-2] &&
-                   body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) > limit(x, BODY_LONG, 1) &&
-                   upper(x, 1) < limit(x, SHADOW_VERY_SHORT, 1) && x->o[-1] > x->o[-2] &&
-                   x->o[-1] <= x->c[-2] + limit(x, NEAR, 2) &&
-                   body(x, 0) < limit(x, BODY_SHORT, 0) &&
-                   x->o[0] >= x->c[-1] - body(x, 0) - limit(x, NEAR, 1)
-               ? -100
-               : 0;
+    return when(white(x, 2) & white(x, 1) & white(x, 0) & (close_at(x, 0) > close_at(x, 1)) &
+                    (close_at(x, 1) > close_at(x, 2)) & (body(x, 2) > limit(x, BODY_LONG, 2)) &
+                    (body(x, 1) > limit(x, BODY_LONG, 1)) &
+                    (upper(x, 1) < limit(x, SHADOW_VERY_SHORT, 1)) &
+                    (open_at(x, 1) > open_at(x, 2)) &
+                    (open_at(x, 1) <= close_at(x, 2) + limit(x, NEAR, 2)) &
+                    (body(x, 0) < limit(x, BODY_SHORT, 0)) &
+                    (open_at(x, 0) >= close_at(x, 1) - body(x, 0) - limit(x, NEAR, 1)),
+                -100);
 }
 
 WK_CDL(cdl_stalledpattern, .back = 2, .uses = 4,
@@ -168,14 +165,13 @@ WK_CDL_SPEC(cdl_stalledpattern, "CDLSTALLEDPATTERN", "candle: stalled pattern",
 
 /* ---- inside and outside --------------------------------------------------------------------- */
 
-WK_INLINE int cdl_3inside(const wk_cdl *x)
+WK_INLINE double cdl_3inside(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && body(x, 1) <= limit(x, BODY_SHORT, 1) &&
-                   top(x, 1) < top(x, 2) && bottom(x, 1) > bottom(x, 2) &&
-                   white(x, 2) != white(x, 0) &&
-                   (white(x, 2) ? x->c[0] < x->o[-2] : x->c[0] > x->o[-2])
-               ? -color(x, 2)
-               : 0;
+    return when(
+        (body(x, 2) > limit(x, BODY_LONG, 2)) & (body(x, 1) <= limit(x, BODY_SHORT, 1)) &
+            (top(x, 1) < top(x, 2)) & (bottom(x, 1) > bottom(x, 2)) & unlike(x, 2, 0) &
+            either(white(x, 2), close_at(x, 0) < open_at(x, 2), close_at(x, 0) > open_at(x, 2)),
+        -color(x, 2));
 }
 
 WK_CDL(cdl_3inside, .back = 2, .uses = 2, .use = {{BODY_LONG, AT2}, {BODY_SHORT, AT1}})
@@ -184,13 +180,13 @@ WK_CDL_SPEC(cdl_3inside, "CDL3INSIDE", "candle: three inside up or down",
             "a harami and a bar that closes beyond the open of its first body: 100 up, -100 down",
             P_BODY_LONG, P_BODY_SHORT);
 
-WK_INLINE int cdl_3outside(const wk_cdl *x)
+WK_INLINE double cdl_3outside(const wk_cdl *x)
 {
-    if (white(x, 1))
-        return black(x, 2) && x->c[-1] > x->o[-2] && x->o[-1] < x->c[-2] && x->c[0] > x->c[-1] ? 100
-                                                                                               : 0;
-    return white(x, 2) && x->o[-1] > x->c[-2] && x->c[-1] < x->o[-2] && x->c[0] < x->c[-1] ? -100
-                                                                                           : 0;
+    const bool up = (close_at(x, 1) > open_at(x, 2)) & (open_at(x, 1) < close_at(x, 2)) &
+                    (close_at(x, 0) > close_at(x, 1));
+    const bool down = (open_at(x, 1) > close_at(x, 2)) & (close_at(x, 1) < open_at(x, 2)) &
+                      (close_at(x, 0) < close_at(x, 1));
+    return when(unlike(x, 2, 1) & either(white(x, 1), up, down), color(x, 1));
 }
 
 WK_CDL(cdl_3outside, .back = 3)
@@ -200,17 +196,18 @@ WK_CDL_SPEC(cdl_3outside, "CDL3OUTSIDE", "candle: three outside up or down",
 
 /* ---- at the low ----------------------------------------------------------------------------- */
 
-WK_INLINE int cdl_3starsinsouth(const wk_cdl *x)
+WK_INLINE double cdl_3starsinsouth(const wk_cdl *x)
 {
     const double shadow = limit(x, SHADOW_VERY_SHORT, 0);
-    return black(x, 2) && black(x, 1) && black(x, 0) && body(x, 2) > limit(x, BODY_LONG, 2) &&
-                   lower(x, 2) > limit(x, SHADOW_LONG, 2) && body(x, 1) < body(x, 2) &&
-                   x->o[-1] > x->c[-2] && x->o[-1] <= x->h[-2] && x->l[-1] < x->c[-2] &&
-                   x->l[-1] >= x->l[-2] && lower(x, 1) > limit(x, SHADOW_VERY_SHORT, 1) &&
-                   body(x, 0) < limit(x, BODY_SHORT, 0) && lower(x, 0) < shadow &&
-                   upper(x, 0) < shadow && x->l[0] > x->l[-1] && x->h[0] < x->h[-1]
-               ? 100
-               : 0;
+    return when(black(x, 2) & black(x, 1) & black(x, 0) & (body(x, 2) > limit(x, BODY_LONG, 2)) &
+                    (lower(x, 2) > limit(x, SHADOW_LONG, 2)) & (body(x, 1) < body(x, 2)) &
+                    (open_at(x, 1) > close_at(x, 2)) & (open_at(x, 1) <= high_at(x, 2)) &
+                    (low_at(x, 1) < close_at(x, 2)) & (low_at(x, 1) >= low_at(x, 2)) &
+                    (lower(x, 1) > limit(x, SHADOW_VERY_SHORT, 1)) &
+                    (body(x, 0) < limit(x, BODY_SHORT, 0)) & (lower(x, 0) < shadow) &
+                    (upper(x, 0) < shadow) & (low_at(x, 0) > low_at(x, 1)) &
+                    (high_at(x, 0) < high_at(x, 1)),
+                100);
 }
 
 WK_CDL(cdl_3starsinsouth, .back = 2, .uses = 4,
@@ -221,12 +218,11 @@ WK_CDL_SPEC(cdl_3starsinsouth, "CDL3STARSINSOUTH", "candle: three stars in the s
             "shadow, one with a lower shadow, a short one without shadows inside it",
             P_BODY_LONG, P_BODY_SHORT, P_SHADOW_LONG, P_SHADOW_VERY_SHORT);
 
-WK_INLINE int cdl_sticksandwich(const wk_cdl *x)
+WK_INLINE double cdl_sticksandwich(const wk_cdl *x)
 {
-    return black(x, 2) && white(x, 1) && black(x, 0) && x->l[-1] > x->c[-2] &&
-                   within(x->c[0], x->c[-2], limit(x, EQUAL, 2))
-               ? 100
-               : 0;
+    return when(black(x, 2) & white(x, 1) & black(x, 0) & (low_at(x, 1) > close_at(x, 2)) &
+                    within(close_at(x, 0), close_at(x, 2), limit(x, EQUAL, 2)),
+                100);
 }
 
 WK_CDL(cdl_sticksandwich, .back = 2, .uses = 1, .use = {{EQUAL, AT2}})
@@ -235,13 +231,13 @@ WK_CDL_SPEC(cdl_sticksandwich, "CDLSTICKSANDWICH", "candle: stick sandwich",
             "100 for two black bars with the same close and a white one above it between them",
             P_EQUAL);
 
-WK_INLINE int cdl_unique3river(const wk_cdl *x)
+WK_INLINE double cdl_unique3river(const wk_cdl *x)
 {
-    return body(x, 2) > limit(x, BODY_LONG, 2) && black(x, 2) && black(x, 1) &&
-                   x->c[-1] > x->c[-2] && x->o[-1] <= x->o[-2] && x->l[-1] < x->l[-2] &&
-                   body(x, 0) < limit(x, BODY_SHORT, 0) && white(x, 0) && x->o[0] > x->l[-1]
-               ? 100
-               : 0;
+    return when((body(x, 2) > limit(x, BODY_LONG, 2)) & black(x, 2) & black(x, 1) &
+                    (close_at(x, 1) > close_at(x, 2)) & (open_at(x, 1) <= open_at(x, 2)) &
+                    (low_at(x, 1) < low_at(x, 2)) & (body(x, 0) < limit(x, BODY_SHORT, 0)) &
+                    white(x, 0) & (open_at(x, 0) > low_at(x, 1)),
+                100);
 }
 
 WK_CDL(cdl_unique3river, .back = 2, .uses = 2, .use = {{BODY_LONG, AT2}, {BODY_SHORT, AT0}})

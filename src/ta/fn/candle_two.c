@@ -15,14 +15,14 @@
 /* A short body at one end of the bar. */
 WK_INLINE bool hangs(const wk_cdl *x)
 {
-    return body(x, 0) < limit(x, BODY_SHORT, 0) && lower(x, 0) > limit(x, SHADOW_LONG, 0) &&
-           upper(x, 0) < limit(x, SHADOW_VERY_SHORT, 0);
+    return (body(x, 0) < limit(x, BODY_SHORT, 0)) & (lower(x, 0) > limit(x, SHADOW_LONG, 0)) &
+           (upper(x, 0) < limit(x, SHADOW_VERY_SHORT, 0));
 }
 
 WK_INLINE bool stands(const wk_cdl *x)
 {
-    return body(x, 0) < limit(x, BODY_SHORT, 0) && upper(x, 0) > limit(x, SHADOW_LONG, 0) &&
-           lower(x, 0) < limit(x, SHADOW_VERY_SHORT, 0);
+    return (body(x, 0) < limit(x, BODY_SHORT, 0)) & (upper(x, 0) > limit(x, SHADOW_LONG, 0)) &
+           (lower(x, 0) < limit(x, SHADOW_VERY_SHORT, 0));
 }
 
 #define USE_HAMMER                                                                                 \
@@ -30,9 +30,9 @@ WK_INLINE bool stands(const wk_cdl *x)
 #define USE_STAR .uses = 3, .use = {{BODY_SHORT, AT0}, {SHADOW_LONG, AT0}, {SHADOW_VERY_SHORT, AT0}}
 #define P_STAR   P_BODY_SHORT, P_SHADOW_LONG, P_SHADOW_VERY_SHORT
 
-WK_INLINE int cdl_hammer(const wk_cdl *x)
+WK_INLINE double cdl_hammer(const wk_cdl *x)
 {
-    return hangs(x) && bottom(x, 0) <= x->l[-1] + limit(x, NEAR, 1) ? 100 : 0;
+    return when(hangs(x) & (bottom(x, 0) <= low_at(x, 1) + limit(x, NEAR, 1)), 100);
 }
 
 WK_CDL(cdl_hammer, .back = 1, USE_HAMMER)
@@ -42,9 +42,9 @@ WK_CDL_SPEC(cdl_hammer, "CDLHAMMER", "candle: hammer",
             "the low of the bar before",
             P_STAR, P_NEAR);
 
-WK_INLINE int cdl_hangingman(const wk_cdl *x)
+WK_INLINE double cdl_hangingman(const wk_cdl *x)
 {
-    return hangs(x) && bottom(x, 0) >= x->h[-1] - limit(x, NEAR, 1) ? -100 : 0;
+    return when(hangs(x) & (bottom(x, 0) >= high_at(x, 1) - limit(x, NEAR, 1)), -100);
 }
 
 WK_CDL(cdl_hangingman, .back = 1, USE_HAMMER)
@@ -52,9 +52,9 @@ WK_CDL(cdl_hangingman, .back = 1, USE_HAMMER)
 WK_CDL_SPEC(cdl_hangingman, "CDLHANGINGMAN", "candle: hanging man",
             "-100 for the shape of a hammer at or near the high of the bar before", P_STAR, P_NEAR);
 
-WK_INLINE int cdl_invertedhammer(const wk_cdl *x)
+WK_INLINE double cdl_invertedhammer(const wk_cdl *x)
 {
-    return stands(x) && gap_down(x, 0, 1) ? 100 : 0;
+    return when(stands(x) & gap_down(x, 0, 1), 100);
 }
 
 WK_CDL(cdl_invertedhammer, .back = 1, USE_STAR)
@@ -64,9 +64,9 @@ WK_CDL_SPEC(cdl_invertedhammer, "CDLINVERTEDHAMMER", "candle: inverted hammer",
             "the body before",
             P_STAR);
 
-WK_INLINE int cdl_shootingstar(const wk_cdl *x)
+WK_INLINE double cdl_shootingstar(const wk_cdl *x)
 {
-    return stands(x) && gap_up(x, 0, 1) ? -100 : 0;
+    return when(stands(x) & gap_up(x, 0, 1), -100);
 }
 
 WK_CDL(cdl_shootingstar, .back = 1, USE_STAR)
@@ -76,19 +76,23 @@ WK_CDL_SPEC(cdl_shootingstar, "CDLSHOOTINGSTAR", "candle: shooting star",
 
 /* ---- one body around the other -------------------------------------------------------------- */
 
-/* 100 where the body of age a holds that of age b with room at both ends, 80 with room at one. */
-WK_INLINE int holds(const wk_cdl *x, int64_t a, int64_t b)
+/* The body of age a holds that of age b; what that is worth: 100 with room at both ends, 80 at one.
+ */
+WK_INLINE bool holds(const wk_cdl *x, int64_t a, int64_t b)
 {
-    if (top(x, b) < top(x, a) && bottom(x, b) > bottom(x, a)) return 100;
-    return top(x, b) <= top(x, a) && bottom(x, b) >= bottom(x, a) ? 80 : 0;
+    return (top(x, b) <= top(x, a)) & (bottom(x, b) >= bottom(x, a));
 }
 
-WK_INLINE int cdl_engulfing(const wk_cdl *x)
+WK_INLINE double worth(const wk_cdl *x, int64_t a, int64_t b)
 {
-    if (white(x, 0) == white(x, 1)) return 0;
-    if (top(x, 0) == top(x, 1) && bottom(x, 0) == bottom(x, 1)) return 0;
-    const int found = holds(x, 0, 1);
-    return white(x, 0) ? found : -found;
+    const bool whole = (top(x, b) < top(x, a)) & (bottom(x, b) > bottom(x, a));
+    return 80.0 + when(whole, 20.0);
+}
+
+WK_INLINE double cdl_engulfing(const wk_cdl *x)
+{
+    const bool larger = (top(x, 0) != top(x, 1)) | (bottom(x, 0) != bottom(x, 1));
+    return when(unlike(x, 0, 1) & larger & holds(x, 0, 1), worth(x, 0, 1) * direction(x, 0));
 }
 
 WK_CDL(cdl_engulfing, .back = 2)
@@ -98,11 +102,11 @@ WK_CDL_SPEC(cdl_engulfing, "CDLENGULFING", "candle: engulfing",
             "where they share one end",
             {0});
 
-WK_INLINE int cdl_harami(const wk_cdl *x)
+WK_INLINE double cdl_harami(const wk_cdl *x)
 {
-    if (!(body(x, 1) > limit(x, BODY_LONG, 1) && body(x, 0) <= limit(x, BODY_SHORT, 0))) return 0;
-    const int found = holds(x, 1, 0);
-    return white(x, 1) ? -found : found;
+    return when((body(x, 1) > limit(x, BODY_LONG, 1)) & (body(x, 0) <= limit(x, BODY_SHORT, 0)) &
+                    holds(x, 1, 0),
+                -worth(x, 1, 0) * direction(x, 1));
 }
 
 WK_CDL(cdl_harami, .back = 1, .uses = 2, .use = {{BODY_LONG, AT1}, {BODY_SHORT, AT0}})
@@ -112,11 +116,11 @@ WK_CDL_SPEC(cdl_harami, "CDLHARAMI", "candle: harami",
             "one; 80 and -80 where they share one end",
             P_BODY_LONG, P_BODY_SHORT);
 
-WK_INLINE int cdl_haramicross(const wk_cdl *x)
+WK_INLINE double cdl_haramicross(const wk_cdl *x)
 {
-    if (!(body(x, 1) > limit(x, BODY_LONG, 1) && body(x, 0) <= limit(x, BODY_DOJI, 0))) return 0;
-    const int found = holds(x, 1, 0);
-    return white(x, 1) ? -found : found;
+    return when((body(x, 1) > limit(x, BODY_LONG, 1)) & (body(x, 0) <= limit(x, BODY_DOJI, 0)) &
+                    holds(x, 1, 0),
+                -worth(x, 1, 0) * direction(x, 1));
 }
 
 WK_CDL(cdl_haramicross, .back = 1, .uses = 2, .use = {{BODY_LONG, AT1}, {BODY_DOJI, AT0}})
@@ -126,12 +130,12 @@ WK_CDL_SPEC(cdl_haramicross, "CDLHARAMICROSS", "candle: harami cross",
             "80 and -80 where they share one end",
             P_BODY_LONG, P_BODY_DOJI);
 
-WK_INLINE int cdl_homingpigeon(const wk_cdl *x)
+WK_INLINE double cdl_homingpigeon(const wk_cdl *x)
 {
-    return black(x, 1) && black(x, 0) && body(x, 1) > limit(x, BODY_LONG, 1) &&
-                   body(x, 0) <= limit(x, BODY_SHORT, 0) && x->o[0] < x->o[-1] && x->c[0] > x->c[-1]
-               ? 100
-               : 0;
+    return when(black(x, 1) & black(x, 0) & (body(x, 1) > limit(x, BODY_LONG, 1)) &
+                    (body(x, 0) <= limit(x, BODY_SHORT, 0)) & (open_at(x, 0) < open_at(x, 1)) &
+                    (close_at(x, 0) > close_at(x, 1)),
+                100);
 }
 
 WK_CDL(cdl_homingpigeon, .back = 1, .uses = 2, .use = {{BODY_LONG, AT1}, {BODY_SHORT, AT0}})
@@ -140,10 +144,11 @@ WK_CDL_SPEC(cdl_homingpigeon, "CDLHOMINGPIGEON", "candle: homing pigeon",
             "100 for a short black body inside the long black one before", P_BODY_LONG,
             P_BODY_SHORT);
 
-WK_INLINE int cdl_dojistar(const wk_cdl *x)
+WK_INLINE double cdl_dojistar(const wk_cdl *x)
 {
-    if (!(body(x, 1) > limit(x, BODY_LONG, 1) && body(x, 0) <= limit(x, BODY_DOJI, 0))) return 0;
-    return (white(x, 1) ? gap_up(x, 0, 1) : gap_down(x, 0, 1)) ? -color(x, 1) : 0;
+    return when((body(x, 1) > limit(x, BODY_LONG, 1)) & (body(x, 0) <= limit(x, BODY_DOJI, 0)) &
+                    either(white(x, 1), gap_up(x, 0, 1), gap_down(x, 0, 1)),
+                -color(x, 1));
 }
 
 WK_CDL(cdl_dojistar, .back = 1, .uses = 2, .use = {{BODY_LONG, AT1}, {BODY_DOJI, AT0}})
@@ -155,13 +160,12 @@ WK_CDL_SPEC(cdl_dojistar, "CDLDOJISTAR", "candle: doji star",
 
 /* ---- into the bar before -------------------------------------------------------------------- */
 
-WK_INLINE int cdl_darkcloudcover(const wk_cdl *x)
+WK_INLINE double cdl_darkcloudcover(const wk_cdl *x)
 {
-    return white(x, 1) && body(x, 1) > limit(x, BODY_LONG, 1) && black(x, 0) &&
-                   x->o[0] > x->h[-1] && x->c[0] > x->o[-1] &&
-                   x->c[0] < x->c[-1] - body(x, 1) * x->p[0]
-               ? -100
-               : 0;
+    return when(white(x, 1) & (body(x, 1) > limit(x, BODY_LONG, 1)) & black(x, 0) &
+                    (open_at(x, 0) > high_at(x, 1)) & (close_at(x, 0) > open_at(x, 1)) &
+                    (close_at(x, 0) < close_at(x, 1) - body(x, 1) * x->p[0]),
+                -100);
 }
 
 WK_CDL(cdl_darkcloudcover, .back = 1, .first = 1, .uses = 1, .use = {{BODY_LONG, AT1}})
@@ -171,13 +175,13 @@ WK_CDL_SPEC(cdl_darkcloudcover, "CDLDARKCLOUDCOVER", "candle: dark cloud cover",
             "body, deeper than the penetration",
             P_PENETRATION(0.5), P_BODY_LONG);
 
-WK_INLINE int cdl_piercing(const wk_cdl *x)
+WK_INLINE double cdl_piercing(const wk_cdl *x)
 {
-    return black(x, 1) && body(x, 1) > limit(x, BODY_LONG, 1) && white(x, 0) &&
-                   body(x, 0) > limit(x, BODY_LONG, 0) && x->o[0] < x->l[-1] &&
-                   x->c[0] < x->o[-1] && x->c[0] > x->c[-1] + body(x, 1) * 0.5
-               ? 100
-               : 0;
+    return when(black(x, 1) & (body(x, 1) > limit(x, BODY_LONG, 1)) & white(x, 0) &
+                    (body(x, 0) > limit(x, BODY_LONG, 0)) & (open_at(x, 0) < low_at(x, 1)) &
+                    (close_at(x, 0) < open_at(x, 1)) &
+                    (close_at(x, 0) > close_at(x, 1) + body(x, 1) * 0.5),
+                100);
 }
 
 WK_CDL(cdl_piercing, .back = 1, .uses = 1, .use = {{BODY_LONG, AT01}})
@@ -190,15 +194,17 @@ WK_CDL_SPEC(cdl_piercing, "CDLPIERCING", "candle: piercing line",
 /* A white bar that opens below the low of a long black one. */
 WK_INLINE bool opens_below(const wk_cdl *x)
 {
-    return black(x, 1) && body(x, 1) > limit(x, BODY_LONG, 1) && white(x, 0) && x->o[0] < x->l[-1];
+    return black(x, 1) & (body(x, 1) > limit(x, BODY_LONG, 1)) & white(x, 0) &
+           (open_at(x, 0) < low_at(x, 1));
 }
 
 #define USE_NECK .back = 1, .uses = 2, .use = {{BODY_LONG, AT1}, {EQUAL, AT1}}
 
-WK_INLINE int cdl_inneck(const wk_cdl *x)
+WK_INLINE double cdl_inneck(const wk_cdl *x)
 {
-    return opens_below(x) && x->c[0] <= x->c[-1] + limit(x, EQUAL, 1) && x->c[0] >= x->c[-1] ? -100
-                                                                                             : 0;
+    return when(opens_below(x) & (close_at(x, 0) <= close_at(x, 1) + limit(x, EQUAL, 1)) &
+                    (close_at(x, 0) >= close_at(x, 1)),
+                -100);
 }
 
 WK_CDL(cdl_inneck, USE_NECK)
@@ -208,9 +214,9 @@ WK_CDL_SPEC(cdl_inneck, "CDLINNECK", "candle: in-neck",
             "just above its close",
             P_BODY_LONG, P_EQUAL);
 
-WK_INLINE int cdl_onneck(const wk_cdl *x)
+WK_INLINE double cdl_onneck(const wk_cdl *x)
 {
-    return opens_below(x) && within(x->c[0], x->l[-1], limit(x, EQUAL, 1)) ? -100 : 0;
+    return when(opens_below(x) & within(close_at(x, 0), low_at(x, 1), limit(x, EQUAL, 1)), -100);
 }
 
 WK_CDL(cdl_onneck, USE_NECK)
@@ -220,12 +226,11 @@ WK_CDL_SPEC(cdl_onneck, "CDLONNECK", "candle: on-neck",
             "low",
             P_BODY_LONG, P_EQUAL);
 
-WK_INLINE int cdl_thrusting(const wk_cdl *x)
+WK_INLINE double cdl_thrusting(const wk_cdl *x)
 {
-    return opens_below(x) && x->c[0] > x->c[-1] + limit(x, EQUAL, 1) &&
-                   x->c[0] <= x->c[-1] + body(x, 1) * 0.5
-               ? -100
-               : 0;
+    return when(opens_below(x) & (close_at(x, 0) > close_at(x, 1) + limit(x, EQUAL, 1)) &
+                    (close_at(x, 0) <= close_at(x, 1) + body(x, 1) * 0.5),
+                -100);
 }
 
 WK_CDL(cdl_thrusting, USE_NECK)
@@ -237,9 +242,11 @@ WK_CDL_SPEC(cdl_thrusting, "CDLTHRUSTING", "candle: thrusting",
 
 /* ---- one level ------------------------------------------------------------------------------ */
 
-WK_INLINE int cdl_matchinglow(const wk_cdl *x)
+WK_INLINE double cdl_matchinglow(const wk_cdl *x)
 {
-    return black(x, 1) && black(x, 0) && within(x->c[0], x->c[-1], limit(x, EQUAL, 1)) ? 100 : 0;
+    return when(black(x, 1) & black(x, 0) &
+                    within(close_at(x, 0), close_at(x, 1), limit(x, EQUAL, 1)),
+                100);
 }
 
 WK_CDL(cdl_matchinglow, .back = 1, .uses = 1, .use = {{EQUAL, AT1}})
@@ -247,13 +254,12 @@ WK_CDL(cdl_matchinglow, .back = 1, .uses = 1, .use = {{EQUAL, AT1}})
 WK_CDL_SPEC(cdl_matchinglow, "CDLMATCHINGLOW", "candle: matching low",
             "100 for two black bars with the same close", P_EQUAL);
 
-WK_INLINE int cdl_counterattack(const wk_cdl *x)
+WK_INLINE double cdl_counterattack(const wk_cdl *x)
 {
-    return white(x, 1) != white(x, 0) && body(x, 1) > limit(x, BODY_LONG, 1) &&
-                   body(x, 0) > limit(x, BODY_LONG, 0) &&
-                   within(x->c[0], x->c[-1], limit(x, EQUAL, 1))
-               ? color(x, 0)
-               : 0;
+    return when(unlike(x, 1, 0) & (body(x, 1) > limit(x, BODY_LONG, 1)) &
+                    (body(x, 0) > limit(x, BODY_LONG, 0)) &
+                    within(close_at(x, 0), close_at(x, 1), limit(x, EQUAL, 1)),
+                color(x, 0));
 }
 
 WK_CDL(cdl_counterattack, .back = 1, .uses = 2, .use = {{BODY_LONG, AT01}, {EQUAL, AT1}})
@@ -263,13 +269,13 @@ WK_CDL_SPEC(cdl_counterattack, "CDLCOUNTERATTACK", "candle: counterattack",
             "-100 black",
             P_BODY_LONG, P_EQUAL);
 
-WK_INLINE int cdl_separatinglines(const wk_cdl *x)
+WK_INLINE double cdl_separatinglines(const wk_cdl *x)
 {
-    if (white(x, 1) == white(x, 0) || !within(x->o[0], x->o[-1], limit(x, EQUAL, 1)) ||
-        !(body(x, 0) > limit(x, BODY_LONG, 0)))
-        return 0;
-    const double behind = white(x, 0) ? lower(x, 0) : upper(x, 0);
-    return behind < limit(x, SHADOW_VERY_SHORT, 0) ? color(x, 0) : 0;
+    const double shadow = limit(x, SHADOW_VERY_SHORT, 0);
+    return when(unlike(x, 1, 0) & within(open_at(x, 0), open_at(x, 1), limit(x, EQUAL, 1)) &
+                    (body(x, 0) > limit(x, BODY_LONG, 0)) &
+                    either(white(x, 0), lower(x, 0) < shadow, upper(x, 0) < shadow),
+                color(x, 0));
 }
 
 WK_CDL(cdl_separatinglines, .back = 1, .uses = 3,
@@ -285,21 +291,21 @@ WK_CDL_SPEC(cdl_separatinglines, "CDLSEPARATINGLINES", "candle: separating lines
 WK_INLINE bool is_marubozu(const wk_cdl *x, int64_t age)
 {
     const double shadow = limit(x, SHADOW_VERY_SHORT, age);
-    return body(x, age) > limit(x, BODY_LONG, age) && upper(x, age) < shadow &&
-           lower(x, age) < shadow;
+    return (body(x, age) > limit(x, BODY_LONG, age)) & (upper(x, age) < shadow) &
+           (lower(x, age) < shadow);
 }
 
 WK_INLINE bool kicks(const wk_cdl *x)
 {
-    return white(x, 1) != white(x, 0) && is_marubozu(x, 1) && is_marubozu(x, 0) &&
-           (white(x, 0) ? clear_above(x, 0, 1) : clear_below(x, 0, 1));
+    return unlike(x, 1, 0) & is_marubozu(x, 1) & is_marubozu(x, 0) &
+           either(white(x, 0), clear_above(x, 0, 1), clear_below(x, 0, 1));
 }
 
 #define USE_KICK .back = 1, .uses = 2, .use = {{BODY_LONG, AT01}, {SHADOW_VERY_SHORT, AT01}}
 
-WK_INLINE int cdl_kicking(const wk_cdl *x)
+WK_INLINE double cdl_kicking(const wk_cdl *x)
 {
-    return kicks(x) ? color(x, 0) : 0;
+    return when(kicks(x), color(x, 0));
 }
 
 WK_CDL(cdl_kicking, USE_KICK)
@@ -309,9 +315,9 @@ WK_CDL_SPEC(cdl_kicking, "CDLKICKING", "candle: kicking",
             "-100 black",
             P_BODY_LONG, P_SHADOW_VERY_SHORT);
 
-WK_INLINE int cdl_kickingbylength(const wk_cdl *x)
+WK_INLINE double cdl_kickingbylength(const wk_cdl *x)
 {
-    return kicks(x) ? color(x, body(x, 0) > body(x, 1) ? 0 : 1) : 0;
+    return when(kicks(x), body(x, 0) > body(x, 1) ? color(x, 0) : color(x, 1));
 }
 
 WK_CDL(cdl_kickingbylength, USE_KICK)
