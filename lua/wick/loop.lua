@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- wick-jit only: the step loop of one run. Loaded afresh for every run, because a trace is tied to
+-- wick-jit only: the step loop of one run. Loaded once for every script, because a trace is tied to
 -- the functions it was recorded with.
 local M, pointer, slow_step = ...
 local run, C, sh, cur = M.bind(pointer)

@@ -247,6 +247,7 @@ struct wick_run {
     bool risky; /**< equity can reach zero between fills */
     bool on_close_pending;
     bool lane; /**< signals may take the short way of lane.c */
+    bool direct; /**< questions of one symbol may take the short way of step.c */
     bool
         thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
     bool has_fees;
@@ -335,16 +336,24 @@ static inline bool wk_given(double v)
 /* run.c */
 /** The column of one side's value, made zero at its first use; NULL when memory is out. */
 double *wk_side_column(wick_run *r, double **col);
-/** Room for one more element; NULL (and the run in error) when memory is out. */
-void *wk_vec_push(wick_run *r, wk_vec *v, size_t size);
 bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size);
+/** Room for one more element; NULL (and the run in error) when memory is out. */
+static inline void *wk_vec_push(wick_run *r, wk_vec *v, size_t size)
+{
+    if (v->n == v->cap && (v->n == INT32_MAX || !wk_vec_reserve(r, v, v->n + 1, size))) return NULL;
+    return (char *)v->p + (size_t)v->n++ * size;
+}
 wick_status wk_run_fail(wick_run *r, wick_status code);
 wick_status wk_check_open(wick_ctx *ctx, const wick_run *run, const char *what);
 
 /* sizing.c */
 double wk_floor_step(double qty, double step, double per_step);
 double wk_round_qty(const wick_run *r, int32_t s, double qty);
-double wk_mark(const wick_run *r, int32_t s);
+static inline double wk_mark(const wick_run *r, int32_t s)
+{
+    const int32_t bar = r->bar_of[s];
+    return bar >= 0 ? r->feed[s].f[WICK_CLOSE][bar] : WICK_NA;
+}
 /** Units for an amount; `ref` is the price it converts at, `stop` the distance for risk sizes. */
 double wk_stop_distance(const wk_bracket *b, double ref); /**< 0 when there is no stop */
 double wk_units(const wick_run *r, int32_t s, int32_t kind, double amount, double stop, double ref);
@@ -364,7 +373,11 @@ double wk_fill_price(wick_run *r, int32_t s, int32_t bar, double p, int32_t side
 double wk_fee(const wick_run *r, double qty, double price, double point_value);
 /** Path points of a bar: open, first extreme, second extreme, close. */
 void wk_path(const wk_feed *f, int32_t bar, bool up_first, double pts[4]);
-bool wk_ohlc_up_first(const wk_feed *f, int32_t bar);
+static inline bool wk_ohlc_up_first(const wk_feed *f, int32_t bar)
+{
+    const double o = f->f[WICK_OPEN][bar];
+    return f->f[WICK_HIGH][bar] - o < o - f->f[WICK_LOW][bar];
+}
 /** Segment (1..3) and position at which the path first meets price p; seg 1 at the open. */
 int32_t wk_path_meets(const double pts[4], double p);
 
@@ -528,6 +541,8 @@ void wk_signal_look(wick_run *r, int32_t s);
 
 /* lane.c */
 bool wk_lane_fits(const wick_run *r);
+/** One symbol, asked about bars and triggers only, filled along the path of the bar. */
+bool wk_solo_fits(const wick_run *r);
 /** Runs signals of the only symbol as far as nothing but market orders at opens is involved, and
  * leaves the run between two ticks. */
 void wk_lane(wick_run *r);

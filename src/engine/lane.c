@@ -26,6 +26,14 @@ bool wk_lane_fits(const wick_run *r)
            g->hold_bars == 0;
 }
 
+bool wk_solo_fits(const wick_run *r)
+{
+    const wk_feed *f = &r->feed[0];
+    return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && r->pine == NULL &&
+           f->signals == NULL && f->wake == NULL && r->set.phases == WK_PHASES_PATH &&
+           r->set.intrabar == WK_INTRABAR_OHLC;
+}
+
 /* An order's number and its record, written once it is over. */
 static void conclude(wick_run *r, const wk_ord *o, const wk_filled *f, double price, int32_t bar)
 {
@@ -59,8 +67,8 @@ static void conclude(wick_run *r, const wk_ord *o, const wk_filled *f, double pr
 
 static void fill(wick_run *r, const wk_ord *o, const wk_at *at)
 {
-    const double price = wk_fill_price(r, 0, at->bar, at->px, o->side, WICK_MARKET, true,
-                                       wk_asked(r, o));
+    const double price =
+        wk_fill_price(r, 0, at->bar, at->px, o->side, WICK_MARKET, true, wk_asked(r, o));
     const wk_filled f = wk_fill_core(r, o, price, at);
     if (r->status >= 0) conclude(r, o, &f, price, at->bar);
 }
@@ -159,7 +167,8 @@ bool wk_lone_fill(wick_run *r)
     const double p = wk_fill_price(r, 0, bar, open, o->side, WICK_MARKET, true, wk_asked(r, o));
     wk_fill_order(r, y->ord, p, &at);
     wk_sym_refresh(r, 0);
-    wk_signal_next(r, 0, bar);
+    /* What is held does not move the bars of triggers. */
+    if (f->signals != NULL || f->wake != NULL) wk_signal_next(r, 0, bar);
     wk_tick_close(r);
     return true;
 }

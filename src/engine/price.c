@@ -95,12 +95,6 @@ double wk_fee(const wick_run *r, double qty, double price, double point_value)
     return fee < k->fee_min ? k->fee_min : fee;
 }
 
-bool wk_ohlc_up_first(const wk_feed *f, int32_t bar)
-{
-    const double o = f->f[WICK_OPEN][bar];
-    return f->f[WICK_HIGH][bar] - o < o - f->f[WICK_LOW][bar];
-}
-
 void wk_path(const wk_feed *f, int32_t bar, bool up_first, double pts[4])
 {
     pts[0] = f->f[WICK_OPEN][bar];

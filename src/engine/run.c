@@ -15,7 +15,7 @@ wick_status wk_run_fail(wick_run *r, wick_status code)
 bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size)
 {
     if (n <= v->cap) return true;
-    int64_t cap = v->cap > 0 ? (int64_t)v->cap * 2 : 64;
+    int64_t cap = v->cap > 0 ? (int64_t)v->cap * 2 : n > 64 ? n : 64;
     while (cap < n) cap *= 2;
     if (cap > INT32_MAX) cap = INT32_MAX;
     void *p = cap >= n ? wick_arena_alloc(r->arena, cap * (int64_t)size) : NULL;
@@ -27,12 +27,6 @@ bool wk_vec_reserve(wick_run *r, wk_vec *v, int32_t n, size_t size)
     v->p = p;
     v->cap = (int32_t)cap;
     return true;
-}
-
-void *wk_vec_push(wick_run *r, wk_vec *v, size_t size)
-{
-    if (v->n == v->cap && (v->n == INT32_MAX || !wk_vec_reserve(r, v, v->n + 1, size))) return NULL;
-    return (char *)v->p + (size_t)v->n++ * size;
 }
 
 /* Whole number of steps per unit, 0 when there is none: 0.01 -> 100. */

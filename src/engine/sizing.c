@@ -20,12 +20,6 @@ double wk_round_qty(const wick_run *r, int32_t s, double qty)
                      : wk_floor_step(qty, f->step, f->per_step);
 }
 
-double wk_mark(const wick_run *r, int32_t s)
-{
-    const int32_t bar = r->bar_of[s];
-    return bar >= 0 ? r->feed[s].f[WICK_CLOSE][bar] : WICK_NA;
-}
-
 double wk_stop_distance(const wk_bracket *b, double ref)
 {
     if (wk_given_price(b->stop_price)) return fabs(ref - b->stop_price);

@@ -41,6 +41,28 @@ static bool place_masks(wick_run *r)
     return true;
 }
 
+/* Every event makes an order at most, and every second order a trade: room for them from the start
+ * saves copying what has been recorded so far. More than FEW may be masks that are never off. */
+static void expect_orders(wick_run *r)
+{
+    enum { FEW = 4096 };
+    int64_t n = 0;
+    for (int32_t s = 0; s < r->n_sym && n < FEW; s++) {
+        const wk_feed *f = &r->feed[s];
+        const wick_signals *g = f->signals;
+        for (int32_t k = 0; k < f->n_triggers; k++) n += wick_mask_count(f->triggers[k], 0, f->n);
+        if (g == NULL) continue;
+        const uint64_t *const masks[] = {g->long_entry_bits, g->long_exit_bits, g->short_entry_bits,
+                                         g->short_exit_bits};
+        for (int k = 0; k < 4; k++)
+            if (masks[k] != NULL) n += wick_mask_count(masks[k], 0, f->n);
+    }
+    if (n <= 64 || n >= FEW) return;
+    if (!r->lean) wk_vec_reserve(r, &r->recs, (int32_t)n, sizeof(wick_order_rec));
+    wk_vec_reserve(r, &r->slot_of, (int32_t)n, sizeof(int32_t));
+    wk_vec_reserve(r, &r->trades, (int32_t)n / 2 + 1, sizeof(wick_trade_rec));
+}
+
 void wk_start(wick_run *r)
 {
     r->tick = r->first_tick - 1;
@@ -61,7 +83,9 @@ void wk_start(wick_run *r)
         r->event[s] = WK_NEVER;
         wk_signal_next(r, s, lo);
     }
+    expect_orders(r);
     r->lane = wk_lane_fits(r);
+    r->direct = wk_solo_fits(r);
 }
 
 /* ---- spans -------------------------------------------------------------------------------- */
@@ -331,6 +355,63 @@ static bool quick_step(wick_run *r)
     return true;
 }
 
+/* The question of the present bar of the only symbol that comes next, 0 when there is none left. */
+static int32_t solo_question(wick_run *r)
+{
+    if (r->at_part == PART_TRIGGERS) {
+        const bool event = r->event[0] == r->tick;
+        if (event && ask_trigger(r, 0)) return WICK_STEP_TRIGGER;
+        if (event) wk_signal_next(r, 0, r->tick + 1);
+        r->at_part = PART_BAR;
+        if (r->ask_bar) {
+            point_at(r, WICK_STEP_BAR, 0);
+            return WICK_STEP_BAR;
+        }
+    }
+    return 0;
+}
+
+/* Moves the only symbol to the next bar that somebody wants to hear about, over bars on which
+ * nothing happens and the fill of a plain market order. False: this bar's end or the next one is
+ * not of that kind, and nothing has been touched. */
+static bool solo_move(wick_run *r)
+{
+    const wk_feed *f = &r->feed[0];
+    const wk_sym *y = &r->sym[0];
+    const int32_t t = r->tick + 1;
+    /* The last bar may have an end to make. */
+    if (t >= f->n - 1 || r->on_close_pending || r->dead || r->status < 0) return false;
+    if (y->ords > 0) {
+        r->tick = r->bar_of[0] = t;
+        if (wk_lone_fill(r)) return true;
+        r->tick = r->bar_of[0] = t - 1;
+        return false;
+    }
+    const int32_t to = r->ask_bar ? t : r->event[0];
+    if (to >= f->n - 1 || y->lo > -WK_INF || y->hi < WK_INF || y->due <= to ||
+        wk_find_broke(r, t, to + 1) <= to)
+        return false;
+    wk_mark_span(r, t, to + 1);
+    r->tick = r->bar_of[0] = to;
+    return true;
+}
+
+/* Runs of one symbol that only ask about bars and triggers: from question to question without going
+ * through the phases. 0: the phases go on from where this stopped. */
+static int32_t solo_step(wick_run *r)
+{
+    if (r->phase != WK_PH_SYMBOLS || r->at_sym != 0 || r->thorough) return 0;
+    for (;;) {
+        const int32_t step = solo_question(r);
+        if (step != 0) return step;
+        if (!solo_move(r)) return 0;
+        prove(r);
+        r->next_tick[0] = r->tick + 1;
+        r->at_trigger = 0;
+        if (r->tick >= r->warmup) r->at_part = PART_TRIGGERS;
+    }
+}
+
 static int32_t advance(wick_run *r)
 {
     for (;;) {
@@ -379,12 +460,18 @@ static int32_t advance(wick_run *r)
     }
 }
 
+static int32_t next_question(wick_run *r)
+{
+    const int32_t step = r->direct ? solo_step(r) : 0;
+    return step != 0 ? step : advance(r);
+}
+
 int32_t wick_run_step(wick_run *r)
 {
     if (r->quick && quick_step(r)) return WICK_STEP_BAR;
-    if (!r->metered) return advance(r);
+    if (!r->metered) return next_question(r);
     const double from = wick_now();
-    const int32_t step = advance(r);
+    const int32_t step = next_question(r);
     r->meter.seconds += wick_now() - from;
     r->meter.timed++;
     return step;

@@ -84,7 +84,6 @@ static bool is_bare(const wick_order *o)
 
 static int32_t check_numbers(wick_run *r, const wick_order *o, bool target)
 {
-    if (is_bare(o)) return WICK_OK;
     const bool negative = wick_bars_info(wick_panel_bars(r->panel, o->symbol))->allow_negative;
     if (!(fabs(o->amount) <= LARGEST)) return refuse(r, "amount", o->amount, "a finite number");
     if (!target && o->amount < 0.0) return refuse(r, "amount", o->amount, "zero or more");
@@ -122,15 +121,21 @@ static int32_t check_numbers(wick_run *r, const wick_order *o, bool target)
     return WICK_OK;
 }
 
-static int32_t check(wick_run *r, const wick_order *o, bool target)
+static int32_t check_state(wick_run *r)
 {
     if (r->phase == WK_PH_START)
         return refuse_state(r, "orders are placed between steps; this run has not begun");
     if (r->phase == WK_PH_DONE) return refuse_state(r, "this run is over");
     if (r->pine != NULL) return refuse_state(r, "this run takes Pine orders only");
     if (r->dead) return refuse_state(r, "the account is bankrupt");
-    int32_t st = check_ints(r, o, target);
-    if (st == WICK_OK) st = check_numbers(r, o, target);
+    return WICK_OK;
+}
+
+static int32_t check(wick_run *r, const wick_order *o, bool target, bool bare)
+{
+    int32_t st = check_state(r);
+    if (st == WICK_OK) st = check_ints(r, o, target);
+    if (st == WICK_OK && !bare) st = check_numbers(r, o, target);
     if (st != WICK_OK) return st;
     if (r->bar_of[o->symbol] < 0) return refuse_state(r, "the symbol has had no bar yet");
     if (o->delay == -1 && !r->active[o->symbol]) {
@@ -181,7 +186,8 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
     if (f->gate_size != NULL && wants_in(r, o, target)) amount *= f->gate_size[r->bar_of[s]];
     const bool entry = !target && o->intent != WICK_REDUCE;
     if (entry && wk_ord_sized_later(r, o, &kind, &amount)) return;
-    const double units = wk_units(r, s, kind, amount, wk_stop_distance(&o->b, ref), ref);
+    const double stop = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
+    const double units = wk_units(r, s, kind, amount, stop, ref);
     if (!target) {
         o->qty = units;
         return;
@@ -196,7 +202,8 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
     }
 }
 
-static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target)
+/* `bare`: is_bare said so. */
+static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target, bool bare)
 {
     const int32_t slot = wk_ord_new(r, q->symbol);
     if (slot == WK_NONE) return r->status;
@@ -212,7 +219,7 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
     o->group = q->group;
     o->group_type = (int8_t)q->group_type;
     if (q->tag > 0) o->tag = q->tag;
-    o->has_bracket = copy_bracket(q, &o->b);
+    o->has_bracket = (!bare || q->hold_bars > 0) && copy_bracket(q, &o->b);
     o->fill = (int8_t)q->fill;
     if (q->fill_price > 0.0) {
         o->fill = WK_FILL_FIXED;
@@ -255,14 +262,20 @@ int32_t wick_run_submit(wick_run *r, const wick_order *order)
     if (order == NULL || order->size < offsetof(wick_order, amount) + sizeof(double)) {
         return refuse(r, "size", order != NULL ? order->size : 0.0, "sizeof(wick_order)");
     }
-    wick_order q = {0};
-    memcpy(&q, order, order->size < sizeof q ? order->size : sizeof q);
+    wick_order full;
+    const wick_order *q = order;
+    if (order->size < sizeof full) { /* of a caller that knows fewer fields */
+        memset(&full, 0, sizeof full);
+        memcpy(&full, order, order->size);
+        q = &full;
+    }
     const bool target =
-        q.size_kind >= WICK_SIZE_TARGET_UNITS && q.size_kind <= WICK_SIZE_TARGET_PCT;
-    const int32_t st = check(r, &q, target);
+        q->size_kind >= WICK_SIZE_TARGET_UNITS && q->size_kind <= WICK_SIZE_TARGET_PCT;
+    const bool bare = is_bare(q);
+    const int32_t st = check(r, q, target, bare);
     if (st != WICK_OK) return st;
-    if (r->set.exclusive && q.intent != WICK_REDUCE) wk_make_way(r, q.symbol);
-    return put(r, &q, false, target);
+    if (r->set.exclusive && q->intent != WICK_REDUCE) wk_make_way(r, q->symbol);
+    return put(r, q, false, target, bare);
 }
 
 void wk_make_way(wick_run *r, int32_t s)
@@ -278,7 +291,7 @@ static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
     for (int32_t k = r->sym[q->symbol].lot; k != WK_NONE && id >= 0; k = wk_lot_at(r, k)->next) {
         const wk_lot *l = wk_lot_at(r, k);
         q->amount = wk_part_of(r, l, fraction);
-        id = put(r, q, false, false);
+        id = put(r, q, false, false, is_bare(q));
         if (id > 0) wk_ord_at(r, wk_ord_slot(r, id))->lot = l->serial;
     }
     return id;
@@ -299,14 +312,15 @@ int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag
                     .size_kind = WICK_SIZE_UNITS,
                     .tag = tag,
                     .amount = fabs(pos) * fraction};
-    const int32_t st = check(r, &q, false);
+    const bool bare = is_bare(&q);
+    const int32_t st = check(r, &q, false, bare);
     if (st != WICK_OK) return st;
     if (pos == 0.0) {
         snprintf(r->refusal, sizeof r->refusal, "nothing is held");
         return 0;
     }
     if (r->set.phases == WK_PHASES_QUEUE) return close_lots(r, &q, fraction);
-    return put(r, &q, fraction == 1.0, false);
+    return put(r, &q, fraction == 1.0, false, bare);
 }
 
 const char *wick_run_refusal(const wick_run *r)

@@ -102,6 +102,9 @@ int32_t wk_bars_index(lua_State *L, wk_host *h, int i)
 int32_t wk_check_sym(lua_State *L, wk_host *h, int i, const char *what)
 {
     const void *id = NULL;
+    /* Nearly always it is the symbol the hook was called with. */
+    const int32_t now = h->sh.phase == WK_DECIDE && h->sh.cur ? h->sh.cur->symbol : -1;
+    if (now >= 0 && lua_topointer(L, i) == h->syms[now].handle) return now;
     if (lua_type(L, i) == LUA_TTABLE && lua_getmetatable(L, i)) {
         id = lua_topointer(L, -1);
         lua_pop(L, 1);

@@ -30,10 +30,21 @@ void wk_hot_clear(lua_State *L, wk_host *h)
     (void)h;
 }
 
+/* A loop for every script: traces are tied to the functions they were recorded in, and those of one
+ * script serve all of its runs. */
+static void push_loop(lua_State *L, wk_host *h)
+{
+    wk_script *s = h->script;
+    if (s->loop == LUA_NOREF) {
+        wk_push_module_chunk(L, h, "wick.loop");
+        s->loop = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->loop);
+}
+
 void wk_loop(lua_State *L, wk_host *h, int base)
 {
-    /* A chunk of its own for every run: traces are tied to the functions they were recorded in. */
-    wk_push_module_chunk(L, h, "wick.loop");
+    push_loop(L, h);
     wk_push_module(L, h, "wick.ffi");
     lua_pushlightuserdata(L, h->run);
     if (h->costly)
@@ -167,7 +178,7 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
     case WICK_STEP_TRIGGER:
         push_of(L, base + WK_AT_ON, c->symbol);
         lua_rawgeti(L, -1, c->trigger + 1);
-        lua_remove(L, -2);
+        lua_replace(L, -2);
         push_of(L, base + WK_AT_SYMS, c->symbol);
         lua_pushvalue(L, base + WK_AT_PARAMS);
         lua_call(L, 2, 0);

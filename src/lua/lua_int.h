@@ -65,6 +65,7 @@ typedef struct wk_hot {
 
 typedef struct wk_sym {
     wick_bars *bars;
+    const void *handle; /**< the table bar hooks know it by; NULL before there is one */
     wick_graph *graph;
     const int64_t *time;
     int64_t n;
@@ -85,6 +86,13 @@ typedef struct wk_sym {
     int32_t n_alias;
     char *key; /**< what was asked for; NULL: a symbol of the panel */
 } wk_sym;
+
+/** A field of an order by the address of its name. */
+typedef struct wk_field_at {
+    const char *key; /**< NULL: a free place */
+    int32_t id;
+} wk_field_at;
+enum { WK_FIELD_PLACES = 64 };
 
 /** Entry masks of S.signals, packed, owned by the symbol's graph; NULL: none. */
 typedef struct wk_entries {
@@ -210,6 +218,7 @@ struct wk_host {
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
     int32_t n_hot_tables, hot_base, hot_on_stack;
+    wk_field_at field_at[WK_FIELD_PLACES];
     int ref_params_meta, ref_metrics_meta, ref_fields, ref_list_meta, ref_object_meta;
     wk_script *scripts;
 
@@ -237,6 +246,7 @@ struct wk_script {
     char *path, *folder, *name, *text;
     int64_t text_n;
     int chunk; /**< reference to the compiled body */
+    int loop;  /**< wick-jit: its run loop, LUA_NOREF before the first run */
     wk_style style;
     wk_param *params;
     int64_t n_params;

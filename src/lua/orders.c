@@ -75,22 +75,27 @@ typedef struct parse {
     bool sized;
 } parse;
 
-/* The key is at `key` on the stack: a table of names beats comparing twenty texts. */
+/* Where a key's text may lie: the VM keeps one copy of a short text, and the table of names keeps
+ * those of the fields alive, so that the address says which field it is. */
+static wk_field_at *field_place(wk_host *h, const char *key)
+{
+    size_t i = ((uintptr_t)key >> 4) % WK_FIELD_PLACES;
+    while (h->field_at[i].key && h->field_at[i].key != key) i = (i + 1) % WK_FIELD_PLACES;
+    return &h->field_at[i];
+}
+
+/* The key is at `key` on the stack. */
 static field find_field(parse *p, int key)
 {
     lua_State *L = p->L;
+    const char *word = lua_tostring(L, key);
+    const wk_field_at *at = field_place(p->h, word);
+    if (at->key) return (field)at->id;
     lua_rawgeti(L, LUA_REGISTRYINDEX, p->h->ref_fields);
-    lua_pushvalue(L, key);
-    lua_rawget(L, -2);
-    const field f = (field)lua_tointeger(L, -1);
-    if (f == 0) {
-        const char *word = lua_tostring(L, key), *near = wk_nearest_key(L, -2, word);
-        if (near)
-            (void)wk_raise(L, "%s: unknown field '%s'; did you mean '%s'?", p->call, word, near);
-        (void)wk_raise(L, "%s: unknown field '%s'", p->call, word);
-    }
-    lua_pop(L, 2);
-    return f;
+    const char *near = wk_nearest_key(L, -1, word);
+    if (near) (void)wk_raise(L, "%s: unknown field '%s'; did you mean '%s'?", p->call, word, near);
+    (void)wk_raise(L, "%s: unknown field '%s'", p->call, word);
+    return F_SIDE;
 }
 
 static double number_field(parse *p, const char *key, int value)
@@ -298,7 +303,7 @@ static int sym_close(lua_State *L)
 static int series_call(lua_State *L)
 {
     if (lua_type(L, 2) == LUA_TTABLE) {
-        lua_pushliteral(L, "close");
+        lua_pushvalue(L, lua_upvalueindex(2)); /* "close" */
         lua_rawget(L, 2);
         if (lua_rawequal(L, -1, 1)) {
             lua_pop(L, 1);
@@ -525,6 +530,10 @@ void wk_orders_open(lua_State *L, wk_host *h)
         {"close_all", ctx_close_all}, {"target_weights", ctx_target_weights}, {NULL, NULL}};
     const int core = lua_gettop(L);
     push_fields(L);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        const char *name = lua_tostring(L, -2);
+        *field_place(h, name) = (wk_field_at){name, (int32_t)lua_tointeger(L, -1)};
+    }
     h->ref_fields = luaL_ref(L, LUA_REGISTRYINDEX);
     wk_push_func(L, h, core_order_names);
     lua_setfield(L, core, "order_names");
@@ -536,7 +545,9 @@ void wk_orders_open(lua_State *L, wk_host *h)
     lua_getfield(L, core, "ctx_methods");
     wk_set_funcs(L, h, for_ctx);
     lua_getfield(L, core, "series_meta");
-    wk_push_func(L, h, series_call);
+    lua_pushlightuserdata(L, h);
+    lua_pushliteral(L, "close");
+    lua_pushcclosure(L, series_call, 2);
     lua_setfield(L, -2, "__call");
     lua_settop(L, core);
 }

@@ -240,7 +240,7 @@ wick_status wk_load_as(wick_ctx *ctx, wk_host *h, const char *name, const char *
     s->host = h;
     s->next = h->scripts;
     h->scripts = s;
-    s->chunk = s->metrics = s->objective = s->config = LUA_NOREF;
+    s->chunk = s->loop = s->metrics = s->objective = s->config = LUA_NOREF;
     s->path = strdup(name);
     s->folder = folder_of(name);
     text = skip_head(text, &n);
@@ -306,6 +306,7 @@ void wk_script_free(wk_script *s)
         }
     if (h->L) {
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->chunk);
+        luaL_unref(h->L, LUA_REGISTRYINDEX, s->loop);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->metrics);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->config);
         luaL_unref(h->L, LUA_REGISTRYINDEX, s->objective);

@@ -329,6 +329,7 @@ void wk_push_syms(lua_State *L, wk_host *h)
     lua_createtable(L, h->n_syms, 0);
     for (int32_t i = 0; i < h->n_syms; i++) {
         lua_createtable(L, 0, 16);
+        h->syms[i].handle = lua_topointer(L, -1);
         lua_pushinteger(L, i);
         lua_setfield(L, -2, "id");
         lua_pushnumber(L, h->sh.base);
