@@ -19,8 +19,8 @@ bool wk_lane_fits(const wick_run *r)
     const int32_t sell = k->sell_delay > 0 ? k->sell_delay : k->delay;
     return k->phases == WK_PHASES_PATH && k->intrabar == WK_INTRABAR_OHLC &&
            k->fill == WICK_FILL_OPEN && buy == 1 && sell == 1 && k->max_entries == 1 &&
-           k->trade_unit == WK_UNIT_LOT && k->exclusive == 0 && g->size_kind != WICK_SIZE_ASK && g->limit == NULL &&
-           g->stop == NULL && g->stop_price == NULL && g->stop_points == NULL &&
+           k->trade_unit == WK_UNIT_LOT && k->exclusive == 0 && g->size_kind != WICK_SIZE_ASK &&
+           g->limit == NULL && g->stop == NULL && g->stop_price == NULL && g->stop_points == NULL &&
            g->stop_pct == NULL && g->target_price == NULL && g->target_points == NULL &&
            g->target_pct == NULL && g->trail_points == NULL && g->trail_pct == NULL &&
            g->hold_bars == 0;
@@ -152,7 +152,8 @@ bool wk_lone_fill(wick_run *r)
     wk_sym *y = &r->sym[0];
     const int32_t bar = r->bar_of[0];
     if (y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF || y->stale ||
-        r->cost.caps || r->thorough || r->set.phases != WK_PHASES_PATH || r->set.intrabar != WK_INTRABAR_OHLC ||
+        r->cost.caps || r->thorough || r->set.phases != WK_PHASES_PATH ||
+        r->set.intrabar != WK_INTRABAR_OHLC ||
         bar >= f->n - 1) /* the last bar may have an end to make */
         return false;
     const wk_ord *o = wk_ord_at(r, y->ord);
