@@ -3,6 +3,7 @@
 #ifndef WICK_H
 #define WICK_H
 
+#include "wick/alloc.h"
 #include "wick/base.h"
 #include "wick/data.h"
 #include "wick/engine.h"
