@@ -26,7 +26,9 @@ typedef enum wick_step {
     WICK_STEP_AFTER = 3,   /**< after all symbols: rank, size, rebalance */
     WICK_STEP_TRIGGER = 4, /**< a trigger mask is 1 on this bar */
     WICK_STEP_SIZE = 5,    /**< a signal entry wants its size; answer with wick_run_answer */
-    WICK_STEP_FILL = 6     /**< a fill happened (only when asked for) */
+    WICK_STEP_FILL = 6,    /**< a fill happened (only when asked for) */
+    WICK_STEP_REBALANCE = 7 /**< the run's schedule or drift asks for a rebalance (after
+                                 WICK_STEP_AFTER); the cursor's trigger says why: wick_rebalance_why */
 } wick_step;
 
 typedef enum wick_order_type {
@@ -222,6 +224,37 @@ WICK_API wick_status wick_run_set_gate(wick_ctx *ctx, wick_run *run, int32_t sym
 /** The amount of an entry decided on bar k is multiplied by factor[k] (0..1) before it is rounded. */
 WICK_API wick_status wick_run_set_gate_size(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                             const double *factor) WICK_NODISCARD;
+/** When WICK_STEP_REBALANCE is asked: on the ticks marked 1 (of the panel's clock, see
+ * wick_schedule_ticks; borrowed until the run is freed), and on every tick at which some symbol's
+ * share of equity is further than `drift` from what wick_run_set_targets last gave it. `again`: a
+ * marked tick that ended without targets (nothing was ready yet) is asked again on the next one. */
+typedef struct wick_rebalance {
+    uint32_t size;
+    const uint8_t *ticks; /**< NULL: none */
+    double drift;         /**< 0: none */
+    bool again;
+} wick_rebalance;
+typedef enum wick_rebalance_why { WICK_REBALANCE_SCHEDULE, WICK_REBALANCE_DRIFT } wick_rebalance_why;
+WICK_API wick_status wick_run_set_rebalance(wick_ctx *ctx, wick_run *run,
+                                            const wick_rebalance *r) WICK_NODISCARD;
+/** What the account should hold. Orders the differences for the next fill: first everything that is
+ * to be closed, then the rest in the order of the list. What waits of an earlier call is withdrawn. */
+typedef struct wick_targets {
+    uint32_t size;
+    int32_t n;
+    const int32_t *symbol;
+    const double *weight; /**< share of equity, signed; NA: this one stays as it is */
+    const double *units;  /**< signed units instead of weight times equity; NULL: none. Where both
+                               are given the weight is what drift is measured against */
+    const double *score;  /**< ranks what competes for cash or places, higher first; NULL: none */
+    double band;          /**< a symbol that is off by no more than this share is left alone */
+    bool keep_others;     /**< symbols that are not listed stay; else they are closed */
+} wick_targets;
+/** Number of orders placed, or a negative status (wick_run_refusal says why). Between steps. */
+WICK_API int32_t wick_run_set_targets(wick_run *run, const wick_targets *t);
+WICK_API double wick_run_target(const wick_run *run, int32_t symbol); /**< share last given; NA */
+/** Signed share of equity a symbol is now, at the last mark. */
+WICK_API double wick_run_share(const wick_run *run, int32_t symbol);
 /** On which bars of a symbol WICK_STEP_BAR is asked at all: where the mask of the present state is 1.
  * Each mask may be NULL (never in that state). Borrowed until the run is freed. */
 typedef struct wick_wake {
@@ -242,6 +275,8 @@ WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_
 /** Text of a number from wick_run_tag; "" for others. */
 WICK_API const char *wick_run_text(const wick_run *run, int32_t tag);
 WICK_API wick_panel *wick_run_panel(const wick_run *run);
+/** Settings in force; borrowed from the run. */
+WICK_API const wick_settings *wick_run_settings(const wick_run *run);
 /** How often WICK_STEP_BAR was asked; with opts.metered also the seconds spent in steps that were
  * more than moving on to an idle bar and in Pine order calls, and how many of both there were. */
 typedef struct wick_meter {
@@ -339,6 +374,8 @@ typedef struct wick_strategy {
     wick_status (*on_after)(void *self, wick_tick *t);
     wick_status (*on_size)(void *self, wick_tick *t, double *units);
     wick_status (*on_fill)(void *self, wick_tick *t);
+    wick_status (*on_rebalance)(void *self, wick_tick *t);
+    const wick_rebalance *rebalance; /**< with on_rebalance */
 } wick_strategy;
 /** The loop over wick_run_step for a C strategy. */
 WICK_API wick_status wick_engine_run(wick_ctx *ctx, wick_panel *panel, const wick_strategy *s,

@@ -13,7 +13,8 @@ wick.na = 0 / 0
 
 local fields = {
   params = true, signals = true, series = true, init = true, before_bar = true, each_bar = true,
-  on_bar = true, when = true, on = true, engine = true, name = true, features = true, label = true,
+  on_bar = true, rebalance = true, on_rebalance = true, allocate = true, when = true, on = true,
+  engine = true, name = true, features = true, label = true,
   fees = true, slippage = true, constant_features = true,
 }
 
@@ -23,6 +24,7 @@ local kinds = {
   params = "table", engine = "table", signals = "function", series = "function",
   init = "function", before_bar = "function", each_bar = "function", on_bar = "function",
   fees = "function", slippage = "function", constant_features = "table",
+  on_rebalance = "function",
 }
 
 core.strategy_meta.__metatable = "strategy"
@@ -198,6 +200,28 @@ function core.bars_here()
     list[at] = b
   end
   return b
+end
+
+-- ---- weights -------------------------------------------------------------------------------
+
+--- wick.weights(name, { returns= | cov=, ... }): weights of assets by one of `wick list weights`.
+wick.weights = core.weights
+
+--- wick.covariance(returns [, name [, parameter]]): one of `wick list covariances`.
+wick.covariance = core.covariance
+
+--- ctx:due(schedule): whether this tick is one of a schedule: "month last", "week wed", 21 (bars).
+function core.ctx_methods.due(_, schedule) return core.schedule_due(schedule) end
+
+--- ctx:returns(list, n): returns of the symbols over the last n ticks, one row a tick, oldest first;
+--- nil while one of them has a shorter history. A tick without a bar of a symbol returns 0.
+function core.ctx_methods.returns(_, list, n)
+  local ids = {}
+  for k = 1, #list do
+    if core.is(list[k]) ~= "sym" then raise("ctx:returns: a list of symbols is expected") end
+    ids[k] = list[k].id
+  end
+  return core.alloc_returns(ids, n)
 end
 
 -- ---- features ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ local function units(x)
   return x
 end
 
-return function(before, each, after, on, size, pine, syms, ctx, p)
+return function(before, each, after, on, size, pine, syms, ctx, p, rebalance)
   -- A run whose costs are Lua functions is stepped by the interpreter: see src/lua/costs.c.
   local step = slow_step or C.wick_run_step
   while true do
@@ -33,6 +33,8 @@ return function(before, each, after, on, size, pine, syms, ctx, p)
       on[cur.symbol + 1][cur.trigger + 1](syms[cur.symbol + 1], p)
     elseif s == 2 then
       before(ctx, p)
+    elseif s == 7 then
+      rebalance(ctx, p)
     elseif s == 5 then
       C.wick_run_answer(run, units(size[cur.symbol + 1](syms[cur.symbol + 1], p)))
     else

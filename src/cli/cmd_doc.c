@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/doc.h"
+#include "wick/alloc.h"
 
 static const cli_option options[] = {
     {"all", "DIR", "write every page of the reference into DIR", CLI_ONE},
@@ -46,6 +47,15 @@ static int64_t find_entries(wick_buf *b, const char *name)
         found += of_ml;
     }
     wick_buf_free(&ml);
+    wick_buf alloc = {0};
+    const int64_t of_alloc = cli_doc_alloc(&alloc, name);
+    if (of_alloc > 0) {
+        if (found > 0) wick_buf_add(b, "\n", 1);
+        wick_buf_add(b, alloc.data, alloc.len);
+        b->failed = b->failed || alloc.failed;
+        found += of_alloc;
+    }
+    wick_buf_free(&alloc);
     for (int64_t i = 0; i < wick_settings_count(); i++)
         if (strcmp(wick_settings_doc(i)->key, name) == 0) {
             if (found++) wick_buf_add(b, "\n", 1);
@@ -74,7 +84,8 @@ static int unknown_name(cli *c, const char *name)
     char hint[160];
     int64_t n = 0, cap = wick_ta_count() + wick_metric_count() + wick_settings_count() +
                          wick_objective_count() + wick_model_count() + wick_scaler_count() +
-                         wick_profile_count() + wick_cost_count();
+                         wick_profile_count() + wick_cost_count() + wick_weigh_count() +
+                         wick_cov_count();
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) cap++;
     const char **names = malloc((size_t)cap * sizeof *names);
     if (!names) return cli_error(c, NULL, "out of memory");
@@ -85,7 +96,8 @@ static int unknown_name(cli *c, const char *name)
     for (int64_t i = 0; i < wick_model_count(); i++) names[n++] = wick_model_at(i)->name;
     for (int64_t i = 0; i < wick_scaler_count(); i++) names[n++] = wick_scaler_at(i)->name;
     for (int64_t i = 0; i < wick_profile_count(); i++) names[n++] = wick_profile_at(i)->name;
-    for (int64_t i = 0; i < wick_cost_count(); i++) names[n++] = wick_cost_at(i)->name;
+    for (int64_t i = 0; i < wick_cost_count() + wick_weigh_count() + wick_cov_count(); i++)
+        names[n++] = wick_cost_at(i)->name;
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) names[n++] = d->name;
     const char *bare = strncmp(name, "ta.", 3) == 0       ? name + 3
                        : strncmp(name, "model.", 6) == 0  ? name + 6

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/doc.h"
+#include "wick/alloc.h"
 
 /* Cells of a table that owns its texts. */
 typedef struct rows {
@@ -140,6 +141,28 @@ static void list_scalers(wick_buf *out)
     for (int64_t i = 0; i < wick_scaler_count(); i++) {
         add_cell(&r, wick_scaler_at(i)->name);
         add_cell(&r, wick_scaler_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_weights(wick_buf *out)
+{
+    static const char *const header[] = {"weights", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_weigh_count(); i++) {
+        add_cell(&r, wick_weigh_at(i)->name);
+        add_cell(&r, wick_weigh_at(i)->title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_covariances(wick_buf *out)
+{
+    static const char *const header[] = {"covariance", "what"};
+    rows r = {0};
+    for (int64_t i = 0; i < wick_cov_count(); i++) {
+        add_cell(&r, wick_cov_at(i)->name);
+        add_cell(&r, wick_cov_at(i)->title);
     }
     finish(out, &r, 2, header);
 }
@@ -298,6 +321,8 @@ static const struct topic {
     {"models", list_models},
     {"scalers", list_scalers},
     {"labels", list_labels},
+    {"weights", list_weights},
+    {"covariances", list_covariances},
     {"settings", list_settings},
     {"profiles", list_profiles},
     {"costs", list_costs},
@@ -310,29 +335,32 @@ enum { TOPICS = sizeof topics / sizeof *topics };
 static int list_topics(cli *c)
 {
     wick_buf b = {0};
-    wick_buf_addf(&b,
-                  "%s ta           %lld indicators\n%s metrics      %lld metrics\n"
-                  "%s objectives   %lld named objectives, besides the metrics\n"
-                  "%s samplers     %lld ways to choose parameters\n"
-                  "%s pruners      %lld ways to end hopeless trials\n"
-                  "%s models       %lld models that filter entries\n"
-                  "%s scalers      %lld scalers of features\n"
-                  "%s labels       what may have become of an entry\n"
-                  "%s pipelines    whole jobs in pipelines/ and the installed ones\n"
-                  "%s sheets       %lld breakdowns and tables of other libraries\n"
-                  "%s settings     %lld assumptions of a run\n"
-                  "%s profiles     %lld sets of them: whose rules a run follows\n"
-                  "%s costs        %lld models of fees and slippage\n"
-                  "%s writers      %lld output forms\n"
-                  "%s features     optional parts of this build\n"
-                  "%s strategies   scripts in strategies/ and the installed ones\n",
-                  c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(),
-                  c->path, (long long)wick_objective_count(), c->path,
-                  (long long)wick_sampler_count(), c->path, (long long)wick_pruner_count(), c->path,
-                  (long long)wick_model_count(), c->path, (long long)wick_scaler_count(), c->path,
-                  c->path, c->path, (long long)wick_sheet_count(), c->path,
-                  (long long)wick_settings_count(), c->path, (long long)wick_profile_count(),
-                  c->path, (long long)wick_cost_count(), c->path, (long long)wick_writer_count(), c->path, c->path);
+    wick_buf_addf(
+        &b,
+        "%s ta           %lld indicators\n%s metrics      %lld metrics\n"
+        "%s objectives   %lld named objectives, besides the metrics\n"
+        "%s samplers     %lld ways to choose parameters\n"
+        "%s pruners      %lld ways to end hopeless trials\n"
+        "%s models       %lld models that filter entries\n"
+        "%s scalers      %lld scalers of features\n"
+        "%s labels       what may have become of an entry\n"
+        "%s weights      %lld ways to weights of a portfolio\n"
+        "%s covariances  %lld estimates of a covariance\n"
+        "%s pipelines    whole jobs in pipelines/ and the installed ones\n"
+        "%s sheets       %lld breakdowns and tables of other libraries\n"
+        "%s settings     %lld assumptions of a run\n"
+        "%s profiles     %lld sets of them: whose rules a run follows\n"
+        "%s costs        %lld models of fees and slippage\n"
+        "%s writers      %lld output forms\n"
+        "%s features     optional parts of this build\n"
+        "%s strategies   scripts in strategies/ and the installed ones\n",
+        c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(), c->path,
+        (long long)wick_objective_count(), c->path, (long long)wick_sampler_count(), c->path,
+        (long long)wick_pruner_count(), c->path, (long long)wick_model_count(), c->path,
+        (long long)wick_scaler_count(), c->path, c->path, (long long)wick_weigh_count(), c->path,
+        (long long)wick_cov_count(), c->path, c->path, (long long)wick_sheet_count(), c->path,
+        (long long)wick_settings_count(), c->path, (long long)wick_profile_count(), c->path,
+        (long long)wick_cost_count(), c->path, (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -364,9 +392,9 @@ static int run(cli *c)
 const cli_command cli_command_list = {
     .name = "list",
     .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
-    .operands =
-        "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|settings|profiles|costs|"
-        "strategies|pipelines|features|writers]",
+    .operands = "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|weights|"
+                "covariances|settings|profiles|costs|"
+                "strategies|pipelines|features|writers]",
     .min_operands = 0,
     .max_operands = 1,
     .example = "wick list ta",

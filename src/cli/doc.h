@@ -38,6 +38,9 @@ void cli_doc_label(wick_buf *b, const cli_label_doc *d);
 /** Entries called `name`, with or without "model." or "scaler."; labels need "label.". How many. */
 int64_t cli_doc_ml(wick_buf *b, const char *name);
 void cli_page_ml(wick_buf *b);
+/** The same for optimisers and covariances ("weights.NAME", "covariance.NAME"). */
+int64_t cli_doc_alloc(wick_buf *b, const char *name);
+void cli_page_alloc(wick_buf *b);
 /** `ta.atr(b, n = 14)` */
 void cli_ta_signature(wick_buf *b, const wick_ta_spec *s);
 

@@ -66,6 +66,14 @@ const cli_lua_doc cli_lua_docs[] = {
      "wick.sin wick.cos wick.tan wick.asin wick.acos wick.atan",
      "wick.abs(x); also sign floor ceil round sqrt exp log log10 sin cos tan asin acos atan",
      SERIES, "Of a series, bar by bar, or of a number."},
+    {"wick.weights", "",
+     "wick.weights(name, { returns = rows | cov = matrix, mean =, score =, lo =, hi =, group =, "
+     "group_cap =, gross =, budget =, ... })",
+     SERIES,
+     "Weights of assets by one of `wick list weights`: a list of numbers. returns: one row a bar, "
+     "from which covariance (and its name) and means are taken."},
+    {"wick.covariance", "", "wick.covariance(returns [, name [, parameter]])", SERIES,
+     "Covariance of rows of returns by one of `wick list covariances`, as a list of rows."},
     {"wick.pow", "wick.mod", "wick.pow(x, y) wick.mod(x, y)", SERIES,
      "Power and remainder. The ^ of the two VMs differs in the last digit; wick.pow does not."},
     {"wick.expr", "", "wick.expr(text [, b] [, names...])", SERIES,
@@ -102,6 +110,18 @@ const cli_lua_doc cli_lua_docs[] = {
      "Points by which a market or stop fill is worse, in place of fill.slip of the settings; "
      "fields "
      "as in S.fees, price before slippage."},
+    {"S.rebalance", "", "S.rebalance = \"month last\" | 21 | { every =, drift =, band = }", HOOKS,
+     "When S.allocate or S.on_rebalance is asked, or a function of p that returns it. Schedules: "
+     "\"daily\", \"week wed\", \"2 weeks\", \"month last\", \"month day 15\", \"quarter\", \"year "
+     "last\", \"once\", \"never\", a number of bars. drift: also on any bar on which a symbol's "
+     "share is further than that from its target. band: a symbol off by no more is left alone."},
+    {"S.on_rebalance", "", "function S.on_rebalance(ctx, p) end", HOOKS,
+     "Called on the ticks of S.rebalance, after S.on_bar."},
+    {"S.allocate", "",
+     "S.allocate = { alpha =, top =, optimiser =, window =, hi =, vol_target =, sizer = ... }",
+     HOOKS,
+     "The chain alpha, risk, optimiser, sizer on the ticks of S.rebalance, or a function of p that "
+     "returns it. docs/portfolio.md has the fields."},
     {"S.features", "s:features",
      "function S.features(b, p) return { name = series, ... } end; Pine: s:features { ... }", HOOKS,
      "Columns a model filter is trained on and scores entries by; known at the close of the bar. "
@@ -132,6 +152,11 @@ const cli_lua_doc cli_lua_docs[] = {
     {"ctx:target_weights", "", "ctx:target_weights(list, w or {w, ...})", CTX,
      "Orders the differences to these fractions of equity; what is held and not listed is "
      "closed."},
+    {"ctx:due", "", "ctx:due(schedule)", CTX,
+     "Whether this tick is one of a schedule: \"month last\", \"week wed\", 21 (bars)."},
+    {"ctx:returns", "", "ctx:returns(list, n)", CTX,
+     "Returns of the symbols over the last n ticks, one row a tick, oldest first; nil while one of "
+     "them has a shorter history. A tick without a bar of a symbol returns 0."},
     {"ctx:close_all", "", "ctx:close_all()", CTX, "Closes everything that is held."},
     {"ctx:sym", "", "ctx:sym(name)", CTX, "One symbol by name."},
     {"sym.position",

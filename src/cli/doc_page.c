@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/doc.h"
+#include "wick/alloc.h"
 
 static const char *const metric_units[] = {"count", "cash", "percent", "ratio",
                                            "bars",  "time", "days"};
@@ -152,12 +153,14 @@ static void page_index(wick_buf *b)
         "- [Metrics](metrics.md): %lld numbers about a result\n"
         "- [Objectives](objectives.md): %lld named ones for `wick tune`\n"
         "- [Models](ml.md): %lld models, %lld scalers, labels\n"
+        "- [Weights](weights.md): %lld optimisers, %lld covariances\n"
         "- [Settings](settings.md): %lld assumptions of a run, and the profiles\n"
         "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
         "`wick doc NAME` prints one entry, `wick list ta|metrics|objectives|settings` the names.\n",
         (long long)wick_ta_count(), (long long)wick_metric_count(),
         (long long)wick_objective_count(), (long long)wick_model_count(),
-        (long long)wick_scaler_count(), (long long)wick_settings_count());
+        (long long)wick_scaler_count(), (long long)wick_weigh_count(), (long long)wick_cov_count(),
+        (long long)wick_settings_count());
 }
 
 static void page_ta(wick_buf *b)
@@ -272,8 +275,7 @@ static void page_lua(wick_buf *b)
 }
 
 const cli_page cli_pages[] = {
-    {"README.md", page_index},    {"ta.md", page_ta},
-    {"metrics.md", page_metrics}, {"objectives.md", page_objectives},
-    {"ml.md", cli_page_ml},       {"settings.md", page_settings},
-    {"lua.md", page_lua},         {NULL, NULL},
+    {"README.md", page_index},          {"ta.md", page_ta},     {"metrics.md", page_metrics},
+    {"objectives.md", page_objectives}, {"ml.md", cli_page_ml}, {"weights.md", cli_page_alloc},
+    {"settings.md", page_settings},     {"lua.md", page_lua},   {NULL, NULL},
 };

@@ -199,6 +199,7 @@ typedef enum wk_phase {
     WK_PH_BEFORE,
     WK_PH_SYMBOLS,
     WK_PH_AFTER,
+    WK_PH_REBALANCE,
     WK_PH_END,
     WK_PH_DONE
 } wk_phase;
@@ -304,6 +305,16 @@ struct wick_run {
     double answer;
     int8_t at_part; /**< signals, triggers, bar */
     int8_t answered;
+
+    /* rebalancing; all off in runs that know no schedule and no targets */
+    bool rebalances;
+    const uint8_t *due;      /**< per tick: the schedule asks; NULL: never */
+    double drift;            /**< 0: not looked at */
+    bool due_again, waiting; /**< waiting: the last tick asked for ended without targets */
+    bool targeted;           /**< targets were given since the last question */
+    double *target;          /**< per symbol: share last given; NULL until there is one */
+    int32_t *target_ord;     /**< per symbol: the order it was given by */
+    int32_t *listed;         /**< per symbol: scratch of one call */
 
     char refusal[192];
 };
@@ -561,6 +572,12 @@ void wk_horizon_set(wick_run *r, int32_t ticks, bool waits);
 /** Works out anew what depends on the bars to come, after they have become more. `was_open`: the
  * run has waited at an open end. */
 void wk_horizon_open(wick_run *r, bool was_open);
+
+/* rebalance.c */
+/** Whether this tick is one to rebalance on; *why is a wick_rebalance_why. */
+bool wk_rebalance_due(wick_run *r, int32_t *why);
+/** Room for the targets of every symbol; false (and the run in error) when memory is out. */
+bool wk_target_room(wick_run *r);
 
 /* check.c */
 /** The accounting identities of portfolio_engine.md G8; NULL or what is broken. */

@@ -231,6 +231,11 @@ wick_meter wick_run_meter(const wick_run *r)
     return r->meter;
 }
 
+const wick_settings *wick_run_settings(const wick_run *r)
+{
+    return &r->set;
+}
+
 wick_panel *wick_run_panel(const wick_run *r)
 {
     return r->panel;
@@ -332,7 +337,7 @@ wick_status wick_run_set_wake(wick_ctx *ctx, wick_run *r, int32_t symbol, const 
         if (r->feed[s].wake == NULL) return WICK_OK;
     }
     r->ask_bar = r->quick = false; /* nobody asks for every bar any more */
-    r->ask_any = r->ask_before || r->ask_after;
+    r->ask_any = r->ask_before || r->ask_after || r->rebalances;
     return WICK_OK;
 }
 

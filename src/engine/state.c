@@ -88,6 +88,9 @@ static void save_arrays(const wick_run *r, wick_buf *b)
     wk_pack_block(b, "piles", &wk_rows_pile, r->piles, r->piles != NULL ? r->n_sym : 0);
     save_vec(b, "traded", &wk_rows_traded, &r->cost.traded);
     wk_pack_block(b, "drawn", &wk_rows_drawn, r->cost.drawn, r->cost.drawn != NULL ? r->n_sym : 0);
+    wk_pack_block(b, "targets", &wk_rows_f64, r->target, r->target != NULL ? r->n_sym : 0);
+    wk_pack_block(b, "target_orders", &wk_rows_i32, r->target_ord,
+                  r->target != NULL ? r->n_sym : 0);
     if (r->pine != NULL) save_pine(r, b);
     save_column(b, "equity", r->col_equity, rows);
     save_column(b, "cash", r->col_cash, rows);
@@ -261,6 +264,9 @@ static void load_arrays(wk_unpack *u, wick_run *r, int32_t tick)
     load_spare(u, r, "piles", &wk_rows_pile, r->piles);
     load_vec(u, r, "traded", &wk_rows_traded, &r->cost.traded);
     load_spare(u, r, "drawn", &wk_rows_drawn, r->cost.drawn);
+    if (!wk_target_room(r)) (void)wk_unpack_fail(u, "memory is out");
+    load_spare(u, r, "targets", &wk_rows_f64, r->target);
+    load_spare(u, r, "target_orders", &wk_rows_i32, r->target_ord);
     if (r->pine != NULL) load_pine(u, r);
     load_column(u, r, "equity", &r->col_equity, true);
     load_column(u, r, "cash", &r->col_cash, true);

@@ -279,6 +279,15 @@ static bool ask_fill(wick_run *r)
     return true;
 }
 
+static bool ask_rebalance(wick_run *r)
+{
+    int32_t why = 0;
+    if (!wk_rebalance_due(r, &why)) return false;
+    point_at(r, WICK_STEP_REBALANCE, -1);
+    r->cur.trigger = why;
+    return true;
+}
+
 /* Debug builds prove the books after every tick; a broken one ends the run with its name. */
 static void prove(wick_run *r)
 {
@@ -446,10 +455,14 @@ static int32_t advance(wick_run *r)
             r->phase = WK_PH_AFTER;
             break;
         case WK_PH_AFTER:
-            r->phase = WK_PH_END;
+            r->phase = r->rebalances ? WK_PH_REBALANCE : WK_PH_END;
             if (!r->ask_after) break;
             point_at(r, WICK_STEP_AFTER, -1);
             return WICK_STEP_AFTER;
+        case WK_PH_REBALANCE:
+            r->phase = WK_PH_END;
+            if (ask_rebalance(r)) return WICK_STEP_REBALANCE;
+            break;
         case WK_PH_END:
             end_tick(r);
             r->phase = WK_PH_NEXT;

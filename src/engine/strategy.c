@@ -67,6 +67,7 @@ static wick_status answer(const wick_strategy *s, wick_tick *t, int32_t step)
     case WICK_STEP_BEFORE: return s->on_before != NULL ? s->on_before(s->self, t) : WICK_OK;
     case WICK_STEP_AFTER: return s->on_after != NULL ? s->on_after(s->self, t) : WICK_OK;
     case WICK_STEP_FILL: return s->on_fill != NULL ? s->on_fill(s->self, t) : WICK_OK;
+    case WICK_STEP_REBALANCE: return s->on_rebalance != NULL ? s->on_rebalance(s->self, t) : WICK_OK;
     case WICK_STEP_SIZE:
         st = s->on_size != NULL ? s->on_size(s->self, t, &units) : WICK_OK;
         if (st >= 0) wick_run_answer(t->run, units);
@@ -89,7 +90,11 @@ wick_status wick_engine_run(wick_ctx *ctx, wick_panel *panel, const wick_strateg
     o.ask_fill = own.on_fill != NULL;
     wick_run *run = NULL;
     wick_status st = wick_run_new(ctx, panel, &o, &run);
-    if (st < 0) return st;
+    if (st >= 0 && own.rebalance != NULL) st = wick_run_set_rebalance(ctx, run, own.rebalance);
+    if (st < 0) {
+        wick_run_free(run);
+        return st;
+    }
     wick_tick t = {run, wick_run_cursor(run)};
     int32_t step = WICK_STEP_DONE;
     while (st >= 0 && (step = wick_run_step(run)) > 0) {

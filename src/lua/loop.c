@@ -190,6 +190,12 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
         lua_pushvalue(L, base + WK_AT_PARAMS);
         lua_call(L, 2, 0);
         break;
+    case WICK_STEP_REBALANCE:
+        lua_pushvalue(L, base + WK_AT_REBALANCE);
+        lua_pushvalue(L, base + WK_AT_CTX);
+        lua_pushvalue(L, base + WK_AT_PARAMS);
+        lua_call(L, 2, 0);
+        break;
     case WICK_STEP_SIZE:
         push_of(L, base + WK_AT_SIZE, c->symbol);
         push_of(L, base + WK_AT_SYMS, c->symbol);

@@ -201,6 +201,8 @@ struct wk_host {
     char *c_base;      /**< where the C stack stood when the script was entered */
     int32_t call_depth;
     int place_line; /**< for errors about what a function returned; 0 none */
+    uint8_t *due; /**< ticks of S.rebalance; kept for the next run */
+    double band;  /**< of S.rebalance */
     int64_t symbols_tick;
     bool in_test;
 
@@ -279,7 +281,8 @@ enum {
     WK_HOOK_BAR = 32u,
     WK_HOOK_ON = 64u,
     WK_HOOK_FEES = 128u,
-    WK_HOOK_SLIPPAGE = 256u
+    WK_HOOK_SLIPPAGE = 256u,
+    WK_HOOK_REBALANCE = 512u
 };
 
 /* ---- vm.c --------------------------------------------------------------------------------- */
@@ -483,6 +486,14 @@ int wk_submit(lua_State *L, wk_host *h, const wick_order *o);
 /** Order fields from the table at `i` into `o`. */
 void wk_order_fields(lua_State *L, wk_host *h, int i, const char *call, wick_order *o);
 
+/* ---- allocate.c --------------------------------------------------------------------------- */
+
+void wk_allocate_open(lua_State *L, wk_host *h);
+/** Reads S.rebalance and S.allocate of the strategy at t; the hook goes to base + WK_AT_REBALANCE. */
+void wk_rebalance_open(lua_State *L, wk_host *h, int t, int base);
+/** Orders the difference to targets, each entry asked of the gate; pushes how many were placed. */
+int wk_set_targets(lua_State *L, wk_host *h, wick_targets *t);
+
 /* ---- run ---------------------------------------------------------------------------------- */
 
 /** What the loop finds on the stack from `base` on: functions, lists, or nil. */
@@ -496,6 +507,7 @@ enum {
     WK_AT_SYMS,
     WK_AT_CTX,
     WK_AT_PARAMS,
+    WK_AT_REBALANCE, /**< function(ctx, p) */
     WK_AT_COUNT
 };
 /** loop.c: steps the run to its end. */

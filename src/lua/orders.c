@@ -455,6 +455,8 @@ static int ctx_target_weights(lua_State *L)
     const int n = (int)lua_rawlen(L, 2);
     char *listed = lua_newuserdata(L, (size_t)h->n_syms + 1);
     memset(listed, 0, (size_t)h->n_syms + 1);
+    int32_t *ids = lua_newuserdata(L, ((size_t)n + 1) * sizeof *ids);
+    double *w = lua_newuserdata(L, ((size_t)n + 1) * sizeof *w);
     for (int k = 1; k <= n; k++) {
         lua_rawgeti(L, 2, k);
         const int32_t s = wk_check_sym(L, h, -1, "target_weights");
@@ -463,22 +465,11 @@ static int ctx_target_weights(lua_State *L)
                             wick_bars_symbol(h->syms[s].bars));
         listed[s] = 1;
         lua_pop(L, 1);
-        (void)weight_at(L, k);
+        ids[k - 1] = s;
+        w[k - 1] = weight_at(L, k);
     }
-    for (int32_t i = 0; i < h->n_syms; i++)
-        if (!listed[i] && wick_run_position(h->run, i) != 0.0)
-            (void)wick_run_close(h->run, i, 1.0, 0);
-    for (int k = 1; k <= n; k++) {
-        wick_order o = {.size = sizeof o,
-                        .side = 1,
-                        .intent = WICK_NET,
-                        .size_kind = WICK_SIZE_TARGET_PCT,
-                        .amount = 100.0 * weight_at(L, k)};
-        lua_rawgeti(L, 2, k);
-        o.symbol = wk_check_sym(L, h, -1, "target_weights");
-        lua_pop(L, 1);
-        lua_pop(L, wk_submit(L, h, &o));
-    }
+    wick_targets t = {.size = sizeof t, .n = n, .symbol = ids, .weight = w};
+    (void)wk_set_targets(L, h, &t);
     return 0;
 }
 

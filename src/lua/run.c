@@ -222,6 +222,7 @@ static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
     lua_replace(L, base + WK_AT_EACH);
     push_raw(L, t, "on_bar");
     lua_replace(L, base + WK_AT_AFTER);
+    wk_rebalance_open(L, h, t, base);
 }
 
 static int run_main(lua_State *L)

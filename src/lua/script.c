@@ -79,6 +79,34 @@ static bool has_function(lua_State *L, int t, const char *key)
     return type == LUA_TFUNCTION;
 }
 
+static bool has(lua_State *L, int t, const char *key)
+{
+    lua_pushstring(L, key);
+    lua_rawget(L, t);
+    const bool yes = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    return yes;
+}
+
+static void read_rebalance(lua_State *L, wk_script *s, int t)
+{
+    const bool when = has(L, t, "rebalance"), chain = has(L, t, "allocate");
+    const bool hook = has_function(L, t, "on_rebalance");
+    if (!when && (chain || hook))
+        (void)wk_raise(L, "%s: S.%s needs S.rebalance, which says when: \"month last\"", s->path,
+                       chain ? "allocate" : "on_rebalance");
+    if (!when) return;
+    if (!chain && !hook)
+        (void)wk_raise(L, "%s: S.rebalance needs S.allocate or S.on_rebalance, which says what",
+                       s->path);
+    if (chain && hook)
+        (void)wk_raise(L, "%s: S.allocate and S.on_rebalance cannot stand beside each other",
+                       s->path);
+    if (s->hooks & WK_HOOK_SIGNALS)
+        (void)wk_raise(L, "%s: S.rebalance cannot stand beside S.signals", s->path);
+    s->hooks |= WK_HOOK_REBALANCE;
+}
+
 static void read_hooks(lua_State *L, wk_script *s, int t)
 {
     static const struct {
@@ -105,10 +133,11 @@ static void read_hooks(lua_State *L, wk_script *s, int t)
                        s->path);
     if ((s->hooks & WK_HOOK_ON) && !(s->hooks & WK_HOOK_SERIES))
         (void)wk_raise(L, "functions under S.on need masks: set S.when.NAME in S.series(b, p)");
-    if (!(s->hooks & (bars | WK_HOOK_ON | WK_HOOK_SIGNALS)))
+    read_rebalance(L, s, t);
+    if (!(s->hooks & (bars | WK_HOOK_ON | WK_HOOK_SIGNALS | WK_HOOK_REBALANCE)))
         (void)wk_raise(L,
-                       "%s: the strategy decides nothing: define S.signals, S.on.NAME, S.each_bar "
-                       "or S.on_bar",
+                       "%s: the strategy decides nothing: define S.signals, S.on.NAME, S.each_bar, "
+                       "S.on_bar or S.rebalance",
                        s->path);
     s->style = s->hooks & WK_HOOK_SIGNALS                      ? WK_STYLE_SIGNALS
                : (s->hooks & WK_HOOK_ON) && !(s->hooks & bars) ? WK_STYLE_TRIGGERS

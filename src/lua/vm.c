@@ -83,9 +83,10 @@ void wk_check_depth(lua_State *L, wk_host *h)
 
 const char *wk_hook_name(const wk_host *h)
 {
-    static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar", "on", "size"};
+    static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar", "on",
+                                        "size", "fill", "rebalance"};
     const int32_t step = h->sh.phase == WK_DECIDE && h->sh.cur ? h->sh.cur->step : 0;
-    if (step > 0 && step <= WICK_STEP_SIZE) return names[step];
+    if (step > 0 && step <= WICK_STEP_REBALANCE) return names[step];
     return h->hook ? h->hook : h->budget.what ? h->budget.what : "the script";
 }
 
@@ -502,6 +503,7 @@ void wk_host_free(wk_host *h)
     wk_unbind(h);
     h->running = NULL;
     wk_budget_free(h);
+    free(h->due);
     wk_clock_free(h);
     wick_panel_unref(h->finer);
     h->mem.quiet = true;
