@@ -25,7 +25,7 @@ const wick_cov_spec *wick_cov_find(wick_ctx *ctx, const char *name)
         names[i] = wk_cov_table[i]->name;
         if (strcmp(names[i], name) == 0) return wk_cov_table[i];
     }
-    const char *near = wick_nearest(name, names, wk_cov_table_n);
+    const char *near = wick_nearest(name, names, wk_cov_table_n < 64 ? wk_cov_table_n : 64);
     (void)wick_fail(ctx, WICK_E_ARG, "no covariance is called '%s'%s%s%s (wick list covariances)",
                     name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return NULL;

@@ -24,7 +24,7 @@ const wick_weigh_spec *wick_weigh_find(wick_ctx *ctx, const char *name)
         names[i] = wk_weigh_table[i]->name;
         if (strcmp(names[i], name) == 0) return wk_weigh_table[i];
     }
-    const char *near = wick_nearest(name, names, wk_weigh_table_n);
+    const char *near = wick_nearest(name, names, wk_weigh_table_n < 64 ? wk_weigh_table_n : 64);
     (void)wick_fail(ctx, WICK_E_ARG, "no weights are called '%s'%s%s%s (wick list weights)", name,
                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return NULL;

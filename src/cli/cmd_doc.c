@@ -96,8 +96,9 @@ static int unknown_name(cli *c, const char *name)
     for (int64_t i = 0; i < wick_model_count(); i++) names[n++] = wick_model_at(i)->name;
     for (int64_t i = 0; i < wick_scaler_count(); i++) names[n++] = wick_scaler_at(i)->name;
     for (int64_t i = 0; i < wick_profile_count(); i++) names[n++] = wick_profile_at(i)->name;
-    for (int64_t i = 0; i < wick_cost_count() + wick_weigh_count() + wick_cov_count(); i++)
-        names[n++] = wick_cost_at(i)->name;
+    for (int64_t i = 0; i < wick_cost_count(); i++) names[n++] = wick_cost_at(i)->name;
+    for (int64_t i = 0; i < wick_weigh_count(); i++) names[n++] = wick_weigh_at(i)->name;
+    for (int64_t i = 0; i < wick_cov_count(); i++) names[n++] = wick_cov_at(i)->name;
     for (const cli_lua_doc *d = cli_lua_docs; d->name; d++) names[n++] = d->name;
     const char *bare = strncmp(name, "ta.", 3) == 0       ? name + 3
                        : strncmp(name, "model.", 6) == 0  ? name + 6

@@ -246,6 +246,23 @@ static void load_fills(wk_unpack *u, wick_run *r)
     (void)wk_take_structs(u, &wk_rows_i32, r->fills.p, n);
 }
 
+/* Both blocks are empty until a run has been given targets. */
+static void load_targets(wk_unpack *u, wick_run *r)
+{
+    const int64_t n = wk_take_block(u, "targets", &wk_rows_f64);
+    if (n > 0 && (n != r->n_sym || !wk_target_room(r))) {
+        (void)wk_unpack_fail(u, "the state has %lld targets for %d symbols", (long long)n,
+                             (int)r->n_sym);
+        return;
+    }
+    if (n > 0) (void)wk_take_structs(u, &wk_rows_f64, r->target, n);
+    const int64_t m = wk_take_block(u, "target_orders", &wk_rows_i32);
+    if (m >= 0 && m != n)
+        (void)wk_unpack_fail(u, "the state's targets and their orders differ in number");
+    else if (m > 0)
+        (void)wk_take_structs(u, &wk_rows_i32, r->target_ord, m);
+}
+
 static void load_arrays(wk_unpack *u, wick_run *r, int32_t tick)
 {
     load_fixed(u, "run", &wk_rows_run, r, 1);
@@ -264,9 +281,7 @@ static void load_arrays(wk_unpack *u, wick_run *r, int32_t tick)
     load_spare(u, r, "piles", &wk_rows_pile, r->piles);
     load_vec(u, r, "traded", &wk_rows_traded, &r->cost.traded);
     load_spare(u, r, "drawn", &wk_rows_drawn, r->cost.drawn);
-    if (!wk_target_room(r)) (void)wk_unpack_fail(u, "memory is out");
-    load_spare(u, r, "targets", &wk_rows_f64, r->target);
-    load_spare(u, r, "target_orders", &wk_rows_i32, r->target_ord);
+    load_targets(u, r);
     if (r->pine != NULL) load_pine(u, r);
     load_column(u, r, "equity", &r->col_equity, true);
     load_column(u, r, "cash", &r->col_cash, true);
