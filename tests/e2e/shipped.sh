@@ -43,4 +43,11 @@ if [ -x "$BUILD/wick-embed-costs" ]; then
   grep -q '^without .*fees 0.00 ' "$TMP/costs.1" && good || bad "costs where none were asked for"
   grep -q '^with costs .*fees [1-9]' "$TMP/costs.1" && good || bad "wick-embed-costs costs nothing"
 fi
+# And the indicator in C, which keeps the prefix law.
+if [ -x "$BUILD/wick-embed-indicator" ]; then
+  "$BUILD/wick-embed-indicator" >"$TMP/indicator.1" 2>&1 && good || bad "wick-embed-indicator failed"
+  "$BUILD/wick-embed-indicator" >"$TMP/indicator.2" 2>&1
+  same "$TMP/indicator.1" "$TMP/indicator.2" "two runs of wick-embed-indicator"
+  grep -q '^[1-9][0-9]* trades, looks ahead: no$' "$TMP/indicator.1" && good || bad "$(cat "$TMP/indicator.1")"
+fi
 finish
