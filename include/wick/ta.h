@@ -130,6 +130,13 @@ WICK_API wick_status wick_stream_new(wick_ctx *ctx, const wick_ta_spec *s, const
 WICK_API void wick_stream_free(wick_stream *s);
 WICK_API void wick_stream_step(wick_stream *s, const double *in, double *out);
 WICK_API void wick_stream_reset(wick_stream *s);
+/** From now on the stream keeps what it is fed, so that another one, made alike and fed the same,
+ * continues it to the bit: the saved form of a stream that knows nothing of its kernel. Streams
+ * that do not keep cost nothing for it. */
+WICK_API wick_status wick_stream_keep(wick_ctx *ctx, wick_stream *s) WICK_NODISCARD;
+/** What it was fed since: *n steps of as many values as it has inputs; borrowed until the next. */
+WICK_API wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double **in,
+                                      int64_t *n) WICK_NODISCARD;
 
 /* ---- cache -------------------------------------------------------------------------------- */
 

@@ -269,8 +269,7 @@ function M.stream(slow, anchor, pointer, n_in, n_out)
 end
 
 -- For wick's own modules: numbers go in unchecked.
-function core.stepper(...)
-  local _, anchor, pointer, n_in, n_out = core.stream(...)
+local function new_stepper(anchor, pointer, n_in, n_out)
   local s = ffi.cast("wick_stream *", pointer)
   local x, y = ffi.new("double[8]"), ffi.new("double[12]")
   local step = C.wick_stream_step
@@ -305,6 +304,13 @@ function core.stepper(...)
     for i = 1, n_out do out[i] = y[i - 1] end
     return core.unpack(out, 1, n_out)
   end
+end
+
+function core.stepper(...)
+  local _, anchor, pointer, n_in, n_out = core.stream(...)
+  local f = new_stepper(anchor, pointer, n_in, n_out)
+  if core.state_stream then core.state_stream("stepper", f, anchor, ...) end
+  return f
 end
 
 -- ---- where the bars stand --------------------------------------------------------------------

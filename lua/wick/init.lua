@@ -183,13 +183,24 @@ wick.expr = core.expr
 if core.luajit then
   function wick.stream(...)
     local slow, anchor, pointer, n_in, n_out = core.stream(...)
-    return core.module("wick.ffi").stream(slow, anchor, pointer, n_in, n_out)
+    local f = core.module("wick.ffi").stream(slow, anchor, pointer, n_in, n_out)
+    if core.state_stream then core.state_stream("stream", f, anchor, ...) end
+    return f
   end
 else
-  function wick.stream(...) return (core.stream(...)) end
+  function wick.stream(...)
+    local f, anchor = core.stream(...)
+    if core.state_stream then core.state_stream("stream", f, anchor, ...) end
+    return f
+  end
   --- The same without checks, for wick's own modules.
-  function core.stepper(...) return (core.stream(...)) end
+  function core.stepper(...)
+    local f, anchor = core.stream(...)
+    if core.state_stream then core.state_stream("stepper", f, anchor, ...) end
+    return f
+  end
 end
+core.state_wick_stream = wick.stream
 
 --- The bars of the symbol in hand; one handle for each, so that its series are shared.
 function core.bars_here()

@@ -18,13 +18,13 @@ wick_status wk_finer_spans(wick_ctx *ctx, wick_run *r, int32_t s, const wick_bar
         return wick_fail(ctx, WICK_E_ARG,
                          "%s: bars of %lld ms are no finer division of chart bars of %lld ms",
                          wick_bars_symbol(bars), (long long)own, (long long)frame);
-    int32_t *spans = wick_arena_alloc(r->arena, ((int64_t)f->n + 1) * 2 * (int64_t)sizeof *spans);
+    int32_t *spans = wick_arena_alloc(r->arena, ((int64_t)f->all + 1) * 2 * (int64_t)sizeof *spans);
     if (spans == NULL) return wick_fail_mem(ctx);
     const int64_t *t = wick_bars_time(bars), n = wick_bars_count(bars);
     const double *hi = wick_bars_field(bars, WICK_HIGH), *lo = wick_bars_field(bars, WICK_LOW);
     const double *op = wick_bars_field(bars, WICK_OPEN), *cl = wick_bars_field(bars, WICK_CLOSE);
     int64_t k = 0;
-    for (int32_t i = 0; i < f->n; i++) {
+    for (int32_t i = 0; i < f->all; i++) {
         while (k < n && t[k] < f->time[i]) k++;
         const int64_t from = k;
         double top = -WK_INF, bottom = WK_INF;
@@ -80,7 +80,7 @@ void wk_finer_count(const wick_run *r, wick_ambiguity *to)
     if (r->pine != NULL || r->set.intrabar != WK_INTRABAR_FINER) return;
     for (int32_t s = 0; s < r->n_sym; s++) {
         const wk_feed *f = &r->feed[s];
-        for (int32_t i = 0; i < f->n; i++) {
+        for (int32_t i = 0; i < f->all; i++) {
             if ((f->tick_of != NULL ? f->tick_of[i] : i) < r->first_tick) continue;
             if (wk_has_finer(f, i)) {
                 to->finer++;

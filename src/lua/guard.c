@@ -138,6 +138,20 @@ static bool find_module(wk_host *h, const char *name, char *out, size_t n)
     return false;
 }
 
+void wk_module_digest(lua_State *L, wk_host *h, const char *name, char hex[65])
+{
+    char path[1024], *text = NULL;
+    int64_t n = 0;
+    wick_sha256 s;
+    hex[0] = '\0';
+    wick_sha256_init(&s);
+    if (!find_module(h, name, path, sizeof path)) return;
+    if (wick_file_read(h->ctx, path, 16 << 20, &text, &n) < 0) (void)wk_raise_ctx(L, h);
+    wick_sha256_add(&s, text, n);
+    free(text);
+    wick_sha256_end(&s, hex);
+}
+
 static bool good_module_name(const char *s)
 {
     if (*s == '.' || *s == '\0') return false;

@@ -116,6 +116,18 @@ typedef struct wk_run_costs {
 } wk_run_costs;
 wk_run_costs wk_script_costs(const wk_script *s);
 
+/** A run that is saved, or goes on from a state. */
+typedef struct wk_state_opts {
+    uint32_t size;
+    const wick_state *from; /**< go on from here; NULL: from the beginning */
+    bool what_if;           /**< parameters, settings, seed and model may differ from the state's */
+    wick_state **out; /**< where the state goes (the caller's reference); NULL: none is saved */
+    bool has_at;
+    int64_t at; /**< after the last tick stamped not later; else after the last there is */
+} wk_state_opts;
+/** Of the next runs; NULL: neither. A run that is saved goes on to its end all the same. */
+void wk_host_state(wk_host *h, const wk_state_opts *o);
+
 /** Runs the strategy over the panel with the present parameter values. `opts` as for wick_run_new
  * (the ask_ fields are the host's business); NULL: defaults. `cache` may be NULL. */
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,

@@ -231,6 +231,15 @@ struct wk_host {
     int64_t cost_time;
     int32_t cost_symbol;
 
+    /* Saved state (state.c). */
+    wk_state_opts state_opts; /**< of the next runs */
+    struct {
+        wk_state_opts o;
+        int64_t n_slots; /**< series after the declarations */
+        bool watching;
+    } keep; /**< of the run in hand */
+    int ref_late;
+
     /* Model filter and features. */
     struct wk_columns *columns;
     struct wk_gate *gate;
@@ -393,6 +402,14 @@ void wk_series_open(lua_State *L, wk_host *h);
 void wk_ta_open(lua_State *L, wk_host *h);
 void wk_bars_open(lua_State *L, wk_host *h);
 void wk_stream_open(lua_State *L, wk_host *h);
+/** The stream of the handle at i, NULL when it is none, and how many values a step takes. */
+wick_stream *wk_stream_at(lua_State *L, int i, wk_host *h);
+int32_t wk_stream_inputs(lua_State *L, int i);
+void wk_state_open(lua_State *L, wk_host *h);
+/** SHA-256 of the file `require` finds under this name (guard.c). */
+void wk_module_digest(lua_State *L, wk_host *h, const char *name, char hex[65]);
+/** written.c: a series the script writes, NA so far. */
+void wk_push_written(lua_State *L, wk_host *h, int32_t sym);
 /** Pushes a new handle on a node. */
 void wk_push_series(lua_State *L, wk_host *h, int32_t sym, wick_node node);
 /** Slot of the series at `i`, or -1 when it is not a series. Raises when it is stale. */

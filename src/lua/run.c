@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lua/columns.h"
+#include "lua/state.h"
 
 #include <string.h>
 
@@ -236,6 +237,7 @@ static int run_main(lua_State *L)
     const double began = wick_now();
     h->costs = (wk_run_costs){0};
     wk_rng_start(h, 0);
+    if (h->state_opts.from || h->state_opts.out) wk_state_watch(L, h);
     wk_fresh_env(L, h);
     wk_push_syms(L, h);
     lua_newtable(L);
@@ -258,8 +260,10 @@ static int run_main(lua_State *L)
     h->costs.body = decided - began - h->costs.kernels;
     h->decl = -1;
     h->place_line = 0;
+    if (h->keep.watching) wk_state_begin(L, h, base);
     h->sh.phase = WK_DECIDE;
     wk_loop(L, h, base);
+    if (wk_state_stopped(L, h, base)) wk_loop(L, h, base);
     h->costs.loop = wick_now() - decided;
     return 0;
 }
@@ -269,6 +273,7 @@ static int clear_main(lua_State *L)
     job *j = lua_touserdata(L, 1);
     wk_hot_clear(L, j->h);
     wk_costs_forget(L, j->h);
+    if (j->h->keep.watching) wk_state_forget(L, j->h);
     return 0;
 }
 
@@ -380,7 +385,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     st = wk_protect(h, ctx, run_main, &j, NULL);
     if (st < 0 && st != WICK_E_CANCELLED) note_bar(ctx, h);
     wk_budget_leave(h, mark);
-    if (h->n_hot_tables > 0 || h->costly) {
+    if (h->n_hot_tables > 0 || h->costly || h->keep.watching) {
         wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;
         if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
         if (st < 0) wick_ctx_free(scratch);

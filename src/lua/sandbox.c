@@ -2,6 +2,7 @@
 #include "lua/jobs.h"
 #include "lua/embed.h"
 #include "lua/lua_int.h"
+#include "lua/state.h"
 
 #include <string.h>
 
@@ -121,6 +122,7 @@ void wk_push_module(lua_State *L, wk_host *h, const char *name)
         lua_call(L, 1, 1);
         lua_pushvalue(L, -1);
         lua_setfield(L, -3, name);
+        if (h->keep.watching) wk_state_module(L, h, name, -1);
     }
     lua_remove(L, -2);
 }
@@ -375,6 +377,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_ta_open(L, h);
     wk_bars_open(L, h);
     wk_stream_open(L, h);
+    wk_state_open(L, h);
     wk_sym_open(L, h);
     wk_orders_open(L, h);
     wk_allocate_open(L, h);

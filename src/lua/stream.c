@@ -105,6 +105,22 @@ static int stream_new(lua_State *L)
     return 5;
 }
 
+wick_stream *wk_stream_at(lua_State *L, int i, wk_host *h)
+{
+    stream *s = lua_type(L, i) == LUA_TUSERDATA ? lua_touserdata(L, i) : NULL;
+    if (!s || !lua_getmetatable(L, i)) return NULL;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->mt_stream);
+    const bool yes = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return yes ? s->s : NULL;
+}
+
+int32_t wk_stream_inputs(lua_State *L, int i)
+{
+    const stream *s = lua_touserdata(L, i);
+    return s->n_in;
+}
+
 void wk_stream_open(lua_State *L, wk_host *h)
 {
     wk_push_func(L, h, stream_new);

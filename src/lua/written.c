@@ -51,6 +51,14 @@ static double *new_column(wk_host *h, int32_t sym, double start)
     return v;
 }
 
+void wk_push_written(lua_State *L, wk_host *h, int32_t sym)
+{
+    double *v = h->syms[sym].n_own < OWN_MAX ? new_column(h, sym, WICK_NA) : NULL;
+    if (!v) (void)luaL_error(L, "out of memory");
+    wk_push_series(L, h, sym, WK_OWN);
+    h->slots[h->n_slots - 1].v = v;
+}
+
 /* core.own_series(start): of the symbol in hand. */
 static int own_series(lua_State *L)
 {

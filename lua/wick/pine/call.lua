@@ -518,6 +518,7 @@ function M.many(name, ...)
     __index = function(t, i)
       local f = make(core.unpack(args, 1, args.n))
       rawset(t, i, f)
+      if core.state_grown then core.state_grown(t, i, f) end -- a run whose state is saved
       return f
     end,
   })
