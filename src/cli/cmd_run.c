@@ -4,6 +4,7 @@
 
 #include "cli/outputs.h"
 #include "cli/run_config.h"
+#include "cli/run_state.h"
 #include "cli/stat_options.h"
 #include "lua/host.h"
 
@@ -31,6 +32,15 @@ static const cli_option options[] = {
     {"benchmark", "SYMBOL|FILE",
      "what to compare with: a symbol of the run, a file of prices,\nequity or returns; default: "
      "buying and holding all symbols in\nequal parts; none",
+     CLI_ONE},
+    {"save-state", "F",
+     "write account and script down when the run has come to its end\n"
+     "(or to --save-state-at), to go on from there another day",
+     CLI_ONE},
+    {"save-state-at", "DATE", "the last day (or moment) the saved state has seen", CLI_ONE},
+    {"from-state", "F",
+     "go on from a saved state: the same script, parameters and\n"
+     "settings over the same bars and those that came since",
      CLI_ONE},
     {"timings", NULL, "say on stderr where the time went", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
@@ -60,6 +70,7 @@ typedef struct job {
     double *extras; /* the script's metrics, kept apart from those of resamples */
     wk_filter *filter;
     char overlap[300];
+    run_state state;
     double started, stamp[8];
     int stage;
 } job;
@@ -153,6 +164,7 @@ static int run_script(job *j)
                                 .trade_from = r->trade_from};
     cli_progress *progress = cli_progress_start(j->c, "running");
     if (cli_has(j->c, "plots")) wk_host_keep_plots(j->host, &j->plots);
+    run_state_prepare(&j->state, j->host);
     const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
     if (st != WICK_OK) return cli_fail(j->c);
@@ -407,6 +419,7 @@ static int run_job(job *j)
     j->started = wick_now();
     if (!cli_choice(c, "format", "table|json", &choice) ||
         !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
+        !run_state_read(c, &j->state) ||
         !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]) || !load_model(j))
         return CLI_MISTAKE;
     lap(j);
@@ -422,6 +435,7 @@ static int run_job(job *j)
     if (!score(j)) return cli_fail(c);
     if (!make_result(j, &result)) return CLI_MISTAKE;
     lap(j);
+    if (!run_state_write(c, &j->state)) return CLI_MISTAKE;
     const int code = write_outputs(c, &result, &j->plots);
     lap(j);
     print_timings(j);
@@ -440,6 +454,7 @@ static int run(cli *c)
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
     wk_filter_unref(j.filter);
+    run_state_free(&j.state);
     run_config_free(&j.cfg);
     stat_options_free(&j.stats);
     free(j.extras);

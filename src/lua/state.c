@@ -6,10 +6,10 @@
 #include <string.h>
 
 /*
- * A run that is saved or goes on from a state. The engine's half is wick_run_save and wick_run_load;
- * the script's variables are walked by lua/wick/state.lua; here are what lies between them: the
- * stream of random numbers, the columns a script writes, indicators stepped by it, and when all of
- * this happens.
+ * A run that is saved or goes on from a state. The engine's half is wick_run_save and
+ * wick_run_load; the script's variables are walked by lua/wick/state.lua; here are what lies
+ * between them: the stream of random numbers, the columns a script writes, indicators stepped by
+ * it, and when all of this happens.
  */
 
 /* ---- tools of state.lua --------------------------------------------------------------------- */
@@ -99,10 +99,10 @@ static int stream_feed(lua_State *L)
 
 void wk_state_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"state_base", state_base},     {"state_module", state_module},
-                                    {"state_at", state_at},         {"state_series", state_series},
-                                    {"stream_keep", stream_keep},   {"stream_log", stream_log},
-                                    {"stream_feed", stream_feed},   {NULL, NULL}};
+    static const luaL_Reg list[] = {{"state_base", state_base},   {"state_module", state_module},
+                                    {"state_at", state_at},       {"state_series", state_series},
+                                    {"stream_keep", stream_keep}, {"stream_log", stream_log},
+                                    {"stream_feed", stream_feed}, {NULL, NULL}};
     wk_set_funcs(L, h, list);
     wk_state_marks(L);
     lua_newtable(L);
@@ -112,7 +112,8 @@ void wk_state_open(lua_State *L, wk_host *h)
 void wk_host_state(wk_host *h, const wk_state_opts *o)
 {
     memset(&h->state_opts, 0, sizeof h->state_opts);
-    if (o) memcpy(&h->state_opts, o, o->size < sizeof h->state_opts ? o->size : sizeof h->state_opts);
+    if (o)
+        memcpy(&h->state_opts, o, o->size < sizeof h->state_opts ? o->size : sizeof h->state_opts);
 }
 
 /* ---- calls into state.lua ------------------------------------------------------------------- */
@@ -151,8 +152,9 @@ static void push_roots(lua_State *L, wk_host *h, int base)
     static const struct {
         const char *name;
         int at;
-    } hooks[] = {{"before_bar", WK_AT_BEFORE}, {"each_bar", WK_AT_EACH}, {"on_bar", WK_AT_AFTER},
-                 {"on", WK_AT_ON},             {"size", WK_AT_SIZE},     {"bar function", WK_AT_PINE},
+    } hooks[] = {{"before_bar", WK_AT_BEFORE}, {"each_bar", WK_AT_EACH},
+                 {"on_bar", WK_AT_AFTER},      {"on", WK_AT_ON},
+                 {"size", WK_AT_SIZE},         {"bar function", WK_AT_PINE},
                  {"ctx", WK_AT_CTX},           {"p", WK_AT_PARAMS}};
     lua_newtable(L);
     const int list = lua_gettop(L);
