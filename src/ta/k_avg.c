@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Column form of ema and rma: up to eight lanes in one pass. */
-#include "k_avg.h"
+#include "k_split.h"
 
 typedef struct run_lane {
     double e, a, b; /* present value; alpha, or n - 1 and n */
@@ -44,8 +44,29 @@ WK_INLINE void run_group(const run_lane *l, int count, int64_t n, bool rma)
             out[k][i] = e[k] = next_value(e[k], src[k][i], a[k], b[k], rma);
 }
 
+static void fill_column(const void *what, int64_t from, int64_t n, double *x, double *y)
+{
+    (void)y;
+    memcpy(x, ((const run_lane *)what)->src + from, (size_t)n * sizeof(double));
+}
+
+static void take_column(const void *what, int64_t from, int64_t n, const double *x, const double *y)
+{
+    (void)y;
+    memcpy(((const run_lane *)what)->out + from, x, (size_t)n * sizeof(double));
+}
+
 WK_INLINE void run_lanes(const run_lane *l, int count, int64_t n, bool rma)
 {
+    bool pays = true; /* one by one, each in pieces: faster than side by side */
+    for (int k = 0; k < count; k++)
+        pays = pays && wk_split_pays(n - l[k].from, (int64_t)l[k].b, rma);
+    for (int k = 0; k < count && pays; k++) {
+        const wk_split s = {l[k].from,     n,     (int64_t)l[k].b, rma,        1,
+                            {l[k].e, 0.0}, &l[k], fill_column,     take_column};
+        (void)wk_split_run(&s); /* sources without NA come here */
+    }
+    if (pays) return;
     switch (count) {
     case 1: run_group(l, 1, n, rma); break;
     case 2: run_group(l, 2, n, rma); break;

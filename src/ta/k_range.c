@@ -5,7 +5,7 @@
  * meeting of one of each. Three comparisons a bar without branches, whatever the window or the
  * data.
  */
-#include "k_range.h"
+#include "k_tops.h"
 
 /* Keeps the older of equals, like the queue of the streaming form. */
 WK_INLINE double pick(double older, double newer, bool highest)
@@ -87,6 +87,7 @@ WK_INLINE wick_status column(int64_t n, const double *src, int64_t w, double *ou
                              bool offsets)
 {
     const int64_t first = wk_first(n, src);
+    if (!offsets && first == 0 && wk_tops_column(n, src, w, highest, out)) return WICK_OK;
     if (!wk_clean(n, src, first)) return by_steps(n, src, w, out, highest, offsets);
     double *tail = malloc((size_t)w * (offsets ? 2 : 1) * sizeof(double));
     if (tail == NULL) return WICK_E_MEM;

@@ -2,7 +2,7 @@
 /** Column forms of the windows that are read whole on every bar. */
 #include "k_win.h"
 
-void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, double *out)
+WK_WIDE void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, double *out)
 {
     int64_t i = w - 1;
     for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
@@ -19,7 +19,8 @@ void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, 
     }
 }
 
-void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean, double *out)
+WK_WIDE void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean,
+                                 double *out)
 {
     int64_t i = w - 1;
     for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
@@ -33,34 +34,6 @@ void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *me
         double s = 0.0;
         for (int64_t k = 0; k < w; k++) s += fabs(x[i - k] - mean[i]);
         out[i] = s;
-    }
-}
-
-void wk_line_column(int64_t n, const double *y, int64_t w, double *sum_y, double *sum_xy)
-{
-    enum { HALF = WK_BLOCK / 2 };
-    int64_t i = w - 1;
-    for (; i + HALF <= n; i += HALF) {
-        double s[HALF] = {0.0}, xy[HALF] = {0.0};
-        const double *from = y + i - w + 1;
-        for (int64_t k = 0; k < w; k++) {
-            const double pos = (double)(k + 1);
-            for (int b = 0; b < HALF; b++) {
-                s[b] += from[k + b];
-                xy[b] += from[k + b] * pos;
-            }
-        }
-        memcpy(sum_y + i, s, sizeof s);
-        memcpy(sum_xy + i, xy, sizeof xy);
-    }
-    for (; i < n; i++) {
-        double s = 0.0, xy = 0.0;
-        for (int64_t k = 0; k < w; k++) {
-            s += y[i - w + 1 + k];
-            xy += y[i - w + 1 + k] * (double)(k + 1);
-        }
-        sum_y[i] = s;
-        sum_xy[i] = xy;
     }
 }
 

@@ -2,7 +2,7 @@
 /**
  * Windows that are read whole on every bar, because the order of summation is part of the result
  * (pine_semantics.md 4.5, 5.1, 5.2). Streaming keeps each value twice, a window apart, so that the
- * window is always contiguous. The column forms do sixteen bars side by side: each bar's own order
+ * window is always contiguous. The column forms do many bars side by side: each bar's own order
  * is kept and the compiler gets independent lanes.
  */
 #ifndef WICK_TA_K_WIN_H
@@ -15,7 +15,7 @@ typedef struct wk_win {
     int64_t w, at, n;
 } wk_win;
 
-enum { WK_BLOCK = 16 };
+enum { WK_BLOCK = 32 };
 
 static inline int64_t wk_win_bytes(int64_t w)
 {
@@ -98,8 +98,5 @@ void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, 
 
 /** Sum of |x[i-k] - mean[i]| over k = 0 .. w-1, newest first, for i >= w - 1. */
 void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean, double *out);
-
-/** Sums of y and of y * position (1..w, oldest first), for i >= w - 1. */
-void wk_line_column(int64_t n, const double *y, int64_t w, double *sum_y, double *sum_xy);
 
 #endif

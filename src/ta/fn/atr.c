@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_tr wick_ta_atr wick_ta_atr_talib wick_ta_natr */
 #include "../k_parts.h"
+#include "../k_split.h"
 
 /* Ports of all three: high, low, close. */
 
@@ -28,7 +29,8 @@ static void tr_step(void *state, const double *p, const double *in, double *out)
     *prev = in[2];
 }
 
-static wick_status tr_run(int64_t n, const double *const *in, const double *p, double *const *out)
+WK_WIDE static wick_status tr_run(int64_t n, const double *const *in, const double *p,
+                                  double *const *out)
 {
     wk_tr_column(n, in[0], in[1], in[2], p[0] != 0.0, out[0]);
     return WICK_OK;
@@ -79,9 +81,38 @@ static wick_status atr_many(int64_t n, const double *const *in, int32_t count,
     return st;
 }
 
+typedef struct atr_work {
+    const double *high, *low, *close;
+    double *out;
+} atr_work;
+
+WK_WIDE static void atr_fill(const void *what, int64_t from, int64_t n, double *x, double *y)
+{
+    const atr_work *w = what;
+    const double *h = w->high + from, *l = w->low + from, *c = w->close + from - 1;
+    (void)y;
+    for (int64_t i = 0; i < n; i++) x[i] = wk_tr(h[i], l[i], c[i]);
+}
+
+static void atr_take(const void *what, int64_t from, int64_t n, const double *x, const double *y)
+{
+    const atr_work *w = what;
+    (void)y;
+    memcpy(w->out + from, x, (size_t)n * sizeof(double));
+}
+
+/* True ranges are made where they are used. Missing prices take the long way. */
 static wick_status atr_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    return atr_many(n, in, 1, &p, &out);
+    const int64_t w = wk_window(p, 0);
+    const atr_work work = {in[0], in[1], in[2], out[0]};
+    if (w == 1 || !wk_split_pays(n - w, w, true)) return atr_many(n, in, 1, &p, &out);
+    wk_tr_column(w, in[0], in[1], in[2], true, out[0]);
+    const double seed = wk_seed(out[0], 0, w);
+    wk_fill_na(w - 1, out[0]);
+    out[0][w - 1] = seed;
+    const wk_split s = {w, n, w, true, 1, {seed, 0.0}, &work, atr_fill, atr_take};
+    return wk_split_run(&s) ? WICK_OK : atr_many(n, in, 1, &p, &out);
 }
 
 /* Plain reading: mean of the first n true ranges, then (n-1)/n of the old and 1/n of the new. */

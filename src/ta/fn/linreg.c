@@ -64,10 +64,14 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
         memcpy(out[0], in[0], (size_t)n * sizeof(double));
         return WICK_OK;
     }
-    double *sy = malloc((size_t)(n + 1) * sizeof(double));
+    double *sy = malloc((size_t)(n + 1 + 2 * w) * sizeof(double)), *one = sy + n + 1, *at = one + w;
     if (sy == NULL) return WICK_E_MEM;
     const abscissae a = abscissae_of(w);
-    wk_line_column(n, in[0], w, sy, out[0]);
+    int64_t k = 0;
+    do one[k] = 1.0, at[k] = (double)(k + 1);
+    while (++k < w);
+    wk_dot_column(n, in[0], w, one, sy); /* a product with one is exact */
+    wk_dot_column(n, in[0], w, at, out[0]);
     wk_fill_na(w - 1 < n ? w - 1 : n, out[0]);
     for (int64_t i = w - 1; i < n; i++) out[0][i] = at_offset(&a, sy[i], out[0][i], p[1]);
     free(sy);

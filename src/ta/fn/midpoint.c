@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_midpoint wick_ta_midprice */
 #include "../k_parts.h"
+#include "../k_tops.h"
 
 /* Middle of the highest and lowest of a window. Parameter: n. */
 
@@ -98,10 +99,25 @@ static bool plain(int64_t n, const double *high, const double *low, int64_t *fir
            (low == high || (wk_first(n, low) == *first && wk_clean(n, low, *first)));
 }
 
+WK_WIDE static void take(const void *what, int64_t from, int64_t n, const double *top,
+                         const double *bottom)
+{
+    double *out = *(double *const *)what + from;
+    for (int64_t i = 0; i < n; i++) out[i] = (top[i] + bottom[i]) / 2.0;
+}
+
+static bool quick(int64_t n, const double *high, const double *low, int64_t w, double *out)
+{
+    if (!wk_tops_pair(n, high, low, w, take, &out)) return false;
+    wk_fill_na(w - 1, out);
+    return true;
+}
+
 static wick_status midpoint_run(int64_t n, const double *const *in, const double *p,
                                 double *const *out)
 {
     int64_t first;
+    if (quick(n, in[0], in[0], wk_window(p, 0), out[0])) return WICK_OK;
     if (!plain(n, in[0], in[0], &first))
         return wk_run_steps(n, in, p, out, 1, 1, size, init, midpoint_step);
     return columns(n, in[0], in[0], first, wk_window(p, 0), out[0]);
@@ -111,6 +127,7 @@ static wick_status midprice_run(int64_t n, const double *const *in, const double
                                 double *const *out)
 {
     int64_t first;
+    if (quick(n, in[0], in[1], wk_window(p, 0), out[0])) return WICK_OK;
     if (!plain(n, in[0], in[1], &first))
         return wk_run_steps(n, in, p, out, 2, 1, size, init, midprice_step);
     return columns(n, in[0], in[1], first, wk_window(p, 0), out[0]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../k_avg.h"
 #include "../k_scratch.h"
+#include "../k_split.h"
 
 static int64_t warmup(const double *p)
 {
@@ -99,9 +100,52 @@ static wick_status many(int64_t n, const double *const *in, int32_t count, const
     return st;
 }
 
+typedef struct work {
+    const double *src;
+    double *out;
+} work;
+
+WK_WIDE static void fill(const void *what, int64_t from, int64_t n, double *up, double *down)
+{
+    const double *x = ((const work *)what)->src + from;
+    for (int64_t i = 0; i < n; i++) {
+        const double d = x[i] - x[i - 1];
+        up[i] = d > 0.0 ? d : 0.0;
+        down[i] = -d > 0.0 ? -d : 0.0;
+    }
+}
+
+WK_WIDE static void take(const void *what, int64_t from, int64_t n, const double *up,
+                         const double *down)
+{
+    double *o = ((const work *)what)->out + from;
+    for (int64_t i = 0; i < n; i++) o[i] = index_of(up[i], down[i]);
+}
+
+/* Both sides in pieces, a stretch of bars at a time. */
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    return many(n, in, 1, &p, &out);
+    enum { SEED = 64 };
+    const int64_t w = wk_window(p, 0), first = wk_first(n, in[0]), from = first + w + 1;
+    const work all = {in[0], out[0]};
+    double up[SEED], down[SEED];
+    if (w == 1 || !wk_split_pays(n - from, w, true) || !wk_clean(n, in[0], first))
+        return many(n, in, 1, &p, &out);
+    wk_avg *a = malloc((size_t)(2 * wk_avg_bytes(w)));
+    if (a == NULL) return WICK_E_MEM;
+    wk_avg *b = wk_avg_init(a, w);
+    wk_avg_init(b, w);
+    for (int64_t i = first + 1; i < from; i += SEED) {
+        const int64_t len = from - i < SEED ? from - i : SEED;
+        fill(&all, i, len, up, down);
+        for (int64_t k = 0; k < len; k++) wk_rma_step(a, up[k]), wk_rma_step(b, down[k]);
+    }
+    wk_fill_na(from, out[0]);
+    out[0][from - 1] = index_of(a->e, b->e);
+    const wk_split s = {from, n, w, true, 2, {a->e, b->e}, &all, fill, take};
+    (void)wk_split_run(&s);
+    free(a);
+    return WICK_OK;
 }
 
 /* Plain reading. */

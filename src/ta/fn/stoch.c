@@ -2,6 +2,7 @@
 /* registry: wick_ta_stoch wick_ta_wpr wick_ta_donchian */
 #include "../k_range.h"
 #include "../k_scratch.h"
+#include "../k_tops.h"
 
 static int64_t warmup(const double *p)
 {
@@ -74,8 +75,29 @@ static wick_status stoch_run(int64_t n, const double *const *in, const double *p
     return st;
 }
 
+typedef struct wpr_work {
+    const double *close;
+    double *out;
+} wpr_work;
+
+WK_WIDE static void wpr_take(const void *what, int64_t from, int64_t n, const double *top,
+                             const double *bottom)
+{
+    const double *close = ((const wpr_work *)what)->close + from;
+    double *restrict out = ((const wpr_work *)what)->out + from;
+    for (int64_t i = 0; i < n; i++) {
+        const double v = 100.0 * (close[i] - top[i]) / (top[i] - bottom[i]);
+        out[i] = v - v == 0.0 ? v : WICK_NA; /* wk_finite */
+    }
+}
+
 static wick_status wpr_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
+    const wpr_work work = {in[2], out[0]};
+    if (wk_tops_pair(n, in[0], in[1], wk_window(p, 0), wpr_take, &work)) {
+        wk_fill_na(wk_window(p, 0) - 1, out[0]);
+        return WICK_OK;
+    }
     double *bottom = malloc((size_t)(n + 1) * sizeof(double)), *top = out[0];
     if (bottom == NULL) return WICK_E_MEM;
     wick_status st = wk_highest_column(n, in[0], wk_window(p, 0), top);
