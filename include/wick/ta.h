@@ -137,6 +137,9 @@ WICK_API wick_status wick_stream_keep(wick_ctx *ctx, wick_stream *s) WICK_NODISC
 /** What it was fed since: *n steps of as many values as it has inputs; borrowed until the next. */
 WICK_API wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double **in,
                                       int64_t *n) WICK_NODISCARD;
+/** What `from` has seen so far; both are of one indicator with the same parameters, and neither
+ * keeps what it is fed. */
+WICK_API void wick_stream_copy(wick_stream *to, const wick_stream *from);
 
 /* ---- cache -------------------------------------------------------------------------------- */
 

@@ -14,13 +14,13 @@
  "is set repeats the last value."},
 {"pine.call", "pine.call.many", "local ema = pine.call.ema() ... ema(x, 14)", RUNTIME,
  "One object for every place a stateful ta function is called from in the bar function; "
- "pine.call.many(\"ema\") makes one for each turn of a loop."},
-{"pine.pick", "pine.step pine.mod pine.each_turn",
- "pine.pick(c, a, b) pine.step(from, to [, by]) pine.mod(a, b) pine.each_turn(function() ... end)",
+ "pine.call.many(\"ema\") is one for a place in a loop: every call of a bar starts from the bar "
+ "before."},
+{"pine.pick", "pine.step pine.mod",
+ "pine.pick(c, a, b) pine.step(from, to [, by]) pine.mod(a, b)",
  RUNTIME,
  "Control flow of Pine: a choice between values that may be nil or false; the step of a loop that "
- "counts down when its end is below its start; the remainder with the sign of the first number; a "
- "function with state for every turn of a loop."},
+ "counts down when its end is below its start; the remainder with the sign of the first number."},
 {"pine.request.security", "pine.request.security_lower_tf pine.ticker.heikinashi",
  "pine.request.security(symbol, timeframe, function(d) return d.close end [, { gaps=, lookahead=, "
  "ignore_invalid_symbol= }])",

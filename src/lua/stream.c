@@ -121,10 +121,43 @@ int32_t wk_stream_inputs(lua_State *L, int i)
     return s->n_in;
 }
 
+/* upvalues 2 and 3: the stream and its copy. mark(false) keeps, mark(true) goes back to it. */
+static int stream_mark(lua_State *L)
+{
+    stream *s = lua_touserdata(L, lua_upvalueindex(2));
+    stream *kept = lua_touserdata(L, lua_upvalueindex(3));
+    if (lua_toboolean(L, 1))
+        wick_stream_copy(s->s, kept->s);
+    else
+        wick_stream_copy(kept->s, s->s);
+    return 0;
+}
+
+/* core.marked_stream(name, parameters...): a stream and a function that keeps its state and goes back. */
+static int marked_stream(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int n = lua_gettop(L);
+    for (int k = 0; k < 2; k++) {
+        wk_push_func(L, h, stream_new);
+        for (int i = 1; i <= n; i++) lua_pushvalue(L, i);
+        lua_call(L, n, 2); /* the function and its stream */
+    }
+    lua_pushlightuserdata(L, h);
+    lua_pushvalue(L, n + 2);
+    lua_pushvalue(L, n + 4);
+    lua_pushcclosure(L, stream_mark, 3);
+    lua_pushvalue(L, n + 1);
+    lua_insert(L, -2);
+    return 2;
+}
+
 void wk_stream_open(lua_State *L, wk_host *h)
 {
     wk_push_func(L, h, stream_new);
     lua_setfield(L, -2, "stream");
+    wk_push_func(L, h, marked_stream);
+    lua_setfield(L, -2, "marked_stream");
     lua_newtable(L);
     wk_push_func(L, h, stream_gc);
     lua_setfield(L, -2, "__gc");

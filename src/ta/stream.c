@@ -104,3 +104,11 @@ wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double *
     *n = s->keep->n / s->keep->n_in;
     return WICK_OK;
 }
+
+/* Kernels keep no pointers into themselves: their state is what its bytes are. */
+void wick_stream_copy(wick_stream *to, const wick_stream *from)
+{
+    if (to->spec != from->spec || to->keep != NULL) return;
+    memcpy(to->p, from->p, sizeof to->p);
+    memcpy(to->state, from->state, (size_t)from->spec->state_size(from->p));
+}

@@ -346,12 +346,23 @@ test("valuewhen and barssince; fixnan; any kind of value", function()
     end)]], up_and_down)
 end)
 
-test("in a loop every turn has its own state", function()
+test("in a loop a place has one state: calls of a bar start from the bar before, the last one stays", function()
   run [[
-    local emas = pine.call.many("ema")
-    local columns = { ta.ema(s.close, 3), ta.ema(s.open, 3), ta.ema(s.high, 3) }
+    local ema, cross, since = pine.call.many("ema"), pine.call.many("crossover"), pine.call.many("barssince")
+    local sum, old = pine.call.many("sum"), 0
+    local high = ta.ema(s.high, 3)
     return s:each_bar(function()
-      for i, x in ipairs { s.close[0], s.open[0], s.high[0] } do same(emas[i](x, 3), columns[i][0], "turn " .. i) end
+      local last
+      for i, x in ipairs { s.close[0], s.open[0], s.high[0] } do last = ema(x, 3) end
+      same(last, high[0], "the last turn")
+      -- Of a sum over two bars: this turn now, the last turn of the bar before.
+      for i = 1, 3 do same(sum(i * 10, 2), s.bar == 0 and wick.na or i * 10 + 30, "turn " .. i) end
+      for i = 1, 3 do same(sum(i * 10, 2), s.bar == 0 and wick.na or i * 10 + 30, "again " .. i) end
+      local up = cross(1, 2) or cross(3, 2)
+      if up ~= (s.bar > 0 and false) then error("the second turn left it above") end
+      same(since(true), 0, "now")
+      same(since(false), s.bar == 0 and wick.na or old + 1, "since")
+      old = s.bar == 0 and wick.na or old + 1
     end)]]
 end)
 

@@ -31,7 +31,9 @@ end
 local MEMORY = 5000
 local NEED = {} -- a parameter without a default
 
-local function settle(name, inputs, defaults, a, b, c, d)
+local turns = {} -- name -> { inputs, settle }: those that are streams, for pine.call.many
+
+local function settle(name, inputs, defaults, a, b, c, d, make)
   local p = { a, b, c, d }
   for i = 1, #defaults do
     local v = p[i]
@@ -42,11 +44,18 @@ local function settle(name, inputs, defaults, a, b, c, d)
     if v == true then v = 1 elseif v == false then v = 0 end
     p[i] = v
   end
-  return stepper(name, core.unpack(p, 1, #defaults))
+  return (make or stepper)(name, core.unpack(p, 1, #defaults))
+end
+
+local function in_turns(name, inputs, defaults)
+  turns[name] = { inputs, function(a, b, c, d)
+    return settle(name, inputs, defaults, a, b, c, d, core.marked_stream)
+  end }
 end
 
 -- f(x, parameters...)
 local function stream(name, defaults)
+  in_turns(name, 1, defaults)
   M[name] = function()
     local a, b, c, d, step
     local past, seen = {}, 0
@@ -76,6 +85,9 @@ stream("bb", { NEED, NEED })
 stream("bbw", { NEED, NEED })
 stream("macd", { NEED, NEED, NEED })
 stream("tsi", { NEED, NEED })
+
+in_turns("correlation", 2, { NEED })
+in_turns("mfi", 2, { NEED })
 
 -- f(x, y, n)
 function M.correlation()
@@ -510,18 +522,13 @@ for name in ("obv accdist pvt nvi pvi wad iii wvad"):gmatch("%S+") do
   end
 end
 
---- pine.call.many("ema"): an object for every turn of a loop, made when its turn first comes.
-function M.many(name, ...)
-  local make = type(name) == "function" and name or M[name]
-  local args = core.pack(...)
-  return setmetatable({}, {
-    __index = function(t, i)
-      local f = make(core.unpack(args, 1, args.n))
-      rawset(t, i, f)
-      if core.state_grown then core.state_grown(t, i, f) end -- a run whose state is saved
-      return f
-    end,
-  })
-end
+-- The two percentiles keep one window of all they are given, calls of one bar included.
+turns.percentile_linear_interpolation, turns.percentile_nearest_rank = nil, nil
+
+local many = core.module("wick.pine.turns").open(M, turns)
+
+--- pine.call.many("ema"): an object for a place that is called several times on one bar: every call
+--- starts from what the bar before left.
+function M.many(name) return many(name) end
 
 return { call = core.view("pine.call", M) }

@@ -253,11 +253,8 @@ function U:ta_call(node, f)
   self.stateful, self.effects = true, self.effects + 1
   if self.cond == 0 then self.every_bar = true end
   local call = name == "math.sum" and "sum" or short
-  local many = #self.loops > 0
-  local object = self:new_local(self.tr:fresh(short), many and "pine.call.many(\"" .. call ..
-    "\")" or
-    "pine.call." .. call .. "()")
-  if many then object = object .. "[" .. table.concat(self.loops, " .. \":\" .. ") .. "]" end
+  local object = self:new_local(self.tr:fresh(short), self:repeated() and
+    "pine.call.many(\"" .. call .. "\")" or "pine.call." .. call .. "()")
   local v = bar(object .. "(" .. self:bar_list(values, n) .. ")", t)
   v.eff, v.x = true, raw
   if type(t) == "table" then v.multi = #t end

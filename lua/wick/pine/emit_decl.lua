@@ -69,7 +69,7 @@ M.variable = variable
 -- value
 -- of the last time.
 function U:only_last(sym)
-  return sym.hist == 1 and not sym.captured and #self.loops == 0
+  return sym.hist == 1 and not sym.captured and not self:repeated()
 end
 
 function U:keep_last(sym, place)
@@ -295,7 +295,8 @@ function U:declare_structure(node, sym, t)
   v.ser, v.set = ser, ser
   self.vals[sym] = v
   if ser or prev or self.effects ~= before then return false end
-  return gate == false and false or nil
+  if gate == false then return false end
+  return nil
 end
 
 -- var and varip: set on the first bar that comes here.
@@ -335,7 +336,8 @@ function U:declare_var(node, sym, t)
       end
       self.vals[sym] = out
       self.every_bar = true
-      return v.t == "na" and false or nil
+      if v.t == "na" then return false end
+      return nil
     end
     if sym.hist and assigned then
       local made = self:new_local(name, "pine.series(" .. self:series_args(of, init ~= "nil" and
@@ -459,7 +461,8 @@ function kinds:assign(node)
       table.insert(self.out, at + 1, self.ind .. (old.set and old.set .. ":set(" .. na .. ")" or
         place .. " = " .. na))
     end
-    return (sym.mode or old.set or self.effects ~= before) and false or nil
+    if sym.mode or old.set or self.effects ~= before then return false end
+    return nil
   end
   local v = self:as_type(structures[node.e.k] and self:structure_value(node.e) or self:expr(node.e),
     old.t)

@@ -282,7 +282,7 @@ function U:inner_name(name)
 end
 
 local function signature(self, def, values, by_value)
-  local parts = { tostring(def), self.cond > 0 and "?" or "", #self.loops > 0 and "~" or "" }
+  local parts = { tostring(def), self.cond > 0 and "?" or "", self:repeated() and "~" or "" }
   local kinds = {}
   for i, p in ipairs(def.params) do
     local v = values[i]
@@ -373,10 +373,7 @@ function U:instance_call(def, values, node)
   else
     self.stateful = true
     local make = inst.name .. "(" .. table.concat(body, ", ") .. ")"
-    local many = #self.loops > 0
-    local object = self:new_local(tr:fresh(def.name .. "1", def.name), many and
-      "pine.each_turn(function() return " .. make .. " end)" or make)
-    if many then object = object .. "[" .. table.concat(self.loops, " .. \":\" .. ") .. "]" end
+    local object = self:new_local(tr:fresh(def.name .. "1", def.name), make)
     code = object .. "(" .. table.concat(running, ", ") .. ")"
   end
   local v = bar(code, t)
@@ -385,6 +382,9 @@ function U:instance_call(def, values, node)
   v.nn = t == "bool" and tr.version >= 6
   return v
 end
+
+--- Is what stands here computed several times on one bar?
+function U:repeated() return self.in_loop or #self.loops > 0 end
 
 --- The function for these arguments. Series are handed over as such when the function then stands
 -- in
@@ -437,6 +437,7 @@ function U:make_instance(def, values, kinds)
   local unit = self:sub_unit(def.module)
   unit.parent, unit.is_chart = self.chart, false
   unit.cond = (self.cond > 0 or #self.loops > 0) and 1 or 0
+  unit.in_loop = self:repeated()
   local body_params, run_params, all_params = {}, {}, {}
   local has_running = false
   for i, p in ipairs(def.params) do

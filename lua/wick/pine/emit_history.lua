@@ -114,7 +114,7 @@ function kinds:index(node)
   end
   if one and v.figure then return self:figure_before(v) end
   local name = v.ser
-  if one and not name and #self.loops == 0 then return self:value_before(v, o.k == "call" and
+  if one and not name and not self:repeated() then return self:value_before(v, o.k == "call" and
     o.f.v or nil) end
   if not name and v.figure then
     name = self:figure_history(v)

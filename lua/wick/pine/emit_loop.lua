@@ -87,14 +87,14 @@ function U:loop(node, target)
   elseif value then
     return bar(value, result.t or "na")
   end
-  return gate == false and false or nil
+  if gate == false then return false end
+  return nil
 end
 
--- Body of a loop; `turn` is the code of what tells its turns apart.
-function U:loop_body(node, target, turn)
+function U:loop_body(node, target)
   local gate
   local _, lines = self:branch(function()
-    self.loops[#self.loops + 1] = turn
+    self.loops[#self.loops + 1] = node
     gate = self:block(node.body, target)
     self.loops[#self.loops] = nil
   end)
@@ -137,13 +137,13 @@ function U:loop_for(node, target)
     self:b("  if not (" .. dir .. " > 0 and " .. name .. " <= " .. bound .. " or " .. dir ..
       " < 0 and " .. name ..
       " >= " .. bound .. ") then break end")
-    local gate = self:loop_body(node, target, name)
+    local gate = self:loop_body(node, target)
     self:b("  " .. name .. " = " .. name .. " + " .. dir)
     self:b("end")
     return gate
   end
   self:b("for " .. name .. " = " .. a .. ", " .. b .. (step and ", " .. step or "") .. " do")
-  local gate = self:loop_body(node, target, name)
+  local gate = self:loop_body(node, target)
   self:b("end")
   return gate
 end
@@ -170,18 +170,12 @@ function U:loop_forin(node, target)
   local v = bar(name, vt)
   v.x = vt == "int"
   self.vals[node.sym] = v
-  local turn = key
-  if not key then
-    turn = #node.body > 0 and self:temp("_") or "_"
-    if turn ~= "_" and not self.tr.needs_turn then turn = "_" end
-  end
   if space == "map" and not key then
     self:b("for " .. name .. " in " .. self:in_bar(o, P.atom) .. ":iter() do")
-    turn = name
   else
-    self:b("for " .. turn .. ", " .. name .. " in " .. self:in_bar(o, P.atom) .. ":iter() do")
+    self:b("for " .. (key or "_") .. ", " .. name .. " in " .. self:in_bar(o, P.atom) .. ":iter() do")
   end
-  local gate = self:loop_body(node, target, turn)
+  local gate = self:loop_body(node, target)
   self:b("end")
   return gate
 end
@@ -196,7 +190,7 @@ function U:loop_while(node, target)
   else
     self:b("while " .. self:bar(c) .. " do")
   end
-  local gate = self:loop_body(node, target, "1")
+  local gate = self:loop_body(node, target)
   self:b("end")
   return gate
 end

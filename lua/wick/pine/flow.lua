@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Pine's control flow where Lua's own words do something else.
 local core = ...
-local raise, type, setmetatable = core.raise, type, setmetatable
+local raise = core.raise
 
 local M = {}
 
@@ -28,16 +28,6 @@ function M.mod(a, b)
   local r = a % b
   if r ~= 0 and (a < 0) ~= (b < 0) then return r - b end
   return r
-end
-
---- pine.each_turn(make): a state for every turn of a loop, made when the turn is first taken.
-function M.each_turn(make)
-  if type(make) ~= "function" then raise("pine.each_turn takes a function") end
-  return setmetatable({}, { __index = function(t, turn)
-    local f = make()
-    t[turn] = f
-    return f
-  end })
 end
 
 return M

@@ -20,7 +20,7 @@ put("array", "array")
 put("map", "map")
 put("matrix", "matrix")
 put("types", "type enum")
-put("flow", "pick step mod each_turn")
+put("flow", "pick step mod")
 put("draw", "line label box table polyline linefill")
 put("plot", [[plot plotshape plotchar plotarrow plotbar plotcandle bgcolor barcolor hline fill alert
   alertcondition log runtime]])
