@@ -198,6 +198,7 @@ typedef struct wick_run_opts {
                              where there are any */
     bool pine;          /**< orders come through wick_pine_entry and its neighbours of ffi.h */
     bool metered;       /**< measure the time inside the engine: wick_run_meter */
+    bool ahead;         /**< the caller walks idle bars by itself: wick_cursor.free */
     const wick_cost_user *cost; /**< copied; NULL: none */
 } wick_run_opts;
 

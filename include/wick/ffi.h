@@ -37,6 +37,10 @@ typedef struct wick_cursor {
     double avg_price;  /* quantity-weighted entry price of `symbol`; NA when flat */
     const int32_t *bar_of;   /* per symbol: index of its last bar at or before this tick; -1 before its first */
     const uint8_t *active;   /* per symbol: 1 when it has a bar at this tick */
+    /* With wick_run_opts.ahead: the next `free` bars will bring nothing but the same question, as
+       long as no order is placed. A caller may walk them by itself: one more in `ahead`, in `bar` and
+       in bar_of[symbol] for each. wick_run_catch_up, every step and every order write them down. */
+    int32_t free, ahead;
 } wick_cursor;
 
 /* A request. Zero-initialise, set size; zero means "not given" for every field, prices too. */
@@ -74,6 +78,8 @@ typedef struct wick_order {
 
 /* Advances to the next question and returns wick_step; 0 when the run is over, negative on error. */
 int32_t wick_run_step(wick_run *run);
+/* Makes the rest of the cursor true for the bar a caller has walked to by itself; ends the walk. */
+void wick_run_catch_up(wick_run *run);
 /* Interns an order tag (the script's id for it); the same text gives the same number, from 1. */
 int32_t wick_run_tag(wick_run *run, const char *text);
 const wick_cursor *wick_run_cursor(const wick_run *run);

@@ -115,10 +115,17 @@ for name, what in core.pairs(core.pine_values) do
     pine_get[name] = function(s) return C.wick_pine_value(run, s, what) end
   end
 end
+-- The loop walks idle bars without the engine, which is told before its figures are read.
+local function caught_up()
+  local cur = sh.cur
+  if cur.ahead ~= 0 then C.wick_run_catch_up(run) end
+  return cur
+end
+
 local ctx_get = {
-  equity = function() return sh.cur.equity end,
+  equity = function() return caught_up().equity end,
   cash = function() return sh.cur.cash end,
-  time = function() return tonumber(sh.cur.time) end,
+  time = function() return tonumber(caught_up().time) end,
   open_count = function() return C.wick_run_open_symbols(run) end,
 }
 
@@ -247,7 +254,8 @@ end
 function M.bind(pointer)
   run = ffi.cast("wick_run *", pointer)
   M.pine_bind(run)
-  return run, C, sh, sh.cur
+  local cur = ffi.cast("wick_cursor *", sh.cur)
+  return run, C, sh, cur, ffi.cast("int32_t *", cur.bar_of)
 end
 
 core.ffi_now = M

@@ -249,6 +249,9 @@ struct wick_run {
     bool on_close_pending;
     bool lane; /**< signals may take the short way of lane.c */
     bool direct; /**< questions of one symbol may take the short way of step.c */
+    bool ahead;  /**< the option of that name */
+    bool walks;  /**< the caller may walk idle bars by itself */
+    int32_t reach; /**< how many of them are looked at where each has to be */
     bool
         thorough; /**< tests: walk every bar, so that what is skipped can be proved to be nothing */
     bool has_fees;

@@ -29,9 +29,9 @@ bool wk_lane_fits(const wick_run *r)
 bool wk_solo_fits(const wick_run *r)
 {
     const wk_feed *f = &r->feed[0];
-    return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && r->pine == NULL &&
-           f->signals == NULL && f->wake == NULL && r->set.phases == WK_PHASES_PATH &&
-           r->set.intrabar == WK_INTRABAR_OHLC;
+    return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && !r->rebalances &&
+           r->pine == NULL && f->signals == NULL && f->wake == NULL &&
+           r->set.phases == WK_PHASES_PATH && r->set.intrabar == WK_INTRABAR_OHLC;
 }
 
 /* An order's number and its record, written once it is over. */

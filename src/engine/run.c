@@ -148,6 +148,7 @@ static void set_options(wick_run *r, const wick_run_opts *o)
     r->lean = o->lean;
     r->ask_bar = o->ask_bar;
     r->metered = o->metered;
+    r->ahead = o->ahead;
     r->ask_before = o->ask_before;
     r->ask_after = o->ask_after;
     r->ask_fill = o->ask_fill;
@@ -428,7 +429,7 @@ static void settle_pending(wick_run *r)
         const int32_t s = r->watch[i];
         for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
             const wk_ord *o = wk_ord_at(r, slot);
-            const int32_t fate = o->part.qty > 0.0          ? WICK_FATE_PARTIAL
+            const int32_t fate = o->part.qty > 0.0        ? WICK_FATE_PARTIAL
                                  : o->due >= r->feed[s].n ? WICK_FATE_NO_BAR
                                                           : WICK_FATE_PENDING;
             r->fates[fate]++;

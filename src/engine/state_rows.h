@@ -147,7 +147,7 @@
     X(I32, T, step, 1) X(I32, T, symbol, 1) X(I32, T, trigger, 1) X(I32, T, order, 1)              \
     X(I64, T, tick, 1) X(I64, T, bar, 1) X(I64, T, time, 1) X(F64, T, cash, 1)                     \
     X(F64, T, equity, 1) X(F64, T, position, 1) X(F64, T, avg_price, 1) X(OUT, T, bar_of, 0)       \
-    X(OUT, T, active, 0)
+    X(OUT, T, active, 0) X(OUT, T, free, 0) X(OUT, T, ahead, 0)
 
 /* Left out: options and input (compared, not saved), what start() and wk_horizon_open work out,
  * arrays (blocks of their own: state.c), scratch of a tick, measurements of time. */
@@ -157,7 +157,7 @@
     X(OUT, T, ask_bar, 0) X(OUT, T, ask_before, 0) X(OUT, T, ask_after, 0) X(OUT, T, ask_fill, 0)  \
     X(OUT, T, lean, 0) X(OUT, T, ask_any, 0) X(OUT, T, solo, 0) X(OUT, T, quick, 0)                \
     X(B1, T, dead, 1) X(B1, T, risky, 1) X(B1, T, on_close_pending, 1) X(OUT, T, lane, 0)          \
-    X(OUT, T, direct, 0)                                                                           \
+    X(OUT, T, direct, 0) X(OUT, T, ahead, 0) X(OUT, T, walks, 0) X(OUT, T, reach, 0)              \
     X(OUT, T, thorough, 0) X(OUT, T, has_fees, 0) X(B1, T, has_children, 1) X(OUT, T, feed, 0)     \
     X(OUT, T, sym, 0) X(OUT, T, n_sym, 0) X(OUT, T, ticks, 0) X(OUT, T, all_ticks, 0)              \
     X(OUT, T, waits, 0) X(B1, T, open_end, 1) X(OUT, T, bar_of, 0) X(OUT, T, next_tick, 0) X(OUT, T, event, 0)           \

@@ -86,6 +86,8 @@ void wk_start(wick_run *r)
     expect_orders(r);
     r->lane = wk_lane_fits(r);
     r->direct = wk_solo_fits(r);
+    r->walks = r->direct && r->ahead && r->ask_bar && !r->metered;
+    r->reach = 8;
 }
 
 /* ---- spans -------------------------------------------------------------------------------- */
@@ -421,6 +423,43 @@ static int32_t solo_step(wick_run *r)
     }
 }
 
+void wick_run_catch_up(wick_run *r)
+{
+    const int32_t n = r->cur.ahead, t = r->tick + n;
+    r->cur.free = r->cur.ahead = 0;
+    if (n == 0) return;
+    wk_mark_span(r, r->tick + 1, t + 1);
+    r->tick = r->bar_of[0] = t;
+    r->next_tick[0] = t + 1;
+    r->meter.asked += n;
+    r->cur.tick = r->cur.bar = t;
+    r->cur.time = r->feed[0].time[t];
+    r->cur.equity = r->equity;
+}
+
+/* How many of the bars after the present question bring nothing but the same one. Where levels have
+ * to be compared bar by bar it looks as far as the caller got last time, and then twice as far: a
+ * script that places an order on every bar does not pay for bars it never walks. */
+static void let_walk(wick_run *r)
+{
+    enum { LEAST = 8, MOST = 1024 };
+    const wk_feed *f = &r->feed[0];
+    const wk_sym *y = &r->sym[0];
+    const int32_t t = r->tick + 1;
+    if (r->thorough || r->dead || r->on_close_pending || y->stale) return;
+    int32_t to = f->n - 1; /* the last bar may have an end to make */
+    if (r->event[0] < to) to = r->event[0];
+    if (y->watched && y->due < to) to = y->due;
+    const bool levels = y->watched && (y->lo > -WK_INF || y->hi < WK_INF);
+    if (levels || r->sym[0].b < 0.0 || r->sym[0].a != 0.0 || r->cash < 0.0) {
+        if (to > t + r->reach) to = t + r->reach;
+        if (levels) to = find_touch(f, t, to, y->lo, y->hi);
+        to = wk_find_broke(r, t, to);
+        r->reach = to < t + r->reach ? LEAST : r->reach < MOST ? 2 * r->reach : MOST;
+    }
+    r->cur.free = to > t ? to - t : 0;
+}
+
 static int32_t advance(wick_run *r)
 {
     for (;;) {
@@ -481,6 +520,12 @@ static int32_t next_question(wick_run *r)
 
 int32_t wick_run_step(wick_run *r)
 {
+    if (r->walks) {
+        wick_run_catch_up(r);
+        const int32_t step = r->quick && quick_step(r) ? WICK_STEP_BAR : next_question(r);
+        if (step == WICK_STEP_BAR) let_walk(r);
+        return step;
+    }
     if (r->quick && quick_step(r)) return WICK_STEP_BAR;
     if (!r->metered) return next_question(r);
     const double from = wick_now();

@@ -258,6 +258,7 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
 
 int32_t wick_run_submit(wick_run *r, const wick_order *order)
 {
+    if (r->walks) wick_run_catch_up(r);
     r->refusal[0] = '\0';
     if (order == NULL || order->size < offsetof(wick_order, amount) + sizeof(double)) {
         return refuse(r, "size", order != NULL ? order->size : 0.0, "sizeof(wick_order)");
@@ -299,6 +300,7 @@ static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
 
 int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag)
 {
+    if (r->walks) wick_run_catch_up(r);
     r->refusal[0] = '\0';
     if (symbol < 0 || symbol >= r->n_sym)
         return refuse(r, "symbol", symbol, "an index of the panel");
@@ -337,6 +339,7 @@ void wick_run_answer(wick_run *r, double units)
 
 int32_t wick_run_cancel(wick_run *r, int32_t order)
 {
+    if (r->walks) wick_run_catch_up(r);
     const int32_t slot = wk_ord_slot(r, order);
     if (slot == WK_NONE) return 0;
     wk_ord_kill(r, slot, WICK_FATE_CANCELLED);
@@ -363,17 +366,20 @@ static int32_t cancel_where(wick_run *r, int32_t symbol, int32_t tag)
 
 int32_t wick_run_cancel_tag(wick_run *r, int32_t symbol, int32_t tag)
 {
+    if (r->walks) wick_run_catch_up(r);
     return tag > 0 ? cancel_where(r, symbol, tag) : 0;
 }
 
 int32_t wick_run_cancel_all(wick_run *r, int32_t symbol)
 {
+    if (r->walks) wick_run_catch_up(r);
     return cancel_where(r, symbol, -1);
 }
 
 int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target,
                          double trail_points)
 {
+    if (r->walks) wick_run_catch_up(r);
     r->refusal[0] = '\0';
     if (symbol < 0 || symbol >= r->n_sym)
         return refuse(r, "symbol", symbol, "an index of the panel");

@@ -39,6 +39,10 @@ static void push_loop(lua_State *L, wk_host *h)
         wk_push_module_chunk(L, h, "wick.loop");
         s->loop = luaL_ref(L, LUA_REGISTRYINDEX);
     }
+    /* The functions of a script are made when it is loaded and for every run. From the third time
+     * on LuaJIT ties traces to their code and no longer to one of them: the next run makes those
+     * that stay, and finds none of the first run in its way. */
+    if (s->runs < 2 && ++s->runs == 2) luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_FLUSH);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->loop);
 }
 

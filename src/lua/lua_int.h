@@ -258,6 +258,7 @@ struct wk_script {
     int64_t text_n;
     int chunk; /**< reference to the compiled body */
     int loop;  /**< wick-jit: its run loop, LUA_NOREF before the first run */
+    int runs;  /**< wick-jit: how many there were, up to 2 */
     wk_style style;
     wk_param *params;
     int64_t n_params;
@@ -296,10 +297,15 @@ enum {
 
 /* ---- vm.c --------------------------------------------------------------------------------- */
 
-/** The host behind a C closure made by wk_set_funcs. */
+/** The host behind a C closure made by wk_set_funcs. On LuaJIT the loop walks idle bars by itself:
+ * every door into C writes them down first. */
 static inline wk_host *wk_self(lua_State *L)
 {
-    return (wk_host *)lua_touserdata(L, lua_upvalueindex(1));
+    wk_host *h = (wk_host *)lua_touserdata(L, lua_upvalueindex(1));
+#if WICK_LUAJIT
+    if (h->sh.cur && h->sh.cur->ahead != 0) wick_run_catch_up(h->run);
+#endif
+    return h;
 }
 /** luaL_setfuncs with the host as upvalue 1. */
 void wk_set_funcs(lua_State *L, wk_host *h, const luaL_Reg *list);

@@ -367,6 +367,7 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     o.ask_bar = (s->hooks & WK_HOOK_EACH) != 0 || s->style == WK_STYLE_PINE;
     o.pine = s->style == WK_STYLE_PINE;
     o.ask_fill = false;
+    o.ahead = WICK_LUAJIT != 0;
     wick_cost_user costs;
     if (wk_costs_wanted(s, h, &costs)) o.cost = &costs;
     wick_status st = wk_bind(ctx, h, panel, cache);
@@ -383,7 +384,10 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     h->tick0 = first_tick(panel, &o);
     const wk_budget_mark mark = wk_budget_enter(h, "the run", h->run_seconds, false);
     st = wk_protect(h, ctx, run_main, &j, NULL);
-    if (st < 0 && st != WICK_E_CANCELLED) note_bar(ctx, h);
+    if (st < 0 && st != WICK_E_CANCELLED) {
+        wick_run_catch_up(h->run);
+        note_bar(ctx, h);
+    }
     wk_budget_leave(h, mark);
     if (h->n_hot_tables > 0 || h->costly || h->keep.watching) {
         wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;

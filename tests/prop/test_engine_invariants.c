@@ -80,6 +80,9 @@ typedef struct stream {
     const market *m;
     const view *v;
     bool scores, points_only, units_only, no_shorts, thorough;
+    bool few;      /* now and then a market order, mostly without a bracket */
+    bool triggers; /* asked on the bars of two masks instead of on every bar */
+    bool ahead;    /* idle bars are walked here and not by the engine */
     int32_t slots;
     int64_t placed;
 } stream;
@@ -203,6 +206,46 @@ static void draw_settings(wick_pcg *g, char *text, size_t cap, stream *s, bool l
 
 /* ---- laws on one run ------------------------------------------------------------------------ */
 
+/* One symbol, idle on most bars. */
+static void decide_little(wick_run *r, const wick_cursor *at, const stream *s)
+{
+    wick_pcg g = wick_pcg_key(s->seed, "few", (uint64_t)at->step, (uint64_t)at->bar);
+    const uint64_t what = wick_pcg_below(&g, 16);
+    wick_order o = {.size = sizeof o, .side = what & 1 ? 1 : -1, .size_kind = WICK_SIZE_PCT_EQUITY};
+    o.amount = 20.0 + 70.0 * wick_pcg_uniform(&g);
+    if (what < 2 || at->equity < 100.0) (void)wick_run_close(r, 0, 1.0, 0);
+    if (what < 5) (void)wick_run_submit(r, &o);
+    if (what == 5) o.stop_points = 2.0, (void)wick_run_submit(r, &o);
+    if (what == 6) (void)wick_run_protect(r, 0, WICK_NA, WICK_NA, 1.5);
+}
+
+/* Walks as far as the cursor allows; true when there is a bar to decide on. */
+static bool walk_ahead(const wick_run *r)
+{
+    wick_cursor *c = (wick_cursor *)(uintptr_t)wick_run_cursor(r);
+    if (c->ahead >= c->free) return false;
+    c->ahead++;
+    c->bar = ++*(int32_t *)(uintptr_t)c->bar_of;
+    return true;
+}
+
+static int32_t next_question(wick_run *r, const stream *s)
+{
+    if (s->ahead && walk_ahead(r)) return WICK_STEP_BAR;
+    return wick_run_step(r);
+}
+
+static void add_triggers(wick_ctx *ctx, wick_run *r, const stream *s)
+{
+    static double mask[2][MAX_BARS];
+    wick_pcg g = wick_pcg_key(s->seed, "triggers", 0, 0);
+    for (int k = 0; k < 2; k++) {
+        int32_t index;
+        for (int64_t i = 0; i < s->m->n[0]; i++) mask[k][i] = wick_pcg_below(&g, 5) == 0;
+        check_ok(ctx, wick_run_add_trigger(ctx, r, 0, mask[k], &index));
+    }
+}
+
 typedef struct outcome {
     wick_ledger *l;
     double open_pnl, fees, realized, equity;
@@ -212,13 +255,23 @@ static outcome run_once(wick_ctx *ctx, const market *m, const char *text, double
 {
     wick_panel *p = make_panel(ctx, m, s->v);
     wick_settings *set = sim_settings(ctx, text);
-    const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = cash, .ask_bar = true};
+    const wick_run_opts o = {.size = sizeof o,
+                             .settings = set,
+                             .cash = cash,
+                             .ask_bar = !s->triggers,
+                             .ahead = s->ahead};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
     r->thorough = s->thorough;
+    if (s->triggers) add_triggers(ctx, r, s);
     int32_t step;
     s->placed = 0;
-    while ((step = wick_run_step(r)) > 0) decide(r, wick_run_cursor(r), s);
+    while ((step = next_question(r, s)) > 0) {
+        if (s->few)
+            decide_little(r, wick_run_cursor(r), s);
+        else
+            decide(r, wick_run_cursor(r), s);
+    }
     if (step < 0) check_ok(ctx, wick_run_error(ctx, r));
     outcome out = {.fees = wick_run_fees(r), .realized = wick_run_realized(r)};
     for (int32_t i = 0; i < m->symbols; i++) out.open_pnl += wick_run_open_pnl(r, i);
@@ -441,6 +494,43 @@ static void shortcuts(void **state)
     wick_ctx_free(ctx);
 }
 
+/* Runs of one symbol go from question to question by a way of their own, over bars the caller may
+ * walk: the bytes are those of walking every bar. */
+static void short_ways_of_one_symbol(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    int64_t trades = 0;
+    for (uint64_t seed = 1; seed <= 2 * CASES; seed++) {
+        static market m;
+        wick_pcg g = wick_pcg_key(seed, "one", 0, 0);
+        draw_market(&g, &m, false);
+        m.symbols = 1;
+        const bool triggers = wick_pcg_below(&g, 2) == 0, few = wick_pcg_below(&g, 4) != 0;
+        const stream s = {.seed = seed, .m = &m, .v = &plain, .few = few, .triggers = triggers};
+        stream kinds[3] = {s, s, s};
+        kinds[1].thorough = true;
+        kinds[2].ahead = true;
+        char text[256];
+        snprintf(text, sizeof text, "fee_order=%s shortage=%s leverage=%s close_at_end=%s delay=%s",
+                 wick_pcg_below(&g, 2) ? "0" : "3", wick_pcg_below(&g, 2) ? "clamp" : "reject",
+                 wick_pcg_below(&g, 2) ? "1" : "5", wick_pcg_below(&g, 2) ? "off" : "close",
+                 wick_pcg_below(&g, 4) ? "1" : "2");
+        print_message("seed %llu %s%s\n", (unsigned long long)seed, text,
+                      triggers ? ", triggers" : "");
+        outcome x[3];
+        for (int k = 0; k < 3; k++) {
+            x[k] = run_once(ctx, &m, text, 20000.0, &kinds[k]);
+            check_books(&x[k], 20000.0);
+            same_ledgers(x[0].l, x[k].l);
+        }
+        trades += wick_ledger_trades(x[0].l);
+        for (int k = 0; k < 3; k++) wick_ledger_unref(x[k].l);
+    }
+    assert_true(trades > 2 * CASES);
+    wick_ctx_free(ctx);
+}
+
 /* Law 4: with fees reserved and longs only, cash never goes below zero. */
 static void cash_is_enough(void **state)
 {
@@ -566,9 +656,13 @@ static void mirroring(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(books_and_fills), cmocka_unit_test(shortcuts),
-        cmocka_unit_test(cash_is_enough),  cmocka_unit_test(permutation),
-        cmocka_unit_test(scaling),         cmocka_unit_test(mirroring),
+        cmocka_unit_test(books_and_fills),
+        cmocka_unit_test(shortcuts),
+        cmocka_unit_test(short_ways_of_one_symbol),
+        cmocka_unit_test(cash_is_enough),
+        cmocka_unit_test(permutation),
+        cmocka_unit_test(scaling),
+        cmocka_unit_test(mirroring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
