@@ -180,6 +180,8 @@ typedef struct wick_signals {
     int32_t expire; /**< of priced entries, own bars; 0 until cancelled */
     /** The four masks packed (wick_mask_pack). Given, the column of that name is not looked at. */
     const uint64_t *long_entry_bits, *long_exit_bits, *short_entry_bits, *short_exit_bits;
+    const double *price; /**< market entries fill at it (kept inside the bar unless slip_outside);
+                              NA on a bar: as the run's fill says */
 } wick_signals;
 
 typedef struct wick_run_opts {

@@ -165,6 +165,7 @@ local members = {
   stop_loss = "stop_price", stop_points = "stop_points", stop_pct = "stop_pct",
   target = "target_price", target_points = "target_points", target_pct = "target_pct",
   trail = "trail_points", trail_pct = "trail_pct", trail_start = "trail_start",
+  price = "fill_price",
 }
 local MARKET, LIMIT, STOP, STOP_LIMIT = 0, 1, 2, 3
 

@@ -167,7 +167,7 @@ const cli_lua_doc cli_lua_docs[] = {
      "are indexed: sym.close[0] is this bar, sym.close[1] the one before."},
     {"sym:buy", "order", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
      "Enters long; a short position is closed first. Returns the order id, or nil and the "
-     "reason. Fields: one size key (units cash pct_equity pct_cash risk_pct), limit, stop, "
+     "reason. Fields: one size key (units cash pct_equity pct_cash risk_pct), limit, stop, price, "
      "on_close, delay, expire, score, tag, oco, after, and the bracket: stop_loss target "
      "(prices) stop_points target_points trail trail_start (distances) stop_pct target_pct "
      "trail_pct hold."},

@@ -67,6 +67,8 @@ typedef struct wk_ord {
     int8_t waiting;  /**< for its parent's fill */
     int8_t armed;    /**< stop-limit whose stop was reached */
     int8_t on_close; /**< meets the deciding close */
+    int8_t keeps;    /**< phases=rows: fills at its price without slippage */
+    int8_t dir, what; /**< phases=rows: rows.h */
     int8_t late;     /**< phases=queue: meets that close on the next bar */
     int8_t from_signal;
     int8_t has_bracket;
@@ -362,6 +364,8 @@ wick_status wk_check_open(wick_ctx *ctx, const wick_run *run, const char *what);
 
 /* sizing.c */
 double wk_floor_step(double qty, double step, double per_step);
+/** floor(x / y) of the exact quotient, which x / y rounded may step over. */
+double wk_whole(double x, double y);
 double wk_round_qty(const wick_run *r, int32_t s, double qty);
 static inline double wk_mark(const wick_run *r, int32_t s)
 {
@@ -521,6 +525,12 @@ void wk_finer_count(const wick_run *r, wick_ambiguity *to);
 /* batch.c */
 void wk_tick_batch(wick_run *r);
 
+/* rows.c */
+void wk_tick_rows(wick_run *r);
+void wk_rows(wick_run *r, bool closing);
+bool wk_row_take(wick_run *r, int32_t s); /**< as wk_signal_take */
+void wk_row_amount(const wick_run *r, wk_ord *o);
+
 /* queue.c */
 void wk_tick_queue(wick_run *r);
 /** What a close takes of a lot: all, or its share, at least one step. */
@@ -545,6 +555,9 @@ void wk_signal_end(wick_run *r, int32_t s); /**< counts what is left to count */
 /** Takes the signals of s on this bar; true when it stopped to ask for a size. */
 bool wk_signal_take(wick_run *r, int32_t s);
 
+bool wk_signal_set(const uint64_t *mask, int32_t bar);
+/** The bracket columns of a bar; false when there are none. */
+bool wk_signal_bracket(const wick_signals *g, int32_t bar, wk_bracket *b);
 /** Side of the entry this bar's signals ask for, after the rules that come before its size; 0 none.
  */
 int32_t wk_signal_wanted(wick_run *r, int32_t s, int32_t bar);

@@ -20,7 +20,8 @@ bool wk_lane_fits(const wick_run *r)
     return k->phases == WK_PHASES_PATH && k->intrabar == WK_INTRABAR_OHLC &&
            k->fill == WICK_FILL_OPEN && buy == 1 && sell == 1 && k->max_entries == 1 &&
            k->trade_unit == WK_UNIT_LOT && k->exclusive == 0 && g->size_kind != WICK_SIZE_ASK &&
-           g->limit == NULL && g->stop == NULL && g->stop_price == NULL && g->stop_points == NULL &&
+           g->limit == NULL && g->stop == NULL && g->price == NULL && g->stop_price == NULL &&
+           g->stop_points == NULL &&
            g->stop_pct == NULL && g->target_price == NULL && g->target_points == NULL &&
            g->target_pct == NULL && g->trail_points == NULL && g->trail_pct == NULL &&
            g->hold_bars == 0;

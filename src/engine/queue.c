@@ -39,13 +39,6 @@ static double power(const wick_run *r)
     return free > 0.0 ? free * r->set.leverage : 0.0;
 }
 
-/* floor(x / y) of the exact quotient, which x / y rounded may step over. */
-static double whole(double x, double y)
-{
-    const double rest = fmod(x, y);
-    return wk_floor((x - rest) / y + 0.5);
-}
-
 /* Cash one unit takes: its price and its part of the fee of an order of `qty`. */
 static double unit_cost(wick_run *r, const wk_ord *o, double qty, double price, double adjusted)
 {
@@ -73,7 +66,7 @@ static double size_now(wick_run *r, const wk_ord *o, double price, double adjust
         *cost = unit_cost(r, o, cash / fabs(adjusted), price, adjusted);
     }
     if (!(cash > 0.0 && *cost > 0.0)) return 0.0;
-    return step > 0.0 ? whole(cash, *cost * step) * step : cash / *cost;
+    return step > 0.0 ? wk_whole(cash, *cost * step) * step : cash / *cost;
 }
 
 /* ---- closing ------------------------------------------------------------------------------ */

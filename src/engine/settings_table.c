@@ -182,9 +182,44 @@ const wk_setting wk_setting_rows[] = {
            "on: a new order first withdraws the symbol's pending entries and closes what is held"),
     CHOICE(entry_against, "turn|net", "turn",
            "an entry order against a position: closes all of it and opens its own quantity, or "
-           "(phases=queue) is signed arithmetic"),
+           "(phases=queue and rows) is signed arithmetic"),
     CHOICE(trade_return, "price|cost", "price",
            "return of a trade: exit / entry - 1 (short: entry / exit - 1), or its pnl in percent "
            "of the entry's notional"),
+    CHOICE(accumulate, "off|both|add|remove", "off",
+           "phases=rows: signals while a position is held: entries do not add and exits close it, "
+           "or entries add, exits and entries against it take their size off, or one of the two"),
+    CHOICE(upon_long_conflict, "ignore|entry|exit|adjacent|opposite", "ignore",
+           "phases=rows: a long entry and a long exit on one bar: neither, one of them, or where a "
+           "position is held the one that keeps (adjacent) or leaves it"),
+    CHOICE(upon_short_conflict, "ignore|entry|exit|adjacent|opposite", "ignore",
+           "phases=rows: the same for a short entry and a short exit"),
+    CHOICE(upon_dir_conflict, "ignore|long|short|adjacent|opposite", "ignore",
+           "phases=rows: a long and a short entry on one bar: neither, one of them, or where a "
+           "position is held the one of its side (adjacent) or of the other"),
+    CHOICE(upon_opposite_entry, "ignore|close|close_reduce|reverse|reverse_reduce",
+           "reverse_reduce",
+           "phases=rows: an entry against the position does nothing, closes it, or closes it and "
+           "opens its own size; the modes ending in reduce take the size off instead where "
+           "accumulate says so"),
+    CHOICE(upon_stop_exit, "close|close_reduce|reverse|reverse_reduce", "close",
+           "phases=rows: what a stop that is met does, in the words of upon_opposite_entry"),
+    CHOICE(upon_stop_update, "keep|override|override_nan", "override",
+           "phases=rows: an order that adds to a position leaves its stops, sets those it brings, "
+           "or sets all, so that one it does not bring is gone"),
+    CHOICE(stop_exit_price, "stop_limit|stop_market|price|close", "stop_limit",
+           "phases=rows: a stop fills at its level without or with slippage, or with it at the "
+           "price of the row's orders, or at the close"),
+    CHOICE(stop_entry_price, "fill|price|close", "close",
+           "phases=rows: stops in percent and points count from the fill, from its price before "
+           "slippage, or from the close of its bar"),
+    CHOICE(call_seq, "default|reversed|auto", "default",
+           "phases=rows: orders of one tick run in the order of their symbols, the other way "
+           "round, or by worth, largest sale first"),
+    CHOICE(lock_cash, "off|on", "off",
+           "phases=rows: what short sales brought in may be spent, or not"),
+    NUMBER(max_size, "number >= 0", "0", 0, MONEY,
+           "phases=rows: most units of an order; 0: no limit"),
+    NUMBER(min_size, "number >= 0", "1e-08", 0, MONEY, "phases=rows: least units of an order"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

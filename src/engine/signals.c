@@ -40,6 +40,11 @@ static bool is_set(const uint64_t *m, int32_t bar)
     return m != NULL && wick_mask_at(m, bar);
 }
 
+bool wk_signal_set(const uint64_t *m, int32_t bar)
+{
+    return is_set(m, bar);
+}
+
 static int32_t next_set(const uint64_t *m, int32_t from, int32_t to)
 {
     return (int32_t)wick_mask_next(m, from, to);
@@ -157,7 +162,7 @@ static bool has_bracket(const wick_signals *g)
            g->trail_points != NULL || g->trail_pct != NULL || g->hold_bars > 0;
 }
 
-static bool fill_bracket(const wick_signals *g, int32_t bar, wk_bracket *b)
+bool wk_signal_bracket(const wick_signals *g, int32_t bar, wk_bracket *b)
 {
     if (!has_bracket(g)) return false;
     *b = (wk_bracket){.stop_price = column(g->stop_price, bar),
@@ -227,7 +232,7 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
     o->score = g->score != NULL          ? g->score[bar]
                : r->feed[s].gate != NULL ? r->feed[s].gate[bar]
                                          : 0.0;
-    o->has_bracket = fill_bracket(g, bar, &o->b);
+    o->has_bracket = wk_signal_bracket(g, bar, &o->b);
     const double ref = limit ? o->limit : stop ? o->stop : wk_mark(r, s);
     const double factor = r->feed[s].gate_size != NULL ? r->feed[s].gate_size[bar] : 1.0;
     if (answered) {
@@ -244,6 +249,10 @@ void wk_signal_entry(wick_run *r, int32_t s, int32_t side, bool answered, wk_ord
             const double stop_at = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
             o->qty = wk_units(r, s, kind, amount, stop_at, ref);
         }
+    }
+    if (g->price != NULL && wk_given_price(g->price[bar])) {
+        o->fill = WK_FILL_FIXED;
+        o->fill_price = g->price[bar];
     }
     wk_ord_schedule(r, o, 0);
     if (o->type != WICK_MARKET && g->expire > 0) wk_ord_expires(o, g->expire);
@@ -298,6 +307,7 @@ bool wk_signal_take(wick_run *r, int32_t s)
     const wick_signals *g = r->feed[s].signals;
     const int32_t bar = r->bar_of[s];
     if (g == NULL) return false;
+    if (r->set.phases == WK_PHASES_ROWS) return wk_row_take(r, s);
     if (r->at_size != 0) {
         const int32_t side = r->at_size;
         r->at_size = 0;

@@ -13,6 +13,12 @@ double wk_floor_step(double qty, double step, double per_step)
     return per_step > 0.0 ? n / per_step : n * step;
 }
 
+double wk_whole(double x, double y)
+{
+    const double rest = fmod(x, y);
+    return wk_floor((x - rest) / y + 0.5);
+}
+
 double wk_round_qty(const wick_run *r, int32_t s, double qty)
 {
     const wk_feed *f = &r->feed[s];

@@ -142,6 +142,8 @@ static int32_t check(wick_run *r, const wick_order *o, bool target, bool bare)
         return refuse_state(r,
                             "the symbol has no bar at this tick whose close could fill an order");
     }
+    if (o->type != WICK_MARKET && r->set.phases == WK_PHASES_ROWS)
+        return refuse_state(r, "phases=rows knows no limit and stop orders; `price` is what a market order fills at");
     if (o->parent != 0 && wk_ord_slot(r, o->parent) == WK_NONE) {
         const int32_t fate = wk_ord_fate(r, o->parent);
         if (fate != WICK_FATE_FILLED && fate != WICK_FATE_PARTIAL) {
@@ -171,6 +173,19 @@ static bool wants_in(const wick_run *r, const wk_ord *o, bool target)
     return (target || o->intent == WICK_NET) && r->sym[o->symbol].pos == 0.0;
 }
 
+/* phases=rows sizes an order where it fills. */
+static void row_order(const wick_run *r, wk_ord *o, int32_t kind, double amount, bool target)
+{
+    static const int8_t dirs[] = {0, 1, 2}; /* of position_mode: rows.h */
+    o->dir = dirs[r->set.position_mode];
+    if (o->intent == WICK_REDUCE) o->dir = o->side > 0 ? 2 : 1;
+    o->size_kind = kind;
+    o->amount = amount;
+    wk_row_amount(r, o);
+    o->qty = target || o->amount > 0.0 ? 1.0 : 0.0;
+    if (target) o->intent = WICK_NET;
+}
+
 /* Signed difference to a target, or the units of a one-sided size. */
 static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
 {
@@ -184,6 +199,10 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
     }
     const wk_feed *f = &r->feed[s];
     if (f->gate_size != NULL && wants_in(r, o, target)) amount *= f->gate_size[r->bar_of[s]];
+    if (r->set.phases == WK_PHASES_ROWS) {
+        row_order(r, o, kind, amount, target);
+        return;
+    }
     const bool entry = !target && o->intent != WICK_REDUCE;
     if (entry && wk_ord_sized_later(r, o, &kind, &amount)) return;
     const double stop = o->has_bracket ? wk_stop_distance(&o->b, ref) : 0.0;
@@ -225,10 +244,13 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
         o->fill = WK_FILL_FIXED;
         o->fill_price = q->fill_price;
     }
-    if (close_all)
+    if (close_all) {
         o->qty = fabs(r->sym[q->symbol].pos);
-    else
+        o->what = 1; /* WK_ROW_CLOSE */
+        o->dir = o->side > 0 ? 2 : 1;
+    } else {
         size_order(r, o, q, target);
+    }
     const wk_feed *f = &r->feed[q->symbol];
     const bool enters = !close_all && wants_in(r, o, false);
     if (enters && f->gate != NULL && q->score == 0.0) o->score = f->gate[r->bar_of[q->symbol]];

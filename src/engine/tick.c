@@ -212,6 +212,8 @@ void wk_tick_process(wick_run *r)
             wk_tick_batch(r);
         else if (r->set.phases == WK_PHASES_QUEUE)
             wk_tick_queue(r);
+        else if (r->set.phases == WK_PHASES_ROWS)
+            wk_tick_rows(r);
         else
             wk_tick_walk(r);
         if (r->set.close_at_end == WK_END_CLOSE) {
@@ -228,6 +230,12 @@ void wk_tick_process(wick_run *r)
 void wk_on_close(wick_run *r)
 {
     r->on_close_pending = false;
+    if (r->set.phases == WK_PHASES_ROWS) {
+        wk_rows(r, true);
+        refresh(r);
+        wk_record_row(r);
+        return;
+    }
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i], bar = r->bar_of[s];
         const double c = r->feed[s].f[WICK_CLOSE][bar];

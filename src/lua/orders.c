@@ -31,7 +31,8 @@ typedef enum field {
     F_TRAIL_PCT,
     F_TRAIL_START,
     F_HOLD,
-    F_SIDE
+    F_SIDE,
+    F_PRICE
 } field;
 
 static const struct {
@@ -63,6 +64,7 @@ static const struct {
     {"trail_start", F_TRAIL_START},
     {"hold", F_HOLD},
     {"side", F_SIDE},
+    {"price", F_PRICE},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 
@@ -181,6 +183,7 @@ static void set_field(parse *p, field f, const char *key, int value)
     case F_TRAIL_START: o->trail_start = number_field(p, key, value); break;
     case F_HOLD: o->hold_bars = count_field(p, key, value, 1); break;
     case F_SIDE: side_field(p, value); break;
+    case F_PRICE: o->fill_price = number_field(p, key, value); break;
     default: break;
     }
 }

@@ -24,6 +24,7 @@ typedef enum col {
     COL_LIMIT,
     COL_ENTRY_STOP,
     COL_SCORE,
+    COL_PRICE,
     COL_AMOUNT,
     COL_SERIES,
     COL_HOLD = COL_SERIES,
@@ -33,9 +34,9 @@ typedef enum col {
 } col;
 
 static const char *const col_names[COL_COUNT] = {
-    "long",        "short",         "flat",     "exit_long", "exit_short", "stop",      "target",
-    "stop_points", "target_points", "trail",    "stop_pct",  "target_pct", "trail_pct", "limit",
-    "entry_stop",  "score",         "(amount)", "hold",      "expire",     "size"};
+    "long",        "short",         "flat",  "exit_long", "exit_short", "stop",      "target",
+    "stop_points", "target_points", "trail", "stop_pct",  "target_pct", "trail_pct", "limit",
+    "entry_stop",  "score",         "price", "(amount)",  "hold",       "expire",    "size"};
 
 typedef struct sigs {
     lua_State *L;
@@ -266,7 +267,8 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
                               .trail_points = column(&s, COL_TRAIL),
                               .trail_pct = column(&s, COL_TRAIL_PCT),
                               .hold_bars = s.hold,
-                              .expire = s.expire};
+                              .expire = s.expire,
+                              .price = column(&s, COL_PRICE)};
     h->entries[sym] = (wk_entries){out.long_entry_bits, out.short_entry_bits};
     if (h->run && wick_run_set_signals(h->ctx, h->run, sym, &out) < 0) (void)wk_raise_ctx(L, h);
     if (s.size_func)

@@ -20,4 +20,5 @@ one() {
 }
 [ -x "$PYTHON" ] || { echo "skip: no $PYTHON"; exit 77; }
 one backtesting make_backtesting_py 54
+one vectorbt make_vectorbt 24
 finish

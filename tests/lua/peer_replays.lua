@@ -2,7 +2,7 @@
 -- Recorded runs of other libraries over random requests, and the same requests under the profile of
 -- that library: every trade, and the account. The files and the programs that made them are in
 -- tests/golden/engine (SOURCE there).
-local FILES = { "tests/golden/engine/backtesting_py.json" }
+local FILES = { "tests/golden/engine/backtesting_py.json", "tests/golden/engine/vectorbt.json" }
 
 -- A value as Lua text: requests travel inside the script.
 local function literal(x)
@@ -23,7 +23,7 @@ local function by_bar(ops)
   return t
 end
 
-local SCRIPT = [[
+local REQUESTS = [[
 local S = wick.strategy "peer"
 local ops = %s
 local function act(sym, op)
@@ -40,6 +40,43 @@ function S.each_bar(sym)
 end
 return S]]
 
+local SIGNALS = [[
+local S = wick.strategy "peer"
+local what = %s
+function S.signals(b)
+  local out = { stop_pct = what.stop_pct, trail_pct = what.trail_pct, target_pct = what.target_pct }
+  for _, key in ipairs { "long", "exit_long", "short", "exit_short" } do
+    local r = what[key]
+    if r then out[key] = wick.mod(b.volume, r[1]):eq(r[2]) end
+  end
+  if what.size then out.size = { [what.size] = what.amount } end
+  if what.price == "hl2" then out.price = b.hl2 end
+  return out
+end
+return S]]
+
+-- Of all symbols at the end of the tick, as one table of orders has it.
+local ORDERS = [[
+local S = wick.strategy "peer"
+local what = %s
+local kind = what.size:match "^target_(.*)"
+function S.each_bar(sym)
+  local v = sym.volume[0]
+  if wick.mod(v, what.when[1]) ~= what.when[2] then return end
+  local size = what.low + (what.high - what.low) * wick.mod(v, 13) / 12
+  if kind then
+    sym:target { [kind] = size }
+  elseif size ~= 0 then
+    sym:order { side = size > 0 and "buy" or "sell", [what.size] = math.abs(size) }
+  end
+end
+return S]]
+
+local function script_of(run)
+  if run.ops then return string.format(REQUESTS, literal(by_bar(run.ops))) end
+  return string.format(run.what.kind == "signals" and SIGNALS or ORDERS, literal(run.what))
+end
+
 local function close_to(got, want, what)
   if math.abs(got - want) > 1e-9 * math.max(math.abs(got), math.abs(want), 1) then
     error(what .. ": got " .. wick.fmt(got) .. ", want " .. wick.fmt(want), 0)
@@ -49,7 +86,8 @@ end
 -- The library lists trades as they are closed; ours too, but not those of one bar.
 local function in_order(list)
   table.sort(list, function(a, b)
-    for k = 1, 5 do
+    if a[9] ~= b[9] then return a[9] < b[9] end
+    for _, k in ipairs { 2, 3, 1, 4, 5 } do
       if math.abs(a[k] - b[k]) > 1e-9 * math.abs(a[k]) then return a[k] < b[k] end
     end
     return false
@@ -72,12 +110,16 @@ local function compare(r, run)
   local mine = {}
   for i, t in ipairs(r.trades) do
     local sign = t.side == "long" and 1 or -1
-    mine[i] = { sign * t.units, t.entry_bar, t.exit_bar, t.entry_price, t.exit_price, t.pnl, t.return_pct, t.fees }
+    mine[i] = { sign * t.units, t.entry_bar, t.exit_bar, t.entry_price, t.exit_price, t.pnl, t.return_pct, t.fees,
+      t.symbol }
   end
+  for _, t in ipairs(run.trades) do t[9] = t[9] or "" end
+  if not run.what then for _, t in ipairs(mine) do t[9] = "" end end
   mine = in_order(mine)
   local theirs = in_order(run.trades)
   for i = 1, math.min(#mine, #theirs) do
     as_listed(mine[i], theirs[i], run.engine.fee_order)
+    equal(mine[i][9], theirs[i][9], run.name .. ", trade " .. i .. ", symbol")
     for k, name in ipairs(FIELDS) do
       close_to(mine[i][k], theirs[i][k], run.name .. ", trade " .. i .. ", " .. name)
     end
@@ -93,8 +135,8 @@ end
 local function replay(profile, run)
   local engine = run.engine
   engine.profile = profile
-  local o = { script = string.format(SCRIPT, literal(by_bar(run.ops))), cash = run.cash, engine = engine }
-  o.bars = run.synth or { X = run.bars }
+  local o = { script = script_of(run), cash = run.cash, engine = engine }
+  o.bars = run.synth or run.bars.close and { X = run.bars } or run.bars
   compare(must_run(o), run)
 end
 

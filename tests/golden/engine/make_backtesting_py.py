@@ -203,6 +203,13 @@ def run(df, a, ops, unit):
     return stats, trades, Scripted.done
 
 
+def short(x):
+    """Numbers to twelve digits: the replay asks for nine."""
+    if isinstance(x, list):
+        return [short(v) for v in x]
+    return float(f"{x:.12g}") if isinstance(x, float) else x
+
+
 def main():
     wick, runs, files = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     out = {"library": "backtesting.py 0.6.6", "profile": "backtesting.py", "runs": []}
@@ -228,7 +235,7 @@ def main():
         stats, trades, done = result
         eq = list(stats["_equity_curve"]["Equity"])
         r.update(cash=a["cash"], engine=e, ops=[[b, *done[b]] for b in sorted(done)],
-                 trades=trades, every=8, equity=eq[::8] + [eq[-1]])
+                 trades=short(trades), every=8, equity=short(eq[::8] + [eq[-1]]))
         out["runs"].append(r)
     json.dump(out, sys.stdout, separators=(",", ":"))
     print()
