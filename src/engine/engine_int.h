@@ -527,7 +527,7 @@ void wk_tick_batch(wick_run *r);
 
 /* rows.c */
 void wk_tick_rows(wick_run *r);
-void wk_rows(wick_run *r, bool closing);
+void wk_run_rows(wick_run *r, bool closing);
 bool wk_row_take(wick_run *r, int32_t s); /**< as wk_signal_take */
 void wk_row_amount(const wick_run *r, wk_ord *o);
 

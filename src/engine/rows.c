@@ -342,7 +342,7 @@ static void collect(wick_run *r, int32_t s, double value, bool closing)
     }
 }
 
-void wk_rows(wick_run *r, bool closing)
+void wk_run_rows(wick_run *r, bool closing)
 {
     if (closing == (r->set.delay == 0)) {
         for (int32_t i = 0; i < r->n_watch && r->status >= 0; i++) {
@@ -377,7 +377,7 @@ void wk_tick_rows(wick_run *r)
         y->stale = 1;
         if (y->lots > 0 && r->set.delay == 0) r->on_close_pending = true;
     }
-    if (r->set.delay != 0) wk_rows(r, false);
+    if (r->set.delay != 0) wk_run_rows(r, false);
 }
 
 /* ---- signals ------------------------------------------------------------------------------ */

@@ -129,6 +129,8 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_OPEN)) return "pending.tag";
     if (!within(o->placed_bar, 0, bar)) return "pending.placed_bar";
     if (!isfinite(o->qty) || !is_flag(o->late)) return "pending.qty";
+    if (!is_flag(o->keeps) || !within(o->dir, 0, 2) || !within(o->what, 0, 2) || !isfinite(o->amount))
+        return "pending.what";
     if (!within(o->size_kind, WICK_SIZE_DEFAULT, WICK_SIZE_ASK)) return "pending.size_kind";
     if (!within(o->lot, 0, r->lot_serial)) return "pending.lot";
     if (o->has_bracket && (!within(o->b.exit_fill, 0, WICK_FILL_VWAP + 1) ||

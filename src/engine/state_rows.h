@@ -30,7 +30,7 @@
 #define WK_ROWS_ORD(X, T)                                                                          \
     X(I32, T, id, 1) X(I32, T, next, 1) X(I32, T, prev, 1) X(I32, T, symbol, 1) X(I8, T, side, 1)  \
     X(I8, T, type, 1) X(I8, T, intent, 1) X(I8, T, fill, 1) X(I8, T, group_type, 1)                \
-    X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, late, 1) X(I8, T, from_signal, 1)         \
+    X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, keeps, 1) X(I8, T, dir, 1) X(I8, T, what, 1) X(I8, T, late, 1) X(I8, T, from_signal, 1)         \
     X(I8, T, has_bracket, 1) X(I8, T, close_all, 1) X(I8, T, live_seg, 1) X(I32, T, due, 1)        \
     X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, live_sub, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
     X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(I32, T, key, 1) X(I32, T, size_kind, 1) X(I32, T, lot, 1) X(F64, T, live_px, 1)          \

@@ -231,7 +231,7 @@ void wk_on_close(wick_run *r)
 {
     r->on_close_pending = false;
     if (r->set.phases == WK_PHASES_ROWS) {
-        wk_rows(r, true);
+        wk_run_rows(r, true);
         refresh(r);
         wk_record_row(r);
         return;
