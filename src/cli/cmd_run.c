@@ -42,6 +42,11 @@ static const cli_option options[] = {
      "go on from a saved state: the same script, parameters and\n"
      "settings over the same bars and those that came since",
      CLI_ONE},
+    {"what-if", "DATE",
+     "run as it is to the end of that day, then on with what --then\n"
+     "says, and show both results beside each other",
+     CLI_ONE},
+    {"then", "K=V", "what --what-if changes: parameters, or engine settings", CLI_PAIRS},
     {"timings", NULL, "say on stderr where the time went", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
@@ -71,6 +76,8 @@ typedef struct job {
     wk_filter *filter;
     char overlap[300];
     run_state state;
+    wick_ledger *as_is; /**< --what-if: the unchanged result */
+    wick_scores *as_is_scores;
     double started, stamp[8];
     int stage;
 } job;
@@ -164,7 +171,7 @@ static int run_script(job *j)
                                 .trade_from = r->trade_from};
     cli_progress *progress = cli_progress_start(j->c, "running");
     if (cli_has(j->c, "plots")) wk_host_keep_plots(j->host, &j->plots);
-    run_state_prepare(&j->state, j->host);
+    if (!j->as_is) run_state_prepare(&j->state, j->host);
     const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
     if (st != WICK_OK) return cli_fail(j->c);
@@ -354,13 +361,41 @@ static bool write_one(cli *c, const char *writer, const wick_result *r, const wi
     return !(out->failed || plots->failed) || wick_fail_mem(c->ctx) >= 0;
 }
 
+/* The second run of --what-if, from where the first one was saved. */
+static int run_changed(job *j)
+{
+    if (!j->state.what_if) return CLI_GOOD;
+    j->as_is = j->ledger;
+    j->as_is_scores = j->scores;
+    j->ledger = NULL;
+    j->scores = NULL;
+    j->plots.len = 0;
+    if (!run_state_change(j->c, &j->state, j->host, j->script, j->cfg.settings)) return CLI_MISTAKE;
+    const int ran = run_script(j);
+    if (ran != CLI_GOOD) return ran;
+    return score(j) ? CLI_GOOD : cli_fail(j->c);
+}
+
+static bool shown_text(const job *j, const wick_result *r, wick_buf *out)
+{
+    cli *c = j->c;
+    const char *format = cli_text(c, "format");
+    const bool json = format && strcmp(format, "json") == 0;
+    const run_versus v = {j->as_is, j->ledger, j->as_is_scores, j->scores,
+                          wk_script_name(j->script)};
+    if (j->state.what_if) return run_state_versus(c, &j->state, &v, json, out);
+    if (wick_report_write(c->ctx, json ? "metrics_json" : "table", r, out) >= 0) return true;
+    cli_fail(c);
+    return false;
+}
+
 /* All files are complete beside their names before the first is renamed; stdout comes last, so a
  * full disk leaves nothing half-written anywhere. */
-static int write_outputs(cli *c, const wick_result *r, const wick_buf *plots)
+static int write_outputs(job *j, const wick_result *r, const wick_buf *plots)
 {
+    cli *c = j->c;
     wick_file_set *set = wick_file_set_new();
     wick_buf to_stdout = {0};
-    const char *shown = cli_text(c, "format");
     bool table = true;
     int code = CLI_GOOD;
     if (!set) return cli_error(c, NULL, "out of memory");
@@ -379,10 +414,8 @@ static int write_outputs(cli *c, const wick_result *r, const wick_buf *plots)
         }
         wick_buf_free(&b);
     }
-    if (code == CLI_GOOD && table &&
-        wick_report_write(c->ctx, shown && strcmp(shown, "json") == 0 ? "metrics_json" : "table", r,
-                          &to_stdout) < 0)
-        code = cli_fail(c);
+    if (code == CLI_GOOD && !run_state_write(c, &j->state, set)) code = CLI_MISTAKE;
+    if (code == CLI_GOOD && table && !shown_text(j, r, &to_stdout)) code = CLI_MISTAKE;
     if (code == CLI_GOOD && wick_interrupted()) code = cli_fail(c);
     if (code == CLI_GOOD && wick_file_set_commit(c->ctx, set) < 0) code = cli_fail(c);
     wick_file_set_free(set);
@@ -433,10 +466,11 @@ static int run_job(job *j)
     lap(j);
     if (!benchmark(j)) return CLI_MISTAKE;
     if (!score(j)) return cli_fail(c);
+    const int changed = run_changed(j);
+    if (changed != CLI_GOOD) return changed;
     if (!make_result(j, &result)) return CLI_MISTAKE;
     lap(j);
-    if (!run_state_write(c, &j->state)) return CLI_MISTAKE;
-    const int code = write_outputs(c, &result, &j->plots);
+    const int code = write_outputs(j, &result, &j->plots);
     lap(j);
     print_timings(j);
     return code;
@@ -450,6 +484,8 @@ static int run(cli *c)
     wick_buf_free(&j.plots);
     wick_panel_unref(j.finer);
     wick_scores_free(j.scores);
+    wick_scores_free(j.as_is_scores);
+    wick_ledger_unref(j.as_is);
     wick_ledger_unref(j.ledger);
     wick_panel_unref(j.panel);
     wk_host_free(j.host);

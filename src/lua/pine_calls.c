@@ -161,6 +161,17 @@ static void read_field(lua_State *L, wk_host *h, wick_pine_order *o, const pine_
     }
 }
 
+static bool is_new_text(lua_State *L, const wk_host *h, int value)
+{
+    if (lua_type(L, value) != LUA_TSTRING) return false;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_tags);
+    lua_pushvalue(L, value);
+    lua_rawget(L, -2);
+    const bool is_new = lua_isnil(L, -1);
+    lua_pop(L, 2);
+    return is_new;
+}
+
 static void read_table(lua_State *L, wk_host *h, int t, int call, const char *name,
                        wick_pine_order *o)
 {
@@ -170,12 +181,24 @@ static void read_table(lua_State *L, wk_host *h, int t, int call, const char *na
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_pine_fields);
     lua_rawgeti(L, -1, call_index(call));
     const int map = lua_gettop(L);
+    bool late = false;
     lua_pushnil(L);
     while (lua_next(L, t)) {
         const int value = lua_gettop(L);
         const pine_field *f = find_field(L, map, value - 1, call, name);
-        read_field(L, h, o, f, name, value);
+        if (f->kind == P_TEXT && is_new_text(L, h, value))
+            late = true;
+        else
+            read_field(L, h, o, f, name, value);
         lua_settop(L, value - 1);
+    }
+    /* Texts get their numbers in the order of the fields: a table's own is another in every run. */
+    for (int i = 0; late && i < N_FIELDS; i++) {
+        if (fields[i].kind != P_TEXT || !(fields[i].calls & call)) continue;
+        lua_pushstring(L, fields[i].name);
+        lua_rawget(L, t);
+        if (!lua_isnil(L, -1)) read_field(L, h, o, &fields[i], name, lua_gettop(L));
+        lua_pop(L, 1);
     }
     lua_settop(L, map - 2);
 }

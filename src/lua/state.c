@@ -385,6 +385,13 @@ void wk_state_begin(lua_State *L, wk_host *h, int base)
     if (wick_run_load(h->ctx, h->run, o->from, &how) < 0) (void)wk_raise_ctx(L, h);
     load_figures(L, h, o->from);
     load_script(L, h);
-    lua_newtable(L); /* numbers of order names: asked for again */
+    lua_newtable(L); /* names of orders by number and back, as the engine has them now */
+    for (int32_t i = 1; *wick_run_text(h->run, i); i++) {
+        lua_pushstring(L, wick_run_text(h->run, i));
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, i);
+        lua_pushinteger(L, i);
+        lua_rawset(L, -3);
+    }
     lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_tags);
 }
