@@ -34,6 +34,7 @@ typedef struct wick_symbol_info {
     int64_t timeframe_ms; /**< nominal bar length; one day is 86 400 000; months are -1, -3 ... */
     uint32_t inferred;    /**< WICK_INFO_* bits that were guessed and not given */
     bool allow_negative;  /**< prices may be zero or below (spreads, some futures) */
+    struct wick_dates *dates; /**< rates and corporate actions; NULL: none. Bars keep a reference */
 } wick_symbol_info;
 enum {
     WICK_INFO_TICK = 1u,
@@ -122,6 +123,30 @@ WICK_API wick_status wick_bars_adjust_splits(wick_ctx *ctx, const wick_bars *b, 
                                              const int64_t *date, const double *ratio,
                                              wick_bars **out) WICK_NODISCARD;
 
+/** Dated numbers of a symbol that are no bars. Immutable and shared; bars made from bars (slices,
+ * resampled ones, those with a column) keep them. The engine books them as cash (docs/costs.md). */
+typedef struct wick_dates wick_dates;
+typedef enum wick_dated {
+    WICK_FUNDING,  /**< fraction of the position's value that longs pay shorts at that moment */
+    WICK_BORROW,   /**< percent a year that shorts pay, in force from that moment on */
+    WICK_DIVIDEND, /**< cash a unit, ex-date at 00:00Z */
+    WICK_SPLIT,    /**< new units for an old one, ex-date at 00:00Z */
+    WICK_DATED
+} wick_dated;
+WICK_API const char *wick_dated_name(int32_t kind);
+/** Those of `from` (NULL: none) with one kind replaced; times ascend. Values are copied. */
+WICK_API wick_status wick_dates_new(wick_ctx *ctx, const wick_dates *from, int32_t kind, int64_t n,
+                                    const int64_t *time, const double *value,
+                                    wick_dates **out) WICK_NODISCARD;
+WICK_API wick_dates *wick_dates_ref(wick_dates *d);
+WICK_API void wick_dates_unref(wick_dates *d);
+/** How many of a kind there are, and where; borrowed. */
+WICK_API int64_t wick_dates_get(const wick_dates *d, int32_t kind, const int64_t **time,
+                                const double **value);
+/** The same bars with these dated numbers. */
+WICK_API wick_status wick_bars_with_dates(wick_ctx *ctx, wick_bars *b, wick_dates *dates,
+                                          wick_bars **out) WICK_NODISCARD;
+
 /** Parses "1m", "15", "60", "1h", "4h", "D", "1d", "W", "1M": minutes without a unit as in Pine. */
 WICK_API bool wick_timeframe_parse(const char *s, int64_t *ms);
 /** Canonical text: "1m" "15m" "1h" "1d" "1w" "1mo". Returns length. */
@@ -199,6 +224,7 @@ typedef struct wick_load_opts {
     int64_t max_findings; /**< rows listed per rule; 0: 20, -1: all. Counts are always complete */
     bool allow_negative;  /**< prices at or below zero are no defect (spreads) */
     bool skip_empty;      /**< known symbols without a bar in the range (listed later) are left out */
+    const char *funding, *borrow, *actions; /**< as for wick_panel_with_dates; NULL: none */
 } wick_load_opts;
 
 typedef struct wick_panel wick_panel;
@@ -210,6 +236,13 @@ typedef struct wick_panel wick_panel;
 WICK_API wick_status wick_load(wick_ctx *ctx, const char *const *paths, int64_t n_paths,
                                const wick_load_opts *opts, wick_panel **out,
                                wick_defects ***defects, int64_t *n_defects) WICK_NODISCARD;
+/** The panel with dated numbers of `what`, read from a CSV file with columns time (or date), symbol
+ * (not needed for one symbol) and values, or a folder with one file a symbol. what: "funding" (rate),
+ * "borrow" (rate), "actions" (dividend and split, "4" or "4:1"; zeros and empty fields are none).
+ * Rows of other symbols are passed over. Errors name file and line. */
+WICK_API wick_status wick_panel_with_dates(wick_ctx *ctx, struct wick_panel *p, const char *what,
+                                           const char *path,
+                                           struct wick_panel **out) WICK_NODISCARD;
 /** Examines one file by every rule without building a panel (`wick data check`). */
 WICK_API wick_status wick_check_file(wick_ctx *ctx, const char *path, const wick_load_opts *opts,
                                      wick_defects **out) WICK_NODISCARD;
@@ -283,7 +316,8 @@ typedef enum wick_reason {
     WICK_BY_MARGIN,        /**< "margin_call" */
     WICK_BY_BANKRUPT,      /**< "bankruptcy" */
     WICK_BY_RISK,          /**< "risk_rule" */
-    WICK_BY_OPEN           /**< "open": still open, marked at the last close (Pine lists) */
+    WICK_BY_OPEN,          /**< "open": still open, marked at the last close (Pine lists) */
+    WICK_BY_SPLIT          /**< "split": part of a unit that no step has after a split */
 } wick_reason;
 WICK_API const char *wick_reason_name(int32_t reason);
 
@@ -338,7 +372,20 @@ typedef struct wick_trade_rec {
     double return_pct; /**< long exit/entry-1, short entry/exit-1, times 100 */
     double fees;       /**< this slice's share of entry fees plus its exit fees */
     double mae, mfe;   /**< worst (<= 0) and best (>= 0) excursion, price points per unit */
+    double carry;      /**< flows of these units but interest: borrow, funding, dividends */
+    double liquidation; /**< price that would have met the maintenance margin at the entry, all else
+                             equal; NA none, 0 when margin was not watched */
 } wick_trade_rec;
+
+/** Cash that positions bring or cost by being held. */
+typedef enum wick_flow {
+    WICK_FLOW_BORROW,    /**< paid for borrowed units (<= 0) */
+    WICK_FLOW_INTEREST,  /**< on cash, and for loans */
+    WICK_FLOW_FUNDING,   /**< of perpetual contracts */
+    WICK_FLOW_DIVIDENDS, /**< received on longs, paid on shorts */
+    WICK_FLOWS
+} wick_flow;
+WICK_API const char *wick_flow_name(int32_t flow); /**< "borrow" ... */
 
 /** Per-tick account columns, n rows each, aligned to `time`. */
 typedef struct wick_equity {
@@ -349,6 +396,7 @@ typedef struct wick_equity {
     const double *fees;        /**< cumulative */
     const double *long_value;  /**< market value of longs */
     const double *short_value; /**< market value of shorts, >= 0 */
+    const double *flow[WICK_FLOWS]; /**< cumulative cash received (< 0: paid); NULL: the run knew none */
 } wick_equity;
 
 /** Append-only results of one run, in cash of one account. Immutable once the run is over. */
@@ -399,6 +447,7 @@ typedef struct wick_ledger_in {
     bool borrowed; /**< wick_ledger_take: the arena stays the caller's and outlives the ledger */
     wick_panel *panel; /**< wick_ledger_take: kept as long as the ledger, for columns that are the
                             panel's own; NULL: none. The caller's reference stays his */
+    const double *flow[WICK_FLOWS]; /**< as in wick_equity */
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;

@@ -103,6 +103,8 @@ double wick_run_entry_price(const wick_run *run, int32_t symbol, int32_t lot); /
 int32_t wick_run_lots(const wick_run *run, int32_t symbol);
 int64_t wick_run_bars_held(const wick_run *run, int32_t symbol); /* own bars since the oldest lot; -1 flat */
 int32_t wick_run_pending(const wick_run *run, int32_t symbol);   /* resting or due orders; -1 all */
+double wick_run_liquidation(const wick_run *run, int32_t symbol); /* price that would meet the maintenance margin, all else equal; NA none */
+double wick_run_flow(const wick_run *run, int32_t flow);         /* cash received so far (wick_flow of data.h) */
 int32_t wick_run_open_symbols(const wick_run *run);              /* symbols held */
 int64_t wick_run_closed_trades(const wick_run *run);
 double wick_run_realized(const wick_run *run);                   /* closed pnl, gross of fees */

@@ -100,6 +100,7 @@ local sym_get = {
   bars_held = function(s) return tonumber(C.wick_run_bars_held(run, s)) end,
   pending = function(s) return C.wick_run_pending(run, s) end,
   lots = function(s) return C.wick_run_lots(run, s) end,
+  liquidation_price = function(s) return C.wick_run_liquidation(run, s) end,
 }
 local pine_get = {
   bar = sym_get.bar,

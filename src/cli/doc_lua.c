@@ -141,10 +141,14 @@ const cli_lua_doc cli_lua_docs[] = {
      "A feature against the other symbols with a bar at the moment: rank 0 to 1, distance to "
      "their mean in deviations, distance to it, the mean itself."},
     {"wick.month", "", "wick.month(b)", SERIES, "Month (1 to 12) of each bar's stamp, UTC."},
-    {"ctx.bar", "ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count",
-     "ctx.bar ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count", CTX,
+    {"ctx.bar",
+     "ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count ctx.borrow ctx.interest "
+     "ctx.funding ctx.dividends",
+     "ctx.bar ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count ctx.borrow "
+     "ctx.interest ctx.funding ctx.dividends", CTX,
      "Ticks since trading began (from 0), stamp in ms, account, list of symbols with a bar "
-     "now, list of all symbols, number of symbols held."},
+     "now, list of all symbols, number of symbols held; cash received so far for holding (below "
+     "zero: paid)."},
     {"ctx:series", "", "ctx:series(name, function(b) return series end)", CTX,
      "Declares a named series for every symbol; in S.init only."},
     {"ctx:rank", "", "ctx:rank(series, n)", CTX,
@@ -161,8 +165,8 @@ const cli_lua_doc cli_lua_docs[] = {
     {"ctx:sym", "", "ctx:sym(name)", CTX, "One symbol by name."},
     {"sym.position",
      "sym.name sym.bar sym.time sym.avg_price sym.open_pnl sym.bars_held sym.pending sym.lots "
-     "sym.open sym.high sym.low sym.close sym.volume",
-     "sym.name bar time position avg_price open_pnl bars_held pending lots", SYM,
+     "sym.liquidation_price sym.open sym.high sym.low sym.close sym.volume",
+     "sym.name bar time position avg_price open_pnl bars_held pending lots liquidation_price", SYM,
      "What is known of the symbol now. Prices (open high low close volume) and named series "
      "are indexed: sym.close[0] is this bar, sym.close[1] the one before."},
     {"sym:buy", "order", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
@@ -342,7 +346,8 @@ const cli_lua_doc cli_lua_docs[] = {
      "Says that an artefact may go into configs/ as `name`: `wick pipeline promote`, or "
      "--promote, copies it."},
     {"run:bars", "ml.synth",
-     "run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, drop_bad = }", JOBS,
+     "run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, "
+     "borrow =, actions =, drop_bad = }", JOBS,
      "Bars, an input of the run: b:symbols() b:span() b:ticks() b:rows() b:clock() b:only{...} "
      "b:digest(). ml.synth { symbols =, bars =, seed = } makes some."},
     {"run:strategy", "", "run:strategy { file =, profile =, engine =, cash =, bars_per_year = }",

@@ -92,6 +92,9 @@ static bool load(cli *c, const run_config *r, const char *const *paths, int64_t 
                                  .to = r->to,
                                  .timeframe = finer ? NULL : r->timeframe,
                                  .symbol_info = finer ? NULL : r->symbol_info,
+                                 .funding = finer ? NULL : r->funding,
+                                 .borrow = finer ? NULL : r->borrow,
+                                 .actions = finer ? NULL : r->actions,
                                  .drop_bad = r->drop_bad,
                                  .threads = (int32_t)r->jobs};
     const wick_status st = wick_load(c->ctx, paths, n_paths, &opts, out, &defects, &n);

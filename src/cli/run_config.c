@@ -7,6 +7,7 @@
 static const char *const config_keys[] = {
     "profile",   "engine",      "cash",   "data", "symbols", "from",     "to",     "trade_from",
     "timeframe", "symbol_info", "params", "seed", "jobs",    "drop_bad", "strict", "bars_per_year",
+    "funding",   "borrow",      "actions",
 };
 enum { CONFIG_KEYS = sizeof config_keys / sizeof *config_keys };
 
@@ -282,6 +283,9 @@ static bool read_key(const source *s, const wick_json *j)
     }
     if (!text) return bad_value(s, key, "text");
     if (strcmp(key, "timeframe") == 0) return (r->timeframe = keep(r, text)) || out_of_memory(s->c);
+    if (strcmp(key, "funding") == 0) return (r->funding = beside(s, text)) || out_of_memory(s->c);
+    if (strcmp(key, "borrow") == 0) return (r->borrow = beside(s, text)) || out_of_memory(s->c);
+    if (strcmp(key, "actions") == 0) return (r->actions = beside(s, text)) || out_of_memory(s->c);
     if (strcmp(key, "symbol_info") == 0)
         return (r->symbol_info = beside(s, text)) || out_of_memory(s->c);
     return true;
@@ -406,6 +410,9 @@ static bool read_options(cli *c, run_config *r)
     }
     if ((text = cli_text(c, "timeframe"))) r->timeframe = text;
     if ((text = cli_text(c, "symbol-info"))) r->symbol_info = text;
+    if ((text = cli_text(c, "funding"))) r->funding = text;
+    if ((text = cli_text(c, "borrow"))) r->borrow = text;
+    if ((text = cli_text(c, "actions"))) r->actions = text;
     if (cli_has(c, "drop-bad")) r->drop_bad = true;
     if (cli_has(c, "strict")) r->strict = true;
     r->has_cash = r->has_cash || cli_has(c, "cash");

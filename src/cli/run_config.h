@@ -31,6 +31,7 @@ typedef struct run_config {
     bool has_from, has_to, has_trade_from;
     int64_t from, to, trade_from;
     const char *timeframe, *symbol_info;
+    const char *funding, *borrow, *actions; /**< NULL: none */
     int64_t seed, jobs;
     bool drop_bad, strict;
     double bars_per_year; /**< above 0, or one of the two below; NA: as the profile has it */
@@ -70,6 +71,13 @@ void run_config_free(run_config *r);
         {"to", "DATE", "last bar that is loaded (inclusive, UTC)", CLI_ONE},                       \
         {"trade-from", "DATE", "bars before it only warm up", CLI_ONE},                            \
         {"timeframe", "TF", "resample to 15m, 1h, 1d, 1w ... before the run", CLI_ONE},            \
+        {"funding", "PATH",                                                                        \
+         "funding rates as CSV: time, symbol, rate (longs pay above zero); or\n"                   \
+         "a folder with a file a symbol",                                                          \
+         CLI_ONE},                                                                                 \
+        {"borrow", "PATH", "borrow fees in percent a year: time, symbol, rate", CLI_ONE},          \
+        {"actions", "PATH", "dividends and splits of raw bars: date, symbol, dividend, split",     \
+         CLI_ONE},                                                                                 \
         {"symbol-info", "F.json",                                                                  \
          "facts of the symbols; default: symbol_info.json beside the\n"                            \
          "data, else inferred from the bars",                                                      \

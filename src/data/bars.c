@@ -168,6 +168,8 @@ static wick_status make(wick_ctx *ctx, const wk_cols *c, const wick_symbol_info 
     b->base = NULL;
     b->column = NULL;
     b->info = info;
+    b->own_dates = true;
+    b->info.dates = wick_dates_ref(info.dates);
     char *at = b->text;
     b->info.symbol = put(&at, info.symbol);
     b->info.ticker = put(&at, info.ticker);
@@ -254,6 +256,7 @@ void wick_bars_unref(wick_bars *b)
     wick_free_aligned(b->block);
     wick_free_aligned(b->column);
     wk_mapping_unref(b->map);
+    if (b->own_dates) wick_dates_unref(b->info.dates);
     wick_bars_unref(b->base);
     free(b);
 }
@@ -296,6 +299,7 @@ void wick_bars_digest(const wick_bars *b, char hex[65])
     wick_sha256_init(&s);
     wick_sha256_add(&s, b->time, b->n * 8);
     for (int k = 0; k < WICK_FIELDS; k++) wick_sha256_add(&s, b->f[k], b->n * 8);
+    wk_dates_digest(b->info.dates, &s);
     wick_sha256_end(&s, hex);
 }
 

@@ -37,7 +37,7 @@ wick_status wick_bars_with_column(wick_ctx *ctx, wick_bars *b, const char *name,
 const double *wick_bars_column(const wick_bars *b, const char *name)
 {
     for (; b != NULL && b->base != NULL; b = b->base) {
-        if (strcmp(b->text, name) == 0) return b->column;
+        if (b->column != NULL && strcmp(b->text, name) == 0) return b->column;
     }
     return NULL;
 }

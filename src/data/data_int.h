@@ -25,8 +25,11 @@ struct wick_bars {
     wk_mapping *map; /**< or NULL */
     wick_bars *base; /**< bars this one adds a named column to, or NULL; referenced */
     double *column;  /**< the added column, named by `text` */
+    bool own_dates;  /**< info.dates is referenced by these bars, not by `base` */
     char text[];
 };
+
+void wk_dates_digest(const wick_dates *d, wick_sha256 *s);
 
 /** Columns under construction: one aligned block, each column padded to whole cache lines. */
 typedef struct wk_cols {

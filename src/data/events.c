@@ -7,7 +7,7 @@
 
 enum { FIELDS = 64 };
 
-static bool is_one_of(const csv_field *f, const char *const *names)
+bool csv_is_one_of(const csv_field *f, const char *const *names)
 {
     char low[24];
     if (f->n <= 0 || f->n >= (int32_t)sizeof low) return false;
@@ -22,8 +22,7 @@ static bool is_one_of(const csv_field *f, const char *const *names)
     return false;
 }
 
-/* "4", "0.1575", and the "4:1" or "4/1" of split lists. */
-static bool amount(const csv_field *f, double *out)
+bool csv_amount(const csv_field *f, double *out)
 {
     for (int32_t i = 1; i + 1 < f->n; i++) {
         if (f->s[i] != ':' && f->s[i] != '/') continue;
@@ -43,8 +42,8 @@ static bool columns(const csv_field *f, int32_t n, int32_t *date, int32_t *value
                                          "stock splits", "split",    "splits",    "ratio", NULL};
     *date = *value = -1;
     for (int32_t i = n - 1; i >= 0; i--) {
-        if (is_one_of(&f[i], dates)) *date = i;
-        if (is_one_of(&f[i], values)) *value = i;
+        if (csv_is_one_of(&f[i], dates)) *date = i;
+        if (csv_is_one_of(&f[i], values)) *value = i;
     }
     return *date >= 0 && *value >= 0;
 }
@@ -75,7 +74,7 @@ static wick_status read_lines(wick_ctx *ctx, const char *path, const char *text,
             return wick_fail(ctx, WICK_E_DATA, "%s:%lld: bad_time: no date in this row", path,
                              (long long)line);
         }
-        if (!amount(&f[v], &value[*n]) || value[*n] < 0.0) {
+        if (!csv_amount(&f[v], &value[*n]) || value[*n] < 0.0) {
             return wick_fail(ctx, WICK_E_DATA, "%s:%lld: not_a_number: \"%.*s\"", path,
                              (long long)line, f[v].n < 40 ? (int)f[v].n : 40, f[v].s);
         }

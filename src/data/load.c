@@ -292,6 +292,25 @@ static wick_status check_symbols(loader *l, wick_bars *const *bars, int64_t n)
     return WICK_OK;
 }
 
+/* Rates and actions that belong to the bars. */
+static wick_status add_dates(loader *l, wick_panel **panel)
+{
+    const struct {
+        const char *what, *path;
+    } files[] = {
+        {"funding", l->o.funding}, {"borrow", l->o.borrow}, {"actions", l->o.actions}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        wick_panel *dressed = NULL;
+        if (files[i].path == NULL) continue;
+        const wick_status st =
+            wick_panel_with_dates(l->ctx, *panel, files[i].what, files[i].path, &dressed);
+        if (st < 0) return st;
+        wick_panel_unref(*panel);
+        *panel = dressed;
+    }
+    return WICK_OK;
+}
+
 static wick_status assemble(loader *l, wick_panel **out)
 {
     int64_t n = 0;
@@ -313,7 +332,13 @@ static wick_status assemble(loader *l, wick_panel **out)
                        l->o.has_from || l->o.has_to ? " in the range asked for" : "");
         goto out;
     }
-    st = wick_panel_new(l->ctx, all, n, out);
+    wick_panel *panel = NULL;
+    WICK_TRY(wick_panel_new(l->ctx, all, n, &panel));
+    st = add_dates(l, &panel);
+    if (st < 0)
+        wick_panel_unref(panel);
+    else
+        *out = panel;
 out:
     free(all);
     return st;

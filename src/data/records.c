@@ -15,9 +15,15 @@ const char *wick_reason_name(int32_t reason)
 {
     static const char *const names[] = {"signal",    "stop_loss", "stop_trailing", "take_profit",
                                         "hold_bars", "end",       "margin_call",   "bankruptcy",
-                                        "risk_rule", "open"};
-    if (reason < 0 || reason > WICK_BY_OPEN) return "unknown";
+                                        "risk_rule", "open",      "split"};
+    if (reason < 0 || reason > WICK_BY_SPLIT) return "unknown";
     return names[reason];
+}
+
+const char *wick_flow_name(int32_t flow)
+{
+    static const char *const names[WICK_FLOWS] = {"borrow", "interest", "funding", "dividends"};
+    return flow >= 0 && flow < WICK_FLOWS ? names[flow] : "unknown";
 }
 
 const char *wick_fate_name(int32_t fate)
@@ -149,6 +155,8 @@ static bool copy_all(wick_arena *a, wick_ledger_in *in)
         !copy_column(a, in->n, &in->short_value)) {
         return false;
     }
+    for (int k = 0; k < WICK_FLOWS; k++)
+        if (!copy_column(a, in->n, &in->flow[k])) return false;
     if (!copy(a, in->trades, in->n_trades * (int64_t)sizeof *in->trades, &p)) return false;
     in->trades = p;
     if (!copy(a, in->orders, in->n_orders * (int64_t)sizeof *in->orders, &p)) return false;
@@ -217,13 +225,14 @@ const wick_order_rec *wick_ledger_order(const wick_ledger *l, int64_t i)
 
 wick_equity wick_ledger_equity(const wick_ledger *l)
 {
-    const wick_equity e = {.n = l->in.n,
+    wick_equity e = {.n = l->in.n,
                            .time = l->in.time,
                            .equity = l->in.equity,
                            .cash = l->in.cash,
                            .fees = l->in.fees,
                            .long_value = l->in.long_value,
-                           .short_value = l->in.short_value};
+                     .short_value = l->in.short_value};
+    memcpy(e.flow, l->in.flow, sizeof e.flow);
     return e;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The account's identities (portfolio_engine.md G8), from the lots up. Debug builds run this after
  * every tick; the property tests do the same from outside, on the ledger. */
+#include "engine/carry.h"
 #include "engine/pine.h"
 
 static bool apart(double a, double b, double scale)
@@ -88,8 +89,8 @@ const char *wk_check(const wick_run *r)
         return "counts of positions or orders are wrong";
     }
     if (apart(t.equity, wk_equity_now(r), t.gross)) return "cash and positions are not the equity";
-    const double gain = r->realized + t.open - r->fees + r->forgiven;
-    if (apart(t.equity, r->cash0 + gain, t.gross + r->cash0 + r->fees)) {
+    const double gain = r->realized + t.open - r->fees + r->forgiven + wk_flows(r);
+    if (apart(t.equity, r->cash0 + gain, t.gross + r->cash0 + fabs(r->fees))) {
         return "closed and open results less fees are not the gain";
     }
     const wick_settings *k = &r->set;

@@ -14,6 +14,13 @@ enum { WK_NONE = -1, WK_NEVER = INT32_MAX };
 
 /* ---- input -------------------------------------------------------------------------------- */
 
+/** Dated numbers of one kind (wick_dates). */
+typedef struct wk_dated {
+    const int64_t *time;
+    const double *value;
+    int32_t n;
+} wk_dated;
+
 /** One symbol's columns and facts. Immutable during the run. */
 typedef struct wk_feed {
     const double *f[WICK_FIELDS];
@@ -31,6 +38,7 @@ typedef struct wk_feed {
     const double *gate_size; /**< factor of an entry's amount; NULL: 1 */
     const uint64_t **triggers;
     int32_t n_triggers, first_mask; /**< where its triggers begin in mask_at */
+    wk_dated dated[WICK_DATED];
     wick_tz *tz;           /**< of the exchange; Pine orders only */
     const wick_bars *fine;      /**< intrabar=lower_tf: finer bars; NULL: none */
     const int32_t *fine_of;     /**< per bar: the first of its finer bars, and one behind the last;
@@ -123,11 +131,15 @@ typedef struct wk_lot {
     double trail_points, trail_pct, trail_start, stop_limit;
     wk_trail trail, trail0; /**< trail0: at the start of the present bar's live part */
     wk_part exit;           /**< of an exit that takes several bars */
+    double carry;           /**< flows of these units not yet in a trade */
+    double liquidation;     /**< as in wick_trade_rec */
+    int32_t seen_bar;       /**< extremes up to this own bar were folded by a split; -1 none */
+    double seen_lo, seen_hi;
 } wk_lot;
 
 /** Trade under construction for trade_unit exit and position. */
 typedef struct wk_pile {
-    double qty, entry_cash, exit_cash, fees, pnl, mae, mfe;
+    double qty, entry_cash, exit_cash, fees, pnl, mae, mfe, carry;
     wick_trade_rec first;
     int32_t count;
 } wk_pile;
@@ -142,6 +154,7 @@ typedef struct wk_sym {
     int32_t sig_from; /**< first bar whose unseen entry signals are not counted yet */
     int32_t wake_at[4]; /**< per mask of wick_wake: first bar not yet passed on which it is set */
     int32_t amb_bar;  /**< last bar counted as ambiguous */
+    int32_t dated_at[WICK_DATED]; /**< next dated number to come */
     int8_t watched, stale;
     int8_t sig_state; /**< side whose entry signals pass unseen because it is held full */
     int8_t up_first;  /**< path of the present bar */
@@ -234,7 +247,8 @@ enum {
     WK_ITEM_STOP,
     WK_ITEM_TARGET,
     WK_ITEM_TRAIL,
-    WK_ITEM_HOLD
+    WK_ITEM_HOLD,
+    WK_ITEM_MARGIN
 };
 
 struct wick_run {
@@ -277,6 +291,11 @@ struct wick_run {
     /* account */
     double cash0, cash, fees, realized, equity;
     double forgiven; /**< bankruptcy=zero: what the account owed */
+    double flow[WICK_FLOWS]; /**< cash received for holding */
+    bool begins;     /**< ticks begin with flows or actions */
+    bool every_tick; /**< no bar may be passed over */
+    bool calls;      /**< margin is watched */
+    bool walking;    /**< symbols stand on their paths */
     double turnover; /**< cash moved by fills: what rounding errors are measured against */
     int32_t n_long, n_short, lot_serial, last_id;
     int32_t queued; /**< places given in the lists of phases=queue */
@@ -300,6 +319,7 @@ struct wick_run {
     int64_t deals; /**< fills of Pine orders so far */
     bool pine_close; /**< something fills or is checked after the script */
 
+    double *col_flow[WICK_FLOWS];
     double *col_equity, *col_cash, *col_fees, *col_long, *col_short;
     int64_t fates[WICK_FATES];
     wick_ambiguity amb;
@@ -457,6 +477,10 @@ void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *m
 /** Puts the levels of a lot into the list of phases=queue: stop losses in front. */
 void wk_lot_queue(wick_run *r, wk_lot *l);
 int32_t wk_tick_at(const wick_run *r, int32_t s, const wk_at *at); /**< portfolio tick of a fill */
+/** Keeps the extremes of a lot up to own bar `bar`: what follows is in other units. */
+void wk_lot_fold(const wick_run *r, wk_lot *l, int32_t bar);
+/** Sums what is held of s afresh. */
+void wk_lots_sum(wick_run *r, int32_t s);
 
 /* fills.c */
 /** Whether a new position in this direction is allowed; a fate when not. */
@@ -477,6 +501,18 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
 bool wk_exit_waits(wick_run *r, int32_t slot, int32_t reason, int32_t type, int32_t bar);
 /** Closes everything held of s at a price, without slippage (end of data, bankruptcy). */
 void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
+
+/** Closes a quantity (infinite: all) of s at a price, as an order of its own. */
+void wk_close_some(wick_run *r, int32_t s, double qty, int32_t reason, double price,
+                   const wk_at *at);
+
+/** Closes a part of one lot at a price, without a fee, as an order of its own. */
+void wk_close_part(wick_run *r, int32_t slot, double qty, int32_t reason, double price,
+                   const wk_at *at);
+
+/* carry.c */
+/** A flow to what is held of s: so much a unit, received by longs and paid by shorts. */
+void wk_book_flow(wick_run *r, int32_t s, int32_t flow, double per_unit);
 
 /* tick.c */
 int32_t wk_tick_hot(wick_run *r);  /**< lists the symbols to which something may happen now */

@@ -311,24 +311,43 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
     if (r->status >= 0) wk_ord_filled(r, made, qty, price, fee, at, true);
 }
 
-void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at)
+void wk_close_some(wick_run *r, int32_t s, double qty, int32_t reason, double price,
+                   const wk_at *at)
 {
     const double pos = r->sym[s].pos;
     if (r->sym[s].lots == 0) return;
-    const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, fabs(pos));
+    const double q = qty < fabs(pos) ? qty : fabs(pos);
+    const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, q);
     if (made == WK_NONE) return;
     const int32_t id = wk_ord_at(r, made)->id;
     double fee = 0.0;
-    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
+    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT && !(qty < fabs(pos))) {
         while (r->sym[s].lots > 0 && r->status >= 0) {
             const int32_t slot = r->sym[s].lot;
             fee += wk_close_one(r, slot, wk_lot_at(r, slot)->qty, price, at, wk_ord_at(r, made));
         }
     } else {
-        const wk_bill b = exit_bill(s, pos > 0.0 ? -1 : 1, WICK_MARKET, fabs(pos), price, at);
+        const wk_bill b = exit_bill(s, pos > 0.0 ? -1 : 1, WICK_MARKET, q, price, at);
         fee = wk_pay(r, &b, NULL);
-        wk_close_qty(r, s, WK_INF, price, fee / fabs(pos), at, WK_NONE, id, WK_NONE, reason);
+        wk_close_qty(r, s, qty, price, fee / q, at, WK_NONE, id, WK_NONE, reason);
     }
     wk_ord_link(r, made);
-    if (r->status >= 0) wk_ord_filled(r, made, fabs(pos), price, fee, at, true);
+    if (r->status >= 0) wk_ord_filled(r, made, q, price, fee, at, true);
+}
+
+void wk_close_part(wick_run *r, int32_t slot, double qty, int32_t reason, double price,
+                   const wk_at *at)
+{
+    const wk_lot *l = wk_lot_at(r, slot);
+    const int32_t s = l->symbol, made = exit_order(r, s, -l->side, reason, WICK_MARKET, qty);
+    if (made == WK_NONE) return;
+    const int32_t id = wk_ord_at(r, made)->id;
+    wk_close_qty(r, s, qty, price, 0.0, at, slot, id, WK_NONE, reason);
+    wk_ord_link(r, made);
+    if (r->status >= 0) wk_ord_filled(r, made, qty, price, 0.0, at, true);
+}
+
+void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at)
+{
+    wk_close_some(r, s, WK_INF, reason, price, at);
 }

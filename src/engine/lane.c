@@ -11,7 +11,7 @@
 bool wk_lane_fits(const wick_run *r)
 {
     const wick_settings *k = &r->set;
-    if (!r->solo || r->cost.caps || r->ask_any || r->ask_fill || r->feed[0].signals == NULL ||
+    if (!r->solo || r->cost.caps || r->every_tick || r->ask_any || r->ask_fill || r->feed[0].signals == NULL ||
         r->feed[0].n_triggers > 0)
         return false;
     const wick_signals *g = r->feed[0].signals;
@@ -31,7 +31,7 @@ bool wk_solo_fits(const wick_run *r)
 {
     const wk_feed *f = &r->feed[0];
     return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && !r->rebalances &&
-           r->pine == NULL && f->signals == NULL && f->wake == NULL &&
+           !r->every_tick && r->pine == NULL && f->signals == NULL && f->wake == NULL &&
            r->set.phases == WK_PHASES_PATH && r->set.intrabar == WK_INTRABAR_OHLC;
 }
 
@@ -153,7 +153,7 @@ bool wk_lone_fill(wick_run *r)
     wk_sym *y = &r->sym[0];
     const int32_t bar = r->bar_of[0];
     if (y->ords != 1 || y->lots > 1 || y->lo > -WK_INF || y->hi < WK_INF || y->stale ||
-        r->cost.caps || r->thorough || r->set.phases != WK_PHASES_PATH ||
+        r->cost.caps || r->calls || r->thorough || r->set.phases != WK_PHASES_PATH ||
         r->set.intrabar != WK_INTRABAR_OHLC ||
         bar >= f->n - 1) /* the last bar may have an end to make */
         return false;

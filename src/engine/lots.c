@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Positions: lots, what they lock, what they are worth, and the trades they become. Every closed
  * lot or part of one is a slice; trade_unit decides how slices become trades. */
-#include "engine/engine_int.h"
+#include "engine/margin.h"
 
 #include <string.h>
 
@@ -76,24 +76,33 @@ static void excursion(const wick_run *r, const wk_lot *l, const wk_at *at, doubl
                       double *hi)
 {
     const wk_feed *f = &r->feed[l->symbol];
+    const bool folded = l->seen_bar >= l->bar;
     *lo = *hi = l->price;
     see(price, lo, hi);
+    if (folded) {
+        see(l->seen_lo, lo, hi);
+        see(l->seen_hi, lo, hi);
+    }
     if (r->set.excursions == WK_EXCURSIONS_CAPTURE) {
-        range(f, l->seg >= 4 ? l->bar + 1 : l->bar, at->held ? at->bar : at->bar - 1, lo, hi);
+        const int32_t own = l->seg >= 4 ? l->bar + 1 : l->bar;
+        range(f, folded ? l->seen_bar + 1 : own, at->held ? at->bar : at->bar - 1, lo, hi);
         return;
     }
     double pts[4];
     const int32_t last = at->seg > 4 ? 4 : at->seg;
     const int32_t sub = known_sub(f, l);
     const bool same = l->bar == at->bar && sub == at->sub;
-    path_of(f, l->bar, sub, l->up_first != 0, pts);
-    for (int32_t k = l->seg; k < (same ? last : 4); k++) see(pts[k], lo, hi);
-    if (same) return;
-    if (sub > 0)
-        wk_finer_range(f, l->bar, sub, l->bar == at->bar && at->sub > 0 ? at->sub : WK_NEVER, lo,
-                       hi);
-    range(f, l->bar + 1, at->bar - 1, lo, hi);
-    if (l->bar == at->bar && at->sub == 0) return; /* at the close, after all of its finer bars */
+    if (!folded) {
+        path_of(f, l->bar, sub, l->up_first != 0, pts);
+        for (int32_t k = l->seg; k < (same ? last : 4); k++) see(pts[k], lo, hi);
+        if (same) return;
+        if (sub > 0)
+            wk_finer_range(f, l->bar, sub, l->bar == at->bar && at->sub > 0 ? at->sub : WK_NEVER,
+                           lo, hi);
+    }
+    range(f, (folded ? l->seen_bar : l->bar) + 1, at->bar - 1, lo, hi);
+    if (folded ? at->bar <= l->seen_bar : l->bar == at->bar && at->sub == 0)
+        return; /* at the close, after all of its finer bars */
     if (at->sub > 0 && l->bar < at->bar) wk_finer_range(f, at->bar, 0, at->sub, lo, hi);
     path_of(f, at->bar, at->sub, r->sym[l->symbol].up_first != 0, pts);
     for (int32_t k = 0; k < last; k++) see(pts[k], lo, hi);
@@ -108,12 +117,22 @@ void wk_lot_excursion(const wick_run *r, const wk_lot *l, int32_t bar, double *m
     *mfe = l->side > 0 ? hi - l->price : l->price - lo;
 }
 
+void wk_lot_fold(const wick_run *r, wk_lot *l, int32_t bar)
+{
+    const wk_at at = {.bar = bar, .seg = 4, .held = 1};
+    double lo, hi;
+    excursion(r, l, &at, l->price, &lo, &hi);
+    l->seen_lo = lo;
+    l->seen_hi = hi;
+    l->seen_bar = bar;
+}
+
 /* ---- trades ------------------------------------------------------------------------------- */
 
 /* What a finished trade says of its result. */
 static void settle(const wick_run *r, wick_trade_rec *t)
 {
-    if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= t->fees;
+    if (r->set.trade_pnl == WK_PNL_NET) t->pnl += t->carry - t->fees;
     if (r->set.trade_return == WK_RETURN_COST) {
         const double cost = t->qty * t->entry_price * r->feed[t->symbol].point_value;
         t->return_pct = t->pnl / fabs(cost) * 100.0;
@@ -153,6 +172,7 @@ static void pile_add(wick_run *r, const wick_trade_rec *t)
     p->exit_cash += t->qty * t->exit_price;
     p->fees += t->fees;
     p->pnl += t->pnl;
+    p->carry += t->carry;
     if (t->mae < p->mae) p->mae = t->mae;
     if (t->mfe > p->mfe) p->mfe = t->mfe;
     wick_trade_rec *f = &p->first; /* the last exit names the trade */
@@ -174,6 +194,7 @@ void wk_pile_flush(wick_run *r, int32_t s)
     t.exit_price = p->exit_cash / p->qty;
     t.pnl = p->pnl;
     t.fees = p->fees;
+    t.carry = p->carry;
     t.mae = p->mae;
     t.mfe = p->mfe;
     t.return_pct = return_pct(t.side, t.entry_price, t.exit_price);
@@ -313,6 +334,7 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     if (r->set.lots == WK_LOTS_AVERAGE && y->lots > 0) {
         take(r, s, o->side, qty, price, basis, full);
         melt(r, wk_lot_at(r, y->lot), o, qty, price, basis, fee, at);
+        if (r->calls) wk_lot_at(r, y->lot)->liquidation = wk_liquidation_price(r, s);
         wk_sym_tighten_lot(r, wk_lot_at(r, y->lot));
         return y->lot;
     }
@@ -340,6 +362,10 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     l->fee = fee;
     l->going = -1;
     l->exit = (wk_part){0};
+    l->carry = 0.0;
+    l->liquidation = 0.0;
+    l->seen_bar = WK_NONE;
+    l->seen_lo = l->seen_hi = 0.0;
     set_bracket(r, l, o, at);
     wk_lot_queue(r, l);
     l->trail0 = l->trail;
@@ -351,6 +377,7 @@ int32_t wk_lot_open(wick_run *r, const wk_ord *o, double qty, double price, doub
     y->lots++;
     wk_sym_watch(r, s);
     wk_sym_tighten_lot(r, l);
+    if (r->calls) l->liquidation = wk_liquidation_price(r, s);
     return slot;
 }
 
@@ -384,6 +411,7 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
     const double d = l->side;
     const double pnl = d * (price - l->price) * q * f->point_value;
     const double entry_fee = q >= l->qty ? l->fee : l->fee * (q / l->qty);
+    const double carry = q >= l->qty ? l->carry : l->carry * (q / l->qty);
     r->cash += l->full ? price * f->point_value * q : l->basis * q + pnl;
     r->realized += pnl;
     r->turnover += fabs(price) * q * f->point_value;
@@ -421,9 +449,12 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
         .fees = entry_fee + fee_per_unit * q,
         .mae = d > 0.0 ? lo - l->price : l->price - hi,
         .mfe = d > 0.0 ? hi - l->price : l->price - lo,
+        .carry = carry,
+        .liquidation = l->liquidation,
     };
     l->qty -= q;
     l->fee -= entry_fee;
+    l->carry -= carry;
     if (!own)
         pile_add(r, t);
     else
@@ -432,10 +463,8 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
 
 /* Sums afresh: what is left after closing most of a position is small beside the rounding errors of
  * what was there before. With many lots the position is not small, and a sum would cost. */
-static void sum_lots(wick_run *r, wk_sym *y)
+static void sum_all(wick_run *r, wk_sym *y)
 {
-    enum { FEW = 8 };
-    if (y->lots > FEW) return;
     y->pos = y->cost = y->a = y->b = 0.0;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
@@ -445,6 +474,17 @@ static void sum_lots(wick_run *r, wk_sym *y)
         y->b += d * l->qty * pv;
         if (!l->full) y->a += (l->basis - d * pv * l->price) * l->qty;
     }
+}
+
+static void sum_lots(wick_run *r, wk_sym *y)
+{
+    enum { FEW = 8 };
+    if (y->lots <= FEW) sum_all(r, y);
+}
+
+void wk_lots_sum(wick_run *r, int32_t s)
+{
+    sum_all(r, &r->sym[s]);
 }
 
 double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee_per_unit,

@@ -2,6 +2,7 @@
 /* What a move along the path meets (portfolio_engine.md G3): the nearest level of a symbol's lots
  * and resting orders; at one price the arming of a stop-limit, then stops, then limits. */
 #include "engine/cost.h"
+#include "engine/margin.h"
 #include "engine/path.h"
 
 void wk_trail_move(const wk_lot *l, wk_trail *t, double p)
@@ -174,10 +175,20 @@ static void next_of_orders(const wick_run *r, int32_t s, double to, wk_item *ev,
     }
 }
 
+/* A liquidation price comes before levels at the same place: the broker is faster. */
+static void next_call(const wick_run *r, int32_t s, double to, wk_item *ev, choice *c)
+{
+    double px;
+    if (!wk_margin_meets(r, s, to, &px)) return;
+    if (!nearer(c, fabs(px - r->sym[s].px), -1, 0)) return;
+    *ev = (wk_item){.kind = WK_ITEM_MARGIN, .symbol = s, .px = px, .price = px};
+}
+
 void wk_next_event(wick_run *r, int32_t s, double to, wk_item *ev)
 {
     choice c = {WK_INF, 9, 0};
     ev->kind = WK_ITEM_NONE;
+    if (r->calls) next_call(r, s, to, ev, &c);
     if (r->cost.caps && !(wk_room(r, s, r->bar_of[s]) > 0.0)) return;
     next_of_lots(r, s, to, ev, &c);
     next_of_orders(r, s, to, ev, &c);

@@ -2,6 +2,7 @@
 /* Pine orders: the price grid, whole lots, default sizes, fees and equity (sections 6.3, 7). */
 #include <float.h>
 
+#include "engine/carry.h"
 #include "engine/pine.h"
 
 /* ---- prices ------------------------------------------------------------------------------- */
@@ -133,6 +134,7 @@ static double open_profit(const wick_run *r, int32_t s, double price)
 double wk_pine_equity(const wick_run *r, int32_t s, double price)
 {
     double sum = r->cash0 + wk_pine_net(r, s) + open_profit(r, s, price);
+    if (r->begins) sum += wk_flows(r);
     for (int32_t k = 0; !r->solo && k < r->n_sym; k++) {
         if (k != s) sum += wk_pine_net(r, k) + open_profit(r, k, wk_mark(r, k));
     }

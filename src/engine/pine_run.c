@@ -28,6 +28,8 @@ static wick_status check_settings(wick_ctx *ctx, const wick_settings *k)
         {"size", "units, cash, pct_equity or pct_cash", k->size > 3},
         {"close_at_end", "off", k->close_at_end != WK_END_OFF},
         {"volume_pct", "0", k->volume_pct > 0.0},
+        {"margin_call", "off (margin_long and margin_short are Pine's)",
+         k->margin_call != WK_CALL_OFF},
         {"position_mode", "both (s:risk_allow_entry_in limits directions)",
          k->position_mode != WK_MODE_BOTH},
     };
@@ -43,6 +45,11 @@ wick_status wk_pine_open(wick_ctx *ctx, wick_run *r)
 {
     const wick_status st = check_settings(ctx, &r->set);
     if (st < 0) return st;
+    for (int32_t s = 0; s < r->n_sym; s++)
+        if (r->feed[s].dated[WICK_SPLIT].n > 0)
+            return wick_fail(ctx, WICK_E_UNSUPPORTED,
+                             "%s: splits are not booked under Pine orders; run on adjusted bars",
+                             wick_bars_symbol(wick_panel_bars(r->panel, s)));
     if (r->cost.slips)
         return wick_fail(ctx, WICK_E_ARG,
                          "a Pine strategy slips by slip_ticks, slip_pct and spread alone; it has no "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What callers may ask a run at any time. */
-#include "engine/engine_int.h"
+#include "engine/margin.h"
 
 #include <string.h>
 
@@ -55,6 +55,16 @@ int32_t wick_run_pending(const wick_run *r, int32_t s)
 {
     if (s < 0) return r->live_ords;
     return known(r, s) ? r->sym[s].ords : 0;
+}
+
+double wick_run_liquidation(const wick_run *r, int32_t s)
+{
+    return known(r, s) ? wk_liquidation_price(r, s) : WICK_NA;
+}
+
+double wick_run_flow(const wick_run *r, int32_t flow)
+{
+    return flow >= 0 && flow < WICK_FLOWS ? r->flow[flow] : 0.0;
 }
 
 int32_t wick_run_open_symbols(const wick_run *r)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Life of a run: its inputs, its one arena, and the ledger it becomes. */
+#include "engine/carry.h"
 #include "engine/cost.h"
 #include "engine/pine.h"
 
@@ -123,6 +124,10 @@ static wick_status check_opts(wick_ctx *ctx, const wick_run_opts *o, const wick_
         return wick_fail(ctx, WICK_E_ARG,
                          "engine setting delay=0 fills at the deciding close and needs fill=close");
     }
+    if (k->volume_pct > 0.0 && k->phases != WK_PHASES_PATH && k->phases != WK_PHASES_BATCH) {
+        return wick_fail(ctx, WICK_E_ARG,
+                         "engine setting volume_pct needs phases=path or phases=batch");
+    }
     return WICK_OK;
 }
 
@@ -208,6 +213,10 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     }
     r->cur.bar_of = r->bar_of;
     r->cur.active = r->active;
+    r->calls = r->set.margin_call != WK_CALL_OFF;
+    r->every_tick = r->calls;
+    WICK_TRY(wk_carry_open(ctx, r));
+    if (r->every_tick) r->quick = false;
     if (o.pine) WICK_TRY(wk_pine_open(ctx, r));
     wick_settings_free(def);
     *out = r;
@@ -485,6 +494,7 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
         .fees = r->col_fees,
         .long_value = r->col_long,
         .short_value = r->col_short,
+        .flow = {r->col_flow[0], r->col_flow[1], r->col_flow[2], r->col_flow[3]},
         .n_trades = r->trades.n,
         .trades = r->trades.p,
         .n_orders = r->recs.n,

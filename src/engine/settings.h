@@ -44,6 +44,7 @@ enum { WK_MARK_HOLD, WK_MARK_NAN };
 enum { WK_CLOSE_FIFO, WK_CLOSE_ANY };
 enum { WK_TIER_NOTIONAL, WK_TIER_UNITS };
 enum { WK_REST_KEEP, WK_REST_CANCEL };
+enum { WK_CALL_OFF, WK_CALL_WHOLE, WK_CALL_LEAST, WK_CALL_TV };
 /** Parameters of all cost models together (src/engine/cost/). */
 enum { WK_COST_PARAMS = 32 };
 enum { WK_BANKRUPT_STOP, WK_BANKRUPT_CONTINUE, WK_BANKRUPT_ZERO };
@@ -97,8 +98,9 @@ struct wick_settings {
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;
     /* costs */
-    int32_t fee_tier_by, volume_rest;
+    int32_t fee_tier_by, volume_rest, margin_call;
     double fee_max, fee_max_pct, fee_window, volume_pct;
+    double borrow_rate, cash_rate, loan_rate, margin_maintenance;
     double cost[WK_COST_PARAMS]; /**< of the models, in the order of their table */
     char fee_tiers[WICK_SETTING_TEXT];
 };

@@ -77,7 +77,7 @@ const wk_setting wk_setting_rows[] = {
     CHOICE(short_proceeds, "locked|free|none", "locked",
            "opening a short locks its notional divided by leverage, pays the proceeds into cash, "
            "or moves no cash"),
-    NUMBER(leverage, "number > 0", "1", 1e-6, 1e6, "a position locks its notional divided by this"),
+    NUMBER(leverage, "number > 0", "1", 1e-6, 1e6, "a position locks its notional divided by this: the initial margin is 100 / leverage percent"),
     CHOICE(position_mode, "both|long|short", "both",
            "directions that may be opened; orders in the other one only close"),
     COUNT(max_long, "symbols held long at the same time"),
@@ -221,5 +221,21 @@ const wk_setting wk_setting_rows[] = {
     NUMBER(max_size, "number >= 0", "0", 0, MONEY,
            "phases=rows: most units of an order; 0: no limit"),
     NUMBER(min_size, "number >= 0", "1e-08", 0, MONEY, "phases=rows: least units of an order"),
+    NUMBER(borrow_rate, "number >= 0", "0", 0, 1e6,
+           "percent a year that shorts pay on their value at the last mark, by the days between two "
+           "ticks (of 365); a symbol's own rates (--borrow) take its place from their first date on"),
+    NUMBER(cash_rate, "number, percent", "0", -1e6, 1e6,
+           "interest in percent a year on free cash and locked collateral, while they are above zero "
+           "after what leverage lends"),
+    NUMBER(loan_rate, "number >= 0", "0", 0, 1e6,
+           "interest in percent a year that is paid while free cash and collateral less what "
+           "leverage lends are below zero"),
+    NUMBER(margin_maintenance, "number >= 0", "0", 0, 1e6,
+           "percent of the value of all positions that equity must cover (the initial margin is 100 "
+           "/ leverage percent); looked at by margin_call"),
+    CHOICE(margin_call, "off|whole|least|tv", "off",
+           "when equity falls below margin_maintenance: nothing; every position is closed where that "
+           "happens on the path; at the open, the extremes and the close just enough is closed, the "
+           "largest position first; there four times what is missing is closed, as TradingView does"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

@@ -97,6 +97,7 @@ static void save_arrays(const wick_run *r, wick_buf *b)
     save_column(b, "fees", r->col_fees, rows);
     save_column(b, "long_value", r->col_long, rows);
     save_column(b, "short_value", r->col_short, rows);
+    for (int k = 0; k < WICK_FLOWS; k++) save_column(b, wick_flow_name(k), r->col_flow[k], rows);
 }
 
 wick_status wick_run_save(wick_ctx *ctx, wick_run *r, wick_state **out)
@@ -288,6 +289,8 @@ static void load_arrays(wk_unpack *u, wick_run *r, int32_t tick)
     load_column(u, r, "fees", &r->col_fees, true);
     load_column(u, r, "long_value", &r->col_long, false);
     load_column(u, r, "short_value", &r->col_short, false);
+    for (int k = 0; k < WICK_FLOWS; k++)
+        load_column(u, r, wick_flow_name(k), &r->col_flow[k], true);
     if (u->st >= 0 && u->p != u->end) (void)wk_unpack_fail(u, "section engine.run is too long");
 }
 

@@ -45,6 +45,8 @@ static const char *check_clock(const wick_run *r)
     if (!isfinite(r->cash) || !isfinite(r->fees) || !isfinite(r->realized) ||
         !isfinite(r->equity) || !isfinite(r->turnover))
         return "cash";
+    for (int k = 0; k < WICK_FLOWS; k++)
+        if (!isfinite(r->flow[k])) return "flow";
     if (!within(r->cur.step, 0, WICK_STEP_FILL) || !within(r->cur.symbol, -1, r->n_sym - 1))
         return "cur";
     for (int32_t i = 0; i < WICK_FATES; i++) {
@@ -105,6 +107,8 @@ static const char *check_symbol(const wick_run *r, int32_t s)
     if (!within(y->sig_from, 0, r->bar_of[s] + 1) && r->feed[s].signals != NULL &&
         !within(y->sig_from, 0, r->feed[s].all))
         return "symbols.sig_from";
+    for (int k = 0; k < WICK_DATED; k++)
+        if (!within(y->dated_at[k], 0, r->feed[s].dated[k].n)) return "symbols.dated_at";
     if (!within(y->sig_state, -1, 1) || !is_flag(y->up_first)) return "symbols.sig_state";
     return y->sig_from < 0 ? "symbols.sig_from" : NULL;
 }

@@ -14,6 +14,8 @@
 #define ZERO_I64(arg)  0,
 #define ZERO_F64(arg)  0,
 #define ZERO_I64A(arg) {0},
+#define ZERO_I32A(arg) {0},
+#define ZERO_F64A(arg) {0},
 /* With the name of its first field, because gcc counts the fields of a nested {0} too. */
 #define ZERO_SUB(rows)            {.FIRST_##rows = 0},
 #define FIRST_wk_rows_part        qty
@@ -42,6 +44,8 @@
 #define ROW_I32(T, field, n)    ROW_PLAIN(WK_F_I32, int32_t, T, field, n)
 #define ROW_I64(T, field, n)    ROW_PLAIN(WK_F_I64, int64_t, T, field, n)
 #define ROW_F64(T, field, n)    ROW_PLAIN(WK_F_F64, double, T, field, n)
+#define ROW_I32A(T, field, n)   ROW_PLAIN(WK_F_I32, int32_t, T, field, n)
+#define ROW_F64A(T, field, n)   ROW_PLAIN(WK_F_F64, double, T, field, n)
 #define ROW_I64A(T, field, n)   ROW_PLAIN(WK_F_I64, int64_t, T, field, n)
 #define ROW_SUB(T, field, rows) {#field, offsetof(T, field), WK_F_SUB, 1, &rows},
 #define ROW_OUT(T, field, arg)

@@ -60,7 +60,8 @@
     X(F64, T, basis, 1) X(F64, T, fee, 1) X(F64, T, stop, 1) X(F64, T, target, 1)                  \
     X(F64, T, trail_points, 1) X(F64, T, trail_pct, 1) X(F64, T, trail_start, 1)                   \
     X(F64, T, stop_limit, 1) X(SUB, T, trail, wk_rows_trail) X(SUB, T, trail0, wk_rows_trail) \
-    X(SUB, T, exit, wk_rows_part)
+    X(SUB, T, exit, wk_rows_part) X(F64, T, carry, 1) X(F64, T, liquidation, 1)                    \
+    X(I32, T, seen_bar, 1) X(F64, T, seen_lo, 1) X(F64, T, seen_hi, 1)
 
 #define WK_ROWS_TRADE(X, T)                                                                        \
     X(I32, T, symbol, 1) X(I8, T, side, 1) X(I8, T, reason, 1) X(I16, T, pad, 1)                   \
@@ -69,7 +70,7 @@
     X(I32, T, entry_tick, 1) X(I32, T, exit_tick, 1) X(I32, T, bars, 1) X(I64, T, signal_time, 1)  \
     X(I64, T, entry_time, 1) X(I64, T, exit_time, 1) X(F64, T, qty, 1) X(F64, T, entry_price, 1)   \
     X(F64, T, exit_price, 1) X(F64, T, pnl, 1) X(F64, T, return_pct, 1) X(F64, T, fees, 1)         \
-    X(F64, T, mae, 1) X(F64, T, mfe, 1)
+    X(F64, T, mae, 1) X(F64, T, mfe, 1) X(F64, T, carry, 1) X(F64, T, liquidation, 1)
 
 #define WK_ROWS_REC(X, T)                                                                          \
     X(I32, T, id, 1) X(I32, T, symbol, 1) X(I8, T, side, 1) X(I8, T, type, 1) X(I8, T, intent, 1)  \
@@ -79,7 +80,8 @@
 
 #define WK_ROWS_PILE(X, T)                                                                         \
     X(F64, T, qty, 1) X(F64, T, entry_cash, 1) X(F64, T, exit_cash, 1) X(F64, T, fees, 1)          \
-    X(F64, T, pnl, 1) X(F64, T, mae, 1) X(F64, T, mfe, 1) X(SUB, T, first, wk_rows_trade)          \
+    X(F64, T, pnl, 1) X(F64, T, mae, 1) X(F64, T, mfe, 1) X(F64, T, carry, 1)                      \
+    X(SUB, T, first, wk_rows_trade)                                                                \
     X(I32, T, count, 1)
 
 /* Bounds (lo, hi, due), what is watched and the masks' places follow from lots, orders and bars. */
@@ -87,7 +89,7 @@
     X(F64, T, pos, 1) X(F64, T, cost, 1) X(F64, T, a, 1) X(F64, T, b, 1) X(OUT, T, lo, 0)          \
     X(OUT, T, hi, 0) X(OUT, T, due, 0) X(I32, T, lot, 1) X(I32, T, lot_end, 1) X(I32, T, lots, 1)  \
     X(I32, T, ord, 1) X(I32, T, ord_end, 1) X(I32, T, ords, 1) X(I32, T, sig_from, 1)              \
-    X(OUTS, T, wake_at, 0) X(I32, T, amb_bar, 1) X(OUT, T, watched, 0) X(OUT, T, stale, 0)         \
+    X(OUTS, T, wake_at, 0) X(I32, T, amb_bar, 1) X(I32A, T, dated_at, WICK_DATED) X(OUT, T, watched, 0) X(OUT, T, stale, 0)         \
     X(I8, T, sig_state, 1) X(I8, T, up_first, 1) X(OUT, T, walks, 0) X(OUT, T, must, 0)            \
     X(OUT, T, begun, 0) X(OUT, T, seg, 0) X(OUT, T, sub, 0) X(OUT, T, px, 0) X(OUTS, T, pts, 0)
 
@@ -164,7 +166,8 @@
     X(OUT, T, mask_at, 0) X(OUT, T, active, 0) X(OUT, T, clock, 0) X(I32, T, tick, 1)              \
     X(OUT, T, first_tick, 0) X(OUT, T, rows, 0) X(OUT, T, warmup, 0) X(OUT, T, cash0, 0)           \
     X(F64, T, cash, 1) X(F64, T, fees, 1) X(F64, T, realized, 1) X(F64, T, equity, 1)              \
-    X(F64, T, forgiven, 1) X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
+    X(F64, T, forgiven, 1) X(F64A, T, flow, WICK_FLOWS) X(OUT, T, begins, 0)                       \
+    X(OUT, T, every_tick, 0) X(OUT, T, calls, 0) X(OUT, T, walking, 0) X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
     X(I32, T, last_id, 1) X(I32, T, queued, 1) X(OUTS, T, ords, 0) X(OUTS, T, lots, 0) X(OUTS, T, trades, 0)            \
     X(OUTS, T, recs, 0) X(OUTS, T, slot_of, 0) X(OUTS, T, tags, 0) X(OUTS, T, fills, 0)            \
     X(OUT, T, tag_slots, 0) X(OUT, T, tag_cap, 0) X(I32, T, free_ord, 1) X(I32, T, free_lot, 1)    \
@@ -172,7 +175,7 @@
     X(OUT, T, n_watch, 0) X(OUT, T, n_hot, 0) X(OUTS, T, items, 0) X(OUTS, T, scratch, 0)          \
     X(OUT, T, evs, 0) X(SUB, T, cost, wk_rows_cost) X(OUT, T, pine, 0) X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0)                  \
     X(OUTS, T, close_names, 0) X(OUT, T, metered, 0) X(OUTS, T, meter, 0) X(I64, T, deals, 1)      \
-    X(B1, T, pine_close, 1) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
+    X(B1, T, pine_close, 1) X(OUTS, T, col_flow, 0) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
     X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0) X(OUT, T, col_short, 0)                          \
     X(I64A, T, fates, WICK_FATES) X(SUB, T, amb, wk_rows_amb) X(OUT, T, at_sym, 0)                 \
     X(OUT, T, at_trigger, 0) X(I32, T, fill_seen, 1) X(OUT, T, at_size, 0) X(OUT, T, answer, 0)    \

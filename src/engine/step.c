@@ -2,7 +2,7 @@
 /* The step machine: advances to the next point at which somebody has to decide. All state is in the
  * run, so that a step can stop anywhere and go on later. Between questions whole spans of bars on
  * which nothing can happen are marked in one loop. */
-#include "engine/engine_int.h"
+#include "engine/carry.h"
 
 /* ---- clock -------------------------------------------------------------------------------- */
 
@@ -23,6 +23,7 @@ static void begin_tick(wick_run *r, int32_t t)
         r->bar_of[s]++;
         r->next_tick[s] = tick_of(&r->feed[s], r->bar_of[s] + 1);
     }
+    wk_begin(r);
 }
 
 static bool place_masks(wick_run *r)
@@ -170,7 +171,7 @@ static bool next_solo(wick_run *r)
     if (r->lane && !r->thorough && !r->dead) wk_lane(r);
     const int32_t from = r->tick + 1, n = r->feed[0].n;
     int32_t to = from;
-    if ((!r->ask_any || r->dead) && !r->thorough) {
+    if ((!r->ask_any || r->dead) && !r->thorough && !r->every_tick) {
         to = next_stop(r, from);
         if (to > from) wk_mark_span(r, from, to);
     }
@@ -178,6 +179,7 @@ static bool next_solo(wick_run *r)
     r->bar_of[0] = r->tick;
     r->active[0] = 1;
     r->next_tick[0] = r->tick + 1 < n ? r->tick + 1 : WK_NEVER;
+    if (to < n) wk_begin(r);
     return to < n;
 }
 

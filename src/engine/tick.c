@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows
  * the decisions: orders that asked for this close, liquidation after the capture. */
+#include "engine/margin.h"
 #include "engine/path.h"
 #include "engine/pine.h"
 
@@ -112,6 +113,8 @@ void wk_record_row(wick_run *r)
         }
     }
     if (r->col_fees != NULL) r->col_fees[row] = r->fees;
+    for (int k = 0; k < WICK_FLOWS && r->begins; k++)
+        if (r->col_flow[k] != NULL) r->col_flow[k][row] = r->flow[k];
     if (r->lean) return;
     wick_sum lv = {0, 0}, sv = {0, 0};
     for (int32_t i = 0; i < r->n_watch; i++) {
@@ -184,7 +187,7 @@ int32_t wk_tick_hot(wick_run *r)
         const wk_sym *y = &r->sym[s];
         const wk_feed *f = &r->feed[s];
         if (!r->active[s]) continue;
-        if (!r->thorough && bar < y->due) {
+        if (!r->thorough && bar < y->due && !(r->calls && y->lots > 0)) {
             if (f->f[WICK_LOW][bar] > y->lo && f->f[WICK_HIGH][bar] < y->hi) continue;
             if (carries && y->ords == 0 && !wk_must_walk(r, s, bar)) continue;
         }
@@ -216,6 +219,7 @@ void wk_tick_process(wick_run *r)
             wk_tick_rows(r);
         else
             wk_tick_walk(r);
+        if (r->calls) wk_margin_point(r, 4);
         if (r->set.close_at_end == WK_END_CLOSE) {
             for (int32_t i = 0; i < r->n_hot; i++) {
                 const int32_t s = r->hot[i];

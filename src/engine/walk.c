@@ -2,6 +2,7 @@
 /* The walk over a bar (portfolio_engine.md G2, G3): at the open what the open decides, then three
  * segments on which levels are met in the order of the path, then the close. Symbols are merged by
  * segment: within one, closing events of any symbol come first, then entries by score. */
+#include "engine/margin.h"
 #include "engine/path.h"
 
 /* ---- the open and the close ---------------------------------------------------------------- */
@@ -184,6 +185,10 @@ static void timed_items(wick_run *r, int32_t s, int32_t bar, bool at_close)
 
 void wk_exec_item(wick_run *r, const wk_item *it, const wk_at *at)
 {
+    if (it->kind == WK_ITEM_MARGIN) {
+        wk_margin_whole(r, at->seg);
+        return;
+    }
     if (!wk_item_alive(r, it)) return;
     const int32_t s = it->symbol;
     if (it->kind == WK_ITEM_ARM || it->kind == WK_ITEM_ORDER) {
@@ -379,6 +384,7 @@ void wk_walk_segment(wick_run *r, int32_t seg)
         const int32_t s = r->hot[i];
         if (r->sym[s].walks) advance(r, s, r->sym[s].pts[seg]);
     }
+    if (r->calls) wk_margin_point(r, seg);
 }
 
 static void end_bar(wick_run *r, int32_t s)
@@ -409,7 +415,7 @@ bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
 {
     wk_sym *y = &r->sym[s];
     const double low = r->feed[s].f[WICK_LOW][bar], high = r->feed[s].f[WICK_HIGH][bar];
-    if (r->thorough) return true;
+    if (r->thorough || r->calls) return true;
     if (low > y->lo && high < y->hi) return false;
     if (y->ords > 0 || r->set.trail_update != WK_TRAIL_PATH) return true;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
@@ -448,8 +454,8 @@ static bool lone_market_order(wick_run *r)
 {
     const int32_t s = r->hot[0], bar = r->bar_of[s];
     const wk_sym *y = &r->sym[s];
-    if (r->cost.caps || r->n_hot != 1 || y->ords != 1 || y->lots > 1 || y->lo > -WK_INF ||
-        y->hi < WK_INF)
+    if (r->cost.caps || r->calls || r->n_hot != 1 || y->ords != 1 || y->lots > 1 ||
+        y->lo > -WK_INF || y->hi < WK_INF)
         return false;
     const wk_ord *o = wk_ord_at(r, y->ord);
     if (o->type != WICK_MARKET || o->fill != WICK_FILL_OPEN || o->due > bar || o->waiting ||
@@ -470,6 +476,7 @@ void wk_tick_walk(wick_run *r)
 {
     const bool closes = r->set.intrabar == WK_INTRABAR_CLOSE;
     for (int32_t i = 0; i < r->n_hot; i++) begin_bar(r, r->hot[i]);
+    r->walking = true;
     const bool done = lone_market_order(r);
     for (int32_t i = 0; i < r->n_hot && !done; i++) {
         const int32_t s = r->hot[i];
@@ -477,6 +484,7 @@ void wk_tick_walk(wick_run *r)
         if (!closes) wk_gapped_items(r, s, r->bar_of[s], r->sym[s].px);
     }
     if (!done) wk_items_exec(r, WK_AT_OPEN);
+    if (r->calls && !closes) wk_margin_point(r, 1);
     bool walks = false;
     for (int32_t i = 0; i < r->n_hot && !closes; i++) {
         wk_sym *y = &r->sym[r->hot[i]];
@@ -493,5 +501,6 @@ void wk_tick_walk(wick_run *r)
         timed_items(r, s, r->bar_of[s], true);
     }
     wk_items_exec(r, WK_AT_CLOSE);
+    r->walking = false;
     for (int32_t i = 0; i < r->n_hot; i++) end_bar(r, r->hot[i]);
 }

@@ -7,12 +7,13 @@
 
 #include "flow/course_int.h"
 
-enum { COLUMNS = 5 }; /* equity, cash, fees, long, short */
+enum { FEES = 2, FLOW = 5, COLUMNS = FLOW + WICK_FLOWS }; /* equity, cash, fees, long, short, flows */
 
 typedef struct piece {
     int64_t n, n_trades;
     int64_t *time;
-    double *column[COLUMNS]; /* times 1 / base; fees since the piece began */
+    double *column[COLUMNS]; /* times 1 / base; fees and flows since the piece began */
+    bool has[WICK_FLOWS];
     wick_trade_rec *trade;
     double base; /* equity before the first row */
 } piece;
@@ -71,16 +72,24 @@ static bool alloc_piece(piece *p, int64_t rows, int64_t trades)
     return good && p->time != NULL && p->trade != NULL;
 }
 
+/* Columns that add up over a run. */
+static bool sums(int k)
+{
+    return k == FEES || k >= FLOW;
+}
+
 static void copy_rows(piece *p, const wick_equity *e, int64_t first, int64_t last, double base)
 {
-    const double *const from[COLUMNS] = {e->equity, e->cash, e->fees, e->long_value,
-                                         e->short_value};
-    const double fees = first > 0 ? e->fees[first - 1] : 0.0;
+    const double *from[COLUMNS] = {e->equity, e->cash, e->fees, e->long_value, e->short_value};
+    memcpy(from + FLOW, e->flow, sizeof e->flow);
     p->n = last - first;
     memcpy(p->time, e->time + first, (size_t)p->n * sizeof *p->time);
-    for (int k = 0; k < COLUMNS; k++)
+    for (int k = 0; k < COLUMNS; k++) {
+        const double before = sums(k) && from[k] != NULL && first > 0 ? from[k][first - 1] : 0.0;
+        if (k >= FLOW) p->has[k - FLOW] = from[k] != NULL;
         for (int64_t i = 0; i < p->n; i++)
-            p->column[k][i] = (from[k][first + i] - (k == 2 ? fees : 0.0)) / base;
+            p->column[k][i] = from[k] != NULL ? (from[k][first + i] - before) / base : 0.0;
+    }
 }
 
 wick_status wk_stitch_add(wick_ctx *ctx, wk_stitch *s, const wick_ledger *l, int64_t from,
@@ -129,13 +138,14 @@ static int by_time(const void *a, const void *b)
 }
 
 /* Columns and trades at scale, into the arena. */
-static void put(const piece *p, double level, double fees, int64_t at, double *const *column,
-                int64_t *time, wick_trade_rec *trade, int64_t *n_trades)
+static void put(const piece *p, double level, int64_t at, double *const *column, int64_t *time,
+                wick_trade_rec *trade, int64_t *n_trades)
 {
     memcpy(time + at, p->time, (size_t)p->n * sizeof *time);
     for (int k = 0; k < COLUMNS; k++)
         for (int64_t i = 0; i < p->n; i++)
-            column[k][at + i] = p->column[k][i] * level + (k == 2 ? fees : 0.0);
+            column[k][at + i] =
+                p->column[k][i] * level + (sums(k) && at > 0 ? column[k][at - 1] : 0.0);
     const double scale = isinf(p->base) ? 0.0 : level / p->base;
     for (int64_t i = 0; i < p->n_trades; i++) {
         wick_trade_rec *t = &trade[(*n_trades)++];
@@ -143,6 +153,7 @@ static void put(const piece *p, double level, double fees, int64_t at, double *c
         t->qty *= scale;
         t->pnl *= scale;
         t->fees *= scale;
+        t->carry *= scale;
     }
 }
 
@@ -172,18 +183,19 @@ wick_status wk_stitch_ledger(wick_ctx *ctx, const wk_stitch *s, double cash, wic
     }
     for (int64_t i = 0; i < s->n; i++) order[i] = &s->piece[i];
     qsort(order, (size_t)s->n, sizeof *order, by_time);
-    double level = cash, fees = 0.0;
+    double level = cash;
     for (int64_t i = 0; i < s->n; i++) {
-        put(order[i], level, fees, at, column, time, trade, &in.n_trades);
+        put(order[i], level, at, column, time, trade, &in.n_trades);
         at += order[i]->n;
         level = column[0][at - 1];
-        fees = column[2][at - 1];
+        for (int k = 0; k < WICK_FLOWS; k++)
+            if (order[i]->has[k]) in.flow[k] = column[FLOW + k];
     }
     in.n = rows;
     in.time = time;
     in.equity = column[0];
     in.cash = column[1];
-    in.fees = column[2];
+    in.fees = column[FEES];
     in.long_value = column[3];
     in.short_value = column[4];
     in.trades = trade;

@@ -108,7 +108,8 @@ static wick_status log_dropped(wk_host *h, const wick_defects *d)
     return wick_workdir_log(h->ctx, h->work, line);
 }
 
-/* core.job_bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, drop_bad = } */
+/* core.job_bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, borrow =,
+ * actions =, drop_bad = } */
 static int core_bars(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -124,6 +125,9 @@ static int core_bars(lua_State *L)
     o.has_to = wk_job_time(L, 1, "to", &o.to);
     o.timeframe = text_field(L, 1, "timeframe");
     o.symbol_info = text_field(L, 1, "symbol_info");
+    o.funding = text_field(L, 1, "funding");
+    o.borrow = text_field(L, 1, "borrow");
+    o.actions = text_field(L, 1, "actions");
     o.drop_bad = wk_number_of(L, 1, "drop_bad", 0) != 0;
     o.skip_empty = wk_number_of(L, 1, "skip_empty", 0) != 0;
     wick_status st = wick_load(h->ctx, data, n_data, &o, &panel, &defects, &n_defects);

@@ -280,7 +280,7 @@ static wick_status keep_ledger(wick_ctx *ctx, const wick_ledger *l, const wick_p
         goto out;
     }
     for (int32_t i = 0; i < tags; i++) tag[i] = wick_ledger_tag(l, i);
-    const wick_ledger_in in = {.size = sizeof in,
+    wick_ledger_in in = {.size = sizeof in,
                                .n = e.n,
                                .time = e.time,
                                .equity = e.equity,
@@ -299,6 +299,7 @@ static wick_status keep_ledger(wick_ctx *ctx, const wick_ledger *l, const wick_p
                                .cash0 = wick_ledger_cash0(l),
                                .ambiguity = wick_ledger_ambiguity(l),
                                .fates = wick_ledger_fates(l)};
+    memcpy(in.flow, e.flow, sizeof in.flow);
     st = wick_ledger_new(ctx, &in, out);
 out:
     free(t);

@@ -104,6 +104,8 @@ static void push_trade(lua_State *L, const wick_ledger *l, const wick_trade_rec 
     set_number(L, "fees", t->fees);
     set_number(L, "mae", t->mae);
     set_number(L, "mfe", t->mfe);
+    set_number(L, "carry", t->carry);
+    if (t->liquidation != 0.0) set_number(L, "liquidation", t->liquidation);
 }
 
 void wk_push_trades(lua_State *L, const wick_ledger *l)

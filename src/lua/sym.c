@@ -15,6 +15,11 @@ typedef enum getter {
     GET_BARS_HELD,
     GET_PENDING,
     GET_LOTS,
+    GET_LIQUIDATION,
+    GET_BORROW,
+    GET_INTEREST,
+    GET_FUNDING,
+    GET_DIVIDENDS,
     GET_EQUITY,
     GET_CASH,
     GET_TICK,
@@ -39,6 +44,7 @@ static const getter_name sym_getters[] = {{"bar", GET_BAR},
                                           {"bars_held", GET_BARS_HELD},
                                           {"pending", GET_PENDING},
                                           {"lots", GET_LOTS},
+                                          {"liquidation_price", GET_LIQUIDATION},
                                           {NULL, 0}};
 static const getter_name pine_getters[] = {{"cash", GET_CASH},
                                            {"bars_held", GET_BARS_HELD},
@@ -50,6 +56,10 @@ static const getter_name ctx_getters[] = {{"bar", GET_TICK},
                                           {"equity", GET_EQUITY},
                                           {"cash", GET_CASH},
                                           {"open_count", GET_OPEN_COUNT},
+                                          {"borrow", GET_BORROW},
+                                          {"interest", GET_INTEREST},
+                                          {"funding", GET_FUNDING},
+                                          {"dividends", GET_DIVIDENDS},
                                           {"symbols", GET_SYMBOLS},
                                           {"all", GET_ALL},
                                           {NULL, 0}};
@@ -107,6 +117,13 @@ static void push_getter(lua_State *L, wk_host *h, getter g, int32_t s)
     case GET_BARS_HELD: lua_pushinteger(L, (lua_Integer)wick_run_bars_held(h->run, s)); return;
     case GET_PENDING: lua_pushinteger(L, wick_run_pending(h->run, s)); return;
     case GET_LOTS: lua_pushinteger(L, wick_run_lots(h->run, s)); return;
+    case GET_LIQUIDATION: lua_pushnumber(L, wick_run_liquidation(h->run, s)); return;
+    case GET_BORROW:
+    case GET_INTEREST:
+    case GET_FUNDING:
+    case GET_DIVIDENDS:
+        lua_pushnumber(L, wick_run_flow(h->run, (int32_t)g - GET_BORROW + WICK_FLOW_BORROW));
+        return;
     case GET_EQUITY: lua_pushnumber(L, c->equity); return;
     case GET_CASH: lua_pushnumber(L, c->cash); return;
     case GET_TICK: lua_pushinteger(L, (lua_Integer)(c->tick - h->tick0)); return;

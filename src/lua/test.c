@@ -42,6 +42,38 @@ static const char *read_text(lua_State *L, int t, const char *key)
     return s;
 }
 
+/* Field funding, borrow, dividend or split: { {time, value}, ... }. */
+static wick_status read_dates(lua_State *L, wick_ctx *ctx, int t, int kind, wick_bars **b)
+{
+    lua_getfield(L, t, wick_dated_name(kind));
+    const int list = lua_gettop(L);
+    if (lua_type(L, list) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        return WICK_OK;
+    }
+    const int64_t n = (int64_t)lua_rawlen(L, list);
+    int64_t *time = lua_newuserdata(L, ((size_t)n + 1) * sizeof *time);
+    double *value = lua_newuserdata(L, ((size_t)n + 1) * sizeof *value);
+    for (int64_t i = 0; i < n; i++) {
+        lua_rawgeti(L, list, (int)(i + 1));
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        time[i] = (int64_t)lua_tonumber(L, -2);
+        value[i] = lua_tonumber(L, -1);
+        lua_pop(L, 3);
+    }
+    wick_dates *d = NULL;
+    wick_bars *made = NULL;
+    wick_status st =
+        wick_dates_new(ctx, wick_bars_info(*b)->dates, kind, n, time, value, &d);
+    if (st >= 0) st = wick_bars_with_dates(ctx, *b, d, &made);
+    wick_dates_unref(d);
+    lua_settop(L, list - 1);
+    wick_bars_unref(*b);
+    *b = made;
+    return st;
+}
+
 /* { close = {...} [, open=, high=, low=, volume=, time=, timezone=, session=] }: daily bars from
  * 2020-01-01 unless times are given. */
 static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int t)
@@ -67,8 +99,9 @@ static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int
     wick_bars *b = NULL;
     const wick_symbol_info info = {.timezone = read_text(L, t, "timezone"),
                                    .session = read_text(L, t, "session")};
-    const wick_status st = wick_bars_new(ctx, symbol, n, time, o, hi, lo, c, v, &info, &b);
+    wick_status st = wick_bars_new(ctx, symbol, n, time, o, hi, lo, c, v, &info, &b);
     lua_pop(L, 2);
+    for (int k = 0; k < WICK_DATED && st >= 0; k++) st = read_dates(L, ctx, t, k, &b);
     return st < 0 ? NULL : b;
 }
 

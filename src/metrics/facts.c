@@ -56,6 +56,11 @@ wick_status wk_facts_fill(wick_ctx *ctx, const wick_ledger *l, const wick_metric
     f->m = count_returns(f, e);
     if (needs & (WICK_NEED_TRADES | WICK_NEED_EQUITY)) wk_facts_trades(f, l, places);
     f->fees = f->trade_fees;
+    for (int k = 0; k < WICK_FLOWS; k++) {
+        const double *flow = eq.flow[k];
+        f->flow[k] = flow != NULL && f->n > 0 ? flow[f->n - 1] : WICK_NA;
+        if (flow != NULL && f->n > 0) f->carry += flow[f->n - 1] - flow[0];
+    }
     if (f->n > 0) {
         f->first = places > 0 ? wk_round(e[0], places) : e[0];
         f->last = places > 0 ? wk_round(e[f->n - 1], places) : e[f->n - 1];

@@ -57,6 +57,8 @@ struct wick_facts {
     double first, last; /**< equity */
     double fees;        /**< last cumulative fee, or the trades' fees without a fee column */
     double fees_before; /**< cumulative fee of the first row */
+    double flow[WICK_FLOWS];  /**< last cumulative flow, NA when the run knew none */
+    double carry, trade_carry; /**< all flows since the first row; what trades say of them */
     double years;       /**< first to last stamp in years of 365.25 days; 0 when not positive */
 
     /* returns */

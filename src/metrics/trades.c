@@ -60,6 +60,7 @@ void wk_facts_trades(wick_facts *f, const wick_ledger *l, int32_t places)
         wick_sum_add(&pct_sum, pct);
         wick_sum_add(&bars_sum, (double)t->bars);
         wick_sum_add(&fee_sum, t->fees);
+        f->trade_carry += t->carry;
         if (pct > -100.0) {
             wick_sum_add(&log_sum, log1p(pct / 100.0));
         } else {

@@ -21,6 +21,22 @@ for script in "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua; do
   rows=$(wc -l <"$TMP/$first.$name.trades")
   if [ "$rows" -gt 5 ]; then good; else bad "$name: only $rows lines of trades"; fi
 done
+# The examples about holding costs, with the files that belong to them.
+for host in $HOSTS; do
+  run perpetual "$host" run "$SRC/examples/scripts/perpetual.lua" --data "$SRC/examples/bars" --symbols SYN01 \
+    --funding "$SRC/examples/rates/funding.csv" --equity "$TMP/$host.perpetual" --trades "$TMP/$host.perp.trades"
+  expect 0 "$host with funding"
+  run dividends "$host" run "$SRC/examples/scripts/dividends.lua" --data "$SRC/examples/bars" \
+    --actions "$SRC/examples/rates/actions.csv" --equity "$TMP/$host.dividends"
+  expect 0 "$host with dividends"
+  grep -q '^total_dividends *[1-9]' "$TMP/dividends.out" && good || bad "no dividends are received"
+  for what in perpetual perp.trades dividends; do
+    same "$TMP/$first.$what" "$TMP/$host.$what" "$what on $first and $host"
+  done
+done
+grep -q '^time,equity,cash,fees,long_value,short_value,funding$' "$TMP/$first.perpetual" && good ||
+  bad "no column of funding"
+grep -q ',exit_reason,carry,liquidation$' "$TMP/$first.perp.trades" && good || bad "no carry in the trades"
 # The strategy of the README is a strategy.
 awk '/^```lua/ { on = 1; next } /^```/ { if (on) exit } on' "$SRC/README.md" >"$TMP/breakout.lua"
 for host in $HOSTS; do

@@ -113,3 +113,54 @@ test("a run with functions and one with the same numbers as settings agree", fun
   check(#a.trades > 2)
   for i = 1, #a.equity do near(b.equity[i], a.equity[i], 1e-6) end
 end)
+
+-- ---- holding ---------------------------------------------------------------------------------
+
+local DAY = 86400000
+local first = 1577836800000
+
+test("funding, dividends and splits belong to the bars; scripts see what they brought", function()
+  local bars = ramp(10)
+  bars.funding = { { first + 4 * DAY, 0.01 } }
+  bars.dividend = { { first + 5 * DAY, 2 } }
+  local r = must_run { script = strategy([[
+      if bar == 1 then sym:buy { units = 10 } end
+      if bar == 3 then assert(sym.liquidation_price ~= sym.liquidation_price) end]], [[
+      function S.on_bar(ctx)
+        if ctx.bar == 4 then assert(math.abs(ctx.funding + 0.01 * 105 * 10) < 1e-9) end
+        if ctx.bar == 5 then assert(ctx.dividends == 20 and ctx.borrow == 0 and ctx.interest == 0) end
+        if ctx.bar == 7 then ctx:close_all() end
+      end]]), bars = { X = bars } }
+  near(r.trades[1].carry, 20 - 10.5, 1e-9)
+  near(r.metrics.total_funding, -10.5, 1e-9)
+  near(r.metrics.total_dividends, 20, 1e-9)
+  near(r.metrics.total_carry, 9.5, 1e-9)
+  check(r.equity_csv:find("long_value,short_value,funding,dividends\n", 1, true))
+end)
+
+test("without any of it nothing is there", function()
+  local r = go(trade)
+  check(wick.isna(r.metrics.total_carry) and wick.isna(r.metrics.total_borrow))
+  check(r.equity_csv:find("long_value,short_value\n", 1, true))
+  check(r.trades_csv:find("mfe,exit_reason\n", 1, true))
+end)
+
+test("a liquidation price is known, and met", function()
+  local bars = ramp(10)
+  for i = 6, 10 do
+    bars.open[i], bars.close[i], bars.high[i], bars.low[i] = 80, 80, 81, 60
+  end
+  local r = must_run { script = strategy([[
+      if bar == 1 then sym:buy { pct_equity = 400 } end
+      if bar == 2 then assert(math.abs(sym.liquidation_price - 103 * (1 - 0.25) / 0.9) < 0.2) end]]),
+    bars = { X = bars }, engine = { leverage = 4, margin_maintenance = 10, margin_call = "whole" } }
+  equal(r.trades[1].exit_reason, "margin_call")
+  equal(r.trades[1].exit_price, 80)
+  check(r.trades[1].liquidation > 85 and r.trades[1].liquidation < 86)
+end)
+
+test("mistakes in dated numbers are errors", function()
+  local bars = ramp(5)
+  bars.split = { { first, 0 } }
+  raises(function() must_run { script = strategy(trade), bars = { X = bars } } end, "above zero")
+end)

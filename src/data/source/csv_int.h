@@ -30,6 +30,10 @@ typedef struct csv_plan {
 int32_t csv_split(const char *s, const char *end, char delimiter, csv_field *out, int32_t max);
 /** True for an empty field or one of the words that stand for nothing (null, NaN, NA ...). */
 bool csv_is_missing(const csv_field *f);
+/** Whether a header's name is one of these, spelt in any case and with _ for blanks. */
+bool csv_is_one_of(const csv_field *f, const char *const *names);
+/** "4", "0.1575", and the "4:1" or "4/1" of split lists. */
+bool csv_amount(const csv_field *f, double *out);
 /** A number with optional thousands commas (quoted), currency sign or K/M/B suffix. */
 bool csv_number(const csv_field *f, double *out);
 

@@ -45,7 +45,8 @@ const wick_metric_spec wick_metric_end_market_value = {
 static double unrealized_pnl(const wick_facts *f, const wick_metric_opts *o)
 {
     (void)o;
-    const double gain = f->last - f->first - f->pnl;
+    const double carry = o->pnl_net ? f->carry - f->trade_carry : f->carry;
+    const double gain = f->last - f->first - f->pnl - carry;
     if (f->profile == WICK_METRICS_PYBROKER1) return gain;
     const double paid = f->fees - f->fees_before;
     return gain + (o->pnl_net ? paid - f->trade_fees : paid);
@@ -55,7 +56,7 @@ const wick_metric_spec wick_metric_unrealized_pnl = {
     .name = "unrealized_pnl",
     .title = "unrealised profit",
     .formula = "end_market_value - initial_market_value - total_pnl + fees since "
-               "the first row, so that it is the open positions' profit; pybroker1 "
+               "the first row - flows since then, so that it is the open positions' profit; pybroker1 "
                "does not add the fees back",
     .source = "PyBroker 1.2.14 and 2.0.0, evaluation table, row 4",
     .unit = WICK_M_CASH,

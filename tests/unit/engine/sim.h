@@ -62,7 +62,7 @@ static inline wick_settings *sim_settings(wick_ctx *ctx, const char *text)
 {
     wick_settings *s = wick_settings_new();
     assert_non_null(s);
-    char copy[512];
+    char copy[1024];
     assert_true(strlen(text) < sizeof copy);
     memcpy(copy, text, strlen(text) + 1);
     for (char *w = strtok(copy, " "); w != NULL; w = strtok(NULL, " ")) {
