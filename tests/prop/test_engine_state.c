@@ -12,6 +12,7 @@ enum { BY_ORDERS, BY_SIGNALS, BY_TRIGGERS, BY_PINE, STYLES };
 
 typedef struct market {
     int32_t symbols;
+    bool dated;
     int64_t n[MAX_SYMBOLS];
     bar4 bars[MAX_SYMBOLS][MAX_BARS];
     int64_t time[MAX_SYMBOLS][MAX_BARS];
@@ -40,6 +41,7 @@ static bool chance(wick_pcg *g, uint64_t one_in)
 static void draw_market(wick_pcg *g, market *m, int32_t symbols)
 {
     m->symbols = symbols;
+    m->dated = chance(g, 3);
     for (int32_t s = 0; s < symbols; s++) {
         double p = 60.0 + 40.0 * wick_pcg_uniform(g);
         const int64_t n = MAX_BARS / 2 + (int64_t)wick_pcg_below(g, MAX_BARS / 2);
@@ -58,6 +60,29 @@ static void draw_market(wick_pcg *g, market *m, int32_t symbols)
             p = c < 30.0 ? c + 2.0 : c > 150.0 ? c - 2.0 : c;
         }
     }
+}
+
+/* Funding, dividends and a split: the same whatever bars there are. */
+static wick_bars *add_dates(wick_ctx *ctx, wick_bars *b)
+{
+    wick_dates *d = NULL;
+    for (int kind = 0; kind < WICK_DATED; kind++) {
+        int64_t t[MAX_BARS], n = 0;
+        double v[MAX_BARS];
+        for (int64_t i = 3 + kind; i < MAX_BARS; i += kind == WICK_SPLIT ? 29 : 7, n++) {
+            t[n] = (1000 + i) * WICK_MS_DAY;
+            v[n] = kind == WICK_SPLIT ? 1.5 : kind == WICK_FUNDING ? 0.002 : 0.4;
+        }
+        wick_dates *made = NULL;
+        check_ok(ctx, wick_dates_new(ctx, d, kind, n, t, v, &made));
+        wick_dates_unref(d);
+        d = made;
+    }
+    wick_bars *out = NULL;
+    check_ok(ctx, wick_bars_with_dates(ctx, b, d, &out));
+    wick_dates_unref(d);
+    wick_bars_unref(b);
+    return out;
 }
 
 /* Bars stamped up to `last`. */
@@ -81,6 +106,7 @@ static wick_panel *make_panel(wick_ctx *ctx, const market *m, int64_t last)
         }
         check_ok(ctx, wick_bars_new(ctx, name, n, m->time[s], f[0], f[1], f[2], f[3], f[4], &info,
                                     &list[s]));
+        if (m->dated) list[s] = add_dates(ctx, list[s]);
     }
     wick_panel *p = NULL;
     check_ok(ctx, wick_panel_new(ctx, list, m->symbols, &p));
@@ -124,7 +150,12 @@ static void draw_settings(wick_pcg *g, scene *k)
         PICK(g, "1", "3"),
         PICK(g, "", "", "fee_tiers=0:0.1/0.2,20000:0.05/0.1 fee_window=20 fee_max=40",
              "volume_pct=4 volume_rest=keep slip_random=3",
-             "volume_pct=10 slip_volume=20 slip_atr=1"));
+             "volume_pct=10 slip_volume=20 slip_atr=1",
+             "borrow_rate=9 cash_rate=2 loan_rate=7 margin_call=least margin_maintenance=30",
+             "margin_call=whole margin_maintenance=35 borrow_rate=5"));
+    /* The list of phases=queue knows no share of the volume. */
+    if (strstr(k->text, "phases=queue") != NULL && strstr(k->text, "volume_pct") != NULL)
+        *strstr(k->text, " volume_pct") = '\0';
 }
 
 static wick_settings *make_settings(wick_ctx *ctx, const char *text)
@@ -445,6 +476,7 @@ static void joined_runs(void **state)
             k.ask_fill = style == BY_ORDERS && chance(&g, 3);
             draw_market(&g, &m, chance(&g, 2) ? 1 : 1 + (int32_t)wick_pcg_below(&g, MAX_SYMBOLS));
             draw_settings(&g, &k);
+            m.dated = m.dated && style != BY_PINE; /* splits are not booked there */
             print_message("case %llu style %d %s\n", (unsigned long long)seed, (int)style, k.text);
             trades[style] += one_case(ctx, &k, &g);
         }
