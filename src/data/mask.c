@@ -24,10 +24,42 @@ static uint64_t pack64(const double *v)
 }
 #endif
 
-void wick_mask_pack(int64_t n, const double *column, uint64_t *bits)
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+__attribute__((target("avx512f"))) static int64_t pack_wide(int64_t n, const double *v,
+                                                            uint64_t *bits)
+{
+    const __m512d zero = _mm512_setzero_pd();
+    int64_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        uint64_t w = 0;
+        for (int k = 0; k < 64; k += 8)
+            w |= (uint64_t)_mm512_cmp_pd_mask(_mm512_loadu_pd(v + i + k), zero, _CMP_GT_OQ) << k;
+        bits[i / 64] = w;
+    }
+    return i;
+}
+
+static int64_t pack_words(int64_t n, const double *v, uint64_t *bits)
+{
+    if (__builtin_cpu_supports("avx512f")) return pack_wide(n, v, bits);
+    int64_t i = 0;
+    for (; i + 64 <= n; i += 64) bits[i / 64] = pack64(v + i);
+    return i;
+}
+#else
+static int64_t pack_words(int64_t n, const double *v, uint64_t *bits)
 {
     int64_t i = 0;
-    for (; i + 64 <= n; i += 64) bits[i / 64] = pack64(column + i);
+    for (; i + 64 <= n; i += 64) bits[i / 64] = pack64(v + i);
+    return i;
+}
+#endif
+
+void wick_mask_pack(int64_t n, const double *column, uint64_t *bits)
+{
+    const int64_t i = pack_words(n, column, bits);
     if (i == n) return;
     uint64_t w = 0;
     for (int64_t k = 0; i + k < n; k++) w |= (uint64_t)(column[i + k] > 0.0) << k;

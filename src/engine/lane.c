@@ -21,10 +21,9 @@ bool wk_lane_fits(const wick_run *r)
            k->fill == WICK_FILL_OPEN && buy == 1 && sell == 1 && k->max_entries == 1 &&
            k->trade_unit == WK_UNIT_LOT && k->exclusive == 0 && g->size_kind != WICK_SIZE_ASK &&
            g->limit == NULL && g->stop == NULL && g->price == NULL && g->stop_price == NULL &&
-           g->stop_points == NULL &&
-           g->stop_pct == NULL && g->target_price == NULL && g->target_points == NULL &&
-           g->target_pct == NULL && g->trail_points == NULL && g->trail_pct == NULL &&
-           g->hold_bars == 0;
+           g->stop_points == NULL && g->stop_pct == NULL && g->target_price == NULL &&
+           g->target_points == NULL && g->target_pct == NULL && g->trail_points == NULL &&
+           g->trail_pct == NULL && g->hold_bars == 0;
 }
 
 bool wk_solo_fits(const wick_run *r)

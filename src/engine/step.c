@@ -12,10 +12,39 @@ static int32_t tick_of(const wk_feed *f, int32_t bar)
     return f->tick_of != NULL ? f->tick_of[bar] : bar;
 }
 
+/* Up to which tick, exclusive, every symbol has a bar on each: nearly always far ahead, since the
+ * symbols of a market share its calendar. */
+static int32_t dense_from(const wick_run *r, int32_t t)
+{
+    enum { FAR = 256 };
+    int32_t to = t + FAR < r->ticks ? t + FAR : r->ticks;
+    for (int32_t s = 0; s < r->n_sym && to > t; s++) {
+        const wk_feed *f = &r->feed[s];
+        const int32_t ahead = f->n - r->bar_of[s] - 1; /* bars left */
+        if (!r->active[s] || ahead <= 0) return t;
+        if (to > t + ahead) to = t + ahead;
+        if (f->tick_of == NULL) continue;
+        const int32_t *k = f->tick_of + r->bar_of[s] + 1;
+        int32_t n = 0;
+        while (n < to - t && k[n] == t + n) n++;
+        to = t + n;
+    }
+    return to;
+}
+
 /* Moves every symbol to tick t, the one after the present. */
 static void begin_tick(wick_run *r, int32_t t)
 {
     r->tick = t;
+    if (t >= r->dense_look) {
+        r->dense_to = dense_from(r, t);
+        r->dense_look = r->dense_to > t ? r->dense_to : t + 16;
+    }
+    if (t + 1 < r->dense_to) { /* the last bar of a stretch asks where the next one is */
+        for (int32_t s = 0; s < r->n_sym; s++) r->bar_of[s]++;
+        for (int32_t s = 0; s < r->n_sym; s++) r->next_tick[s] = t + 1;
+        return;
+    }
     for (int32_t s = 0; s < r->n_sym; s++) {
         const bool has = r->next_tick[s] == t;
         r->active[s] = has;
@@ -89,6 +118,7 @@ void wk_start(wick_run *r)
     r->direct = wk_solo_fits(r);
     r->walks = r->direct && r->ahead && r->ask_bar && !r->metered;
     r->reach = 8;
+    r->dense_to = r->dense_look = 0;
 }
 
 /* ---- spans -------------------------------------------------------------------------------- */
@@ -249,8 +279,9 @@ static bool ask_symbols(wick_run *r)
 {
     for (; r->at_sym < r->n_sym; r->at_sym++, r->at_part = PART_SIGNALS, r->at_trigger = 0) {
         const int32_t s = r->at_sym;
-        if (!r->active[s] || r->bar_of[s] < r->warmup) continue;
         const bool event = r->event[s] == r->bar_of[s];
+        if (!event && !r->ask_bar) continue; /* what wakes a script is an event too */
+        if (!r->active[s] || r->bar_of[s] < r->warmup) continue;
         if (r->at_part == PART_SIGNALS) {
             if (event && wk_signal_take(r, s)) {
                 point_at(r, WICK_STEP_SIZE, s);

@@ -101,10 +101,31 @@ static void show(wick_run *r, double **col, int32_t row, double v)
     if (to != NULL) to[row] = v;
 }
 
+/* Equity as wk_equity_now adds it up, and the values of longs and shorts on the way. */
+static double value_sides(const wick_run *r, double *longs, double *shorts)
+{
+    wick_sum all = {r->cash, 0.0}, lv = {0.0, 0.0}, sv = {0.0, 0.0};
+    for (int32_t i = 0; i < r->n_watch; i++) {
+        const int32_t s = r->watch[i];
+        const wk_sym *y = &r->sym[s];
+        if (y->lots == 0 && y->pos == 0.0) continue;
+        const double v = y->b * wk_mark(r, s);
+        if (y->lots > 0) wick_sum_add(&all, y->a + v);
+        if (y->pos > 0.0)
+            wick_sum_add(&lv, v);
+        else if (y->pos < 0.0)
+            wick_sum_add(&sv, -v);
+    }
+    *longs = wick_sum_get(&lv);
+    *shorts = wick_sum_get(&sv);
+    return r->n_watch > 1 ? wick_sum_get(&all) : wk_equity_now(r);
+}
+
 void wk_record_row(wick_run *r)
 {
     const int32_t row = r->tick - r->first_tick;
-    r->equity = wk_equity_now(r);
+    double longs = 0.0, shorts = 0.0;
+    r->equity = r->lean ? wk_equity_now(r) : value_sides(r, &longs, &shorts);
     r->col_equity[row] = r->equity;
     if (r->set.last_mark == WK_MARK_NAN) {
         for (int32_t i = 0; i < r->n_watch; i++) {
@@ -116,18 +137,9 @@ void wk_record_row(wick_run *r)
     for (int k = 0; k < WICK_FLOWS && r->begins; k++)
         if (r->col_flow[k] != NULL) r->col_flow[k][row] = r->flow[k];
     if (r->lean) return;
-    wick_sum lv = {0, 0}, sv = {0, 0};
-    for (int32_t i = 0; i < r->n_watch; i++) {
-        const int32_t s = r->watch[i];
-        const double v = r->sym[s].b * wk_mark(r, s);
-        if (r->sym[s].pos > 0.0)
-            wick_sum_add(&lv, v);
-        else if (r->sym[s].pos < 0.0)
-            wick_sum_add(&sv, -v);
-    }
     r->col_cash[row] = r->cash;
-    show(r, &r->col_long, row, wick_sum_get(&lv));
-    show(r, &r->col_short, row, wick_sum_get(&sv));
+    show(r, &r->col_long, row, longs);
+    show(r, &r->col_short, row, shorts);
 }
 
 void wk_kill_all(wick_run *r, int32_t s, int32_t fate)

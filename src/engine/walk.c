@@ -418,6 +418,7 @@ bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
     if (r->thorough || r->calls) return true;
     if (low > y->lo && high < y->hi) return false;
     if (y->ords > 0 || r->set.trail_update != WK_TRAIL_PATH) return true;
+    wk_trail moved = {WICK_NA, WICK_NA};
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         const wk_lot *l = wk_lot_at(r, slot);
         if (l->live_bar > bar) return true;
@@ -431,9 +432,16 @@ bool wk_must_walk(wick_run *r, int32_t s, int32_t bar)
             l->side * (good - l->target) >= 0.0) {
             return true;
         }
+        moved = t;
     }
     y->lo = -WK_INF;
     y->hi = WK_INF;
+    if (y->lots == 1) { /* has just been moved */
+        wk_lot *l = wk_lot_at(r, y->lot);
+        l->trail = moved;
+        wk_sym_tighten_lot(r, l);
+        return false;
+    }
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
         wk_trail_move(l, &l->trail, l->side > 0 ? high : low);

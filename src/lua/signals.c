@@ -202,7 +202,9 @@ static void check_amounts(const sigs *s, col k, const char *name)
     const wk_sym *y = &s->h->syms[s->sym];
     if (!s->has[k]) return;
     const double *v = wick_graph_values(y->graph, s->node[k]);
-    for (int64_t i = 0; i < y->n; i++)
+    bool negative = false;
+    for (int64_t i = 0; i < y->n; i++) negative |= v[i] < 0.0;
+    for (int64_t i = 0; negative && i < y->n; i++)
         if (v[i] < 0.0)
             (void)wk_raise(s->L, "signals: '%s' must not be negative, but is %g at bar %lld", name,
                            v[i], (long long)i);
