@@ -19,6 +19,7 @@ extern "C" {
 typedef struct wick_convention {
     const char *key;   /**< "fill" */
     const char *value; /**< "open" */
+    bool usual;        /**< a default that the short table may leave out */
 } wick_convention;
 
 /** Everything a writer may need about one result. Borrowed for the call. */

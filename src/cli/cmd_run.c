@@ -27,7 +27,9 @@ static const cli_option options[] = {
     {"equity", "F.csv", "account per bar", CLI_ONE},
     {"plots", "F.csv", "what a Pine script plots, one column each", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
-    {"format", "table|json", "what stdout shows: the table (default) or the metrics JSON", CLI_ONE},
+    {"format", "table|full|json",
+     "what stdout shows: forty rows (default), every metric and assumption, or the metrics JSON",
+     CLI_ONE},
     STAT_OPTIONS,
     {"benchmark", "SYMBOL|FILE",
      "what to compare with: a symbol of the run, a file of prices,\nequity or returns; default: "
@@ -243,24 +245,37 @@ static int64_t model_conventions(job *j, int64_t n)
     const wick_bundle *b = wk_filter_bundle(j->filter);
     char hex[65];
     if (wk_filter_kind_of(j->filter) == WK_FILTER_PASSTHROUGH) return n;
-    j->conventions[n++] = (wick_convention){"model", wk_filter_name(j->filter)};
+    j->conventions[n++] = (wick_convention){.key = "model", .value = wk_filter_name(j->filter)};
     if (b && wick_bundle_digest(j->c->ctx, b, hex) == WICK_OK) {
         snprintf(j->values[n], sizeof j->values[n], "%.63s", hex);
-        j->conventions[n] = (wick_convention){"model_sha256", j->values[n]};
+        j->conventions[n] = (wick_convention){.key = "model_sha256", .value = j->values[n]};
         n++;
     }
     if (b) {
         wick_format_double(j->values[n], wk_script_threshold(j->script, j->filter));
-        j->conventions[n] = (wick_convention){"model_threshold", j->values[n]};
+        j->conventions[n] = (wick_convention){.key = "model_threshold", .value = j->values[n]};
         n++;
     }
     if (o->sized) {
         snprintf(j->values[n], sizeof j->values[n], "%g:%g:%g", o->floor, o->cap, o->least);
-        j->conventions[n] = (wick_convention){"model_size", j->values[n]};
+        j->conventions[n] = (wick_convention){.key = "model_size", .value = j->values[n]};
         n++;
     }
-    if (j->overlap[0]) j->conventions[n++] = (wick_convention){"model_overlap", "IN-SAMPLE"};
+    if (j->overlap[0])
+        j->conventions[n++] = (wick_convention){.key = "model_overlap", .value = "IN-SAMPLE"};
     return n;
+}
+
+/* A default that nobody has to be told with every result; the assumptions one asks about first are
+ * always said. */
+static bool is_usual(const wick_setting_doc *d, const char *value)
+{
+    static const char *const first[] = {
+        "fill", "delay",   "intrabar", "gap_fill",   "shortage",     "slots",    "max_entries",
+        "size", "fee_pct", "spread",   "slip_ticks", "close_at_end", "leverage", "size_amount"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        if (strcmp(first[i], d->key) == 0) return false;
+    return strcmp(d->def, value) == 0;
 }
 
 /* Every setting of the engine, then what the numbers rest on besides. */
@@ -273,20 +288,22 @@ static bool fill_conventions(job *j, wick_result *r)
     if (!j->conventions || !j->values) return false;
     for (int64_t i = 0; i < settings; i++, n++) {
         wick_settings_get(j->cfg.settings, i, j->values[n]);
-        j->conventions[n] = (wick_convention){wick_settings_doc(i)->key, j->values[n]};
+        const wick_setting_doc *d = wick_settings_doc(i);
+        j->conventions[n] = (wick_convention){
+            .key = d->key, .value = j->values[n], .usual = is_usual(d, j->values[n])};
     }
     wick_format_double(j->values[n], j->cfg.cash);
-    j->conventions[n] = (wick_convention){"cash", j->values[n]};
+    j->conventions[n] = (wick_convention){.key = "cash", .value = j->values[n]};
     n++;
     const double year = run_config_bars_per_year(&j->cfg, j->panel);
     if (year > 0)
         wick_format_double(j->values[n], year);
     else
         strcpy(j->values[n], "none");
-    j->conventions[n] = (wick_convention){"bars_per_year", j->values[n]};
+    j->conventions[n] = (wick_convention){.key = "bars_per_year", .value = j->values[n]};
     n++;
     snprintf(j->values[n], sizeof j->values[n], "%lld", (long long)j->cfg.seed);
-    j->conventions[n] = (wick_convention){"seed", j->values[n]};
+    j->conventions[n] = (wick_convention){.key = "seed", .value = j->values[n]};
     n++;
     n = model_conventions(j, n);
     int more = 0;
@@ -384,7 +401,7 @@ static bool shown_text(const job *j, const wick_result *r, wick_buf *out)
     const run_versus v = {j->as_is, j->ledger, j->as_is_scores, j->scores,
                           wk_script_name(j->script)};
     if (j->state.what_if) return run_state_versus(c, &j->state, &v, json, out);
-    if (wick_report_write(c->ctx, json ? "metrics_json" : "table", r, out) >= 0) return true;
+    if (wick_report_write(c->ctx, cli_result_writer(c), r, out) >= 0) return true;
     cli_fail(c);
     return false;
 }
@@ -450,10 +467,10 @@ static int run_job(job *j)
     const char *choice = NULL;
     wick_result result;
     j->started = wick_now();
-    if (!cli_choice(c, "format", "table|json", &choice) ||
+    if (!cli_choice(c, "format", "table|full|json", &choice) ||
         !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
-        !run_state_read(c, &j->state) ||
-        !run_config_read(c, &j->cfg) || !load_script(j, c->operands[0]) || !load_model(j))
+        !run_state_read(c, &j->state) || !run_config_read(c, &j->cfg) ||
+        !load_script(j, c->operands[0]) || !load_model(j))
         return CLI_MISTAKE;
     lap(j);
     if (!run_config_bars(c, &j->cfg, &j->panel) || !run_config_finer(c, &j->cfg, &j->finer) ||

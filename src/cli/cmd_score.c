@@ -21,7 +21,8 @@ static const cli_option options[] = {
      CLI_ONE},
     {"equity", "F.csv", "the account per row", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
-    {"format", "table|json", "what stdout shows: the table (default) or the metrics JSON", CLI_ONE},
+    {"format", "table|full|json",
+     "what stdout shows: forty rows (default), every metric, or the metrics JSON", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
 
@@ -123,13 +124,14 @@ static bool conventions(job *j, wick_result *r)
     int64_t n = 0;
     int more = 0;
     wick_convention *to = j->conventions;
-    to[n++] = (wick_convention){"input", j->info.format};
-    to[n++] = (wick_convention){"account", !j->info.synthetic_clock ? "given"
-                                           : j->info.weekdays_only  ? "closed_trades_per_weekday"
-                                                                    : "closed_trades_per_day"};
-    to[n++] = (wick_convention){"trade_pnl", j->info.pnl_net ? "net" : "gross"};
+    to[n++] = (wick_convention){.key = "input", .value = j->info.format};
+    to[n++] = (wick_convention){.key = "account",
+                                .value = !j->info.synthetic_clock ? "given"
+                                         : j->info.weekdays_only  ? "closed_trades_per_weekday"
+                                                                  : "closed_trades_per_day"};
+    to[n++] = (wick_convention){.key = "trade_pnl", .value = j->info.pnl_net ? "net" : "gross"};
     wick_format_double(j->value[0], wick_ledger_cash0(j->ledger));
-    to[n++] = (wick_convention){"cash", j->value[0]};
+    to[n++] = (wick_convention){.key = "cash", .value = j->value[0]};
     if (!stat_options_conventions(j->c, &j->stats, j->ledger, to + n, &more)) return false;
     r->conventions = to;
     r->n_conventions = n + more;
@@ -141,8 +143,7 @@ static int write_outputs(cli *c, const wick_result *r)
 {
     wick_file_set *set = wick_file_set_new();
     wick_buf shown = {0};
-    const char *format = cli_text(c, "format");
-    const char *writer = format != NULL && strcmp(format, "json") == 0 ? "metrics_json" : "table";
+    const char *writer = cli_result_writer(c);
     int code = CLI_GOOD;
     if (set == NULL) return cli_error(c, NULL, "out of memory");
     for (int i = 0; i < TARGETS && code == CLI_GOOD; i++) {
@@ -173,7 +174,7 @@ static int score(job *j)
     double cash = 100000.0;
     j->read.size = sizeof j->read;
     j->metrics.size = sizeof j->metrics;
-    if (!cli_choice(c, "format", "table|json", &choice) ||
+    if (!cli_choice(c, "format", "table|full|json", &choice) ||
         !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
         !read_kind(c, &j->read.kind) || !read_profile(j) ||
         !cli_num(c, "cash", 1e-6, 1e15, &cash) ||

@@ -87,3 +87,10 @@ bool cli_outputs_check(cli *c, const cli_output *outputs, int n)
     }
     return true;
 }
+
+const char *cli_result_writer(const cli *c)
+{
+    const char *format = cli_text(c, "format");
+    if (format == NULL || strcmp(format, "table") == 0) return "table";
+    return strcmp(format, "full") == 0 ? "table_full" : "metrics_json";
+}

@@ -13,5 +13,7 @@ typedef struct cli_output {
  * read, and a folder that is missing is better found before the work. False: an error was
  * reported. */
 bool cli_outputs_check(cli *c, const cli_output *outputs, int n);
+/** Writer of what stdout shows by --format table|full|json. */
+const char *cli_result_writer(const cli *c);
 
 #endif

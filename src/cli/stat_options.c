@@ -190,7 +190,7 @@ bool stat_options_conventions(cli *c, stat_options *s, const wick_ledger *l, wic
     *n = 0;
     if (s->benchmark != NULL) {
         snprintf(s->convention[0], sizeof s->convention[0], "%s", s->benchmark);
-        out[(*n)++] = (wick_convention){"benchmark", s->convention[0]};
+        out[(*n)++] = (wick_convention){.key = "benchmark", .value = s->convention[0]};
     }
     if (s->boot.replicates == 0) return true;
     char block[WICK_DOUBLE_TEXT], level[WICK_DOUBLE_TEXT];
@@ -201,7 +201,7 @@ bool stat_options_conventions(cli *c, stat_options *s, const wick_ledger *l, wic
              "%s-%s,level:%s,block:%s,replicates:%lld,seed:%llu",
              wick_interval_name(s->boot.interval), wick_resample_name(s->boot.resample), level,
              block, (long long)s->boot.replicates, (unsigned long long)s->boot.seed);
-    out[(*n)++] = (wick_convention){"intervals", s->convention[1]};
+    out[(*n)++] = (wick_convention){.key = "intervals", .value = s->convention[1]};
     return true;
 }
 

@@ -5,8 +5,8 @@
 
 /* Sorted by name. */
 static const wick_writer_spec *const writers[] = {
-    &wk_writer_equity_csv, &wk_writer_metrics_json, &wk_writer_orders_csv,
-    &wk_writer_table,      &wk_writer_trades_csv,   &wk_writer_trades_tv,
+    &wk_writer_equity_csv, &wk_writer_metrics_json, &wk_writer_orders_csv, &wk_writer_table,
+    &wk_writer_table_full, &wk_writer_trades_csv,   &wk_writer_trades_tv,
 };
 enum { WRITERS = sizeof writers / sizeof *writers };
 
@@ -79,25 +79,29 @@ static bool has_convention(const wick_result *r, const char *key)
     return false;
 }
 
+static void add(wk_convention_fn fn, void *user, const char *key, const char *value)
+{
+    const wick_convention c = {.key = key, .value = value};
+    fn(user, &c);
+}
+
 void wk_report_conventions(const wick_result *r, wk_convention_fn fn, void *user)
 {
-    for (int64_t i = 0; i < r->n_conventions; i++) {
-        fn(user, r->conventions[i].key, r->conventions[i].value);
-    }
+    for (int64_t i = 0; i < r->n_conventions; i++) fn(user, &r->conventions[i]);
     if (r->scores == NULL) return;
     const wick_metric_opts *o = wick_scores_opts(r->scores);
     char text[WICK_DOUBLE_TEXT];
     if (!has_convention(r, "bars_per_year")) {
         wick_format_double(text, o->bars_per_year);
-        fn(user, "bars_per_year", o->bars_per_year > 0.0 ? text : "none");
+        add(fn, user, "bars_per_year", o->bars_per_year > 0.0 ? text : "none");
     }
-    if (!has_convention(r, "deviation")) fn(user, "deviation", "population");
+    if (!has_convention(r, "deviation")) add(fn, user, "deviation", "population");
     if (!has_convention(r, "report_rounding")) {
         wick_format_double(text, (double)o->round_places);
-        fn(user, "report_rounding", o->round_places > 0 ? text : "none");
+        add(fn, user, "report_rounding", o->round_places > 0 ? text : "none");
     }
     if (!has_convention(r, "risk_free")) {
         wick_format_double(text, o->risk_free);
-        fn(user, "risk_free", text);
+        add(fn, user, "risk_free", text);
     }
 }

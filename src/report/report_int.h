@@ -35,7 +35,7 @@ void wk_line_end(wk_line *l);
 
 /** Conventions of a result and those the scores add (bars_per_year, deviation, report_rounding,
  * risk_free), each key once. `fn` is called in order. */
-typedef void (*wk_convention_fn)(void *user, const char *key, const char *value);
+typedef void (*wk_convention_fn)(void *user, const wick_convention *c);
 void wk_report_conventions(const wick_result *r, wk_convention_fn fn, void *user);
 
 /** Status of a finished buffer. */
@@ -56,6 +56,7 @@ extern const wick_writer_spec wk_writer_equity_csv;
 extern const wick_writer_spec wk_writer_metrics_json;
 extern const wick_writer_spec wk_writer_orders_csv;
 extern const wick_writer_spec wk_writer_table;
+extern const wick_writer_spec wk_writer_table_full;
 extern const wick_writer_spec wk_writer_trades_csv;
 extern const wick_writer_spec wk_writer_trades_tv;
 

@@ -68,7 +68,7 @@ BASH
   has "$TMP/tried" "wick sc: score"
   has "$TMP/tried" "wick run --monte-carlo-: --monte-carlo-mode"
   has "$TMP/tried" "wick data res: resample"
-  has "$TMP/tried" "wick run --format : table json"
+  has "$TMP/tried" "wick run --format : table full json"
   has "$TMP/tried" "wick data check --qui: --quiet"
 fi
 finish

@@ -2,15 +2,15 @@
 #include "report/report_int.h"
 
 /* Numbers among the conventions are numbers in JSON too. */
-static void convention(void *user, const char *key, const char *value)
+static void convention(void *user, const wick_convention *c)
 {
     wick_json_writer *w = user;
     double v;
-    wick_jw_key(w, key);
-    if (wick_parse_double(value, -1, &v) && isfinite(v)) {
+    wick_jw_key(w, c->key);
+    if (wick_parse_double(c->value, -1, &v) && isfinite(v)) {
         wick_jw_double(w, v);
     } else {
-        wick_jw_string(w, value);
+        wick_jw_string(w, c->value);
     }
 }
 

@@ -50,7 +50,7 @@ static void metric(const wick_result *r, wick_buf *out, int64_t i, bool dates)
          s->unit);
 }
 
-/* The forty rows in the order of the seed tables, then what else was scored. */
+/* The forty rows in the order of the seed tables, then what the script defined. */
 static void scores(const wick_result *r, wick_buf *out, bool dates)
 {
     const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
@@ -59,14 +59,6 @@ static void scores(const wick_result *r, wick_buf *out, bool dates)
             if (wick_scores_spec(r->scores, i)->row == row) metric(r, out, i, dates);
         }
     }
-    bool titled = false;
-    for (int64_t i = 0; i < n; i++) {
-        const wick_metric_spec *s = wick_scores_spec(r->scores, i);
-        if (s->row >= 0 || isnan(wick_scores_value(r->scores, i))) continue;
-        if (!titled) heading(r, out, "More");
-        titled = true;
-        metric(r, out, i, dates);
-    }
     if (r->n_extra > 0) heading(r, out, "Defined by the script");
     for (int64_t i = 0; i < r->n_extra; i++) {
         char text[64];
@@ -74,6 +66,20 @@ static void scores(const wick_result *r, wick_buf *out, bool dates)
         line(r, out, r->extra_names[i], text, r->extra_values[i] < 0.0,
              r->extra_intervals != NULL ? &r->extra_intervals[i] : NULL, WICK_M_RATIO);
     }
+}
+
+/* What else was scored: printed, or only counted. */
+static int64_t more(const wick_result *r, wick_buf *out, bool dates)
+{
+    const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const wick_metric_spec *s = wick_scores_spec(r->scores, i);
+        if (s->row >= 0 || isnan(wick_scores_value(r->scores, i))) continue;
+        if (count++ == 0 && out != NULL) heading(r, out, "More");
+        if (out != NULL) metric(r, out, i, dates);
+    }
+    return count;
 }
 
 static wick_status drawdowns(wick_ctx *ctx, const wick_result *r, wick_buf *out, bool dates)
@@ -144,25 +150,31 @@ static void finer(const wick_result *r, wick_buf *out)
 typedef struct wrap {
     wick_buf *out;
     int32_t width, at;
+    bool all;
+    int64_t left_out;
 } wrap;
 
 /* Pairs on as few lines as the terminal allows. */
-static void pair(void *user, const char *key, const char *value)
+static void pair(void *user, const wick_convention *c)
 {
     wrap *w = user;
-    const int32_t need = (int32_t)(strlen(key) + strlen(value)) + 1;
+    const int32_t need = (int32_t)(strlen(c->key) + strlen(c->value)) + 1;
+    if (c->usual && !w->all) {
+        w->left_out++;
+        return;
+    }
     if (w->at > 0 && w->at + 2 + need > w->width) {
         wick_buf_add(w->out, "\n", 1);
         w->at = 0;
     }
     if (w->at > 0) wick_buf_add(w->out, "  ", 2);
     w->at += need + (w->at > 0 ? 2 : 0);
-    wick_buf_add(w->out, key, -1);
+    wick_buf_add(w->out, c->key, -1);
     wick_buf_add(w->out, "=", 1);
-    wick_buf_add(w->out, value, -1);
+    wick_buf_add(w->out, c->value, -1);
 }
 
-static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
+static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *out, bool full)
 {
     const bool dates = wk_report_dates_only(r);
     const wick_equity e = wick_ledger_equity(r->ledger);
@@ -178,6 +190,7 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     }
     wick_buf_add(out, "\n\n", 2);
     scores(r, out, dates);
+    const int64_t others = more(r, full ? out : NULL, dates);
     const wick_status st = drawdowns(ctx, r, out, dates);
     if (st < 0) return st;
     wk_report_sheets(r, out, dates);
@@ -185,13 +198,33 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
     ambiguous(r, out);
     finer(r, out);
     heading(r, out, "Conventions");
-    wrap w = {.out = out, .width = r->width > 0 ? r->width : 80};
+    wrap w = {.out = out, .width = r->width > 0 ? r->width : 80, .all = full};
     wk_report_conventions(r, pair, &w);
     wick_buf_add(out, "\n", 1);
+    if (w.left_out > 0)
+        wick_buf_addf(out, "%lld others at their defaults\n", (long long)w.left_out);
+    if (!full && others + w.left_out > 0)
+        wick_buf_addf(out, "--format full: these, and %lld more metrics\n", (long long)others);
     return wk_report_done(ctx, out);
+}
+
+static wick_status write_short(wick_ctx *ctx, const wick_result *r, wick_buf *out)
+{
+    return write_table(ctx, r, out, false);
+}
+
+static wick_status write_full(wick_ctx *ctx, const wick_result *r, wick_buf *out)
+{
+    return write_table(ctx, r, out, true);
 }
 
 const wick_writer_spec wk_writer_table = {
     .name = "table",
-    .doc = "the forty rows, drawdowns, ambiguous bars and conventions for people",
-    .write = write};
+    .doc = "the forty rows, drawdowns, ambiguous bars and conventions for people; conventions at "
+           "their defaults are counted",
+    .write = write_short};
+
+const wick_writer_spec wk_writer_table_full = {
+    .name = "table_full",
+    .doc = "the same with every metric and every convention",
+    .write = write_full};

@@ -183,7 +183,8 @@ static void json(void **state)
     wick_ledger *l = build(ctx, 0);
     wick_scores *scores = NULL;
     check_ok(ctx, wick_score(ctx, l, NULL, NULL, 0, &scores));
-    static const wick_convention how[] = {{"fill", "open"}, {"slots", "10"}, {"stop", "nan"}};
+    static const wick_convention how[] = {
+        {"fill", "open", false}, {"slots", "10", false}, {"stop", "nan", true}};
     static const char *const names[] = {"my_metric", "my_gap"};
     const double values[] = {1.25, WICK_NA};
     const wick_result r = {.size = sizeof r,
@@ -243,7 +244,7 @@ static void table(void **state)
     wick_ledger *l = build(ctx, 0);
     wick_scores *scores = NULL;
     check_ok(ctx, wick_score(ctx, l, NULL, NULL, 0, &scores));
-    static const wick_convention how[] = {{"fill", "open"}, {"gap_fill", "level"}};
+    static const wick_convention how[] = {{"fill", "open", false}, {"gap_fill", "level", true}};
     wick_result r = {.size = sizeof r,
                      .strategy = "my_rule",
                      .profile = "wick",
@@ -264,8 +265,10 @@ static void table(void **state)
         "\nstd_error ",
         "Deepest drawdowns (1 of 1)\n",
         "2024-03-02  2024-03-03  2024-03-04  -20.40  -2.02 %     2\n",
-        "2 bars whose inner order decides a result: end less start between -1.50 (worst) and 12,345.50",
-        "fill=open  gap_fill=level\n"};
+        "2 bars whose inner order decides a result: end less start between -1.50 (worst) and "
+        "12,345.50",
+        "Conventions\nfill=open  ",
+        "\n1 others at their defaults\n--format full: these, and "};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (strstr(s, parts[i]) == NULL) fail_msg("'%s' is missing in\n%s", parts[i], s);
     }
@@ -282,6 +285,12 @@ static void table(void **state)
             at = next;
         }
     }
+    assert_null(strstr(s, "\nMore\n"));
+    free(s);
+    s = text_of(ctx, "table_full", &r);
+    assert_non_null(strstr(s, "\nMore\n"));
+    assert_non_null(strstr(s, "\nfill=open  gap_fill=level\n"));
+    assert_null(strstr(s, "at their defaults"));
     free(s);
     r.color = true;
     s = text_of(ctx, "table", &r);
