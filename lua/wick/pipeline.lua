@@ -428,6 +428,19 @@ function R.read_text(_, path)
   return core.work_read(path)
 end
 
+--- run:read_state(path) -> state: a saved state (of `wick run --save-state`, or written by
+--- run:write_state), which becomes an input of the run.
+function R.read_state(_, path)
+  check_seal(need_text("run:read_state", path))
+  return core.state_parse((core.work_read(path)), path)
+end
+
+--- run:write_state(name, state): the state of a backtest's checkpoint as a file.
+function R.write_state(run, name, state)
+  if core.is(state) ~= "state" then raise("run:write_state: a state is expected, got " .. type(state)) end
+  run:write_text(need_text("run:write_state", name), state:bytes())
+end
+
 --- run:read_json(path) -> value, sha256
 function R.read_json(_, path)
   local text, hash = core.work_read(need_text("run:read_json", path))

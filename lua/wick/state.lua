@@ -16,7 +16,7 @@ local getmeta, setmeta, getinfo = debug.getmetatable, debug.setmetatable, debug.
 local S = {}
 
 -- Of the run in hand; nil outside of runs that save or load.
-local marks, named, things, cells, cell_of, snapshot, grown, streams, handles
+local marks, named, things, cells, cell_of, snapshot, streams, handles
 
 -- ---- order ---------------------------------------------------------------------------------
 local rank = { number = 1, string = 2, boolean = 3 }
@@ -114,7 +114,7 @@ end
 local function handle_of(x)
   if type(x) ~= "table" then return nil end
   local kind = core.is(x)
-  if kind == "series" then return kind, rawget(x, "sid") - core.state_base() end
+  if kind == "series" then return core.state_slot(rawget(x, "sid")) end
   if kind == "bars" or kind == "sym" or kind == "pine" then return kind, rawget(x, "id") or 0 end
   if kind == "ctx" then return kind, 0 end
 end
@@ -186,7 +186,7 @@ local function name(x, path)
   things[path] = x
   local kind, which = handle_of(x)
   if kind then
-    handles[kind .. " " .. which] = x
+    handles[kind .. " " .. core.tostring(which)] = x
     return false
   end
   if streams[x] then return false end
@@ -211,7 +211,7 @@ function S.watch(modules)
   marks, named = {}, nil
   mark_all(core, "core")
   mark_modules(modules)
-  named, things, cells, cell_of, snapshot, grown, handles = {}, {}, {}, {}, {}, {}, {}
+  named, things, cells, cell_of, snapshot, handles = {}, {}, {}, {}, {}, {}
   streams = setmetatable({}, { __mode = "k" })
   core.state_stream = function(kind, f, anchor, ...)
     core.stream_keep(anchor)
@@ -225,18 +225,11 @@ function S.watch(modules)
     end
     streams[f] = { kind = kind, anchor = anchor, args = args }
   end
-  core.state_grown = function(t, key, f)
-    if not named[t] then return end -- what made it is new itself, and will be refused by its name
-    local at = core.present()
-    grown[#grown + 1] = { named[t], key, at }
-    walk({ { named[t] .. step_name(key), f } }, name, name_cell)
-    snapshot[t][1][key] = f
-  end
 end
 
 function S.forget()
-  marks, named, things, cells, cell_of, snapshot, grown, streams, handles = nil, nil, nil, nil, nil, nil, nil, nil, nil
-  core.state_stream, core.state_grown = nil, nil
+  marks, named, things, cells, cell_of, snapshot, streams, handles = nil, nil, nil, nil, nil, nil, nil, nil
+  core.state_stream = nil
 end
 
 --- After the declarations: names everything a bar function can reach. `roots`: pairs of a name and
@@ -378,12 +371,6 @@ function S.save(roots)
     return count
   end
 
-  put(#grown)
-  for _, g in ipairs(grown) do
-    put(g[1])
-    put(g[2])
-    put(g[3])
-  end
   put(fresh_n)
   for i = 1, fresh_n do
     local s = streams[fresh_at[i]]
@@ -487,10 +474,15 @@ function S.load(list, n, vm)
       if v == nil then damaged("a table is missing") end
       return v
     elseif x == core.state_handle then
-      local kind, which = take "string", take "number"
-      local v = handles[kind .. " " .. which]
+      local kind, which = take "string", take()
+      if type(which) == "userdata" then damaged("a handle is missing") end
+      local v = handles[kind .. " " .. core.tostring(which)]
       if v == nil and kind == "bars" then v = core.bars_of(which) end
-      if v == nil and kind == "series" then v = core.state_series(which) end
+      if v == nil and kind == "written" then v = core.state_written(which) end
+      if v == nil and kind == "field" then
+        local symbol, field = core.tostring(which):match("^(%d+) (.+)$")
+        v = field and core.bars_of(tonumber(symbol))[field]
+      end
       if v == nil then gone(kind .. " " .. core.tostring(which)) end
       return v
     elseif x == core.state_mark then
@@ -505,12 +497,6 @@ function S.load(list, n, vm)
     damaged("an unknown kind of value")
   end
 
-  for _ = 1, count() do
-    local path, key, symbol = take "string", take(), take "number"
-    local t = things[path]
-    if type(t) ~= "table" then gone(path) end
-    core.state_at(symbol, function() return t[key] end)
-  end
   for i = 1, count() do
     local kind = take "string"
     if kind == "table" then

@@ -459,6 +459,20 @@ wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t number, const wk
     return run_once(ctx, e, number, job, filter, false, out);
 }
 
+wick_status wk_eval_state(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_state_opts *o)
+{
+    bench *w = NULL;
+    const wick_status st = take_worker(ctx, e, number, &w);
+    if (st >= 0) wk_host_state(w->host, o);
+    return st;
+}
+
+void wk_eval_no_state(wk_eval *e, int32_t number)
+{
+    if (number >= 0 && number < e->n_workers && e->worker[number].host)
+        wk_host_state(e->worker[number].host, NULL);
+}
+
 wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t number, const double *params,
                             wick_panel *panel, const wk_dataset_opts *opts, wk_dataset *out)
 {

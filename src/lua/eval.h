@@ -72,6 +72,10 @@ wick_status wk_eval_run(wick_ctx *ctx, wk_eval *e, int32_t worker, const wk_eval
  * column. */
 wick_status wk_eval_filtered(wick_ctx *ctx, wk_eval *e, int32_t worker, const wk_eval_job *job,
                              wk_filter *filter, wk_eval_out *out) WICK_NODISCARD;
+/** The next runs of this worker are saved or go on from a state, until wk_eval_no_state. */
+wick_status wk_eval_state(wick_ctx *ctx, wk_eval *e, int32_t worker,
+                          const wk_state_opts *o) WICK_NODISCARD;
+void wk_eval_no_state(wk_eval *e, int32_t worker);
 /** wk_script_dataset with these parameters. `opts` may leave settings and cash open: the
  * evaluator's. */
 wick_status wk_eval_dataset(wick_ctx *ctx, wk_eval *e, int32_t worker, const double *params,

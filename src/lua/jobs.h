@@ -30,6 +30,7 @@ typedef struct wk_result {
     int64_t fates[WICK_FATES], timeframe_ms;
     double objective, avg_size; /**< avg_size: mean cash value of an entry */
     char *strategy, *profile, overlap[300];
+    wick_state *state;      /**< saved at the checkpoint; NULL: none was asked for */
     char reason[WK_REASON]; /**< why the objective has no value; "" otherwise */
 } wk_result;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lua/jobs.h"
+#include "lua/state_box.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -107,6 +108,7 @@ static void result_unref(void *p)
     free(r->metric);
     free(r->strategy);
     free(r->profile);
+    wick_state_unref(r->state);
     free(r);
 }
 
@@ -115,7 +117,6 @@ static int result_index(lua_State *L, wk_host *h, void *p)
 {
     const wk_result *r = p;
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    (void)h;
     for (int64_t i = 0; i < wick_metric_count(); i++) {
         if (strcmp(wick_metric_at(i)->name, key) != 0) continue;
         if (isnan(r->metric[i]))
@@ -124,7 +125,9 @@ static int result_index(lua_State *L, wk_host *h, void *p)
             wk_push_double(L, r->metric[i]);
         return 1;
     }
-    if (strcmp(key, "overlap") == 0)
+    if (strcmp(key, "state") == 0 && r->state)
+        wk_push_state(L, h, r->state);
+    else if (strcmp(key, "overlap") == 0)
         lua_pushstring(L, r->overlap);
     else if (strcmp(key, "reason") == 0)
         lua_pushstring(L, r->reason);
@@ -236,6 +239,7 @@ typedef struct one_run {
     wk_filter *filter;
     wk_result *out;
     bool keep;
+    wk_state_opts state; /**< its `out` leads to the result's */
 } one_run;
 
 typedef struct batch {
@@ -332,7 +336,9 @@ static wick_status run_task(void *arg, int64_t i, int32_t number, wick_ctx *ctx)
                              .bars_per_year = b->bars_per_year};
     wk_eval_out out;
     if (wick_interrupted()) return wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
-    wick_status st = wk_eval_filtered(ctx, b->s->eval, number, &job, r->filter, &out);
+    wick_status st = wk_eval_state(ctx, b->s->eval, number, &r->state);
+    if (st >= 0) st = wk_eval_filtered(ctx, b->s->eval, number, &job, r->filter, &out);
+    wk_eval_no_state(b->s->eval, number);
     if (st < 0) return st;
     memcpy(r->out->metric, out.metrics, (size_t)wick_metric_count() * sizeof *out.metrics);
     memcpy(r->out->fates, wick_ledger_fates(out.ledger), sizeof r->out->fates);
@@ -435,7 +441,8 @@ int wk_strategy_backtest(lua_State *L)
     static const char *const known[] = {"bars", "trade_from", "runs", NULL};
     static const char *const fields[] = {"params",        "model",          "threshold",
                                          "size",          "seed",           "keep",
-                                         "allow_overlap", "allow_unusable", NULL};
+                                         "allow_overlap", "allow_unusable", "checkpoint",
+                                         "from_state",    "what_if",        NULL};
     wk_host *h = wk_self(L);
     const wk_strategy *s = wk_check_box(L, 1, &wk_strategy_type, "backtest");
     lua_settop(L, 2);
@@ -462,6 +469,7 @@ int wk_strategy_backtest(lua_State *L)
         (void)wk_ml_field(L, t, "params");
         r->params = wk_job_values(L, h, s, -1);
         lua_rawseti(L, keep, (int)(2 * i + 1));
+        wk_state_asked(L, t, "backtest", &r->state, &r->out->state);
         r->filter = filter_of(L, h, &b, t, r->out);
         if (r->filter) lua_rawseti(L, keep, (int)(2 * i + 2));
         lua_settop(L, keep);

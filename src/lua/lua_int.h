@@ -236,7 +236,7 @@ struct wk_host {
     struct {
         wk_state_opts o;
         int64_t n_slots; /**< series after the declarations */
-        bool watching;
+        bool watching, begun;
     } keep; /**< of the run in hand */
     int ref_late;
 

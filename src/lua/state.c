@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lua/state.h"
+#include "lua/state_box.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,10 +15,34 @@
 
 /* ---- tools of state.lua --------------------------------------------------------------------- */
 
-static int state_base(lua_State *L)
+/* core.state_slot(sid): what a series is called in a state: "series" and its place among those the
+ * body declares; "written" and its place among those made by pine.series since; "field" and symbol
+ * and name of a field of the bars that was first read on a bar. */
+static int state_slot(lua_State *L)
 {
-    lua_pushnumber(L, wk_self(L)->sh.base);
-    return 1;
+    const wk_host *h = wk_self(L);
+    const double at = luaL_checknumber(L, 1) - h->sh.base;
+    if (!(at >= 0.0 && at < (double)h->n_slots)) return wk_raise(L, "a series of another run");
+    const int64_t slot = (int64_t)at;
+    if (slot < h->keep.n_slots || !h->keep.begun) {
+        lua_pushliteral(L, "series");
+        lua_pushinteger(L, (lua_Integer)slot);
+        return 2;
+    }
+    const wk_slot *x = &h->slots[slot];
+    if (x->node == WK_OWN) {
+        int64_t k = 0;
+        for (int64_t i = h->keep.n_slots; i < slot; i++) k += h->slots[i].node == WK_OWN;
+        lua_pushliteral(L, "written");
+        lua_pushinteger(L, (lua_Integer)k);
+        return 2;
+    }
+    wick_buf text = {0};
+    wick_graph_describe(h->syms[x->sym].graph, x->node, &text);
+    lua_pushliteral(L, "field");
+    lua_pushfstring(L, "%d %s", (int)x->sym, text.data && !text.failed ? text.data : "?");
+    wick_buf_free(&text);
+    return 2;
 }
 
 static int state_module(lua_State *L)
@@ -26,29 +51,11 @@ static int state_module(lua_State *L)
     return 1;
 }
 
-/* core.state_at(symbol, f): f() as if that symbol's body ran. */
-static int state_at(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const double i = luaL_checknumber(L, 1);
-    if (!(i >= 0 && i < h->n_syms + h->n_inner))
-        return wk_raise(L, "the state's section of the script is damaged: it has other symbols");
-    const wk_phase phase = (wk_phase)h->sh.phase;
-    const int32_t decl = h->decl;
-    h->sh.phase = WK_DECLARE;
-    h->decl = (int32_t)i;
-    lua_settop(L, 2);
-    lua_call(L, 0, 0);
-    h->sh.phase = phase;
-    h->decl = decl;
-    return 0;
-}
-
-/* core.state_series(slot): a series made on a bar of the run that was saved. */
-static int state_series(lua_State *L)
+/* core.state_written(k): the k-th series written since the declarations. */
+static int state_written(lua_State *L)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, wk_self(L)->ref_late);
-    lua_pushvalue(L, 1);
+    lua_pushnumber(L, luaL_checknumber(L, 1) + 1.0);
     lua_rawget(L, -2);
     return 1;
 }
@@ -99,11 +106,15 @@ static int stream_feed(lua_State *L)
 
 void wk_state_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"state_base", state_base},   {"state_module", state_module},
-                                    {"state_at", state_at},       {"state_series", state_series},
-                                    {"stream_keep", stream_keep}, {"stream_log", stream_log},
-                                    {"stream_feed", stream_feed}, {NULL, NULL}};
+    static const luaL_Reg list[] = {{"state_slot", state_slot},
+                                    {"state_module", state_module},
+                                    {"state_written", state_written},
+                                    {"stream_keep", stream_keep},
+                                    {"stream_log", stream_log},
+                                    {"stream_feed", stream_feed},
+                                    {NULL, NULL}};
     wk_set_funcs(L, h, list);
+    wk_state_box_open(L, h);
     wk_state_marks(L);
     lua_newtable(L);
     h->ref_late = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -176,6 +187,7 @@ void wk_state_watch(lua_State *L, wk_host *h)
 {
     h->keep.o = h->state_opts;
     h->keep.watching = true;
+    h->keep.begun = false;
     push_part(L, h, "watch");
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_modules);
     lua_call(L, 1, 0);
@@ -209,20 +221,14 @@ static void put_u64(wick_buf *b, uint64_t v)
     wick_buf_add(b, raw, 8);
 }
 
-/* Series made on bars: those a script writes, and fields of bars read for the first time. */
-static void save_late(wk_host *h, wick_buf *b)
+/* Series the script has made since the declarations to write them itself. */
+static void save_written(const wk_host *h, wick_buf *b)
 {
-    put_u64(b, (uint64_t)(h->n_slots - h->keep.n_slots));
-    for (int64_t i = h->keep.n_slots; i < h->n_slots; i++) {
-        wick_buf text = {0};
-        put_u64(b, (uint64_t)h->slots[i].sym);
-        if (h->slots[i].node != WK_OWN)
-            wick_graph_describe(h->syms[h->slots[i].sym].graph, h->slots[i].node, &text);
-        put_u64(b, (uint64_t)text.len);
-        wick_buf_add(b, text.data ? text.data : "", text.len);
-        b->failed |= text.failed;
-        wick_buf_free(&text);
-    }
+    uint64_t n = 0;
+    for (int64_t i = h->keep.n_slots; i < h->n_slots; i++) n += h->slots[i].node == WK_OWN;
+    put_u64(b, n);
+    for (int64_t i = h->keep.n_slots; i < h->n_slots; i++)
+        if (h->slots[i].node == WK_OWN) put_u64(b, (uint64_t)h->slots[i].sym);
 }
 
 static void save_figures(wk_host *h, wick_buf *b)
@@ -233,7 +239,7 @@ static void save_figures(wk_host *h, wick_buf *b)
     put_u64(b, g->inc_hi);
     put_u64(b, g->inc_lo);
     put_u64(b, (uint64_t)h->keep.n_slots);
-    save_late(h, b);
+    save_written(h, b);
     for (int32_t i = 0; i < h->n_syms; i++) {
         wk_sym *s = &h->syms[i];
         const int64_t bar = h->sh.cur->bar_of[i];
@@ -262,28 +268,17 @@ static uint64_t take(lua_State *L, reader *r)
     return v;
 }
 
-static void load_late(lua_State *L, wk_host *h, reader *r)
+static void load_written(lua_State *L, wk_host *h, reader *r)
 {
     const uint64_t n = take(L, r);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_late);
-    const int late = lua_gettop(L);
     for (uint64_t i = 0; i < n; i++) {
-        const uint64_t sym = take(L, r), len = take(L, r);
-        if (sym >= (uint64_t)h->n_syms || len > (uint64_t)(r->end - r->p))
-            (void)wk_raise(L, "the state's section 'host' is damaged");
-        lua_pushnumber(L, (lua_Number)((double)h->keep.n_slots + (double)i));
-        if (len == 0) {
-            wk_push_written(L, h, (int32_t)sym);
-        } else {
-            wk_push_bars(L, h, (int32_t)sym);
-            lua_pushlstring(L, (const char *)r->p, (size_t)len);
-            lua_gettable(L, -2); /* a name that is none raises */
-            lua_remove(L, -2);
-        }
-        lua_rawset(L, late);
-        r->p += len;
+        const uint64_t sym = take(L, r);
+        if (sym >= (uint64_t)h->n_syms) (void)wk_raise(L, "the state's section 'host' is damaged");
+        wk_push_written(L, h, (int32_t)sym);
+        lua_rawseti(L, -2, (int)i + 1);
     }
-    lua_settop(L, late - 1);
+    lua_pop(L, 1);
 }
 
 static void load_figures(lua_State *L, wk_host *h, const wick_state *s)
@@ -299,7 +294,7 @@ static void load_figures(lua_State *L, wk_host *h, const wick_state *s)
     g.inc_lo = take(L, &r);
     if (take(L, &r) != (uint64_t)h->keep.n_slots)
         (void)wk_raise(L, "the script declares other series than when the state was saved");
-    load_late(L, h, &r);
+    load_written(L, h, &r);
     for (int32_t i = 0; i < h->n_syms; i++) {
         wk_sym *y = &h->syms[i];
         const int64_t bar = h->sh.cur->bar_of[i];
@@ -374,6 +369,7 @@ void wk_state_begin(lua_State *L, wk_host *h, int base)
     const wk_state_opts *o = &h->keep.o;
     wick_status st = WICK_OK;
     h->keep.n_slots = h->n_slots;
+    h->keep.begun = true;
     push_part(L, h, "begin");
     push_roots(L, h, base);
     lua_call(L, 1, 0);

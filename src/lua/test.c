@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/lua_int.h"
+#include "lua/state_box.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -153,6 +153,8 @@ typedef struct test_run {
     wick_cache *cache;
     wick_buf plots;
     wick_panel *finer;
+    wk_state_opts keep;
+    wick_state *state;
 } test_run;
 
 static wick_status set_pairs(lua_State *L, wick_ctx *ctx, int t, const char *key, test_run *r,
@@ -220,7 +222,10 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     if (lua_toboolean(L, -1)) r->cache = wick_cache_new(INT64_C(64) << 20);
     lua_getfield(L, t, "plots");
     wk_host_keep_plots(h, lua_toboolean(L, -1) ? &r->plots : NULL);
-    WICK_TRY(wk_script_run(ctx, r->script, r->panel, &o, r->cache, &r->ledger));
+    wk_host_state(h, &r->keep);
+    st = wk_script_run(ctx, r->script, r->panel, &o, r->cache, &r->ledger);
+    wk_host_state(h, NULL);
+    if (st < 0) goto out;
     const bool per_bar = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0;
     const wick_metric_opts m =
         wk_metric_opts(r->settings, per_bar ? 0.0 : wick_panel_bars_per_year(r->panel));
@@ -267,7 +272,7 @@ static wick_status push_own(lua_State *L, wick_ctx *ctx, test_run *r)
     return WICK_OK;
 }
 
-static wick_status push_results(lua_State *L, wick_ctx *ctx, test_run *r)
+static wick_status push_results(lua_State *L, wk_host *h, wick_ctx *ctx, test_run *r)
 {
     lua_newtable(L);
     lua_pushstring(L, wk_script_style_name(r->script));
@@ -290,6 +295,11 @@ static wick_status push_results(lua_State *L, wick_ctx *ctx, test_run *r)
     lua_setfield(L, -2, "fates");
     push_csv(L, ctx, r, "trades_csv", "trades_csv");
     push_csv(L, ctx, r, "equity_csv", "equity_csv");
+    if (r->state) {
+        wk_push_state(L, h, r->state);
+        lua_setfield(L, -2, "state");
+    }
+    push_csv(L, ctx, r, "orders_csv", "orders_csv");
     lua_pushlstring(L, r->plots.data ? r->plots.data : "", (size_t)r->plots.len);
     lua_setfield(L, -2, "plots");
     return push_own(L, ctx, r);
@@ -305,6 +315,7 @@ static void free_run(test_run *r)
     wick_cache_unref(r->cache);
     wick_buf_free(&r->plots);
     wick_panel_unref(r->finer);
+    wick_state_unref(r->state);
 }
 
 /* core.test_run(options) -> results, or nil, message, code. Errors inside are caught by the inner
@@ -315,10 +326,11 @@ static int core_test_run(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     if (L != h->L || !h->in_test || h->syms)
         return wk_raise(L, "run is for test functions (outside coroutines and other runs)");
-    wick_ctx *ctx = wick_ctx_new();
-    if (!ctx) return luaL_error(L, "out of memory");
     test_run r = {0};
     lua_settop(L, 1);
+    wk_state_asked(L, 1, "run", &r.keep, &r.state);
+    wick_ctx *ctx = wick_ctx_new();
+    if (!ctx) return luaL_error(L, "out of memory");
     /* The nested run has globals of its own; the test gets its back. */
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_loaded);
@@ -327,7 +339,7 @@ static int core_test_run(lua_State *L)
     const double mib = opt_number(L, 1, "memory", 0.0);
     if (mib >= 1.0 && mib < (double)(cap >> 20)) h->mem.cap = (int64_t)mib << 20;
     wick_status st = run_all(L, h, ctx, 1, &r);
-    if (st >= 0) st = push_results(L, ctx, &r);
+    if (st >= 0) st = push_results(L, h, ctx, &r);
     h->mem.cap = cap;
     lua_pushvalue(L, 2);
     lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_env);
