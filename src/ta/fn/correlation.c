@@ -17,16 +17,22 @@ static void init(void *state, const double *p)
     for (int k = 0; k < 5; k++) state = wk_sum_init(state, wk_window(p, 0));
 }
 
-/* From the sums of a, b, ab, aa, bb. One root over the product of the variances. */
-static double from_sums(double a, double b, double ab, double aa, double bb, double n)
+/* From the sums of a, b, ab, aa, bb. One root over the product of the variances. Chosen by
+ * comparison and not by branch, so that the compiler can do several at once; a missing sum makes NA
+ * of itself. */
+WK_INLINE double from_sums(double a, double b, double ab, double aa, double bb, double n)
 {
     const double ma = a / n, mb = b / n, cov = ab / n - ma * mb;
-    if (isnan(a) || isnan(b) || isnan(ab)) return WICK_NA;
-    if (fabs(cov) <= WK_EPS) return 0.0;
-    double va = aa / n - ma * ma, vb = bb / n - mb * mb;
-    if (va < 0.0) va = 0.0;
-    if (vb < 0.0) vb = 0.0;
-    return va * vb == 0.0 ? WICK_NA : cov / sqrt(va * vb);
+    const double va = aa / n - ma * ma, vb = bb / n - mb * mb;
+    const double both = (va < 0.0 ? 0.0 : va) * (vb < 0.0 ? 0.0 : vb);
+    const double ratio = cov / sqrt(both), r = both == 0.0 ? WICK_NA : ratio;
+    return fabs(cov) <= WK_EPS ? 0.0 : r;
+}
+
+WK_WIDE static void from_columns(int64_t n, double *const *c, double w, double *out)
+{
+    const double *b = c[3], *ab = c[4], *aa = c[5], *bb = c[6];
+    for (int64_t i = 0; i < n; i++) out[i] = from_sums(out[i], b[i], ab[i], aa[i], bb[i], w);
 }
 
 static void step(void *state, const double *p, const double *in, double *out)
@@ -58,8 +64,7 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
                           {c[1], c[5], w, 1.0},
                           {c[2], c[6], w, 1.0}};
     const wick_status st = wk_roll(n, l, 5);
-    for (int64_t i = 0; st >= 0 && i < n; i++)
-        out[0][i] = from_sums(out[0][i], c[3][i], c[4][i], c[5][i], c[6][i], p[0]);
+    if (st >= 0) from_columns(n, c, p[0], out[0]);
     wk_scratch_free(&s);
     return st;
 }
