@@ -24,6 +24,7 @@ ROUNDS = 15
 
 # kernel: TA-Lib functions that together give its outputs; series, options ("n": the window)
 PAIRS = {
+    "accbands": [("ACCBANDS", "hlc", ("n",))],
     "accdist": [("AD", "hlcv", ())],
     "adosc": [("ADOSC", "hlcv", ("n", 10))],
     "adx": [("ADX", "hlc", ("n",))],
@@ -43,7 +44,10 @@ PAIRS = {
     "di": [("PLUS_DI", "hlc", ("n",)), ("MINUS_DI", "hlc", ("n",))],
     "dm": [("PLUS_DM", "hl", ("n",)), ("MINUS_DM", "hl", ("n",))],
     "dmi": [("PLUS_DI", "hlc", ("n",)), ("MINUS_DI", "hlc", ("n",)), ("ADX", "hlc", ("n",))],
+    "dx": [("DX", "hlc", ("n",))],
     "ema": [("EMA", "c", ("n",))],
+    "er": [("ER", "c", ("n",))],
+    "fosc": [("FOSC", "c", ("n",))],
     "highest": [("MAX", "c", ("n",))],
     "ht_dcperiod": [("HT_DCPERIOD", "c", ())],
     "ht_dcphase": [("HT_DCPHASE", "c", ())],
@@ -51,6 +55,7 @@ PAIRS = {
     "ht_sine": [("HT_SINE", "c", ())],
     "ht_trendline": [("HT_TRENDLINE", "c", ())],
     "ht_trendmode": [("HT_TRENDMODE", "c", ())],
+    "imi": [("IMI", "oc", ("n",))],
     "kama": [("KAMA", "c", ("n",))],
     "linreg": [("LINEARREG", "c", ("n",))],
     "linreg_forecast": [("TSF", "c", ("n",))],
@@ -65,11 +70,14 @@ PAIRS = {
     "natr": [("NATR", "hlc", ("n",))],
     "obv": [("OBV", "cv", ())],
     "ppo": [("PPO", "c", ("n", 26, 0))],
+    "qstick": [("QSTICK", "oc", ("n",))],
     "rma": [("EMA", "c", ("n",))],
     "roc": [("ROC", "c", ("n",))],
     "rsi": [("RSI", "c", ("n",))],
+    "rvi": [("RVI", "c", ("n", 10))],
     "sar": [("SAR", "hl", (0.02, 0.2))],
     "slope": [("LINEARREG_SLOPE", "c", ("n",))],
+    "smi": [("SMI", "hlc", ("n", 2, 25, 9))],
     "sma": [("SMA", "c", ("n",))],
     "stdev": [("STDDEV", "c", ("n", 1.0))],
     "stochrsi": [("STOCHRSI", "c", ("n", 14, 3, 0))],
@@ -81,6 +89,7 @@ PAIRS = {
     "trix": [("TRIX", "c", ("n",)), ("EMA", "c", (9,))],  # ours has its signal too
     "ultosc": [("ULTOSC", "hlc", ("n", 14, 28))],
     "variance": [("VAR", "c", ("n", 1.0))],
+    "vhf": [("VHF", "c", ("n",))],
     "wma": [("WMA", "c", ("n",))],
     "wpr": [("WILLR", "hlc", ("n",))],
 }
@@ -90,7 +99,7 @@ PENETRATION = {"ABANDONEDBABY": 0.3, "DARKCLOUDCOVER": 0.5, "EVENINGDOJISTAR": 0
 for candle in talib.get_function_groups()["Pattern Recognition"]:
     PAIRS["cdl_" + candle[3:].lower()] = [
         (candle, "ohlc", (PENETRATION[candle[3:]],) if candle[3:] in PENETRATION else ())]
-OUTPUTS = {"AROON": 2, "BBANDS": 3, "MACD": 3, "STOCHRSI": 2, "HT_PHASOR": 2, "HT_SINE": 2, "MAMA": 2}
+OUTPUTS = {"ACCBANDS": 3, "AROON": 2, "SMI": 2, "BBANDS": 3, "MACD": 3, "STOCHRSI": 2, "HT_PHASOR": 2, "HT_SINE": 2, "MAMA": 2}
 
 
 def library():

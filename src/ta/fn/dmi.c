@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_dmi wick_ta_di wick_ta_adx wick_ta_adxr wick_ta_dm */
+/* registry: wick_ta_dx */
 #include "../k_parts.h"
 #include "../k_scratch.h"
 
@@ -184,6 +185,30 @@ static wick_status di_run(int64_t n, const double *const *in, const double *p, d
     return wk_run_steps(n, in, p, out, 3, 2, talib_size, talib_init, di_step);
 }
 
+/* 100 |plus - minus| / (plus + minus); false where there is no range or no movement. */
+WK_INLINE bool index_of(const talib_state *k, double *dx)
+{
+    const double plus = 100.0 * (k->plus / k->range), minus = 100.0 * (k->minus / k->range);
+    if (is_zero(k->range) || is_zero(plus + minus)) return false;
+    *dx = 100.0 * (fabs(minus - plus) / (minus + plus));
+    return true;
+}
+
+/* A bar without movement shows what the one before did. */
+static void dx_step(void *state, const double *p, const double *in, double *out)
+{
+    talib_state *k = state;
+    out[0] = WICK_NA;
+    if (!talib_totals(k, p, in)) return;
+    (void)index_of(k, &k->adx);
+    out[0] = k->adx;
+}
+
+static wick_status dx_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, dx_step);
+}
+
 static int64_t adx_warmup(const double *p)
 {
     return 2 * wk_window(p, 0) - 1;
@@ -197,9 +222,8 @@ static void adx_step(void *state, const double *p, const double *in, double *out
     const int64_t w = wk_window(p, 0);
     out[0] = WICK_NA;
     if (!talib_totals(k, p, in)) return;
-    const double plus = 100.0 * (k->plus / k->range), minus = 100.0 * (k->minus / k->range);
-    const bool counts = !is_zero(k->range) && !is_zero(plus + minus);
-    const double dx = counts ? 100.0 * (fabs(minus - plus) / (minus + plus)) : 0.0;
+    double dx = 0.0;
+    const bool counts = index_of(k, &dx);
     if (k->bars < 2 * w) {
         k->adx += dx;
         if (k->bars < 2 * w - 1) return;
@@ -304,6 +328,23 @@ const wick_ta_spec wick_ta_di = {
     .state_init = talib_init,
     .step = di_step,
     .note = "The totals start from n - 1 bars, Pine's averages from n: see dmi.",
+};
+
+const wick_ta_spec wick_ta_dx = {
+    .name = "dx",
+    .title = "directional movement index",
+    .formula = "100 * |plus - minus| / (plus + minus) of di(n)",
+    .source = "TA-Lib DX; Wilder 1978",
+    .group = "trend",
+    .in = PORTS,
+    .param = {{"n", 14, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .out = {{"dx", WICK_U_PERCENT}},
+    .warmup = di_warmup,
+    .run = dx_run,
+    .state_size = talib_size,
+    .state_init = talib_init,
+    .step = dx_step,
+    .note = "A bar without range or movement repeats the value before it (0 at the start).",
 };
 
 const wick_ta_spec wick_ta_adx = {

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* registry: wick_ta_rvi wick_ta_smi wick_ta_ulcer_index wick_ta_zigzag */
+#include "../k_moments.h"
+#include "../k_parts.h"
+
+/* ---- relative volatility index: p: n, stdev_n ------------------------------------------------ */
+
+/* Followed by the window of the deviation and the two averages. */
+typedef struct rvi_state {
+    double prev;
+    int64_t bars;
+} rvi_state;
+
+static int64_t rvi_warmup(const double *p)
+{
+    const int64_t dev = wk_window(p, 1);
+    return (dev > 1 ? dev : 2) - 1 + wk_window(p, 0) - 1;
+}
+
+static int64_t rvi_size(const double *p)
+{
+    return (int64_t)sizeof(rvi_state) + wk_mom_bytes(wk_window(p, 1)) +
+           2 * wk_avg_bytes(wk_window(p, 0));
+}
+
+static void rvi_init(void *state, const double *p)
+{
+    rvi_state *k = state;
+    *k = (rvi_state){WICK_NA, 0};
+    void *at = wk_mom_init(k + 1, wk_window(p, 1));
+    wk_avg_init(wk_avg_init(at, wk_window(p, 0)), wk_window(p, 0));
+}
+
+static void rvi_step(void *state, const double *p, const double *in, double *out)
+{
+    rvi_state *k = state;
+    wk_mom_win *window = (wk_mom_win *)(void *)(k + 1);
+    wk_avg *rising = wk_mom_end(window), *falling = wk_avg_end(rising);
+    const double move = in[0] - k->prev;
+    wk_mom m;
+    k->prev = in[0];
+    out[0] = WICK_NA;
+    if (!wk_mom_step(window, in[0], &m) || isnan(move)) return;
+    const double deviation = sqrt(m.m2 / p[1]);
+    const double up = wk_rma_step(rising, isnan(deviation) || move > 0.0 ? deviation : 0.0);
+    const double down = wk_rma_step(falling, isnan(deviation) || move < 0.0 ? deviation : 0.0);
+    if (isnan(up)) return;
+    out[0] = up + down == 0.0 ? 50.0 : wk_finite(100.0 * up / (up + down));
+}
+
+WK_STEPS(rvi, 1, 1)
+
+/* ---- stochastic momentum index: p: n, fast, slow, signal ------------------------------------- */
+
+static int64_t smi_warmup(const double *p)
+{
+    return wk_window(p, 0) + wk_window(p, 1) + wk_window(p, 2) + wk_window(p, 3) - 4;
+}
+
+/* The extremes; averages of the distance, of the range, and of the result. */
+static int64_t smi_size(const double *p)
+{
+    return 2 * wk_ext_bytes(wk_window(p, 0)) + 2 * wk_avg_bytes(wk_window(p, 2)) +
+           2 * wk_avg_bytes(wk_window(p, 1)) + wk_avg_bytes(wk_window(p, 3));
+}
+
+static void smi_init(void *state, const double *p)
+{
+    void *at = wk_ext_init(wk_ext_init(state, wk_window(p, 0)), wk_window(p, 0));
+    for (int k = 0; k < 2; k++) at = wk_avg_init(wk_avg_init(at, wk_window(p, 2)), wk_window(p, 1));
+    wk_avg_init(at, wk_window(p, 3));
+}
+
+/* high, low, close */
+static void smi_step(void *state, const double *p, const double *in, double *out)
+{
+    wk_ext *highest = state, *lowest = wk_ext_end(highest);
+    wk_avg *slow = wk_ext_end(lowest), *fast = wk_avg_end(slow);
+    wk_avg *slow_range = wk_avg_end(fast), *fast_range = wk_avg_end(slow_range);
+    const double top = wk_highest_step(highest, in[0]), bottom = wk_lowest_step(lowest, in[1]);
+    const double far = in[2] - (top + bottom) / 2.0, range = isnan(far) ? WICK_NA : top - bottom;
+    (void)p;
+    const double a = wk_ema_step(fast, wk_ema_step(slow, far));
+    const double b = wk_ema_step(fast_range, wk_ema_step(slow_range, range));
+    out[0] = isnan(a) || isnan(b) ? WICK_NA : b == 0.0 ? 0.0 : wk_finite(100.0 * (a / (b / 2.0)));
+    out[1] = wk_ema_step(wk_avg_end(fast_range), out[0]);
+}
+
+WK_STEPS(smi, 3, 2)
+
+/* ---- ulcer index: p: n ----------------------------------------------------------------------- */
+
+static int64_t ulcer_index_warmup(const double *p)
+{
+    return 2 * (wk_window(p, 0) - 1);
+}
+
+static int64_t ulcer_index_size(const double *p)
+{
+    return wk_ext_bytes(wk_window(p, 0)) + wk_bsum_bytes(wk_window(p, 0));
+}
+
+static void ulcer_index_init(void *state, const double *p)
+{
+    wk_bsum_init(wk_ext_init(state, wk_window(p, 0)), wk_window(p, 0));
+}
+
+static void ulcer_index_step(void *state, const double *p, const double *in, double *out)
+{
+    wk_ext *highest = state;
+    const double top = wk_highest_step(highest, in[0]), drop = 100.0 * (in[0] - top) / top;
+    const double sum = wk_bsum_step(wk_ext_end(highest), drop * drop);
+    out[0] = wk_finite(sqrt(sum / p[0]));
+}
+
+WK_STEPS(ulcer_index, 1, 1)
+
+/* ---- zigzag: p: percent ---------------------------------------------------------------------- */
+
+typedef struct zigzag_state {
+    double top, bottom; /* extremes since the last pivot */
+    double pivot, direction;
+    int64_t bar, top_at, bottom_at, pivot_at;
+} zigzag_state;
+
+static int64_t zigzag_warmup(const double *p)
+{
+    (void)p;
+    return -1;
+}
+
+static int64_t zigzag_size(const double *p)
+{
+    (void)p;
+    return (int64_t)sizeof(zigzag_state);
+}
+
+static void zigzag_init(void *state, const double *p)
+{
+    (void)p;
+    *(zigzag_state *)state = (zigzag_state){-INFINITY, INFINITY, WICK_NA, 0.0, 0, 0, 0, 0};
+}
+
+/* A leg begins: the pivot is the extreme the leg before it reached, and this bar its first. */
+static void turn(zigzag_state *k, double direction, double high, double low)
+{
+    k->pivot = direction > 0.0 ? k->bottom : k->top;
+    k->pivot_at = direction > 0.0 ? k->bottom_at : k->top_at;
+    k->direction = direction;
+    k->top = high, k->bottom = low;
+    k->top_at = k->bottom_at = k->bar;
+}
+
+/* high, low */
+static void zigzag_step(void *state, const double *p, const double *in, double *out)
+{
+    zigzag_state *k = state;
+    const double high = in[0], low = in[1], share = p[0] / 100.0;
+    if (!isnan(high) && !isnan(low)) {
+        const bool higher = high > k->top, lower = low < k->bottom;
+        if (higher) k->top = high, k->top_at = k->bar;
+        if (lower) k->bottom = low, k->bottom_at = k->bar;
+        const bool fell = low <= k->top * (1.0 - share), rose = high >= k->bottom * (1.0 + share);
+        if (k->direction >= 0.0 && !higher && fell)
+            turn(k, -1.0, high, low);
+        else if (k->direction <= 0.0 && !lower && rose)
+            turn(k, 1.0, high, low);
+    }
+    const bool has = k->direction != 0.0;
+    out[0] = k->pivot;
+    out[1] = has ? k->direction : WICK_NA;
+    out[2] = has ? (double)(k->bar - k->pivot_at) : WICK_NA;
+    out[3] = has ? (k->direction > 0.0 ? k->top : k->bottom) : WICK_NA;
+    k->bar++;
+}
+
+WK_STEPS(zigzag, 2, 4)
+
+const wick_ta_spec wick_ta_rvi = {
+    .name = "rvi",
+    .title = "relative volatility index",
+    .formula = "100 * up / (up + down), Wilder averages over n of the standard deviation of "
+               "stdev_n values on rising and on falling bars",
+    .source = "Dorsey, Stocks & Commodities 11 (1993); TA-Lib RVI",
+    .group = "volatility",
+    .in = {WK_IN_SRC},
+    .param = {WK_BARS("n", 14), WK_BARS("stdev_n", 10)},
+    .out = {{"rvi", WICK_U_PERCENT}},
+    WK_FORMS(rvi),
+    .note = "50 where nothing moved, as in TA-Lib. Not the relative vigor index, which is rvgi.",
+};
+
+const wick_ta_spec wick_ta_smi = {
+    .name = "smi",
+    .title = "stochastic momentum index",
+    .formula = "200 * d / r, d and r being ema(ema(x, slow), fast) of close - middle and of the "
+               "range of the last n bars; signal: its ema",
+    .source = "Blau, Stocks & Commodities 11 (1993); TA-Lib SMI",
+    .group = "oscillator",
+    .in = {WK_IN_HIGH, WK_IN_LOW, WK_IN_CLOSE},
+    .param = {WK_BARS("n", 13), WK_BARS("fast", 2), WK_BARS("slow", 25), WK_BARS("signal", 9)},
+    .out = {{"smi", WICK_U_PERCENT}, {"signal", WICK_U_PERCENT}},
+    WK_FORMS(smi),
+    .note = "0 where there is no range. TA-Lib shows nothing before the signal is there.",
+};
+
+const wick_ta_spec wick_ta_ulcer_index = {
+    .name = "ulcer_index",
+    .title = "ulcer index",
+    .formula = "root of the mean over n of the squared percentage below the highest of n values",
+    .source = "Martin and McCann, The Investor's Guide to Fidelity Funds (1989); pandas-ta ui",
+    .group = "volatility",
+    .in = {WK_IN_SRC},
+    .param = {WK_BARS("n", 14)},
+    .out = {{"ulcer_index", WICK_U_PERCENT}},
+    WK_FORMS(ulcer_index),
+};
+
+const wick_ta_spec wick_ta_zigzag = {
+    .name = "zigzag",
+    .title = "zigzag of confirmed pivots",
+    .formula = "a pivot is the extreme of a leg, known when price has come back `percent` from it",
+    .source = "Merrill, Filtered Waves (1977)",
+    .group = "structure",
+    .in = {WK_IN_HIGH, WK_IN_LOW},
+    .param = {{"percent", 5, 0.001, 99, .doc = "how far price comes back, of the extreme"}},
+    .out = {{"pivot", WICK_U_PRICE},
+            {"direction", WICK_U_RATIO},
+            {"age", WICK_U_BARS},
+            {"extreme", WICK_U_PRICE}},
+    WK_FORMS(zigzag),
+    .note =
+        "Nothing is drawn back: the pivot appears on the bar that confirms it, `age` bars after "
+        "its own. Direction is the leg under way, extreme how far it has come. A bar that goes "
+        "on to a new extreme does not turn the leg.",
+};
