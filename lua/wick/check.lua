@@ -134,13 +134,18 @@ function C:block(...)
   end
 end
 
-function C:body(first, hook)
+-- `kinds`: what the parameters are, in their order, where the hook's name does not say it.
+function C:body(first, hook, kinds)
+  local n = 0
   self:open()
   if first then self:declare(first) end
   self:expect "("
   while not self:is ")" do
     local t = self:take()
-    if t.kind == "name" then self:declare(t.value, hook and t.value == "p" and "params" or true) end
+    if t.kind == "name" then
+      n = n + 1
+      self:declare(t.value, kinds and kinds[n] or hook and t.value == "p" and "params" or true)
+    end
     self:skip ","
   end
   self:expect ")"
@@ -209,6 +214,18 @@ function C:param_field(token)
   end
 end
 
+-- cfg.NAME and run:NAME of a pipeline. Options are known once the body has run.
+function C:job_field(what, token)
+  if what == "run" and not self.run_names[token.value] then
+    self:error(token.line, "run has no '" .. token.value .. "'" .. hint(token.value, self.run_names))
+  elseif what == "options" then
+    if self:is "=" then
+      self:error(token.line, "cfg is what the user asked for; '" .. token.value .. "' cannot be set")
+    end
+    self.asked[#self.asked + 1] = token
+  end
+end
+
 -- Suffixes after a name or a parenthesis; returns true when it ends in a call.
 function C:suffixes(base)
   local call, path = false, base
@@ -217,7 +234,10 @@ function C:suffixes(base)
       self:take()
       local field = self:take()
       if path and path == base and base then
-        if self:find(base) == "params" then self:param_field(field) else self:member(base, field) end
+        local what = self:find(base)
+        if what == "params" then self:param_field(field)
+        elseif what == "run" or what == "options" then self:job_field(what, field)
+        else self:member(base, field) end
       end
       path, call = nil, false
     elseif self:is "[" then
@@ -228,6 +248,7 @@ function C:suffixes(base)
     elseif self:is ":" then
       self:take()
       local method = self:take()
+      if path and self:find(path) == "run" then self:job_field("run", method) end
       self:args(method.value)
       path, call = nil, true
     elseif self:is "(" or self:is "{" or self:peek().kind == "string" then
@@ -348,7 +369,7 @@ statements["function"] = function(self)
     if self:is "." or self:is ":" then self:global(name)
     else self:error(name.line, "global '" .. name.value .. "' assigned; write 'local function " .. name.value .. "'") end
   end
-  local hook, method, first = nil, nil, true
+  local hook, method, first, kinds = nil, nil, true, nil
   while self:is "." or self:is ":" do
     method = self:take().value == ":"
     local field = self:take()
@@ -357,15 +378,21 @@ statements["function"] = function(self)
       if not strategy_fields[hook] then
         self:error(field.line, "a strategy has no hook '" .. hook .. "'" .. hint(hook, strategy_fields))
       end
+    elseif first and self:find(name.value) == "pipeline" then
+      if not core.pipeline_fields[field.value] then
+        self:error(field.line, "a pipeline has no field '" .. field.value .. "'" .. hint(field.value, core.pipeline_fields))
+      end
+      if field.value == "run" then kinds = { "options", "run" } end
     end
     first = false
   end
-  self:body(method and "self", hook)
+  self:body(method and "self", hook, kinds)
 end
 
--- Right side of `local S = wick.strategy "x"`.
-function C:names_strategy()
-  return self:is "wick" and self:peek(1).value == "." and self:peek(2).value == "strategy"
+-- Right side of `local S = wick.strategy "x"`, `local P = wick.pipeline "x"`.
+function C:names_made()
+  local what = self:is "wick" and self:peek(1).value == "." and self:peek(2).value
+  return (what == "strategy" or what == "pipeline") and what
 end
 
 statements["local"] = function(self)
@@ -382,7 +409,7 @@ statements["local"] = function(self)
   until not self:skip ","
   local what = true
   if self:skip "=" then
-    if self:names_strategy() then what = "strategy" end
+    what = self:names_made() or what
     self:expr_list()
   end
   for _, n in ipairs(names) do self:declare(n, what) end
@@ -453,9 +480,10 @@ local function find_defined(tokens)
   return out
 end
 
+-- Where the body fails and how; else what the pipeline's options are.
 local function body_error(path, text)
-  local message = core.try_load(path, text)
-  if not message then return nil end
+  local message, options = core.try_load(path, text)
+  if not message then return nil, options end
   local head = message:match("^[^\n]*")
   local line, rest = head:match("^[^\n]-:(%d+): (.*)$")
   return tonumber(line) or 1, rest or head
@@ -481,9 +509,16 @@ local function analyse(c, path, text)
   if not ok then c:warn(e.line, "names below this line were not followed") end
   local errors = 0
   for _, f in ipairs(c.list) do if f.kind == "error" then errors = errors + 1 end end
-  if errors == 0 then
-    local line, message = body_error(path, text)
-    if line then c:error(line, message) end
+  local line, found = body_error(path, text)
+  if line then
+    -- What stopped the body has often been named above in better words.
+    if errors == 0 then c:error(line, found) end
+    return
+  end
+  for _, token in ipairs(found and c.asked or {}) do
+    if found[token.value] == nil then
+      c:error(token.line, "cfg has no option '" .. token.value .. "'" .. hint(token.value, found))
+    end
   end
 end
 
@@ -493,7 +528,7 @@ return function(path, text)
   for k in next, env do names[k] = true end
   local c = setmetatable({
     tokens = lex.tokens(text), at = 1, list = {}, said = {}, depth = 0, env_names = names,
-    members = members(env), absent = core.absent(),
+    members = members(env), absent = core.absent(), asked = {}, run_names = core.run_names(),
   }, C)
   c.defined = find_defined(c.tokens)
   analyse(c, path, text)

@@ -20,6 +20,7 @@ end
 -- ---- declaring ------------------------------------------------------------------------------
 
 local fields = { name = true, doc = true, options = true, run = true, example = true, in_place = true }
+core.pipeline_fields = fields
 
 core.pipeline_meta.__metatable = "pipeline"
 core.pipeline_meta.__newindex = function(P, key, value)
@@ -496,16 +497,21 @@ end
 core.run_methods = R
 
 local facts = { dir = 1, id = 2, jobs = 3, seed = 4 }
+--- What `run` has, methods and facts.
+function core.run_names()
+  local names = {}
+  for k in core.pairs(R) do names[k] = true end
+  for k in core.pairs(facts) do names[k] = true end
+  return names
+end
+
 local run_meta = {
   __metatable = "run",
   __index = function(_, key)
     local f = R[key]
     if f then return f end
     if facts[key] then return (core.pack(core.work_facts()))[facts[key]] end
-    local names = {}
-    for k in core.pairs(R) do names[k] = true end
-    for k in core.pairs(facts) do names[k] = true end
-    raise("run has no '" .. text_of(key) .. "'" .. near(key, names))
+    raise("run has no '" .. text_of(key) .. "'" .. near(key, core.run_names()))
   end,
   __newindex = function() raise("run belongs to wick and cannot be changed") end,
 }

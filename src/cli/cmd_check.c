@@ -44,7 +44,8 @@ const cli_command cli_command_check = {
     .min_operands = 1,
     .max_operands = -1,
     .notes = "Finds syntax that only one of the two VMs accepts, unknown names (with the nearest\n"
-             "known one), unknown keys of signals and orders. Findings go to stdout, one a line:\n"
+             "known one), unknown keys of signals and orders, in pipelines options and methods of `run`\n"
+             "that do not exist. Findings go to stdout, one a line:\n"
              "file:line: error|warning: text. Exit code 2 when there is an error.",
     .example = "wick check strategies/donchian_breakout.lua",
     .run = run,

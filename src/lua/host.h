@@ -227,6 +227,9 @@ void wk_pipeline_args_free(wk_pipeline_args *a);
 /** Runs the body of a pipeline file (`return P`) in the load context. */
 wick_status wk_pipeline_load(wick_ctx *ctx, wk_host *h, const char *path,
                              wk_script **out) WICK_NODISCARD;
+/** The same from memory. */
+wick_status wk_pipeline_load_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                                  int64_t n, wk_script **out) WICK_NODISCARD;
 /** SHA-256 of its text and of the modules it required. */
 wick_status wk_pipeline_sha256(wick_ctx *ctx, wk_script *s, char hex[65]) WICK_NODISCARD;
 /** Reads `--name value ...`; unknown names are errors with the nearest one. */

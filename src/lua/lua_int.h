@@ -210,6 +210,7 @@ struct wk_host {
     int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine, mt_pipeline;
     const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
     const void *id_objective, *id_reject, *id_pipeline;
+    const void *result_id; /**< metatable of what the last file body returned; NULL: none of ours */
     const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
     int ref_handler, ref_main, ref_collect;
     int ref_core, ref_modules, ref_loaded, ref_chunks, ref_ta, ref_defs, ref_libs, ref_env;

@@ -41,13 +41,19 @@ static int load_main(lua_State *L)
     return 0;
 }
 
+wick_status wk_pipeline_load_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                                  int64_t n, wk_script **out)
+{
+    return wk_load_as(ctx, h, path, text, n, load_main, out);
+}
+
 wick_status wk_pipeline_load(wick_ctx *ctx, wk_host *h, const char *path, wk_script **out)
 {
     char *text = NULL;
     int64_t n = 0;
     wick_status st = wick_file_read(ctx, path, 16 << 20, &text, &n);
     if (st < 0) return st;
-    st = wk_load_as(ctx, h, path, text, n, load_main, out);
+    st = wk_pipeline_load_text(ctx, h, path, text, n, out);
     free(text);
     return st;
 }

@@ -36,6 +36,7 @@ const void *wk_push_result(lua_State *L, wk_host *h, wk_script *s)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_core);
     const int core = lua_gettop(L);
+    h->result_id = NULL;
     lua_newtable(L);
     lua_setfield(L, core, "inputs");
     lua_newtable(L);
@@ -47,12 +48,11 @@ const void *wk_push_result(lua_State *L, wk_host *h, wk_script *s)
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);
     wk_set_env(L, -2);
     lua_call(L, 0, 1);
-    const void *id = NULL;
     if (lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1)) {
-        id = lua_topointer(L, -1);
+        h->result_id = lua_topointer(L, -1);
         lua_pop(L, 1);
     }
-    return id;
+    return h->result_id;
 }
 
 void wk_push_strategy(lua_State *L, wk_host *h, wk_script *s)

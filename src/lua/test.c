@@ -64,8 +64,7 @@ static wick_status read_dates(lua_State *L, wick_ctx *ctx, int t, int kind, wick
     }
     wick_dates *d = NULL;
     wick_bars *made = NULL;
-    wick_status st =
-        wick_dates_new(ctx, wick_bars_info(*b)->dates, kind, n, time, value, &d);
+    wick_status st = wick_dates_new(ctx, wick_bars_info(*b)->dates, kind, n, time, value, &d);
     if (st >= 0) st = wick_bars_with_dates(ctx, *b, d, &made);
     wick_dates_unref(d);
     lua_settop(L, list - 1);
@@ -424,7 +423,8 @@ static int core_captured(lua_State *L)
     return lua_gettop(L);
 }
 
-/* core.try_load(path, text): loads as the host does; nil when good, else the message. */
+/* core.try_load(path, text): loads as the host does what the file turns out to be; nil when good,
+ * else the message. A good pipeline's options come second. */
 static int core_try_load(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -433,21 +433,28 @@ static int core_try_load(lua_State *L)
     wick_ctx *ctx = wick_ctx_new();
     if (!ctx) return luaL_error(L, "out of memory");
     wk_script *s = NULL;
+    bool pipeline = false;
     wick_status st = wk_host_load_text(ctx, h, path, text, (int64_t)n, &s);
-    if (st < 0) {
-        /* An objective is no strategy, and no mistake. */
-        wick_ctx *other = wick_ctx_new();
-        if (other && wk_host_load_objective_text(other, h, path, text, (int64_t)n, &s) >= 0)
-            st = WICK_OK;
-        wick_ctx_free(other);
+    if (st < 0 && h->result_id == h->id_objective) {
+        wick_ctx_clear(ctx);
+        st = wk_host_load_objective_text(ctx, h, path, text, (int64_t)n, &s);
+    } else if (st < 0 && h->result_id == h->id_pipeline) {
+        wick_ctx_clear(ctx);
+        st = wk_pipeline_load_text(ctx, h, path, text, (int64_t)n, &s);
+        pipeline = st >= 0;
     }
     if (st < 0)
         lua_pushstring(L, wick_ctx_error(ctx));
     else
         lua_pushnil(L);
+    if (pipeline) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, s->metrics); /* the pipeline's table */
+        lua_getfield(L, -1, "options");
+        lua_remove(L, -2);
+    }
     if (st >= 0) wk_script_free(s);
     wick_ctx_free(ctx);
-    return 1;
+    return pipeline ? 2 : 1;
 }
 
 /* core.read(path): a file's text, for tests of documents; nil when it cannot be read. */

@@ -33,6 +33,13 @@ return P
 LUA
 echo '{"k": 2.5}' >in.json
 for host in $HOSTS; do
+  run chk "$host" check job.lua "$SRC"/pipelines/*.lua
+  expect 0 "$host: check of good pipelines"
+  sed 's/cfg\.who/cfg.whom/; s/run:log/run:logg/' job.lua >wrong.lua
+  run chk "$host" check wrong.lua
+  expect 2 "$host: check of a pipeline with mistakes"
+  has chk.out "wrong.lua:12: error: run has no 'logg'; did you mean 'log'?"
+  has chk.out "error: cfg has no option 'whom'; did you mean 'who'?"
   run a "$host" pipeline job.lua --who me --n 5 --days a,b c --run-root "r-$host" --run-id x
   expect 0 "$host: a run"
   run b "$host" pipeline job.lua --who me --n 5 --days a,b c --run-root "r-$host" --run-id x

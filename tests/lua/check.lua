@@ -3,7 +3,19 @@
 local function S(body) return 'local S = wick.strategy "x"\n' .. body .. "\nreturn S" end
 local ok_hook = "\nfunction S.each_bar() end"
 
+local function P(body) return 'local P = wick.pipeline "x"\n' .. body .. "\nreturn P" end
+local job = "\nfunction P.run() end"
+local options = 'P.options = { weeks = { type = "int", default = 3 } }\n'
+
 local cases = {
+  { P "", "the pipeline has no function P.run(cfg, run)" },
+  { P("function P.runn() end"), "script.lua:2: error: a pipeline has no field 'runn'; did you mean 'run'?" },
+  { P("P.dock = 'x'" .. job), "a pipeline has no field 'dock'; did you mean 'doc'?" },
+  { P("P.options = { a = { type = 'integer' } }" .. job), "integer" },
+  { P("function P.run(cfg, run) run:write_jsn('a.json', {}) end"), "script.lua:2: error: run has no 'write_jsn'; did you mean 'write_json'?" },
+  { P("function P.run(_, r) return { exit = r.ids } end"), "run has no 'ids'; did you mean 'id'?" },
+  { P(options .. "function P.run(c)\n  local function f() return c.week end\n  return f() end"), "script.lua:4: error: cfg has no option 'week'; did you mean 'weeks'?" },
+  { P(options .. "function P.run(cfg) cfg.weeks = 2 end"), "cfg is what the user asked for; 'weeks' cannot be set" },
   { S("local x = 7 // 2" .. ok_hook), "script.lua:2: error: '//' is refused by wick-jit" },
   { S("local x = 7 & 2" .. ok_hook), "the bitwise operator '&' is refused by wick-jit" },
   { S("local x <const> = 7" .. ok_hook), "'<const>' is refused by wick-jit" },
@@ -34,6 +46,16 @@ for i, case in ipairs(cases) do
     check(errors + warnings >= 1)
   end)
 end
+
+test("a good pipeline has no findings", function()
+  equal({ check_script(P(options .. [[
+    local function helper(cfg) return cfg.anything end
+    function P.run(cfg, run)
+      run:log("%d %s", cfg.weeks, run.dir)
+      local t = { cfg = { week = 1 } }
+      return helper(t.cfg) == cfg.weeks and { exit = 3 } or nil
+    end]])) }, { "", 0, 0 })
+end)
 
 test("good files have no findings", function()
   local count = 0
