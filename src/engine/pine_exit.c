@@ -278,9 +278,46 @@ static void stand_in(wk_pwalk *w, const wk_bind *b, int32_t side)
 }
 
 /* An entry has filled: what waited for it is bound to it, in the order of the calls. */
+/* The leg is live from here on, for the entry that fills. */
+static void attach(wk_pwalk *w, wk_leg *l, const wk_bind *b, int32_t side, double qty)
+{
+    l->state = WK_LEG_LIVE;
+    l->bind = b->serial;
+    l->qty = qty;
+    l->live_bar = w->closing ? w->bar + 1 : w->bar;
+    l->fresh = !w->closing;
+    wk_leg_resolve(w->f, l, b->price);
+    record_levels(w->r, l);
+    if (w->at_open || w->closing) return;
+    /* Levels an intrabar entry has on its wrong side sleep until the next bar. */
+    if (side * (l->stop - w->px) > 0.0) l->skip |= 1;
+    if (side * (w->px - l->limit) > 0.0) l->skip |= 2;
+}
+
+/* An exit stands for every entry of its id: one that adds to the position gets a leg of its own,
+ * priced from its own fill, without a further call (measured on TradingView). */
+static void inherit(wk_pwalk *w, const wk_bind *b, int32_t side)
+{
+    wk_pine *p = w->p;
+    const int32_t n = p->legs.n;
+    for (int32_t i = 0; i < n; i++) {
+        const wk_leg from = *wk_leg_at(p, i);
+        if (from.state != WK_LEG_LIVE || from.dormant || from.entry != b->tag ||
+            from.bind == b->serial || find_bound(p, from.tag, b->serial) != NULL)
+            continue;
+        const double qty = reserve(p, w->f, b, NULL, &from.ask);
+        if (!(qty > 0.0)) continue;
+        wk_leg *l = new_leg(w->r, p, w->s, from.tag, &from.ask, -side);
+        if (l == NULL) return;
+        l->entry = b->tag;
+        attach(w, l, b, side, qty);
+    }
+}
+
 void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side)
 {
     wk_pine *p = w->p;
+    const int32_t n = p->legs.n;
     for (int32_t i = 0; i < p->legs.n; i++) {
         wk_leg *l = wk_leg_at(p, i);
         if (l->state != WK_LEG_WAITING || l->entry != b->tag) continue;
@@ -290,17 +327,8 @@ void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side)
             wk_leg_drop(w->r, p, l, WICK_FATE_ZERO);
             continue;
         }
-        l->state = WK_LEG_LIVE;
-        l->bind = b->serial;
-        l->qty = qty;
-        l->live_bar = w->closing ? w->bar + 1 : w->bar;
-        l->fresh = !w->closing;
-        wk_leg_resolve(w->f, l, b->price);
-        record_levels(w->r, l);
-        if (w->at_open || w->closing) continue;
-        /* Levels an intrabar entry has on its wrong side sleep until the next bar. */
-        if (side * (l->stop - w->px) > 0.0) l->skip |= 1;
-        if (side * (w->px - l->limit) > 0.0) l->skip |= 2;
+        attach(w, l, b, side, qty);
     }
+    if (n > 0 && !w->reversed) inherit(w, b, side);
     if (w->at_open && w->reversed) stand_in(w, b, side);
 }
