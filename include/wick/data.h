@@ -451,6 +451,17 @@ typedef struct wick_ledger_in {
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;
+/** The account of several runs over one panel: columns are sums (`idle` cash besides), trades come
+ * in the order of their exits, then of the parts; orders one part after the other, with ids that go
+ * on. Refers to the parts, which keep their own numbers. Rows must be those of the same clock. */
+WICK_API wick_status wick_ledger_join(wick_ctx *ctx, wick_ledger *const *parts,
+                                      const char *const *names, int64_t n, double idle,
+                                      wick_ledger **out) WICK_NODISCARD;
+WICK_API int64_t wick_ledger_parts(const wick_ledger *l); /**< 0 unless it was joined */
+WICK_API const wick_ledger *wick_ledger_part(const wick_ledger *l, int64_t i);  /**< borrowed */
+WICK_API const char *wick_ledger_part_name(const wick_ledger *l, int64_t i);    /**< "" outside */
+/** Part an order belongs to, by its id in the joined ledger; -1 for none. */
+WICK_API int64_t wick_ledger_part_of(const wick_ledger *l, int32_t order);
 /** Without a copy: every column, record and name of `in` lives in `arena`, which the ledger owns
  * from here on (also on failure: it is freed then), unless `borrowed`. Columns that are NULL are
  * shown as zeros. */

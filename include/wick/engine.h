@@ -27,6 +27,7 @@ typedef enum wick_step {
     WICK_STEP_TRIGGER = 4, /**< a trigger mask is 1 on this bar */
     WICK_STEP_SIZE = 5,    /**< a signal entry wants its size; answer with wick_run_answer */
     WICK_STEP_FILL = 6,    /**< a fill happened (only when asked for) */
+    WICK_STEP_SYNC = 8,     /**< a member of an account waits for the others: wick_run_join */
     WICK_STEP_REBALANCE = 7 /**< the run's schedule or drift asks for a rebalance (after
                                  WICK_STEP_AFTER); the cursor's trigger says why: wick_rebalance_why */
 } wick_step;
@@ -292,6 +293,24 @@ WICK_API wick_status wick_run_error(wick_ctx *ctx, const wick_run *run);
 /** After WICK_STEP_DONE: the results. Once. The run can only be freed afterwards. */
 WICK_API wick_status wick_run_finish(wick_ctx *ctx, wick_run *run,
                                      wick_ledger **out) WICK_NODISCARD;
+
+/* ---- several runs on one account ---------------------------------------------------------- */
+
+/** Makes a run one of several on one account, before its first step. They have one panel and begin
+ * with cash = share x the account's. Each keeps a book of its own: nothing is netted between them,
+ * two that hold opposite sides both hold them and pay for them. An opening may spend the free cash
+ * of all; sizes in percent (and shares in targets) are of share x the account's equity; cash and
+ * equity of the cursor are the account's free cash and that part. Pine orders keep to the run's own
+ * book. wick_run_step answers WICK_STEP_SYNC twice a tick, after the fills and after the decisions;
+ * the caller brings all members there, the earlier before the later, with wick_runs_sync before
+ * each step and once with fills_done before the decisions. Such runs cannot be saved. */
+WICK_API wick_status wick_run_join(wick_ctx *ctx, wick_run *run, double share) WICK_NODISCARD;
+/** Tells every member what the others have; `idle`: cash nobody's share holds. Returns the account's
+ * equity. */
+WICK_API double wick_runs_sync(wick_run *const *runs, int32_t n, double idle, bool fills_done);
+/** The account is at or below zero: closes what the member holds at the marks, for good. Between the
+ * fills and the decisions of a tick. */
+WICK_API void wick_run_close_out(wick_run *run);
 
 /* ---- Pine orders (functions in ffi.h) ------------------------------------------------------ */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/outputs.h"
-#include "cli/run_config.h"
+#include "cli/run_account.h"
 #include "cli/run_state.h"
 #include "cli/stat_options.h"
 #include "lua/host.h"
@@ -49,6 +49,7 @@ static const cli_option options[] = {
      "says, and show both results beside each other",
      CLI_ONE},
     {"then", "K=V", "what --what-if changes: parameters, or engine settings", CLI_PAIRS},
+    RUN_ACCOUNT_OPTION,
     {"timings", NULL, "say on stderr where the time went", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
@@ -64,8 +65,9 @@ enum { TARGETS = sizeof targets / sizeof *targets };
 typedef struct job {
     cli *c;
     run_config cfg;
-    wk_host *host;
-    wk_script *script;
+    wk_host *host; /* of a single strategy */
+    run_account account;
+    wk_script *script; /* the first */
     wick_panel *panel;
     wick_ledger *ledger;
     wick_buf plots;
@@ -88,6 +90,11 @@ typedef struct job {
 
 static bool load_script(job *j, const char *path)
 {
+    if (!run_account_load(j->c, &j->cfg, &j->account)) return false;
+    if (j->account.n > 0) {
+        j->script = j->account.members[0].script;
+        return true;
+    }
     const wk_host_opts opts = {
         .size = sizeof opts, .seed = (uint64_t)j->cfg.seed, .strict = j->cfg.strict};
     if (wk_host_new(j->c->ctx, &opts, &j->host) < 0 ||
@@ -172,9 +179,12 @@ static int run_script(job *j)
                                 .has_trade_from = r->has_trade_from,
                                 .trade_from = r->trade_from};
     cli_progress *progress = cli_progress_start(j->c, "running");
+    const run_account *a = &j->account;
     if (cli_has(j->c, "plots")) wk_host_keep_plots(j->host, &j->plots);
-    if (!j->as_is) run_state_prepare(&j->state, j->host);
-    const wick_status st = wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
+    if (j->host && !j->as_is) run_state_prepare(&j->state, j->host);
+    const wick_status st =
+        a->n > 0 ? wk_account_run(j->c->ctx, a->members, a->n, j->panel, &opts, &j->ledger)
+                 : wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
     if (st != WICK_OK) return cli_fail(j->c);
     run_config_tell_finer(j->c, j->ledger);
@@ -283,8 +293,8 @@ static bool fill_conventions(job *j, wick_result *r)
 {
     const int64_t settings = wick_settings_count();
     int64_t n = 0;
-    j->conventions = calloc((size_t)settings + 10, sizeof *j->conventions);
-    j->values = calloc((size_t)settings + 10, sizeof *j->values);
+    j->conventions = calloc((size_t)settings + 12, sizeof *j->conventions);
+    j->values = calloc((size_t)settings + 12, sizeof *j->values);
     if (!j->conventions || !j->values) return false;
     for (int64_t i = 0; i < settings; i++, n++) {
         wick_settings_get(j->cfg.settings, i, j->values[n]);
@@ -306,6 +316,10 @@ static bool fill_conventions(job *j, wick_result *r)
     j->conventions[n] = (wick_convention){.key = "seed", .value = j->values[n]};
     n++;
     n = model_conventions(j, n);
+    if (j->account.n > 0) {
+        j->conventions[n++] = (wick_convention){"shares", j->account.shares};
+        j->conventions[n++] = (wick_convention){"netting", "none"};
+    }
     int more = 0;
     if (!stat_options_conventions(j->c, &j->stats, j->ledger, j->conventions + n, &more))
         return false;
@@ -348,7 +362,7 @@ static bool make_result(job *j, wick_result *r)
 {
     cli *c = j->c;
     *r = (wick_result){.size = sizeof *r,
-                       .strategy = wk_script_name(j->script),
+                       .strategy = j->account.n > 0 ? j->account.name : wk_script_name(j->script),
                        .profile = wick_settings_profile_name(j->cfg.settings),
                        .ledger = j->ledger,
                        .scores = j->scores,
@@ -476,11 +490,14 @@ static int run_job(job *j)
     if (!run_config_bars(c, &j->cfg, &j->panel) || !run_config_finer(c, &j->cfg, &j->finer) ||
         !check_overlap(j))
         return CLI_MISTAKE;
-    wk_host_set_finer(j->host, j->finer);
+    for (int32_t k = 0; k < j->account.n; k++) wk_host_set_finer(j->account.hosts[k], j->finer);
+    if (j->host) wk_host_set_finer(j->host, j->finer);
     lap(j);
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
     lap(j);
+    if (j->account.n > 0 && j->stats.n_sheets == 0)
+        j->stats.sheets[j->stats.n_sheets++] = "strategy";
     if (!benchmark(j)) return CLI_MISTAKE;
     if (!score(j)) return cli_fail(c);
     const int changed = run_changed(j);
@@ -506,6 +523,7 @@ static int run(cli *c)
     wick_ledger_unref(j.ledger);
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
+    run_account_free(&j.account);
     wk_filter_unref(j.filter);
     run_state_free(&j.state);
     run_config_free(&j.cfg);
@@ -519,9 +537,9 @@ static int run(cli *c)
 const cli_command cli_command_run = {
     .name = "run",
     .summary = "backtests a strategy and prints its metrics",
-    .operands = "FILE.lua|FILE.pine",
+    .operands = "FILE.lua|FILE.pine...",
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = -1,
     .options = options,
     .notes =
         "Later wins: defaults, what the script asks for, --profile, --config, options.\n"
@@ -532,6 +550,8 @@ const cli_command cli_command_run = {
         "it are relative to it. docs/conventions.md explains each.\n"
         "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
     .example = "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
-               "--from 2020-01-01 --param donchian_period=25 --trades trades.csv",
+               "--from 2020-01-01 --param donchian_period=25 --trades trades.csv\n"
+               "wick run strategies/rotation.lua strategies/vol_target.lua --data bars --weights "
+               "0.6,0.4",
     .run = run,
 };

@@ -100,7 +100,7 @@ static bool apply_profile(cli *c, wick_settings *to, const char *name, const cha
 /* Checked at once, so that a mistake is found before any data is read. */
 static bool set_engine(cli *c, run_config *r, const char *key, const char *value, const char *from)
 {
-    const run_pair pair = {keep(r, key), value, keep(r, from)};
+    const run_pair pair = {keep(r, key), value, keep(r, from), false};
     return add_pair(c, r, &r->engine, pair) && apply_engine(c, r->settings, &pair);
 }
 
@@ -124,7 +124,7 @@ static bool params_of(const source *s, const wick_json *object)
     }
     for (int64_t i = 0; i < wick_json_count(object); i++) {
         const wick_json *j = wick_json_at(object, i);
-        const run_pair pair = {keep(s->r, wick_json_key(j)), scalar_text(s->r, j), from};
+        const run_pair pair = {keep(s->r, wick_json_key(j)), scalar_text(s->r, j), from, false};
         if (!pair.value) return bad_value(s, wick_json_key(j), "a number, true, false or text");
         if (!add_pair(s->c, s->r, &s->r->params, pair)) return false;
     }
@@ -373,7 +373,7 @@ static bool read_pairs(cli *c, run_config *r)
             return false;
     for (int i = 0; i < cli_times(c, "param"); i++)
         if (!split_pair(c, r, "param", i, &key, &value) ||
-            !add_pair(c, r, &r->params, (run_pair){key, value, "--param"}))
+            !add_pair(c, r, &r->params, (run_pair){key, value, "--param", false}))
             return false;
     return true;
 }
@@ -439,6 +439,29 @@ bool run_config_read(cli *c, run_config *r)
     return read_options(c, r);
 }
 
+/* What a shared parameter is called in this script; NULL: it is not meant. */
+static const char *name_in(const wk_script *script, const char *key)
+{
+    const char *dot = strchr(key, '.'), *name = wk_script_name(script);
+    if (dot && strlen(name) == (size_t)(dot - key) && memcmp(name, key, strlen(name)) == 0)
+        return dot + 1;
+    for (int64_t i = 0; i < wk_script_params(script); i++)
+        if (strcmp(wk_script_param(script, i)->name, key) == 0) return key;
+    return NULL;
+}
+
+bool run_config_params_used(cli *c, const run_config *r)
+{
+    for (int64_t i = 0; i < r->params.n; i++) {
+        if (r->params.at[i].used) continue;
+        cli_error(c, "KEY=VALUE goes to every strategy that has it, NAME.KEY=VALUE to one",
+                  "%s: no strategy has a parameter '%s'", r->params.at[i].from,
+                  r->params.at[i].key);
+        return false;
+    }
+    return true;
+}
+
 bool run_config_script(cli *c, run_config *r, wk_script *script)
 {
     wick_settings *s = wick_settings_new();
@@ -453,8 +476,11 @@ bool run_config_script(cli *c, run_config *r, wk_script *script)
     for (int64_t i = 0; i < r->engine.n; i++)
         if (!apply_engine(c, s, &r->engine.at[i])) return false;
     for (int64_t i = 0; i < r->params.n; i++) {
-        const run_pair *p = &r->params.at[i];
-        if (wk_script_set_param(c->ctx, script, p->key, p->value) == WICK_OK) continue;
+        run_pair *p = &r->params.at[i];
+        const char *key = r->shared ? name_in(script, p->key) : p->key;
+        if (!key) continue;
+        p->used = true;
+        if (wk_script_set_param(c->ctx, script, key, p->value) == WICK_OK) continue;
         wick_note(c->ctx, "while reading %s", p->from);
         cli_fail_hint(c, "the parameters are declared in the script: S.params");
         return false;

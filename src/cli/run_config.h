@@ -10,6 +10,7 @@
 typedef struct run_pair {
     const char *key, *value; /**< value as text */
     const char *from;        /**< "--param" or the file it came from, for messages */
+    bool used;               /**< shared: some script has it */
 } run_pair;
 
 typedef struct run_pairs {
@@ -34,6 +35,7 @@ typedef struct run_config {
     const char *funding, *borrow, *actions; /**< NULL: none */
     int64_t seed, jobs;
     bool drop_bad, strict;
+    bool shared; /**< for several scripts: a parameter goes to those that have it, NAME.KEY to one */
     double bars_per_year; /**< above 0, or one of the two below; NA: as the profile has it */
 } run_config;
 
@@ -48,6 +50,8 @@ bool run_config_read(cli *c, run_config *r);
 /** Brings script and configuration together: its settings and cash below the user's, the user's
  * parameters into it. */
 bool run_config_script(cli *c, run_config *r, wk_script *script);
+/** shared: whether every parameter found its script. False: an error was reported. */
+bool run_config_params_used(cli *c, const run_config *r);
 /** The same with another profile in the place of the one asked for. */
 bool run_config_script_as(cli *c, run_config *r, wk_script *script, const char *profile,
                           const char *from);

@@ -196,4 +196,17 @@ wick_status wk_load_one(wick_ctx *ctx, const char *path, const wick_load_opts *o
 /** Option struct of the caller's size, defaults filled in. */
 wick_load_opts wk_load_opts(const wick_load_opts *opts);
 
+/* records.c */
+struct wick_ledger {
+    atomic_int refs;
+    wick_arena *arena; /**< owns this struct and everything `in` points to */
+    wick_ledger_in in;
+    int64_t fates[WICK_FATES];
+    /* Of joined ledgers, in the arena. */
+    int64_t n_parts;
+    wick_ledger **parts;
+    const char **part_names;
+    int32_t *part_first; /**< first order id of each part */
+};
+
 #endif

@@ -4,13 +4,6 @@
 
 #include "data/data_int.h"
 
-struct wick_ledger {
-    atomic_int refs;
-    wick_arena *arena; /**< owns this struct and everything `in` points to */
-    wick_ledger_in in;
-    int64_t fates[WICK_FATES];
-};
-
 const char *wick_reason_name(int32_t reason)
 {
     static const char *const names[] = {"signal",    "stop_loss", "stop_trailing", "take_profit",
@@ -199,6 +192,7 @@ void wick_ledger_unref(wick_ledger *l)
 {
     if (l == NULL || atomic_fetch_sub(&l->refs, 1) != 1) return;
     wick_panel *panel = l->in.panel;
+    for (int64_t k = 0; k < l->n_parts; k++) wick_ledger_unref(l->parts[k]);
     if (!l->in.borrowed) wick_arena_free(l->arena); /* `l` itself lies in it */
     wick_panel_unref(panel);
 }

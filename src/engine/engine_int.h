@@ -332,6 +332,11 @@ struct wick_run {
     int8_t at_part; /**< signals, triggers, bar */
     int8_t answered;
 
+    /* one of several on one account; in a run of its own the pool is 0 */
+    bool member;
+    double share, account; /**< part of the account; its equity as last told */
+    double pool;           /**< free cash of the others */
+
     /* rebalancing; all off in runs that know no schedule and no targets */
     bool rebalances;
     const uint8_t *due;      /**< per tick: the schedule asks; NULL: never */
@@ -364,6 +369,15 @@ static inline double wk_floor(double v)
     if (!(fabs(v) < 4503599627370496.0)) return v; /* whole already, or NA */
     const double t = (double)(int64_t)v;
     return t > v ? t - 1.0 : t;
+}
+/** What percent sizes are percent of, and what free cash they see. */
+static inline double wk_base(const wick_run *r)
+{
+    return r->member ? r->share * r->account : r->equity;
+}
+static inline double wk_free(const wick_run *r)
+{
+    return r->cash + r->pool;
 }
 static inline bool wk_given(double v)
 {
@@ -520,6 +534,7 @@ int32_t wk_tick_hot(wick_run *r);  /**< lists the symbols to which something may
 void wk_tick_process(wick_run *r); /**< begin, open, path, close of run->tick */
 void wk_tick_close(wick_run *r);   /**< the equity row of run->tick, and what it may end */
 void wk_record_row(wick_run *r);
+void wk_go_bankrupt(wick_run *r); /**< everything is closed at the marks, and the row written again */
 double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r); /**< orders that asked for this close */
 void wk_pine_on_close(wick_run *r); /**< Pine orders that fill at this close, margin at it */

@@ -62,7 +62,7 @@ int32_t wk_refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
 /* Cash after the closing part would have been done, for the rule that does all or nothing. */
 static double cash_if_closed(const wick_run *r, int32_t s, double closing, double price)
 {
-    double cash = r->cash, left = closing;
+    double cash = wk_free(r), left = closing;
     for (int32_t slot = r->sym[s].lot; slot != WK_NONE && left > 0.0;) {
         const wk_lot *l = wk_lot_at(r, slot);
         const double q = left < l->qty ? left : l->qty;

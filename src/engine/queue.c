@@ -28,9 +28,9 @@ static wk_at place(const wick_run *r, int32_t s, int32_t k, double px)
 /* Notional that may be opened: what is free times leverage. */
 static double power(const wick_run *r)
 {
-    double free = r->cash;
+    double free = wk_free(r);
     if (r->set.buying_power == WK_POWER_MARKED) {
-        free = wk_equity_now(r);
+        free = wk_equity_now(r) + r->pool;
         for (int32_t i = 0; i < r->n_watch; i++) {
             const int32_t s = r->watch[i];
             if (r->sym[s].lots > 0) free -= fabs(r->sym[s].b * wk_mark(r, s)) / r->set.leverage;

@@ -50,7 +50,7 @@ double wick_run_target(const wick_run *r, int32_t s)
 double wick_run_share(const wick_run *r, int32_t s)
 {
     if (s < 0 || s >= r->n_sym || r->sym[s].pos == 0.0) return 0.0;
-    return r->sym[s].pos * wk_mark(r, s) * r->feed[s].point_value / r->equity;
+    return r->sym[s].pos * wk_mark(r, s) * r->feed[s].point_value / wk_base(r);
 }
 
 /* Symbols without a bar now cannot be put right; they are judged when they have one. */
@@ -140,7 +140,7 @@ static int32_t put_right(wick_run *r, const wick_targets *t, int32_t k)
     if (t->units != NULL) {
         const double units = wk_units(r, s, WICK_SIZE_TARGET_UNITS, t->units[k], 0.0, 1.0);
         const double unit = wk_mark(r, s) * r->feed[s].point_value;
-        r->target[s] = isnan(w) ? t->units[k] * unit / r->equity : w;
+        r->target[s] = isnan(w) ? t->units[k] * unit / wk_base(r) : w;
         if (units == r->sym[s].pos) return 0;
     } else {
         r->target[s] = w;

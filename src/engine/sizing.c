@@ -39,19 +39,20 @@ double wk_stop_distance(const wk_bracket *b, double ref)
 double wk_units(const wick_run *r, int32_t s, int32_t kind, double amount, double stop, double ref)
 {
     const double unit = ref * r->feed[s].point_value;
+    const double free = r->member ? r->share * wk_free(r) : r->cash;
     double q;
     switch (kind) {
     case WICK_SIZE_CASH: q = amount / unit; break;
-    case WICK_SIZE_PCT_EQUITY: q = r->equity * amount / 100.0 / unit; break;
+    case WICK_SIZE_PCT_EQUITY: q = wk_base(r) * amount / 100.0 / unit; break;
     case WICK_SIZE_PCT_CASH:
         /* What is left after spending all of it is rounding, not cash. */
-        q = r->cash > 1e-9 * fabs(r->equity) ? r->cash * amount / 100.0 / unit : 0.0;
+        q = free > 1e-9 * fabs(r->equity) ? free * amount / 100.0 / unit : 0.0;
         break;
     case WICK_SIZE_RISK_PCT:
-        q = stop > 0.0 ? r->equity * (amount / 100.0) / (stop * r->feed[s].point_value) : 0.0;
+        q = stop > 0.0 ? wk_base(r) * (amount / 100.0) / (stop * r->feed[s].point_value) : 0.0;
         break;
     case WICK_SIZE_TARGET_CASH: return wk_round_qty(r, s, amount / unit);
-    case WICK_SIZE_TARGET_PCT: return wk_round_qty(r, s, r->equity * amount / 100.0 / unit);
+    case WICK_SIZE_TARGET_PCT: return wk_round_qty(r, s, wk_base(r) * amount / 100.0 / unit);
     case WICK_SIZE_TARGET_UNITS: return wk_round_qty(r, s, amount);
     default: q = amount; break;
     }

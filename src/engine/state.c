@@ -103,6 +103,9 @@ static void save_arrays(const wick_run *r, wick_buf *b)
 wick_status wick_run_save(wick_ctx *ctx, wick_run *r, wick_state **out)
 {
     if (r->status < 0) return wick_run_error(ctx, r);
+    if (r->member)
+        return wick_fail(ctx, WICK_E_UNSUPPORTED,
+                         "a run that shares its account with others cannot be saved");
     if (!wick_run_waits(r))
         return wick_fail(ctx, WICK_E_STATE,
                          "a run is saved where it waits: wick_run_until, then step until DONE");

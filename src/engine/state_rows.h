@@ -180,7 +180,7 @@
     X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0) X(OUT, T, col_short, 0)                          \
     X(I64A, T, fates, WICK_FATES) X(SUB, T, amb, wk_rows_amb) X(OUT, T, at_sym, 0)                 \
     X(OUT, T, at_trigger, 0) X(I32, T, fill_seen, 1) X(OUT, T, at_size, 0) X(OUT, T, answer, 0)    \
-    X(OUT, T, at_part, 0) X(OUT, T, answered, 0) X(OUT, T, rebalances, 0) X(OUT, T, due, 0)   \
+    X(OUT, T, at_part, 0) X(OUT, T, answered, 0) X(OUT, T, member, 0) X(OUT, T, share, 0) X(OUT, T, account, 0) X(OUT, T, pool, 0) X(OUT, T, rebalances, 0) X(OUT, T, due, 0)   \
     X(OUT, T, drift, 0) X(OUT, T, due_again, 0) X(B1, T, waiting, 1) X(B1, T, targeted, 1)         \
     X(OUT, T, target, 0) X(OUT, T, target_ord, 0) X(OUT, T, listed, 0) X(OUTS, T, refusal, 0)
 

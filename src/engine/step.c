@@ -243,8 +243,8 @@ static void point_at(wick_run *r, int32_t step, int32_t s)
     c->order = 0;
     c->tick = r->tick;
     r->meter.asked += step == WICK_STEP_BAR;
-    c->cash = r->cash;
-    c->equity = r->equity;
+    c->cash = wk_free(r);
+    c->equity = wk_base(r);
     if (s < 0) {
         c->bar = -1;
         c->time = r->clock[r->tick];
@@ -510,6 +510,7 @@ static int32_t advance(wick_run *r)
                 break;
             }
             r->phase = WK_PH_FILLS;
+            if (r->member) return WICK_STEP_SYNC;
             break;
         case WK_PH_FILLS:
             if (r->ask_fill && ask_fill(r)) return WICK_STEP_FILL;
@@ -538,6 +539,7 @@ static int32_t advance(wick_run *r)
         case WK_PH_END:
             end_tick(r);
             r->phase = WK_PH_NEXT;
+            if (r->member) return WICK_STEP_SYNC;
             break;
         case WK_PH_DONE:
         default: return WICK_STEP_DONE;

@@ -152,7 +152,7 @@ void wk_kill_all(wick_run *r, int32_t s, int32_t fate)
 }
 
 /* Equity at or below zero: the account is closed at the marks and stays flat. */
-static void go_bankrupt(wick_run *r)
+static void liquidate_all(wick_run *r)
 {
     wk_kill_all(r, -1, WICK_FATE_CANCELLED);
     for (int32_t i = 0; i < r->n_watch; i++) {
@@ -208,14 +208,19 @@ int32_t wk_tick_hot(wick_run *r)
     return r->n_hot;
 }
 
+void wk_go_bankrupt(wick_run *r)
+{
+    liquidate_all(r);
+    refresh(r);
+    wk_record_row(r);
+}
+
 void wk_tick_close(wick_run *r)
 {
     wk_record_row(r);
-    if (r->equity <= 0.0 && r->set.bankruptcy != WK_BANKRUPT_CONTINUE && !r->dead) {
-        go_bankrupt(r);
-        refresh(r);
-        wk_record_row(r);
-    }
+    /* Of several runs on one account the account is judged: wick_run_close_out. */
+    if (r->equity <= 0.0 && r->set.bankruptcy != WK_BANKRUPT_CONTINUE && !r->dead && !r->member)
+        wk_go_bankrupt(r);
 }
 
 void wk_tick_process(wick_run *r)

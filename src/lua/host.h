@@ -133,6 +133,29 @@ void wk_host_state(wk_host *h, const wk_state_opts *o);
 wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
                           wick_cache *cache, wick_ledger **out) WICK_NODISCARD;
 
+/** A run in pieces, as one of several on one account (wick_run_join): begin, resume until *step is
+ * WICK_STEP_DONE (it stops at every WICK_STEP_SYNC), end. A host does one of them at a time. */
+wick_status wk_script_begin(wick_ctx *ctx, wk_script *s, wick_panel *panel,
+                            const wick_run_opts *opts, double share) WICK_NODISCARD;
+wick_status wk_script_resume(wick_ctx *ctx, wk_script *s, int *step) WICK_NODISCARD;
+wick_run *wk_script_run_of(wk_script *s); /**< between begin and end */
+/** `good`: all is done and the results are wanted. Safe to call on a script that was not begun. */
+wick_status wk_script_end(wick_ctx *ctx, wk_script *s, bool good,
+                          wick_ledger **out) WICK_NODISCARD;
+
+/** One of several strategies on one account, each in a host of its own. */
+typedef struct wk_member {
+    wk_script *script;
+    const wick_settings *settings;
+    double share; /**< of the account, 1 is all of it */
+} wk_member;
+/** Runs them over one panel on one account of opts->cash; opts->settings is not read. The ledger is
+ * the account's (wick_ledger_join): its parts are those of the strategies, by their names. Within a
+ * tick the fills of all come before the decisions of any; where they compete, the earlier in the
+ * list comes first. */
+wick_status wk_account_run(wick_ctx *ctx, const wk_member *members, int32_t n, wick_panel *panel,
+                           const wick_run_opts *opts, wick_ledger **out) WICK_NODISCARD;
+
 /** How the runs of these settings are scored: formulas, rounding and gross or net profits follow
  * the profile. bars_per_year 0: ratios are per bar, as PyBroker's are by default. */
 wick_metric_opts wk_metric_opts(const wick_settings *s, double bars_per_year);

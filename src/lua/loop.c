@@ -46,16 +46,33 @@ static void push_loop(lua_State *L, wk_host *h)
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->loop);
 }
 
-void wk_loop(lua_State *L, wk_host *h, int base)
+/* The loop bound to the run in hand; a run in pieces keeps it beside its hooks. */
+static void push_bound(lua_State *L, wk_host *h)
 {
-    push_loop(L, h);
-    wk_push_module(L, h, "wick.ffi");
-    lua_pushlightuserdata(L, h->run);
-    if (h->costly)
-        wk_push_func(L, h, wk_costs_step_lua);
-    else
-        lua_pushnil(L);
-    lua_call(L, 3, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_at); /* nil for a run in one go */
+    const int kept = lua_gettop(L);
+    if (lua_istable(L, kept)) lua_rawgeti(L, kept, WK_AT_COUNT + 1);
+    if (!lua_isfunction(L, -1)) {
+        lua_settop(L, kept);
+        push_loop(L, h);
+        wk_push_module(L, h, "wick.ffi");
+        lua_pushlightuserdata(L, h->run);
+        if (h->costly)
+            wk_push_func(L, h, wk_costs_step_lua);
+        else
+            lua_pushnil(L);
+        lua_call(L, 3, 1);
+        if (lua_istable(L, kept)) {
+            lua_pushvalue(L, -1);
+            lua_rawseti(L, kept, WK_AT_COUNT + 1);
+        }
+    }
+    lua_remove(L, kept);
+}
+
+int wk_loop(lua_State *L, wk_host *h, int base)
+{
+    push_bound(L, h);
     for (int i = 0; i < WK_AT_COUNT; i++) lua_pushvalue(L, base + i);
     lua_call(L, WK_AT_COUNT, 1);
     const int st = (int)lua_tointeger(L, -1);
@@ -65,6 +82,7 @@ void wk_loop(lua_State *L, wk_host *h, int base)
         (void)wick_run_error(h->ctx, h->run);
         (void)wk_raise_ctx(L, h);
     }
+    return st;
 }
 #else
 void wk_hot_add(lua_State *L, wk_host *h, int64_t slot, int32_t k, int table)
@@ -211,11 +229,12 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
     }
 }
 
-void wk_loop(lua_State *L, wk_host *h, int base)
+int wk_loop(lua_State *L, wk_host *h, int base)
 {
     const wick_cursor *c = h->sh.cur;
     int64_t tick = -1;
     h->hot_base = lua_gettop(L);
+    h->hot_on_stack = 0; /* of a run that goes on, the stack is a new one */
     for (;;) {
         const int32_t step = h->costly ? wk_costs_step(L, h) : wick_run_step(h->run);
         if (step <= 0) {
@@ -223,8 +242,9 @@ void wk_loop(lua_State *L, wk_host *h, int base)
                 (void)wick_run_error(h->ctx, h->run);
                 (void)wk_raise_ctx(L, h);
             }
-            return;
+            return step;
         }
+        if (step == WICK_STEP_SYNC) return step;
         if (h->sh.stop) wk_budget_check(L, h);
         if (c->tick != tick) {
             tick = c->tick;

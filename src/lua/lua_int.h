@@ -217,6 +217,7 @@ struct wk_host {
     wk_run_costs costs; /**< of the run in hand */
     int ref_tags;       /**< texts of this run's orders and their numbers, both ways */
     int ref_pine_fields;
+    int ref_at;   /**< what the loop of a run in pieces needs; LUA_NOREF */
     int ref_syms; /**< list of sym tables of the run */
     int ref_ctx;  /**< ctx table of the run */
     int ref_hot;  /**< list of the series tables with hot entries */
@@ -535,7 +536,7 @@ enum {
     WK_AT_COUNT
 };
 /** loop.c: steps the run to its end. */
-void wk_loop(lua_State *L, wk_host *h, int base);
+int wk_loop(lua_State *L, wk_host *h, int base); /**< WICK_STEP_DONE or WICK_STEP_SYNC */
 /** Calls the function at `f` on every bar of request `sym`; results go to the tables of the list at
  * `columns`. Returns how many results there were at most. */
 int wk_inner_loop(lua_State *L, wk_host *h, int32_t sym, int f, int columns);

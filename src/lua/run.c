@@ -9,6 +9,7 @@
 typedef struct job {
     wk_host *h;
     wk_script *s;
+    int step;
 } job;
 
 /* Returned columns of S.series become fields of the symbol. */
@@ -226,11 +227,9 @@ static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
     wk_rebalance_open(L, h, t, base);
 }
 
-static int run_main(lua_State *L)
+/* Everything before the first bar; what the loop needs stands on the stack from 1 on. */
+static void declare(lua_State *L, wk_host *h, wk_script *s)
 {
-    job *j = lua_touserdata(L, 1);
-    wk_host *h = j->h;
-    wk_script *s = j->s;
     lua_settop(L, 0);
     for (int i = 0; i < WK_AT_COUNT; i++) lua_pushnil(L);
     const int base = 1;
@@ -256,15 +255,46 @@ static int run_main(lua_State *L)
         strategy_parts(L, h, s, base);
     lua_settop(L, base + WK_AT_COUNT - 1);
     if (s->style != WK_STYLE_SIGNALS) wk_eval_declared(L, h, -1, 0);
-    const double decided = wick_now();
-    h->costs.body = decided - began - h->costs.kernels;
+    h->costs.body = wick_now() - began - h->costs.kernels;
     h->decl = -1;
     h->place_line = 0;
     if (h->keep.watching) wk_state_begin(L, h, base);
     h->sh.phase = WK_DECIDE;
-    wk_loop(L, h, base);
-    if (wk_state_stopped(L, h, base)) wk_loop(L, h, base);
-    h->costs.loop = wick_now() - decided;
+}
+
+static int run_main(lua_State *L)
+{
+    job *j = lua_touserdata(L, 1);
+    declare(L, j->h, j->s);
+    const double decided = wick_now();
+    (void)wk_loop(L, j->h, 1);
+    if (wk_state_stopped(L, j->h, 1)) (void)wk_loop(L, j->h, 1);
+    j->h->costs.loop = wick_now() - decided;
+    return 0;
+}
+
+/* The same in pieces, for runs that share an account: what the loop needs is kept meanwhile. */
+static int declare_main(lua_State *L)
+{
+    job *j = lua_touserdata(L, 1);
+    declare(L, j->h, j->s);
+    lua_createtable(L, WK_AT_COUNT, 0);
+    for (int i = 1; i <= WK_AT_COUNT; i++) {
+        lua_pushvalue(L, i);
+        lua_rawseti(L, -2, i);
+    }
+    j->h->ref_at = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+static int resume_main(lua_State *L)
+{
+    job *j = lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, j->h->ref_at);
+    for (int i = 1; i <= WK_AT_COUNT; i++) lua_rawgeti(L, 1, i);
+    lua_remove(L, 1);
+    j->step = wk_loop(L, j->h, 1);
     return 0;
 }
 
@@ -355,8 +385,9 @@ wick_status wk_script_set_filter(wick_ctx *ctx, wk_script *s, wk_filter *f)
     return WICK_OK;
 }
 
-wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
-                          wick_cache *cache, wick_ledger **out)
+/* Bars, run and finer bars of a script; what is left to do then is to run it and to close it. */
+static wick_status open_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
+                            const wick_run_opts *opts, wick_cache *cache)
 {
     wk_host *h = s->host;
     wick_run_opts o = {.size = sizeof o};
@@ -372,8 +403,6 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     if (wk_costs_wanted(s, h, &costs)) o.cost = &costs;
     wick_status st = wk_bind(ctx, h, panel, cache);
     if (st < 0) return st;
-    wk_script *outer = h->script;
-    job j = {h, s};
     h->script = s;
     WICK_TRY(wick_run_new(ctx, panel, &o, &h->run));
     for (int32_t i = 0; h->finer && i < h->n_syms; i++) {
@@ -382,31 +411,106 @@ wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const 
     }
     h->sh.cur = wick_run_cursor(h->run);
     h->tick0 = first_tick(panel, &o);
+out:
+    return st;
+}
+
+static wick_status go(wick_ctx *ctx, job *j, lua_CFunction main)
+{
+    wk_host *h = j->h;
     const wk_budget_mark mark = wk_budget_enter(h, "the run", h->run_seconds, false);
-    st = wk_protect(h, ctx, run_main, &j, NULL);
+    const wick_status st = wk_protect(h, ctx, main, j, NULL);
     if (st < 0 && st != WICK_E_CANCELLED) {
         wick_run_catch_up(h->run);
         note_bar(ctx, h);
     }
     wk_budget_leave(h, mark);
-    if (h->n_hot_tables > 0 || h->costly || h->keep.watching) {
-        wick_ctx *scratch = st < 0 ? wick_ctx_new() : ctx;
-        if (scratch) (void)wk_protect(h, scratch, clear_main, &j, NULL);
-        if (st < 0) wick_ctx_free(scratch);
-    }
-    if (st >= 0) {
-        h->costs.meter = wick_run_meter(h->run);
-        s->costs = h->costs;
-    }
-    if (st >= 0) wk_plots_write(h);
-    if (st >= 0) st = wick_run_finish(ctx, h->run, out);
+    return st;
+}
+
+static void clear_run(wick_ctx *ctx, job *j, bool failed)
+{
+    wk_host *h = j->h;
+    if (h->n_hot_tables == 0 && !h->costly && !h->keep.watching) return;
+    wick_ctx *scratch = failed ? wick_ctx_new() : ctx;
+    if (scratch) (void)wk_protect(h, scratch, clear_main, j, NULL);
+    if (failed) wick_ctx_free(scratch);
+}
+
+static wick_status finish_run(wick_ctx *ctx, wk_script *s, wick_ledger **out)
+{
+    wk_host *h = s->host;
+    h->costs.meter = wick_run_meter(h->run);
+    s->costs = h->costs;
+    wk_plots_write(h);
+    const wick_status st = wick_run_finish(ctx, h->run, out);
     if (st >= 0 && h->watch) show_declared(h);
-out:
+    return st;
+}
+
+static void close_run(wk_host *h, wk_script *outer)
+{
     wick_run_free(h->run);
     h->run = NULL;
     h->hook = NULL;
     h->script = outer;
     wk_unbind(h);
+}
+
+wick_status wk_script_run(wick_ctx *ctx, wk_script *s, wick_panel *panel, const wick_run_opts *opts,
+                          wick_cache *cache, wick_ledger **out)
+{
+    job j = {.h = s->host, .s = s};
+    wk_script *outer = s->host->script;
+    wick_status st = open_run(ctx, s, panel, opts, cache);
+    if (st < 0 && s->host->script != s) return st; /* nothing was bound */
+    if (st >= 0) {
+        st = go(ctx, &j, run_main);
+        clear_run(ctx, &j, st < 0);
+    }
+    if (st >= 0) st = finish_run(ctx, s, out);
+    close_run(s->host, outer);
+    return st;
+}
+
+wick_status wk_script_begin(wick_ctx *ctx, wk_script *s, wick_panel *panel,
+                            const wick_run_opts *opts, double share)
+{
+    job j = {.h = s->host, .s = s};
+    wick_status st = open_run(ctx, s, panel, opts, NULL);
+    if (st < 0 && s->host->script != s) return st;
+    if (st >= 0) st = wick_run_join(ctx, s->host->run, share);
+    if (st >= 0) st = go(ctx, &j, declare_main);
+    if (st < 0 && wk_script_end(ctx, s, false, NULL) < 0) return st; /* it only gives back */
+    return st;
+}
+
+wick_status wk_script_resume(wick_ctx *ctx, wk_script *s, int *step)
+{
+    job j = {.h = s->host, .s = s};
+    const double began = wick_now();
+    const wick_status st = go(ctx, &j, resume_main);
+    s->host->costs.loop += wick_now() - began;
+    *step = j.step;
+    return st;
+}
+
+wick_run *wk_script_run_of(wk_script *s)
+{
+    return s->host->run;
+}
+
+wick_status wk_script_end(wick_ctx *ctx, wk_script *s, bool good, wick_ledger **out)
+{
+    wk_host *h = s->host;
+    job j = {.h = h, .s = s};
+    wick_status st = WICK_OK;
+    if (h->script != s) return st; /* it was never begun, or has ended */
+    clear_run(ctx, &j, !good);
+    luaL_unref(h->L, LUA_REGISTRYINDEX, h->ref_at);
+    h->ref_at = LUA_NOREF;
+    if (good) st = finish_run(ctx, s, out);
+    close_run(h, NULL);
     return st;
 }
 
@@ -442,5 +546,5 @@ void wk_run_open(lua_State *L, wk_host *h)
     lua_setfield(L, -2, "sizes");
     lua_newtable(L);
     h->ref_hot = luaL_ref(L, LUA_REGISTRYINDEX);
-    h->ref_fees = h->ref_slippage = h->cost_error = LUA_NOREF;
+    h->ref_fees = h->ref_slippage = h->cost_error = h->ref_at = LUA_NOREF;
 }

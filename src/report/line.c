@@ -61,6 +61,11 @@ void wk_line_time(wk_line *l, int64_t t, bool dates_only)
     if (t != WICK_NO_TIME) l->len += wick_time_format(l->text + l->len, t, dates_only);
 }
 
+void wk_line_part(wk_line *l, const wick_ledger *from, int32_t order)
+{
+    wk_line_text(l, wick_ledger_part_name(from, wick_ledger_part_of(from, order)));
+}
+
 void wk_line_end(wk_line *l)
 {
     l->text[l->len++] = '\n';

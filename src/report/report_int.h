@@ -31,6 +31,8 @@ void wk_line_number(wk_line *l, double v);
 void wk_line_memo(wk_line *l, wk_memo *m, double v);
 void wk_line_int(wk_line *l, int64_t v);
 void wk_line_time(wk_line *l, int64_t t, bool dates_only);
+/** Name of the part of a joined ledger that an order belongs to. */
+void wk_line_part(wk_line *l, const wick_ledger *from, int32_t order);
 void wk_line_end(wk_line *l);
 
 /** Conventions of a result and those the scores add (bars_per_year, deviation, report_rounding,

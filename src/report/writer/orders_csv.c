@@ -17,11 +17,13 @@ static const char *intent_name(int intent)
 static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
 {
     const bool dates = wk_report_dates_only(r);
+    const bool parts = wick_ledger_parts(r->ledger) > 0;
     wk_line l = {.out = out};
     wick_buf_add(out,
                  "id,symbol,side,type,intent,tag,placed_time,filled_time,qty,filled_qty,limit,stop,"
-                 "price,fees,score,fate,reason\n",
+                 "price,fees,score,fate,reason",
                  -1);
+    wick_buf_add(out, parts ? ",strategy\n" : "\n", -1);
     for (int64_t i = 0; i < wick_ledger_orders(r->ledger); i++) {
         const wick_order_rec *o = wick_ledger_order(r->ledger, i);
         const bool opens = o->intent == 0; /* only closing orders have a reason */
@@ -42,6 +44,7 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
         wk_line_number(&l, o->score);
         wk_line_text(&l, wick_fate_name(o->fate));
         wk_line_text(&l, opens ? "" : wick_reason_name(o->reason));
+        if (parts) wk_line_part(&l, r->ledger, o->id);
         wk_line_end(&l);
     }
     return wk_report_done(ctx, out);

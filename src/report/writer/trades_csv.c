@@ -5,17 +5,19 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
 {
     const bool dates = wk_report_dates_only(r);
     const wick_equity e = wick_ledger_equity(r->ledger);
+    const bool parts = wick_ledger_parts(r->ledger) > 0;
     wk_line l = {.out = out};
     /* Columns of what only some runs have come last, and only there. */
     const bool carry = e.flow[WICK_FLOW_BORROW] != NULL || e.flow[WICK_FLOW_FUNDING] != NULL ||
                        e.flow[WICK_FLOW_DIVIDENDS] != NULL;
-    const bool margin = wick_ledger_trades(r->ledger) > 0 &&
-                        wick_ledger_trade(r->ledger, 0)->liquidation != 0.0;
+    const bool margin =
+        wick_ledger_trades(r->ledger) > 0 && wick_ledger_trade(r->ledger, 0)->liquidation != 0.0;
     wick_buf_add(out,
                  "symbol,side,signal_time,entry_time,exit_time,shares,entry_price,exit_price,bars,"
                  "pnl,return_pct,fees,mae,mfe,exit_reason",
                  -1);
-    wick_buf_addf(out, "%s%s\n", carry ? ",carry" : "", margin ? ",liquidation" : "");
+    wick_buf_addf(out, "%s%s%s\n", carry ? ",carry" : "", margin ? ",liquidation" : "",
+                  parts ? ",strategy" : "");
     for (int64_t i = 0; i < wick_ledger_trades(r->ledger); i++) {
         const wick_trade_rec *t = wick_ledger_trade(r->ledger, i);
         wk_line_text(&l, wick_ledger_symbol(r->ledger, t->symbol));
@@ -35,6 +37,7 @@ static wick_status write(wick_ctx *ctx, const wick_result *r, wick_buf *out)
         wk_line_text(&l, wick_reason_name(t->reason));
         if (carry) wk_line_number(&l, t->carry);
         if (margin) wk_line_number(&l, t->liquidation);
+        if (parts) wk_line_part(&l, r->ledger, t->entry_order);
         wk_line_end(&l);
     }
     return wk_report_done(ctx, out);
