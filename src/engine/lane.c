@@ -30,7 +30,11 @@ bool wk_solo_fits(const wick_run *r)
 {
     const wk_feed *f = &r->feed[0];
     return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && !r->rebalances &&
+<<<<<<< HEAD
            !r->every_tick && r->pine == NULL && f->signals == NULL && f->wake == NULL &&
+=======
+           !r->member && r->pine == NULL && f->signals == NULL && f->wake == NULL &&
+>>>>>>> 063029c (lua: an account is over when all of its members are)
            r->set.phases == WK_PHASES_PATH && r->set.intrabar == WK_INTRABAR_OHLC;
 }
 

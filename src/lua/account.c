@@ -66,6 +66,7 @@ static wick_status begin(wick_ctx *ctx, account *a, wick_panel *panel, const wic
 /* Every member up to its next halt, the earlier of the list first. */
 static wick_status advance(wick_ctx *ctx, account *a)
 {
+    a->done = 0;
     for (int32_t k = 0; k < a->n; k++) {
         int step = WICK_STEP_DONE;
         (void)wick_runs_sync(a->runs, a->n, a->idle, false);

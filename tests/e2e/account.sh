@@ -14,13 +14,15 @@ L
 # With shares of 1 and 1 the idle one's cash is cash the account does not have twice: nothing is
 # left over, and the other runs as if it were alone.
 for host in $HOSTS; do
-  for s in rotation risk_parity donchian_breakout ma_crossover_events ma_crossover; do
-    run alone "$host" run "$SRC/strategies/$s.lua" --data "$TMP/bars" --engine fee_pct=0.1 \
+  for s in rotation risk_parity donchian_breakout ma_crossover_events ma_crossover solo.ma_crossover_events; do
+    data=$TMP/bars
+    case $s in solo.*) s=${s#solo.} data=$TMP/bars/SYN01.csv ;; esac
+    run alone "$host" run "$SRC/strategies/$s.lua" --data "$data" --engine fee_pct=0.1 \
       --trades "$TMP/alone.csv" --equity "$TMP/alone.eq"
     expect 0 "$s alone"
     for order in "$SRC/strategies/$s.lua $TMP/idle.lua" "$TMP/idle.lua $SRC/strategies/$s.lua"; do
       # shellcheck disable=SC2086
-      run both "$host" run $order --data "$TMP/bars" --engine fee_pct=0.1 --weights 1,1 \
+      run both "$host" run $order --data "$data" --engine fee_pct=0.1 --weights 1,1 \
         --trades "$TMP/both.csv" --equity "$TMP/both.eq"
       expect 0 "$s beside an idle one"
       sed 's/,[^,]*$//' "$TMP/both.csv" >"$TMP/both.cut"
