@@ -11,8 +11,8 @@
 bool wk_lane_fits(const wick_run *r)
 {
     const wick_settings *k = &r->set;
-    if (!r->solo || r->cost.caps || r->every_tick || r->ask_any || r->ask_fill || r->feed[0].signals == NULL ||
-        r->feed[0].n_triggers > 0)
+    if (!r->solo || r->cost.caps || r->every_tick || r->ask_any || r->ask_fill ||
+        r->feed[0].signals == NULL || r->feed[0].n_triggers > 0)
         return false;
     const wick_signals *g = r->feed[0].signals;
     const int32_t buy = k->buy_delay > 0 ? k->buy_delay : k->delay;
@@ -30,12 +30,9 @@ bool wk_solo_fits(const wick_run *r)
 {
     const wk_feed *f = &r->feed[0];
     return r->solo && !r->ask_before && !r->ask_after && !r->ask_fill && !r->rebalances &&
-<<<<<<< HEAD
-           !r->every_tick && r->pine == NULL && f->signals == NULL && f->wake == NULL &&
-=======
-           !r->member && r->pine == NULL && f->signals == NULL && f->wake == NULL &&
->>>>>>> 063029c (lua: an account is over when all of its members are)
-           r->set.phases == WK_PHASES_PATH && r->set.intrabar == WK_INTRABAR_OHLC;
+           !r->every_tick && !r->member && r->pine == NULL && f->signals == NULL &&
+           f->wake == NULL && r->set.phases == WK_PHASES_PATH &&
+           r->set.intrabar == WK_INTRABAR_OHLC;
 }
 
 /* An order's number and its record, written once it is over. */
