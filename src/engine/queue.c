@@ -243,6 +243,8 @@ static bool run_order(wick_run *r, int32_t slot, const bar *b)
     r->sym[s].stale = 1;
     const bool back = h.market && o->late;
     if (back && k == 0) return false;
+    if (!back && r->set.slip_outside == 0)
+        h.price = h.price < b->low ? b->low : h.price > b->high ? b->high : h.price;
     const int32_t type = h.market ? WICK_MARKET : o->type == WICK_STOP ? WICK_STOP : WICK_LIMIT;
     const double price =
         wk_fill_price(r, s, back ? k - 1 : k, h.price, o->side, type, h.market, wk_asked(r, o));
@@ -337,7 +339,11 @@ static void list(wick_run *r, int32_t s, bool again)
     }
     for (int32_t slot = r->sym[s].ord; slot != WK_NONE; slot = wk_ord_at(r, slot)->next) {
         const wk_ord *o = wk_ord_at(r, slot);
-        if (!o->waiting && o->due <= k) add(r, s, WK_ITEM_ORDER, slot, o->id, o->key);
+        if (o->waiting || o->due > k) continue;
+        /* A single order for the last close comes before what happens on this bar; where all ask
+         * for it, the list is in the order of backtesting.py. */
+        const bool first = o->late && o->type == WICK_MARKET && r->set.delay != 0;
+        add(r, s, WK_ITEM_ORDER, slot, o->id, first ? o->key - WK_NEVER / 2 : o->key);
     }
     wk_items_sort(r);
 }

@@ -142,7 +142,7 @@ static void draw_settings(wick_pcg *g, scene *k)
         "lots=%s gap_fill=%s max_entries=%s slots=%s shortage=%s trade_unit=%s fee_pct=%s "
         "close_at_end=%s hold_clock=%s leverage=%s fractional=on %s",
         PICK(g, "wick", "pybroker1", "pybroker2", "backtesting.py"), PICK(g, "off", "tick"),
-        PICK(g, "ohlc", "ohlc", "worst", "best"), PICK(g, "path", "path", "batch", "queue"),
+        PICK(g, "ohlc", "ohlc", "worst", "best"), PICK(g, "path", "path", "batch", "queue", "rows"),
         PICK(g, "open", "open", "middle", "close"), PICK(g, "path", "after_test", "close"),
         PICK(g, "fill", "next_bar"), PICK(g, "fifo", "lifo", "average"), PICK(g, "open", "level"),
         PICK(g, "none", "1", "2"), PICK(g, "none", "2"), PICK(g, "clamp", "cancel", "reject"),
