@@ -89,12 +89,18 @@ typedef struct wick_profile_spec {
     const char *name;
     const char *title;  /**< whose rules, in a few words */
     const char *source; /**< what they were checked against */
+    const char *annual; /**< bars of a year: NULL as the bars have them, "calendar" 365 days over
+                             the bar interval, "none" ratios per bar */
+    const char *sheet;  /**< statistics that are shown with a run by default; NULL none */
     struct {
         const char *key, *value;
     } set[64]; /**< ends with a NULL key */
 } wick_profile_spec;
 WICK_API int64_t wick_profile_count(void);
 WICK_API const wick_profile_spec *wick_profile_at(int64_t i); /**< sorted; NULL outside */
+WICK_API const wick_profile_spec *wick_settings_spec(const wick_settings *s); /**< its profile */
+/** Bars of a year by the convention of the profile; 0: ratios are not annualised. */
+WICK_API double wick_settings_year(const wick_settings *s, const wick_panel *panel);
 /** key and value as text, e.g. ("gap_fill", "level"), ("fee_pct", "0.1"), ("slots", "10"). */
 WICK_API wick_status wick_settings_set(wick_ctx *ctx, wick_settings *s, const char *key,
                                        const char *value) WICK_NODISCARD;

@@ -82,13 +82,10 @@ static wick_status attribute(job *j)
     enum { MOST = 32 };
     const char *together[MOST];
     const wk_host_opts host = host_opts(j);
-    const char *name = wick_settings_profile_name(j->from);
-    const double auto_year = wick_panel_bars_per_year(j->panel);
-    const double year = j->cfg.bars_per_year > 0                         ? j->cfg.bars_per_year
-                        : j->cfg.bars_per_year == RUN_BARS_PER_YEAR_NONE ? 0
-                        : isnan(j->cfg.bars_per_year) && strncmp(name, "pybroker", 8) == 0
-                            ? 0
-                            : auto_year;
+    const double own = j->cfg.bars_per_year;
+    const double year = isnan(own) ? wick_settings_year(j->from, j->panel)
+                        : own < 0  ? wick_panel_bars_per_year(j->panel)
+                                   : own;
     const wk_eval_opts eval = {.size = sizeof eval,
                                .path = c->operands[0],
                                .host = &host,

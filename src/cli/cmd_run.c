@@ -245,6 +245,9 @@ static bool score(job *j)
         wk_metric_opts(j->cfg.settings, run_config_bars_per_year(&j->cfg, j->panel));
     opts.benchmark = j->stats.level;
     opts.n_benchmark = wick_ledger_equity(j->ledger).n;
+    const char *own = wick_settings_spec(j->cfg.settings)->sheet;
+    if (own != NULL && cli_text(j->c, "breakdown") == NULL)
+        j->stats.sheets[j->stats.n_sheets++] = own;
     return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
 }
 

@@ -501,11 +501,8 @@ bool run_config_script_as(cli *c, run_config *r, wk_script *script, const char *
 
 double run_config_bars_per_year(const run_config *r, const wick_panel *panel)
 {
-    double n = r->bars_per_year;
-    if (isnan(n))
-        n = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0
-                ? RUN_BARS_PER_YEAR_NONE
-                : RUN_BARS_PER_YEAR_AUTO;
+    const double n = r->bars_per_year;
+    if (isnan(n)) return wick_settings_year(r->settings, panel);
     return n < 0 ? wick_panel_bars_per_year(panel) : n;
 }
 

@@ -51,7 +51,7 @@ static bool read_monte(cli *c, stat_options *s)
 static bool read_sheets(cli *c, stat_options *s)
 {
     const char *text = cli_text(c, "breakdown");
-    if (text == NULL) return true;
+    if (text == NULL || strcmp(text, "none") == 0) return true;
     const size_t n = strlen(text) + 1;
     s->sheet_text = malloc(n);
     if (s->sheet_text == NULL) {

@@ -55,7 +55,7 @@ void stat_options_free(stat_options *s);
     {                                                                                              \
         "breakdown", "A,B",                                                                        \
             "sheets to add: year, month, weekday, symbol, side, holding,\n"                        \
-            "drawdowns, backtesting.py ... (`wick list sheets`)",                                  \
+            "drawdowns, backtesting.py ... (`wick list sheets`); none where a profile adds one",     \
             CLI_ONE                                                                                \
     }
 

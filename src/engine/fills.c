@@ -208,16 +208,17 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     if (!(f.qty > 0.0)) return f;
     f.opened = opening;
     f.whole = f.fate == WICK_OK && f.qty >= asked && f.rest == 0.0;
-    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
-        f.fee = fill_by_lot(r, o, closing, opening, price, at);
-        return f;
-    }
-    const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
     if (r->cost.on) {
         f.part = o->part;
         f.part.qty += f.qty;
         f.part.cash += f.qty * price;
     }
+    if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
+        f.fee = fill_by_lot(r, o, closing, opening, price, at);
+        f.part.paid += f.fee;
+        return f;
+    }
+    const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
     f.fee = wk_pay(r, &b, &f.part);
     const double per_unit = f.fee / f.qty;
     if (closing > 0.0) {

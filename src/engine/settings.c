@@ -163,6 +163,27 @@ const wick_profile_spec *wick_profile_at(int64_t i)
     return i >= 0 && i < wk_profile_table_n ? wk_profile_table[i] : NULL;
 }
 
+const wick_profile_spec *wick_settings_spec(const wick_settings *s)
+{
+    for (int64_t i = 0; i < wk_profile_table_n; i++) {
+        if (strcmp(s->profile, wk_profile_table[i]->name) == 0) return wk_profile_table[i];
+    }
+    return &wick_profile_wick;
+}
+
+double wick_settings_year(const wick_settings *s, const wick_panel *panel)
+{
+    const char *annual = wick_settings_spec(s)->annual;
+    if (annual != NULL && strcmp(annual, "none") == 0) return 0.0;
+    int64_t length = 0;
+    for (int64_t i = 0; i < wick_panel_count(panel); i++) {
+        const int64_t tf = wick_bars_info(wick_panel_bars(panel, i))->timeframe_ms;
+        if (tf > length) length = tf;
+    }
+    if (annual != NULL && length > 0) return 365.0 * (double)WICK_MS_DAY / (double)length;
+    return wick_panel_bars_per_year(panel);
+}
+
 static wick_status unknown_profile(wick_ctx *ctx, const char *name)
 {
     const char *names[64];

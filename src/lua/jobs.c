@@ -396,8 +396,7 @@ static int core_strategy(lua_State *L)
     apply_engine(L, h, 1, s->settings);
     s->cash = wk_number_of(L, 1, "cash", own_cash > 0 ? own_cash : 100000.0);
     if (!(s->cash > 0)) return wk_raise(L, "run:strategy: cash must be above 0");
-    const bool pybroker = strncmp(wick_settings_profile_name(s->settings), "pybroker", 8) == 0;
-    s->bars_per_year = wk_number_of(L, 1, "bars_per_year", pybroker ? 0 : -1);
+    s->bars_per_year = wk_number_of(L, 1, "bars_per_year", -1); /* as the profile has them */
     const int64_t metrics = wick_metric_count();
     const char **names = lua_newuserdata(L, (size_t)metrics * sizeof *names);
     for (int64_t i = 0; i < metrics; i++) names[i] = wick_metric_at(i)->name;

@@ -449,7 +449,8 @@ int wk_strategy_backtest(lua_State *L)
     wk_ml_known(L, 2, "backtest", known);
     batch b = {.s = s, .panel = need_bars(L, 2, "backtest: bars")->panel};
     b.has_trade_from = wk_job_time(L, 2, "trade_from", &b.trade_from);
-    b.bars_per_year = s->bars_per_year < 0 ? wick_panel_bars_per_year(b.panel) : s->bars_per_year;
+    b.bars_per_year =
+        s->bars_per_year < 0 ? wick_settings_year(s->settings, b.panel) : s->bars_per_year;
     if (!wk_ml_field(L, 2, "runs") || lua_type(L, -1) != LUA_TTABLE)
         return wk_raise(L, "backtest: runs are a list of { params = ..., model = ... }");
     b.n = (int64_t)lua_rawlen(L, 3);

@@ -225,9 +225,8 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     st = wk_script_run(ctx, r->script, r->panel, &o, r->cache, &r->ledger);
     wk_host_state(h, NULL);
     if (st < 0) goto out;
-    const bool per_bar = strncmp(wick_settings_profile_name(r->settings), "pybroker", 8) == 0;
     const wick_metric_opts m =
-        wk_metric_opts(r->settings, per_bar ? 0.0 : wick_panel_bars_per_year(r->panel));
+        wk_metric_opts(r->settings, wick_settings_year(r->settings, r->panel));
     WICK_TRY(wick_score(ctx, r->ledger, &m, NULL, 0, &r->scores));
 out:
     wk_host_keep_plots(h, NULL);

@@ -6,6 +6,7 @@ const wick_profile_spec wick_profile_pybroker1 = {
     .name = "pybroker1",
     .title = "PyBroker 1.x",
     .source = "recorded runs of lib-pybroker 1.2.14",
+    .annual = "none",
     .set = {WK_PYBROKER_COMMON,
             {"limit_rule", "filter"},
             {"short_proceeds", "none"},
