@@ -52,6 +52,7 @@ static void open_symbol(wick_run *r, int32_t s)
 
 void wk_horizon_open(wick_run *r, bool was_open)
 {
+    r->dense_to = r->dense_look = 0;
     for (int32_t s = 0; s < r->n_sym; s++) open_symbol(r, s);
     if (r->tick >= r->first_tick) {
         r->phase = WK_PH_END; /* decisions of this tick are behind: signals look at the next bar */

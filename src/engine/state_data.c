@@ -77,6 +77,15 @@ static wick_status check_bars(wk_unpack *u, const wick_run *r, int32_t tick)
                 "%s: the state was made with %u bars up to %s, and here there are "
                 "%d; load the history it was made with, and what came since",
                 name, n, day, (int)here);
+        if (n > 0 && f->time[n - 1] != last) {
+            char found[WICK_TIME_TEXT];
+            wick_time_format(found, f->time[n - 1], f->time[n - 1] % WICK_MS_DAY == 0);
+            return wk_unpack_fail(
+                u,
+                "%s: bar %u is of %s here and was of %s when the state was saved; "
+                "load the history it was made with, and what came since",
+                name, n, found, day);
+        }
         for (int32_t i = 0; i < here; i += BLOCK) {
             const int32_t to = i + BLOCK < here ? i + BLOCK : here;
             const uint64_t h = wk_take_u64(u);

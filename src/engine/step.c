@@ -43,6 +43,7 @@ static void begin_tick(wick_run *r, int32_t t)
     if (t + 1 < r->dense_to) { /* the last bar of a stretch asks where the next one is */
         for (int32_t s = 0; s < r->n_sym; s++) r->bar_of[s]++;
         for (int32_t s = 0; s < r->n_sym; s++) r->next_tick[s] = t + 1;
+        wk_begin(r);
         return;
     }
     for (int32_t s = 0; s < r->n_sym; s++) {
