@@ -6,7 +6,8 @@
 
 /* ---- saving -------------------------------------------------------------------------------- */
 
-/* What nobody reads any more is zero: slots that are free, brackets of orders without one. */
+/* What nobody reads any more is zero: slots that are free, brackets of orders without one, the way
+ * through a bar that is over and through the entry bar of a lot that was opened at its close. */
 static void blank_unused(wick_run *r)
 {
     for (int32_t i = 0; i < r->ords.n; i++) {
@@ -19,6 +20,7 @@ static void blank_unused(wick_run *r)
         wk_lot *l = wk_lot_at(r, i);
         const int32_t next = l->next;
         if (l->serial == 0) *l = (wk_lot){.next = next};
+        if (l->seg >= 4) l->up_first = 0;
     }
     for (int32_t s = 0; r->piles != NULL && s < r->n_sym; s++) {
         if (r->piles[s].count == 0) r->piles[s] = (wk_pile){.count = 0};
@@ -30,6 +32,7 @@ static void blank_unused(wick_run *r)
 static void settle(wick_run *r)
 {
     blank_unused(r);
+    for (int32_t s = 0; s < r->n_sym; s++) r->sym[s].up_first = 0;
     for (int32_t i = r->n_watch - 1; i >= 0; i--) {
         const int32_t s = r->watch[i];
         wk_sym_refresh(r, s);
