@@ -76,6 +76,7 @@ static void split(wick_run *r, int32_t s, double k)
         r->piles[s].qty *= k;
         r->piles[s].mae /= k;
         r->piles[s].mfe /= k;
+        r->piles[s].first.liquidation /= k;
     }
     wk_sym_refresh(r, s);
     y->due = bar; /* what is due on this bar still has it before it */

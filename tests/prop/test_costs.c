@@ -278,8 +278,145 @@ static void books(void **state)
     wick_ctx_free(ctx);
 }
 
+/* ---- splits change nothing ---------------------------------------------------------------------
+ */
+
+/* A market before and after a split of two for one: until bar `at` everything is quoted per old
+ * unit. */
+typedef struct quote {
+    int64_t at;
+    bool raw;
+} quote;
+
+static double unit_at(const quote *q, int64_t bar)
+{
+    return q->raw && bar < q->at ? 2.0 : 1.0;
+}
+
+static wick_panel *quoted(wick_ctx *ctx, const market *m, const quote *q)
+{
+    static double f[WICK_FIELDS][MAX_BARS];
+    const wick_symbol_info info = {.symbol = "A",
+                                   .tick = 0.01,
+                                   .point_value = 1.0,
+                                   .qty_step = 1.0,
+                                   .timeframe_ms = WICK_MS_DAY};
+    for (int64_t i = 0; i < m->n[0]; i++) {
+        for (int k = 0; k < WICK_VOLUME; k++) f[k][i] = m->f[0][k][i] * unit_at(q, i);
+        f[WICK_VOLUME][i] = m->f[0][WICK_VOLUME][i] / unit_at(q, i);
+    }
+    wick_bars *b = NULL, *dressed = NULL;
+    wick_panel *p = NULL;
+    check_ok(ctx,
+             wick_bars_new(ctx, "A", m->n[0], m->time[0], f[0], f[1], f[2], f[3], f[4], &info, &b));
+    const double ratio = 2.0;
+    wick_dates *d = NULL;
+    if (q->raw)
+        check_ok(ctx, wick_dates_new(ctx, NULL, WICK_SPLIT, 1, &m->time[0][q->at], &ratio, &d));
+    check_ok(ctx, wick_bars_with_dates(ctx, b, d, &dressed));
+    check_ok(ctx, wick_panel_new(ctx, &dressed, 1, &p));
+    wick_dates_unref(d);
+    wick_bars_unref(b);
+    wick_bars_unref(dressed);
+    return p;
+}
+
+/* The same order in units and prices of its bar. */
+static void restated(wick_run *r, const wick_cursor *at, uint64_t seed, const quote *q,
+                     double close)
+{
+    wick_pcg g = wick_pcg_key(seed, "restated", 0, (uint64_t)at->bar);
+    const double k = unit_at(q, at->bar);
+    if (wick_pcg_below(&g, 3)) return;
+    if (wick_pcg_below(&g, 6) == 0) {
+        (void)wick_run_close(r, 0, wick_pcg_below(&g, 2) ? 1.0 : 0.5, 0);
+        return;
+    }
+    wick_order o = {.size = sizeof o, .size_kind = WICK_SIZE_UNITS};
+    o.side = wick_pcg_below(&g, 2) ? 1 : -1;
+    o.type = (int32_t)wick_pcg_below(&g, 4);
+    o.intent = (int32_t)wick_pcg_below(&g, 3);
+    o.amount = (1.0 + 80.0 * wick_pcg_uniform(&g)) / k;
+    o.limit = (close + 3.0 * wick_pcg_normal(&g)) * k;
+    o.stop = (close + 3.0 * wick_pcg_normal(&g)) * k;
+    if (wick_pcg_below(&g, 2)) o.stop_points = (1.0 + 6.0 * wick_pcg_uniform(&g)) * k;
+    if (wick_pcg_below(&g, 3) == 0) o.target_points = (1.0 + 6.0 * wick_pcg_uniform(&g)) * k;
+    if (wick_pcg_below(&g, 3) == 0) o.trail_points = (1.0 + 6.0 * wick_pcg_uniform(&g)) * k;
+    if (wick_pcg_below(&g, 3) == 0) o.trail_start = wick_pcg_uniform(&g) * k;
+    (void)wick_run_submit(r, &o);
+}
+
+static wick_ledger *run_quoted(wick_ctx *ctx, const market *m, const quote *q, const char *text,
+                               uint64_t seed)
+{
+    wick_panel *p = quoted(ctx, m, q);
+    wick_settings *set = sim_settings(ctx, text);
+    const wick_run_opts o = {.size = sizeof o, .settings = set, .cash = 20000.0, .ask_bar = true};
+    wick_run *r = NULL;
+    wick_ledger *l = NULL;
+    check_ok(ctx, wick_run_new(ctx, p, &o, &r));
+    int32_t step;
+    while ((step = wick_run_step(r)) > 0) {
+        const wick_cursor *at = wick_run_cursor(r);
+        restated(r, at, seed, q, m->f[0][WICK_CLOSE][at->bar]);
+    }
+    check_ok(ctx, wick_run_finish(ctx, r, &l));
+    wick_run_free(r);
+    wick_settings_free(set);
+    wick_panel_unref(p);
+    return l;
+}
+
+/* Raw bars with the split booked, and adjusted bars: the same account to the bit. */
+static void splits(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    int64_t trades = 0, across = 0;
+    for (uint64_t seed = 1; seed <= CASES; seed++) {
+        static market m;
+        char text[400];
+        wick_pcg g = wick_pcg_key(seed, "splits", 0, 0);
+        static const char *const phases[] = {"path", "path", "batch"};
+        static const char *const lots[] = {"fifo", "lifo", "average"};
+        static const char *const unit[] = {"lot", "exit", "position"};
+        snprintf(text, sizeof text,
+                 "phases=%s lots=%s trade_unit=%s price_rounding=off fractional=on "
+                 "max_entries=none fee_pct=0.1 slip_pct=0.1 borrow_rate=5 leverage=2 "
+                 "margin_call=whole margin_maintenance=20 volume_pct=%s",
+                 pick(&g, phases, 3), pick(&g, lots, 3), pick(&g, unit, 3),
+                 wick_pcg_below(&g, 2) ? "0" : "20");
+        m.splits = false;
+        wick_panel_unref(draw_market(ctx, &g, &m, 1.0));
+        const quote raw = {m.n[0] / 2, true}, plain = {m.n[0] / 2, false};
+        print_message("seed %llu %s\n", (unsigned long long)seed, text);
+        wick_ledger *a = run_quoted(ctx, &m, &raw, text, seed);
+        wick_ledger *b = run_quoted(ctx, &m, &plain, text, seed);
+        const wick_equity x = wick_ledger_equity(a), y = wick_ledger_equity(b);
+        assert_memory_equal(x.equity, y.equity, (size_t)x.n * sizeof *x.equity);
+        assert_int_equal(wick_ledger_trades(a), wick_ledger_trades(b));
+        for (int64_t i = 0; i < wick_ledger_trades(a); i++) {
+            const wick_trade_rec *t = wick_ledger_trade(a, i), *u = wick_ledger_trade(b, i);
+            check_same(t->pnl, u->pnl);
+            check_same(t->carry, u->carry);
+            if (t->exit_bar < raw.at || wick_ledger_trade(b, i)->entry_bar < 0) continue;
+            check_same(t->qty, u->qty);
+            check_same(t->entry_price, u->entry_price);
+            check_same(t->mae, u->mae);
+            check_same(t->mfe, u->mfe);
+            check_same(t->liquidation, u->liquidation);
+            across += t->entry_bar < raw.at;
+        }
+        trades += wick_ledger_trades(a);
+        wick_ledger_unref(a);
+        wick_ledger_unref(b);
+    }
+    assert_true(trades > 5 * CASES && across > CASES / 2);
+    wick_ctx_free(ctx);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(books)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(books), cmocka_unit_test(splits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
