@@ -318,6 +318,17 @@ WICK_API double wick_runs_sync(wick_run *const *runs, int32_t n, double idle, bo
  * fills and the decisions of a tick. */
 WICK_API void wick_run_close_out(wick_run *run);
 
+/** What an entry opened and is still held: a lot. Under lots=hedge `order` names it to orders that
+ * close. */
+typedef struct wick_ticket {
+    int32_t order, tag, side;
+    int32_t bar; /**< own bar of the fill */
+    int64_t time;
+    double qty, price, stop, target, trail, pnl; /**< levels NA when there are none; pnl at the mark */
+} wick_ticket;
+/** The i-th lot of a symbol, oldest first; false past the last. */
+WICK_API bool wick_run_ticket(const wick_run *run, int32_t symbol, int32_t i, wick_ticket *out);
+
 /* ---- Pine orders (functions in ffi.h) ------------------------------------------------------ */
 
 /** wick_pine_value: strategy.NAME. Equity is the account's, everything else the symbol's. */

@@ -73,7 +73,7 @@ typedef struct wick_order {
     int32_t exit_fill;   /* wick_fill + 1: test and fill bracket levels with this price of the bar; 0 levels */
     int32_t hold_fill;   /* wick_fill + 1 of the time exit; 0: the run's setting */
     int32_t target_fill; /* as exit_fill, for the target alone; 0: as exit_fill */
-    int32_t reserved;    /* 0 */
+    int32_t ticket;      /* lots=hedge, orders that reduce: the entry's order id, minus a tag, 0 the oldest of the side */
 } wick_order;
 
 /* Advances to the next question and returns wick_step; 0 when the run is over, negative on error. */
@@ -96,6 +96,10 @@ int32_t wick_run_cancel_all(wick_run *run, int32_t symbol);      /* how many; -1
 int32_t wick_run_close(wick_run *run, int32_t symbol, double fraction, int32_t tag);
 /* Replaces the bracket levels of everything held of a symbol; NA leaves one as it is, 0 removes it. */
 int32_t wick_run_protect(wick_run *run, int32_t symbol, double stop, double target, double trail_points);
+/* lots=hedge: the same for one ticket (as in wick_order), and closing a fraction of one. */
+int32_t wick_run_protect_ticket(wick_run *run, int32_t symbol, int32_t ticket, double stop, double target, double trail_points);
+int32_t wick_run_close_ticket(wick_run *run, int32_t symbol, int32_t ticket, double fraction, int32_t tag);
+double wick_run_side_units(const wick_run *run, int32_t symbol, int32_t side); /* units held long (1) or short (-1) */
 double wick_run_position(const wick_run *run, int32_t symbol);   /* signed units */
 double wick_run_avg_price(const wick_run *run, int32_t symbol);  /* NA when flat */
 double wick_run_open_pnl(const wick_run *run, int32_t symbol);   /* at the last mark, gross */

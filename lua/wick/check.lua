@@ -16,7 +16,7 @@ local size_keys = set "units cash pct_equity pct_cash risk_pct"
 local order_keys = core.order_names()
 local call_keys = {
   buy = order_keys, sell = order_keys, order = order_keys, units = order_keys,
-  target = set "pct units cash tag", protect = set "stop target trail",
+  target = set "pct units cash tag", protect = set "stop target trail ticket",
 }
 local strategy_fields = core.strategy_fields
 

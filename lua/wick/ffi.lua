@@ -101,6 +101,8 @@ local sym_get = {
   pending = function(s) return C.wick_run_pending(run, s) end,
   lots = function(s) return C.wick_run_lots(run, s) end,
   liquidation_price = function(s) return C.wick_run_liquidation(run, s) end,
+  long_units = function(s) return C.wick_run_side_units(run, s, 1) end,
+  short_units = function(s) return C.wick_run_side_units(run, s, -1) end,
 }
 local pine_get = {
   bar = sym_get.bar,

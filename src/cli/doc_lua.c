@@ -165,8 +165,9 @@ const cli_lua_doc cli_lua_docs[] = {
     {"ctx:sym", "", "ctx:sym(name)", CTX, "One symbol by name."},
     {"sym.position",
      "sym.name sym.bar sym.time sym.avg_price sym.open_pnl sym.bars_held sym.pending sym.lots "
-     "sym.liquidation_price sym.open sym.high sym.low sym.close sym.volume",
-     "sym.name bar time position avg_price open_pnl bars_held pending lots liquidation_price", SYM,
+     "sym.liquidation_price sym.long_units sym.short_units sym.open sym.high sym.low sym.close sym.volume",
+     "sym.name bar time position avg_price open_pnl bars_held pending lots "
+     "liquidation_price long_units short_units", SYM,
      "What is known of the symbol now. Prices (open high low close volume) and named series "
      "are indexed: sym.close[0] is this bar, sym.close[1] the one before."},
     {"sym:buy", "order", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
@@ -181,8 +182,14 @@ const cli_lua_doc cli_lua_docs[] = {
      "Closes what is held, or a fraction of it."},
     {"sym:target", "", "sym:target { pct= | units= | cash= }", SYM,
      "Orders the difference to a target."},
-    {"sym:protect", "", "sym:protect { stop=, target=, trail= }", SYM,
-     "Moves the levels of what is held; 0 removes one."},
+    {"sym:protect", "", "sym:protect { stop=, target=, trail= [, ticket=] }", SYM,
+     "Moves the levels of what is held, or of one ticket (lots=hedge); false removes one."},
+    {"sym:tickets", "", "sym:tickets()", SYM,
+     "What is held, lot by lot, oldest first: id (of the entry's order) tag side units price bar time "
+     "stop target trail pnl."},
+    {"sym:close_ticket", "", "sym:close_ticket(id or tag [, fraction] [, tag])", SYM,
+     "Closes what is held of one entry (lots=hedge). With a price: sym:order { side=, ticket=, "
+     "limit= }."},
     {"sym:units", "", "sym:units { risk_pct = 1, stop_points = 2.5 }", SYM,
      "Units that a size means now, rounded down to the lot step."},
     {"sym:cancel", "", "sym:cancel(id or tag)", SYM, "Withdraws resting orders."},

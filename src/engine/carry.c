@@ -42,7 +42,7 @@ wick_status wk_carry_open(wick_ctx *ctx, wick_run *r)
     return st;
 }
 
-/* Books a flow of what is held of s: so much a unit, to longs when `longs` > 0. */
+/* Books a flow of what is held of s: so much a unit, received by longs and paid by shorts. */
 static void book(wick_run *r, int32_t s, wick_flow flow, double per_unit, bool shorts_only)
 {
     for (int32_t slot = r->sym[s].lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {

@@ -2,6 +2,7 @@
 /* The account's identities (portfolio_engine.md G8), from the lots up. Debug builds run this after
  * every tick; the property tests do the same from outside, on the ledger. */
 #include "engine/carry.h"
+#include "engine/hedge.h"
 #include "engine/pine.h"
 
 static bool apart(double a, double b, double scale)
@@ -23,7 +24,7 @@ static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next, lots++) {
         const wk_lot *l = wk_lot_at(r, slot);
         if (!(l->qty > 0.0)) return "a lot without a quantity";
-        if (lots > 0 && l->side * pos < 0.0) return "lots of both directions in one symbol";
+        if (lots > 0 && l->side * pos < 0.0 && !wk_hedges(r)) return "lots of both directions in one symbol";
         const double pnl = l->side * (mark - l->price) * l->qty * pv;
         pos += l->side * l->qty;
         cost += l->qty * l->price;
@@ -43,8 +44,13 @@ static const char *check_symbol(const wick_run *r, int32_t s, sums *t)
     if (apart(cost, y->cost, gross)) return "lots do not add up to the cost";
     if (lots == 0 && (y->pos != 0.0 || y->a != 0.0 || y->b != 0.0))
         return "a flat symbol with a value";
-    if (lots > 0 && pos > 0.0) t->longs++;
-    if (lots > 0 && pos < 0.0) t->shorts++;
+    if (wk_hedges(r)) {
+        t->longs += wk_side_lots(r, s, 1) > 0;
+        t->shorts += wk_side_lots(r, s, -1) > 0;
+    } else if (lots > 0) {
+        t->longs += pos > 0.0;
+        t->shorts += pos < 0.0;
+    }
     t->orders += orders;
     return NULL;
 }

@@ -90,6 +90,7 @@ typedef struct wk_ord {
     int32_t key;       /**< phases=queue: place in the list */
     int32_t size_kind; /**< wick_size_kind of an amount that is sized at the fill; 0: qty */
     int32_t lot;       /**< serial of the one lot it closes; 0: any */
+    int32_t ticket;    /**< lots=hedge: what it closes (hedge.h) */
     double live_px;
     double qty, limit, stop, score, fill_price;
     wk_part part;
@@ -517,6 +518,9 @@ bool wk_exit_waits(wick_run *r, int32_t slot, int32_t reason, int32_t type, int3
 /** Closes everything held of s at a price, without slippage (end of data, bankruptcy). */
 void wk_liquidate(wick_run *r, int32_t s, int32_t reason, double price, const wk_at *at);
 
+/** Closes so much of what one side holds (lots=hedge), as an order of its own. */
+void wk_close_side(wick_run *r, int32_t s, int32_t side, double qty, int32_t reason, double price,
+                   const wk_at *at);
 /** Closes a quantity (infinite: all) of s at a price, as an order of its own. */
 void wk_close_some(wick_run *r, int32_t s, double qty, int32_t reason, double price,
                    const wk_at *at);

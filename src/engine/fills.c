@@ -2,6 +2,7 @@
 /* What a fill does: the closing part first, then position rules and caps, then what cash can pay,
  * then the opening part; one fee per order, shared by quantity. */
 #include "engine/cost.h"
+#include "engine/hedge.h"
 
 /* Largest quantity whose lock and fees cash can pay; fees of the closing part come first. */
 static double affordable(wick_run *r, const wk_bill *b, double cash, double closing, double want,
@@ -42,10 +43,11 @@ int32_t wk_refuse_opening(const wick_run *r, const wk_ord *o, bool reverses)
     const wick_settings *k = &r->set;
     const wk_sym *y = &r->sym[o->symbol];
     if (k->position_mode == (o->side > 0 ? WK_MODE_SHORT : WK_MODE_LONG)) return WICK_FATE_RISK;
-    if (y->lots > 0 && !reverses) {
+    const int32_t lots = wk_hedges(r) ? wk_side_lots(r, o->symbol, o->side) : y->lots;
+    if (lots > 0 && !reverses) {
         const bool counts = k->max_entries_for == WK_ENTRIES_ALL || o->from_signal;
         if (o->part.qty > 0.0) return WICK_OK; /* the rest of what was let in */
-        if (o->intent == WICK_ENTER && counts && k->max_entries > 0 && y->lots >= k->max_entries) {
+        if (o->intent == WICK_ENTER && counts && k->max_entries > 0 && lots >= k->max_entries) {
             return WICK_FATE_HELD;
         }
         return WICK_OK;
@@ -75,8 +77,16 @@ static double cash_if_closed(const wick_run *r, int32_t s, double closing, doubl
 }
 
 /* Splits an order's quantity into what closes and what opens. */
-static void split(const wk_ord *o, double pos, double *closing, double *opening)
+static void split(const wick_run *r, const wk_ord *o, double *closing, double *opening)
 {
+    const double pos = r->sym[o->symbol].pos;
+    if (wk_hedges(r)) {
+        const bool closes = o->intent == WICK_REDUCE;
+        const double held = closes ? wk_tickets_held(r, o) : 0.0;
+        *closing = o->close_all || o->qty > held ? held : o->qty;
+        *opening = closes ? 0.0 : o->qty;
+        return;
+    }
     const bool opposite = pos * o->side < 0.0;
     const double held = fabs(pos);
     *closing = *opening = 0.0;
@@ -136,7 +146,7 @@ double wk_asked(const wick_run *r, const wk_ord *o)
 {
     double closing, opening;
     if (!r->cost.slips) return 0.0;
-    split(o, r->sym[o->symbol].pos, &closing, &opening);
+    split(r, o, &closing, &opening);
     const double room = wk_room(r, o->symbol, r->bar_of[o->symbol]);
     return closing + opening < room ? closing + opening : room;
 }
@@ -194,7 +204,7 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
 {
     const int32_t s = o->symbol;
     double closing, opening;
-    split(o, r->sym[s].pos, &closing, &opening);
+    split(r, o, &closing, &opening);
     wk_filled f = {.fate = WICK_FATE_CANCELLED}; /* what it should have closed is gone */
     if (closing == 0.0 && opening == 0.0) return f;
     f.fate = WICK_OK;
@@ -221,7 +231,9 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
     f.fee = wk_pay(r, &b, &f.part);
     const double per_unit = f.fee / f.qty;
-    if (closing > 0.0) {
+    if (closing > 0.0 && wk_hedges(r)) {
+        wk_tickets_close(r, o, closing, price, per_unit, at);
+    } else if (closing > 0.0) {
         /* All of it means every lot: their sum may differ from the position in its last digits. */
         const bool all = closing >= fabs(r->sym[s].pos) * (1.0 - 1e-12);
         wk_close_qty(r, s, all ? WK_INF : closing, price, per_unit, at, WK_NONE, o->id, o->tag,
@@ -312,11 +324,31 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
     if (r->status >= 0) wk_ord_filled(r, made, qty, price, fee, at, true);
 }
 
+void wk_close_side(wick_run *r, int32_t s, int32_t side, double qty, int32_t reason, double price,
+                   const wk_at *at)
+{
+    const double held = wk_side_units(r, s, side), q = qty < held ? qty : held;
+    if (!(q > 0.0)) return;
+    const int32_t made = exit_order(r, s, -side, reason, WICK_MARKET, q);
+    if (made == WK_NONE) return;
+    const wk_ord o = *wk_ord_at(r, made);
+    const wk_bill b = exit_bill(s, -side, WICK_MARKET, q, price, at);
+    const double fee = wk_pay(r, &b, NULL);
+    wk_tickets_close(r, &o, q, price, fee / q, at);
+    wk_ord_link(r, made);
+    if (r->status >= 0) wk_ord_filled(r, made, q, price, fee, at, true);
+}
+
 void wk_close_some(wick_run *r, int32_t s, double qty, int32_t reason, double price,
                    const wk_at *at)
 {
     const double pos = r->sym[s].pos;
     if (r->sym[s].lots == 0) return;
+    if (wk_hedges(r)) {
+        wk_close_side(r, s, 1, qty, reason, price, at);
+        wk_close_side(r, s, -1, qty, reason, price, at);
+        return;
+    }
     const double q = qty < fabs(pos) ? qty : fabs(pos);
     const int32_t made = exit_order(r, s, pos > 0.0 ? -1 : 1, reason, WICK_MARKET, q);
     if (made == WK_NONE) return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Positions: lots, what they lock, what they are worth, and the trades they become. Every closed
  * lot or part of one is a slice; trade_unit decides how slices become trades. */
+#include "engine/hedge.h"
 #include "engine/margin.h"
 
 #include <string.h>
@@ -290,7 +291,7 @@ static void take(wick_run *r, int32_t s, int32_t side, double q, double price, d
 {
     wk_sym *y = &r->sym[s];
     const double pv = r->feed[s].point_value;
-    if (y->lots == 0) {
+    if (y->lots == 0 || (wk_hedges(r) && wk_side_lots(r, s, side) == 0)) {
         if (side > 0)
             r->n_long++;
         else
@@ -492,7 +493,8 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
 {
     wk_sym *y = &r->sym[s];
     const bool lifo = r->set.lots == WK_LOTS_LIFO;
-    const int32_t side = y->pos > 0.0 ? 1 : -1;
+    const bool hedged = wk_hedges(r) && only != WK_NONE;
+    const int32_t side = hedged ? wk_lot_at(r, only)->side : y->pos > 0.0 ? 1 : -1;
     double left = qty;
     while (left > 0.0 && y->lots > 0 && r->status >= 0) {
         const int32_t slot = only != WK_NONE ? only : lifo ? y->lot_end : y->lot;
@@ -506,7 +508,7 @@ double wk_close_qty(wick_run *r, int32_t s, double qty, double price, double fee
         if (only != WK_NONE) break;
     }
     sum_lots(r, y);
-    if (y->lots == 0) {
+    if (y->lots == 0 || (hedged && wk_side_lots(r, s, side) == 0)) {
         if (side > 0)
             r->n_long--;
         else

@@ -2,6 +2,7 @@
 /* Margin calls (portfolio_engine.md G2 phase close, G4): equity is held against margin_maintenance
  * percent of the value of all positions, at the open, at every point of the path and at the close.
  * Under margin_call=whole the price itself is watched between two points. */
+#include "engine/hedge.h"
 #include "engine/margin.h"
 
 typedef struct standing {
@@ -84,11 +85,23 @@ static void call(wick_run *r, int32_t s, double qty, int32_t seg)
 {
     const int32_t bar = r->bar_of[s], side = r->sym[s].pos > 0.0 ? -1 : 1;
     const double px = price_now(r, s), held = gross_units(r, s);
+    const bool all = !(qty < held);
     const int32_t sub = seg < 4 ? r->sym[s].sub : 0;
     const wk_at at = {.bar = bar, .sub = sub, .seg = (int8_t)seg, .next = seg >= 4, .px = px};
-    wk_close_some(r, s, qty, WICK_BY_MARGIN,
-                  wk_fill_price(r, s, bar, px, side, WICK_MARKET, true, qty < held ? qty : held),
-                  &at);
+    if (!wk_hedges(r)) {
+        wk_close_some(r, s, qty, WICK_BY_MARGIN,
+                      wk_fill_price(r, s, bar, px, side, WICK_MARKET, true, all ? held : qty), &at);
+        return;
+    }
+    /* The larger side first; all of it is both. */
+    for (int k = 0; k < (all ? 2 : 1) && r->status >= 0; k++) {
+        const double longs = wk_side_units(r, s, 1), shorts = wk_side_units(r, s, -1);
+        const int32_t d = longs >= shorts ? 1 : -1;
+        const double units = d > 0 ? longs : shorts, q = qty < units ? qty : units;
+        if (units > 0.0)
+            wk_close_side(r, s, d, q, WICK_BY_MARGIN,
+                          wk_fill_price(r, s, bar, px, -d, WICK_MARKET, true, q), &at);
+    }
 }
 
 void wk_margin_whole(wick_run *r, int32_t seg)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The book of pending orders: slots, lists per symbol in order of submission, OCO groups, children
  * of a parent, and per symbol the two price levels and the bar before which nothing can happen. */
+#include "engine/hedge.h"
 #include "engine/pine.h"
 
 #include <string.h>
@@ -144,7 +145,7 @@ void wk_ord_link(wick_run *r, int32_t slot)
     r->live_ords++;
     o->key = ++r->queued;
     if (o->intent == WICK_REDUCE) o->key = -o->key;
-    const double qty = o->close_all ? fabs(y->pos) : o->size_kind != 0 ? WICK_NA : o->qty;
+    const double qty = o->close_all && wk_hedges(r) ? o->qty : o->close_all ? fabs(y->pos) : o->size_kind != 0 ? WICK_NA : o->qty;
     if (!write_record(r, o, qty, WICK_FATE_PENDING)) return;
     if (o->on_close) r->on_close_pending = true;
     wk_sym_watch(r, o->symbol);

@@ -2,6 +2,7 @@
 /* What a move along the path meets (portfolio_engine.md G3): the nearest level of a symbol's lots
  * and resting orders; at one price the arming of a stop-limit, then stops, then limits. */
 #include "engine/cost.h"
+#include "engine/hedge.h"
 #include "engine/margin.h"
 #include "engine/path.h"
 
@@ -74,7 +75,7 @@ int32_t wk_lot_meets(const wick_run *r, const wk_lot *l, const wk_trail *t, doub
 int32_t wk_ord_class(const wick_run *r, const wk_ord *o)
 {
     if (o->intent == WICK_REDUCE) return 0;
-    if (o->intent == WICK_ENTER) return 1;
+    if (o->intent == WICK_ENTER || wk_hedges(r)) return 1;
     const double pos = r->sym[o->symbol].pos;
     return pos * o->side < 0.0 && o->qty <= fabs(pos) ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What callers may ask a run at any time. */
+#include "engine/hedge.h"
 #include "engine/margin.h"
 
 #include <string.h>
@@ -21,6 +22,9 @@ double wick_run_position(const wick_run *r, int32_t s)
 
 double wick_run_avg_price(const wick_run *r, int32_t s)
 {
+    /* Tickets of both directions have no price together. */
+    if (known(r, s) && wk_hedges(r) && wk_side_lots(r, s, 1) > 0 && wk_side_lots(r, s, -1) > 0)
+        return WICK_NA;
     return known(r, s) && r->sym[s].lots > 0 ? r->sym[s].cost / fabs(r->sym[s].pos) : WICK_NA;
 }
 
@@ -29,6 +33,10 @@ double wick_run_open_pnl(const wick_run *r, int32_t s)
     if (!known(r, s) || r->sym[s].lots == 0) return 0.0;
     const wk_sym *y = &r->sym[s];
     const double side = y->pos > 0.0 ? 1.0 : -1.0;
+    double sum = 0.0;
+    wick_ticket t;
+    for (int32_t i = 0; wk_hedges(r) && wick_run_ticket(r, s, i, &t); i++) sum += t.pnl;
+    if (wk_hedges(r)) return sum;
     return (y->pos * wk_mark(r, s) - side * y->cost) * r->feed[s].point_value;
 }
 

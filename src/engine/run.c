@@ -2,6 +2,7 @@
 /* Life of a run: its inputs, its one arena, and the ledger it becomes. */
 #include "engine/carry.h"
 #include "engine/cost.h"
+#include "engine/hedge.h"
 #include "engine/pine.h"
 
 #include <stdlib.h>
@@ -124,6 +125,8 @@ static wick_status check_opts(wick_ctx *ctx, const wick_run_opts *o, const wick_
         return wick_fail(ctx, WICK_E_ARG,
                          "engine setting delay=0 fills at the deciding close and needs fill=close");
     }
+    const wick_status hedge = wk_hedge_check(ctx, k);
+    if (hedge < 0) return hedge;
     if (k->volume_pct > 0.0 && k->phases != WK_PHASES_PATH && k->phases != WK_PHASES_BATCH) {
         return wick_fail(ctx, WICK_E_ARG,
                          "engine setting volume_pct needs phases=path or phases=batch");
@@ -214,7 +217,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     r->cur.bar_of = r->bar_of;
     r->cur.active = r->active;
     r->calls = r->set.margin_call != WK_CALL_OFF;
-    r->every_tick = r->calls;
+    r->every_tick = r->calls || wk_hedges(r);
     WICK_TRY(wk_carry_open(ctx, r));
     if (r->every_tick) r->quick = false;
     if (o.pine) WICK_TRY(wk_pine_open(ctx, r));
@@ -298,6 +301,10 @@ wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, con
         (s->size_kind >= WICK_SIZE_TARGET_UNITS && s->size_kind <= WICK_SIZE_TARGET_PCT)) {
         return wick_fail(ctx, WICK_E_ARG, "signals: size kind %d is not one of an entry",
                          (int)s->size_kind);
+    }
+    if (wk_hedges(r)) {
+        return wick_fail(ctx, WICK_E_ARG,
+                         "signals net a position; engine setting lots=hedge is for orders");
     }
     if (s->hold_bars < 0 || s->expire < 0) {
         return wick_fail(ctx, WICK_E_ARG, "signals: hold_bars and expire count bars from zero");

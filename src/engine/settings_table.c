@@ -69,8 +69,10 @@ const wk_setting wk_setting_rows[] = {
            "quantity step of every symbol; 0: as fractional says"),
     INTEGER(qty_decimals, "integer -1..15", "-1", -1, 15,
             "decimals kept of a fractional quantity that cash has reduced; -1: all"),
-    CHOICE(lots, "fifo|lifo|average", "fifo",
-           "which lots a closing order takes: oldest, newest, or one lot at the average price"),
+    CHOICE(lots, "fifo|lifo|average|hedge", "fifo",
+           "which lots a closing order takes: oldest, newest, or one lot at the average price. "
+           "hedge: a symbol may be held long and short at once; entries open tickets, and only "
+           "orders that reduce close, the ticket they name or the oldest of the other side"),
     CHOICE(trade_unit, "lot|exit|position", "lot",
            "one trade per closed lot or part of one, per closing order, or from flat to flat"),
     CHOICE(trade_pnl, "gross|net", "gross", "trade pnl before or after fees"),

@@ -130,7 +130,7 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (!within(o->live_seg, 0, 4) || !within(o->live_bar, 0, WK_NEVER)) return "pending.live_bar";
     if (!within(o->due, 0, WK_NEVER) || !within(o->last, 0, WK_NEVER)) return "pending.due";
     if (o->group < 0 || !within(o->parent, 0, r->last_id)) return "pending.parent";
-    if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_OPEN)) return "pending.tag";
+    if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_SPLIT)) return "pending.tag";
     if (!within(o->placed_bar, 0, bar)) return "pending.placed_bar";
     if (!isfinite(o->qty) || !is_flag(o->late)) return "pending.qty";
     if (!is_flag(o->keeps) || !within(o->dir, 0, 2) || !within(o->what, 0, 2) || !isfinite(o->amount))
@@ -187,18 +187,19 @@ static const char *walk_orders(const wick_run *r, int32_t s, int32_t *seen)
 static const char *walk_lots(const wick_run *r, int32_t s, int32_t *seen)
 {
     const wk_sym *y = &r->sym[s];
+    const bool hedges = r->set.lots == WK_LOTS_HEDGE;
     int32_t last = WK_NONE, n = 0, side = 0;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         if (!within(slot, 0, r->lots.n - 1) || ++n > y->lots) return "lots.next";
         const wk_lot *l = wk_lot_at(r, slot);
         const char *bad = check_lot(r, l, s);
         if (bad != NULL) return bad;
-        if (side != 0 && l->side != side) return "lots.side";
+        if (side != 0 && l->side != side && !hedges) return "lots.side";
         side = l->side;
         last = slot;
     }
     if (n != y->lots || (n > 0 && last != y->lot_end)) return "symbols.lots";
-    if (n > 0 && !(y->pos * side > 0.0)) return "symbols.pos";
+    if (n > 0 && !hedges && !(y->pos * side > 0.0)) return "symbols.pos";
     *seen += n;
     return NULL;
 }
@@ -226,7 +227,7 @@ static const char *check_trade(const wick_run *r, const wick_trade_rec *t)
 {
     if (!is_symbol(r, t->symbol)) return "trades.symbol";
     const int32_t bar = r->bar_of[t->symbol];
-    if (!is_side(t->side) || !within(t->reason, 0, WICK_BY_OPEN)) return "trades.reason";
+    if (!is_side(t->side) || !within(t->reason, 0, WICK_BY_SPLIT)) return "trades.reason";
     if (!within(t->entry_order, -1, r->last_id) || !within(t->exit_order, -1, r->last_id))
         return "trades.entry_order";
     if (!is_tag(r, t->entry_tag) || !is_tag(r, t->exit_tag)) return "trades.entry_tag";
@@ -245,7 +246,7 @@ static const char *check_records(const wick_run *r)
     for (int32_t i = 0; i < r->recs.n; i++) {
         const wick_order_rec *e = (const wick_order_rec *)r->recs.p + i;
         if (e->id != i + 1 || !is_symbol(r, e->symbol)) return "orders.id";
-        if (!within(e->fate, 0, WICK_FATES - 1) || !within(e->reason, 0, WICK_BY_OPEN))
+        if (!within(e->fate, 0, WICK_FATES - 1) || !within(e->reason, 0, WICK_BY_SPLIT))
             return "orders.fate";
         if (!within(e->type, WICK_MARKET, WICK_STOP_LIMIT) ||
             !within(e->intent, WICK_ENTER, WICK_NET) || !is_tag(r, e->tag))

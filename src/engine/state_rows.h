@@ -33,7 +33,7 @@
     X(I8, T, waiting, 1) X(I8, T, armed, 1) X(I8, T, on_close, 1) X(I8, T, keeps, 1) X(I8, T, dir, 1) X(I8, T, what, 1) X(I8, T, late, 1) X(I8, T, from_signal, 1)         \
     X(I8, T, has_bracket, 1) X(I8, T, close_all, 1) X(I8, T, live_seg, 1) X(I32, T, due, 1)        \
     X(I32, T, last, 1) X(I32, T, live_bar, 1) X(I32, T, live_sub, 1) X(I32, T, group, 1) X(I32, T, parent, 1)             \
-    X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(I32, T, key, 1) X(I32, T, size_kind, 1) X(I32, T, lot, 1) X(F64, T, live_px, 1)          \
+    X(I32, T, tag, 1) X(I32, T, reason, 1) X(I32, T, placed_bar, 1) X(I32, T, key, 1) X(I32, T, size_kind, 1) X(I32, T, lot, 1) X(I32, T, ticket, 1) X(F64, T, live_px, 1)          \
     X(F64, T, qty, 1) X(F64, T, limit, 1) X(F64, T, stop, 1) X(F64, T, score, 1)                   \
     X(F64, T, fill_price, 1) X(SUB, T, part, wk_rows_part) X(F64, T, amount, 1) X(SUB, T, b, wk_rows_bracket)
 

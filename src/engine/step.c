@@ -257,7 +257,9 @@ static void point_at(wick_run *r, int32_t step, int32_t s)
     c->bar = r->bar_of[s];
     c->time = r->feed[s].time[r->bar_of[s]];
     c->position = y->pos;
-    c->avg_price = y->lots > 0 ? y->cost / fabs(y->pos) : WICK_NA;
+    c->avg_price = r->every_tick    ? wick_run_avg_price(r, s)
+                   : y->lots > 0 ? y->cost / fabs(y->pos)
+                                 : WICK_NA;
 }
 
 enum { PART_SIGNALS, PART_TRIGGERS, PART_BAR };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of a script: checked field by field, sized with the numbers of the deciding moment, and
  * put into the book. Whatever is malformed is refused with a sentence and never reaches it. */
-#include "engine/engine_int.h"
+#include "engine/hedge.h"
 
 #include <string.h>
 
@@ -144,6 +144,10 @@ static int32_t check(wick_run *r, const wick_order *o, bool target, bool bare)
     }
     if (o->type != WICK_MARKET && r->set.phases == WK_PHASES_ROWS)
         return refuse_state(r, "phases=rows knows no limit and stop orders; `price` is what a market order fills at");
+    if (target && wk_hedges(r))
+        return refuse_state(r, "a target nets a position; lots=hedge opens and closes tickets");
+    if (o->ticket != 0 && (!wk_hedges(r) || o->intent != WICK_REDUCE))
+        return refuse_state(r, "a ticket is named by orders that reduce, under lots=hedge");
     if (o->parent != 0 && wk_ord_slot(r, o->parent) == WK_NONE) {
         const int32_t fate = wk_ord_fate(r, o->parent);
         if (fate != WICK_FATE_FILLED && fate != WICK_FATE_PARTIAL) {
@@ -170,6 +174,7 @@ static bool copy_bracket(const wick_order *o, wk_bracket *b)
 static bool wants_in(const wick_run *r, const wk_ord *o, bool target)
 {
     if (o->intent == WICK_ENTER) return true;
+    if (o->intent == WICK_NET && wk_hedges(r)) return true;
     return (target || o->intent == WICK_NET) && r->sym[o->symbol].pos == 0.0;
 }
 
@@ -237,6 +242,7 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
     o->score = isnan(q->score) ? 0.0 : q->score;
     o->group = q->group;
     o->group_type = (int8_t)q->group_type;
+    o->ticket = q->ticket;
     if (q->tag > 0) o->tag = q->tag;
     o->has_bracket = (!bare || q->hold_bars > 0) && copy_bracket(q, &o->b);
     o->fill = (int8_t)q->fill;
@@ -245,7 +251,7 @@ static int32_t put(wick_run *r, const wick_order *q, bool close_all, bool target
         o->fill_price = q->fill_price;
     }
     if (close_all) {
-        o->qty = fabs(r->sym[q->symbol].pos);
+        o->qty = wk_hedges(r) ? wk_tickets_held(r, o) : fabs(r->sym[q->symbol].pos);
         o->what = 1; /* WK_ROW_CLOSE */
         o->dir = o->side > 0 ? 2 : 1;
     } else {
@@ -320,6 +326,44 @@ static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
     return id;
 }
 
+/* lots=hedge: an order for each side that holds something of the ticket. */
+static int32_t close_tickets(wick_run *r, int32_t symbol, int32_t ticket, double fraction, int32_t tag)
+{
+    int32_t id = 0;
+    for (int32_t d = 1; d >= -1 && id >= 0; d -= 2) {
+        const wk_ord held = {.symbol = symbol, .side = (int8_t)-d, .ticket = ticket};
+        const wick_order q = {.size = sizeof q,
+                              .symbol = symbol,
+                              .side = -d,
+                              .intent = WICK_REDUCE,
+                              .size_kind = WICK_SIZE_UNITS,
+                              .tag = tag,
+                              .ticket = ticket,
+                              .amount = wk_tickets_held(r, &held) * fraction};
+        const bool bare = is_bare(&q);
+        const int32_t st = check(r, &q, false, bare);
+        if (st != WICK_OK) return st;
+        if (!(q.amount > 0.0)) continue;
+        const int32_t made = put(r, &q, fraction == 1.0, false, bare);
+        if (made != 0) id = made;
+    }
+    if (id == 0 && r->refusal[0] == '\0')
+        snprintf(r->refusal, sizeof r->refusal,
+                 ticket == 0 ? "nothing is held" : "nothing of that ticket is held");
+    return id;
+}
+
+int32_t wick_run_close_ticket(wick_run *r, int32_t symbol, int32_t ticket, double fraction, int32_t tag)
+{
+    r->refusal[0] = '\0';
+    if (symbol < 0 || symbol >= r->n_sym)
+        return refuse(r, "symbol", symbol, "an index of the panel");
+    if (!(fraction > 0.0 && fraction <= 1.0))
+        return refuse(r, "fraction", fraction, "above 0 and at most 1");
+    if (!wk_hedges(r)) return refuse_state(r, "tickets are closed by name under lots=hedge alone");
+    return close_tickets(r, symbol, ticket, fraction, tag);
+}
+
 int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag)
 {
     if (r->walks) wick_run_catch_up(r);
@@ -328,6 +372,7 @@ int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag
         return refuse(r, "symbol", symbol, "an index of the panel");
     if (!(fraction > 0.0 && fraction <= 1.0))
         return refuse(r, "fraction", fraction, "above 0 and at most 1");
+    if (wk_hedges(r)) return close_tickets(r, symbol, 0, fraction, tag);
     const double pos = r->sym[symbol].pos;
     wick_order q = {.size = sizeof q,
                     .symbol = symbol,
@@ -401,6 +446,15 @@ int32_t wick_run_cancel_all(wick_run *r, int32_t symbol)
 int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target,
                          double trail_points)
 {
+    if (symbol >= 0 && symbol < r->n_sym && wk_hedges(r) && wk_side_lots(r, symbol, 1) > 0 &&
+        wk_side_lots(r, symbol, -1) > 0)
+        return refuse_state(r, "both directions are held: name the ticket whose levels move");
+    return wick_run_protect_ticket(r, symbol, 0, stop, target, trail_points);
+}
+
+int32_t wick_run_protect_ticket(wick_run *r, int32_t symbol, int32_t ticket, double stop,
+                                double target, double trail_points)
+{
     if (r->walks) wick_run_catch_up(r);
     r->refusal[0] = '\0';
     if (symbol < 0 || symbol >= r->n_sym)
@@ -411,10 +465,15 @@ int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target
     if (bad_price(target, negative)) return refuse(r, "target", target, "a price, 0 or NA");
     if (bad_price(trail_points, false))
         return refuse(r, "trail_points", trail_points, "a distance >= 0, or NA");
+    if (ticket != 0 && !wk_hedges(r))
+        return refuse_state(r, "tickets have names under lots=hedge alone");
     wk_sym *y = &r->sym[symbol];
     const double mark = wk_mark(r, symbol);
+    int32_t moved = 0;
     for (int32_t slot = y->lot; slot != WK_NONE; slot = wk_lot_at(r, slot)->next) {
         wk_lot *l = wk_lot_at(r, slot);
+        if (!wk_is_ticket(l, ticket)) continue;
+        moved++;
         if (!isnan(stop)) l->stop = stop == 0.0 ? WICK_NA : stop;
         if (!isnan(target)) l->target = target == 0.0 ? WICK_NA : target;
         if (!isnan(stop)) l->stop_key = -++r->queued;
@@ -428,5 +487,5 @@ int32_t wick_run_protect(wick_run *r, int32_t symbol, double stop, double target
         wk_sym_tighten_lot(r, l);
     }
     y->stale = 1;
-    return y->lots;
+    return moved;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One tick up to its equity row (portfolio_engine.md G2, phases begin to close), and what follows
  * the decisions: orders that asked for this close, liquidation after the capture. */
+#include "engine/hedge.h"
 #include "engine/margin.h"
 #include "engine/path.h"
 #include "engine/pine.h"
@@ -111,10 +112,15 @@ static double value_sides(const wick_run *r, double *longs, double *shorts)
         if (y->lots == 0 && y->pos == 0.0) continue;
         const double v = y->b * wk_mark(r, s);
         if (y->lots > 0) wick_sum_add(&all, y->a + v);
-        if (y->pos > 0.0)
+        if (wk_hedges(r)) {
+            const double unit = wk_mark(r, s) * r->feed[s].point_value;
+            wick_sum_add(&lv, wk_side_units(r, s, 1) * unit);
+            wick_sum_add(&sv, wk_side_units(r, s, -1) * unit);
+        } else if (y->pos > 0.0) {
             wick_sum_add(&lv, v);
-        else if (y->pos < 0.0)
+        } else if (y->pos < 0.0) {
             wick_sum_add(&sv, -v);
+        }
     }
     *longs = wick_sum_get(&lv);
     *shorts = wick_sum_get(&sv);
@@ -174,6 +180,13 @@ static void end_of_symbol(wick_run *r, int32_t s, bool held)
     const double p = wk_bar_price(&r->feed[s], bar, r->set.end_fill);
     const int32_t side = r->sym[s].pos > 0.0 ? -1 : 1;
     const wk_at at = {.bar = bar, .seg = 4, .held = held, .next = 1, .px = p};
+    for (int32_t d = 1; d >= -1 && wk_hedges(r); d -= 2) {
+        const double q = wk_side_units(r, s, d);
+        if (q > 0.0)
+            wk_close_side(r, s, d, q, WICK_BY_END,
+                          wk_fill_price(r, s, bar, p, -d, WICK_MARKET, true, q), &at);
+    }
+    if (wk_hedges(r)) return;
     const double qty = fabs(r->sym[s].pos);
     wk_liquidate(r, s, WICK_BY_END, wk_fill_price(r, s, bar, p, side, WICK_MARKET, true, qty), &at);
 }

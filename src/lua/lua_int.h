@@ -493,6 +493,9 @@ void wk_slots_forget(wk_host *h); /**< every handle made so far is stale afterwa
 
 void wk_sym_open(lua_State *L, wk_host *h);
 void wk_orders_open(lua_State *L, wk_host *h);
+/** The ticket meant by the id or tag at `i`. */
+int32_t wk_ticket_at(lua_State *L, wk_host *h, int i, const char *call);
+void wk_tickets_open(lua_State *L, wk_host *h);
 /** pine_calls.c: strategy.* as methods and values of the Pine strategy object. */
 void wk_pine_open_calls(lua_State *L, wk_host *h);
 /** pine_values.c */

@@ -32,7 +32,8 @@ typedef enum field {
     F_TRAIL_START,
     F_HOLD,
     F_SIDE,
-    F_PRICE
+    F_PRICE,
+    F_TICKET
 } field;
 
 static const struct {
@@ -65,6 +66,7 @@ static const struct {
     {"hold", F_HOLD},
     {"side", F_SIDE},
     {"price", F_PRICE},
+    {"ticket", F_TICKET},
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 
@@ -154,6 +156,16 @@ static void side_field(parse *p, int value)
         (void)wk_raise(p->L, "%s: 'side' must be \"buy\" or \"sell\"", p->call);
 }
 
+int32_t wk_ticket_at(lua_State *L, wk_host *h, int i, const char *call)
+{
+    if (lua_type(L, i) == LUA_TSTRING) return -wick_run_tag(h->run, lua_tostring(L, i));
+    const double v = lua_tonumber(L, i);
+    if (lua_type(L, i) != LUA_TNUMBER || !(v >= 1.0 && v <= 2e9) || v != floor(v))
+        (void)wk_raise(L, "%s: a ticket is the id an entry returned, or its tag, got %s", call,
+                       luaL_typename(L, i));
+    return (int32_t)v;
+}
+
 static void set_field(parse *p, field f, const char *key, int value)
 {
     wick_order *o = p->o;
@@ -183,6 +195,10 @@ static void set_field(parse *p, field f, const char *key, int value)
     case F_TRAIL_START: o->trail_start = number_field(p, key, value); break;
     case F_HOLD: o->hold_bars = count_field(p, key, value, 1); break;
     case F_SIDE: side_field(p, value); break;
+    case F_TICKET:
+        o->ticket = wk_ticket_at(p->L, p->h, value, p->call);
+        o->intent = WICK_REDUCE;
+        break;
     case F_PRICE: o->fill_price = number_field(p, key, value); break;
     default: break;
     }
@@ -255,6 +271,13 @@ static int place(lua_State *L, wick_order *o, const char *call)
     o->symbol = order_sym(L, h, call);
     const char *na = read_fields(L, h, 2, call, o);
     if (na) return refuse_na(L, na);
+    if (o->ticket != 0 && o->size_kind == 0) {
+        /* Without a size: all that is held of it now. */
+        wick_ticket t;
+        o->size_kind = WICK_SIZE_UNITS;
+        for (int32_t i = 0; wick_run_ticket(h->run, o->symbol, i, &t); i++)
+            if (o->ticket > 0 ? t.order == o->ticket : t.tag == -o->ticket) o->amount += t.qty;
+    }
     if (o->side == 0) return wk_raise(L, "%s: 'side' is missing: \"buy\" or \"sell\"", call);
     return wk_submit(L, h, o);
 }
@@ -357,19 +380,24 @@ static int sym_target(lua_State *L)
 static int sym_protect(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    static const char *const names[] = {"stop", "target", "trail"};
+    static const char *const names[] = {"stop", "target", "trail", "ticket"};
     double v[3] = {WICK_NA, WICK_NA, WICK_NA};
+    int32_t ticket = 0;
     const int32_t s = order_sym(L, h, "protect");
     luaL_checktype(L, 2, LUA_TTABLE);
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
         int k = 0;
-        while (k < 3 && strcmp(names[k], key) != 0) k++;
-        if (k == 3) {
-            const char *near = wick_nearest(key, names, 3);
+        while (k < 4 && strcmp(names[k], key) != 0) k++;
+        if (k == 4) {
+            const char *near = wick_nearest(key, names, 4);
             if (near)
                 return wk_raise(L, "protect: unknown field '%s'; did you mean '%s'?", key, near);
-            return wk_raise(L, "protect: unknown field '%s'; it takes stop, target, trail", key);
+            return wk_raise(L, "protect: unknown field '%s'; it takes stop, target, trail, ticket", key);
+        }
+        if (k == 3) {
+            ticket = wk_ticket_at(L, h, -1, "protect");
+            continue;
         }
         if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
             v[k] = 0.0;
@@ -378,7 +406,10 @@ static int sym_protect(lua_State *L)
         else
             return wk_raise(L, "protect: '%s' must be a number, got %s", key, luaL_typename(L, -1));
     }
-    lua_pushboolean(L, wick_run_protect(h->run, s, v[0], v[1], v[2]) > 0);
+    const int32_t moved = ticket != 0 ? wick_run_protect_ticket(h->run, s, ticket, v[0], v[1], v[2])
+                                      : wick_run_protect(h->run, s, v[0], v[1], v[2]);
+    if (moved < 0) return wk_raise(L, "protect: %s", wick_run_refusal(h->run));
+    lua_pushboolean(L, moved > 0);
     return 1;
 }
 
@@ -427,7 +458,7 @@ static int ctx_close_all(lua_State *L)
     need_bars(L, h, "close_all");
     int n = 0;
     for (int32_t i = 0; i < h->n_syms; i++)
-        if (wick_run_position(h->run, i) != 0.0) n += wick_run_close(h->run, i, 1.0, 0) > 0;
+        if (wick_run_lots(h->run, i) > 0) n += wick_run_close(h->run, i, 1.0, 0) > 0;
     lua_pushinteger(L, n);
     return 1;
 }

@@ -380,6 +380,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_state_open(L, h);
     wk_sym_open(L, h);
     wk_orders_open(L, h);
+    wk_tickets_open(L, h);
     wk_allocate_open(L, h);
     wk_metrics_open(L, h);
     wk_stats_open(L, h);

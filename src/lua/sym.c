@@ -16,6 +16,8 @@ typedef enum getter {
     GET_PENDING,
     GET_LOTS,
     GET_LIQUIDATION,
+    GET_LONG_UNITS,
+    GET_SHORT_UNITS,
     GET_BORROW,
     GET_INTEREST,
     GET_FUNDING,
@@ -45,6 +47,8 @@ static const getter_name sym_getters[] = {{"bar", GET_BAR},
                                           {"pending", GET_PENDING},
                                           {"lots", GET_LOTS},
                                           {"liquidation_price", GET_LIQUIDATION},
+                                          {"long_units", GET_LONG_UNITS},
+                                          {"short_units", GET_SHORT_UNITS},
                                           {NULL, 0}};
 static const getter_name pine_getters[] = {{"cash", GET_CASH},
                                            {"bars_held", GET_BARS_HELD},
@@ -118,6 +122,10 @@ static void push_getter(lua_State *L, wk_host *h, getter g, int32_t s)
     case GET_PENDING: lua_pushinteger(L, wick_run_pending(h->run, s)); return;
     case GET_LOTS: lua_pushinteger(L, wick_run_lots(h->run, s)); return;
     case GET_LIQUIDATION: lua_pushnumber(L, wick_run_liquidation(h->run, s)); return;
+    case GET_LONG_UNITS:
+    case GET_SHORT_UNITS:
+        lua_pushnumber(L, wick_run_side_units(h->run, s, g == GET_LONG_UNITS ? 1 : -1));
+        return;
     case GET_BORROW:
     case GET_INTEREST:
     case GET_FUNDING:

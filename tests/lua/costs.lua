@@ -164,3 +164,52 @@ test("mistakes in dated numbers are errors", function()
   bars.split = { { first, 0 } }
   raises(function() must_run { script = strategy(trade), bars = { X = bars } } end, "above zero")
 end)
+
+-- ---- tickets -----------------------------------------------------------------------------------
+
+test("both directions are held, and closed by name", function()
+  local r = go([[
+    if bar == 1 then
+      up = sym:buy { units = 10, tag = "up" }
+      sym:sell { units = 4, tag = "down", stop_points = 50 }
+    end
+    if bar == 2 then
+      assert(sym.position == 6 and sym.long_units == 10 and sym.short_units == 4 and sym.lots == 2)
+      local t = sym:tickets()
+      assert(#t == 2 and t[1].id == up and t[1].side == "long" and t[1].tag == "up" and t[1].units == 10)
+      assert(t[2].side == "short" and t[2].price == 103 and t[2].stop == 153 and t[1].stop == nil)
+      assert(sym:protect { ticket = "down", stop = 105 })
+      local ok, message = pcall(function() sym:protect { stop = 90 } end)
+      assert(not ok and message:find("name the ticket", 1, true))
+    end
+    if bar == 4 then
+      local id, why = sym:close_ticket("down")
+      assert(id == nil and why == "nothing of that ticket is held")
+      assert(sym:order { side = "sell", ticket = up, limit = 108 } > 0)
+    end]], "local up", { lots = "hedge" })
+  equal(#r.trades, 2)
+  equal(r.trades[1].side, "short")
+  equal(r.trades[1].exit_price, 105)
+  equal(r.trades[2].side, "long")
+  equal(r.trades[2].units, 10)
+  equal(r.trades[2].exit_price, 108)
+end)
+
+test("closing everything closes both, and what nets is refused", function()
+  local r = go([[
+    if bar == 1 then sym:buy { units = 3 } sym:sell { units = 3 } end
+    if bar == 3 then
+      assert(sym.position == 0 and sym.lots == 2)
+      local ok, message = pcall(function() sym:target { pct = 10 } end)
+      assert(not ok and message:find("lots=hedge opens and closes tickets", 1, true))
+      assert(sym:close() > 0)
+    end]], "", { lots = "hedge" })
+  equal(#r.trades, 2)
+  raises(function()
+    must_run { script = [[local S = wick.strategy "s"
+      function S.signals(b) return { long = wick.gt(b.close, 0) } end
+      return S]], bars = { X = ramp(5) }, engine = { lots = "hedge" } }
+  end, "signals net a position")
+  raises(function() go([[if bar == 1 then sym:order { side = "sell", ticket = 1, units = 1 } end]]) end,
+    "under lots=hedge")
+end)

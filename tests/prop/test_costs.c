@@ -89,7 +89,7 @@ static const char *pick(wick_pcg *g, const char *const *of, uint64_t n)
 static void draw_settings(wick_pcg *g, market *m, char *text, size_t cap)
 {
     static const char *const phases[] = {"path", "path", "batch"};
-    static const char *const lots[] = {"fifo", "lifo", "average"};
+    static const char *const lots[] = {"fifo", "lifo", "average", "hedge"};
     static const char *const unit[] = {"lot", "exit", "position"};
     static const char *const calls[] = {"off", "whole", "least", "tv"};
     static const char *const rest[] = {"keep", "keep", "cancel"};
@@ -97,6 +97,8 @@ static void draw_settings(wick_pcg *g, market *m, char *text, size_t cap)
     static const char *const pnl[] = {"gross", "net"};
     static const char *const volume[] = {"0", "10", "60"};
     static const double caps[] = {0.0, 0.10, 0.60};
+    const char *books = pick(g, lots, 4);
+    const bool hedge = strcmp(books, "hedge") == 0;
     const uint64_t v = wick_pcg_below(g, 3);
     m->cap = caps[v];
     snprintf(text, cap,
@@ -105,7 +107,7 @@ static void draw_settings(wick_pcg *g, market *m, char *text, size_t cap)
              "fee_min=1 fee_max=50 fee_maker=-0.01 slip_atr=0.05 slip_random=0.1 slip_volume=0.5 "
              "spread=0.02 volume_pct=%s volume_rest=%s borrow_rate=4 cash_rate=2 loan_rate=6 "
              "margin_call=%s margin_maintenance=25 bankruptcy=%s close_at_end=%s",
-             pick(g, phases, 3), pick(g, lots, 3), pick(g, unit, 3), pick(g, pnl, 2),
+             pick(g, phases, 3), books, hedge ? "lot" : pick(g, unit, 3), pick(g, pnl, 2),
              pick(g, proceeds, 3), wick_pcg_below(g, 2) ? "1" : "4", volume[v], pick(g, rest, 3),
              pick(g, calls, 4), wick_pcg_below(g, 2) ? "stop" : "continue",
              wick_pcg_below(g, 2) ? "close" : "off");
@@ -123,10 +125,26 @@ static double own_slip(void *self, const wick_cost_in *in)
     return in->before + 0.0001 * in->price;
 }
 
+static int64_t both; /* bars on which both directions were held */
+
 static void decide(wick_run *r, const wick_cursor *at, uint64_t seed, double close)
 {
     wick_pcg g = wick_pcg_key(seed, "orders", (uint64_t)at->symbol, (uint64_t)at->bar);
+    const bool hedge = r->set.lots == WK_LOTS_HEDGE;
+    wick_ticket t;
+    both +=
+        wick_run_side_units(r, at->symbol, 1) > 0.0 && wick_run_side_units(r, at->symbol, -1) > 0.0;
     if (wick_pcg_below(&g, 2)) return;
+    if (hedge && wick_pcg_below(&g, 3) == 0 &&
+        wick_run_ticket(r, at->symbol, (int32_t)wick_pcg_below(&g, 3), &t)) {
+        if (wick_pcg_below(&g, 2))
+            (void)wick_run_close_ticket(r, at->symbol, t.order, wick_pcg_below(&g, 2) ? 1.0 : 0.5,
+                                        0);
+        else
+            (void)wick_run_protect_ticket(r, at->symbol, t.order, close - t.side * 2.0, WICK_NA,
+                                          WICK_NA);
+        return;
+    }
     if (wick_pcg_below(&g, 6) == 0) {
         (void)wick_run_close(r, at->symbol, wick_pcg_below(&g, 2) ? 1.0 : 0.4, 0);
         return;
@@ -273,7 +291,7 @@ static void books(void **state)
         wick_panel_unref(p);
     }
     /* The streams do what they are for. */
-    assert_true(trades > 10 * CASES && calls > 20 && parts > CASES && capped > 20);
+    assert_true(trades > 10 * CASES && calls > 20 && parts > CASES && capped > 20 && both > CASES);
     for (int k = 0; k < WICK_FLOWS; k++) assert_true(flows[k] > 1.0);
     wick_ctx_free(ctx);
 }

@@ -153,6 +153,10 @@ static void draw_settings(wick_pcg *g, scene *k)
              "volume_pct=10 slip_volume=20 slip_atr=1",
              "borrow_rate=9 cash_rate=2 loan_rate=7 margin_call=least margin_maintenance=30",
              "margin_call=whole margin_maintenance=35 borrow_rate=5"));
+    char *books = strstr(k->text, "lots=average");
+    if (k->style == BY_ORDERS && books != NULL && strstr(k->text, "trade_unit=lot") != NULL &&
+        strstr(k->text, "phases=queue") == NULL && strstr(k->text, "backtesting") == NULL)
+        memcpy(books, "lots=hedge  ", 12);
     /* The list of phases=queue knows no share of the volume. */
     if (strstr(k->text, "phases=queue") != NULL && strstr(k->text, "volume_pct") != NULL)
         *strstr(k->text, " volume_pct") = '\0';
