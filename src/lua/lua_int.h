@@ -196,13 +196,14 @@ struct wk_host {
     int64_t n_slots, cap_slots;
     wk_when when[WK_WHEN_MAX];
     int32_t n_when;
-    wk_script *script; /**< being loaded or run */
-    const char *hook;  /**< declaring hook running, for messages */
-    char *c_base;      /**< where the C stack stood when the script was entered */
+    wk_script *script;          /**< being loaded or run */
+    const char *hook;           /**< declaring hook running, for messages */
+    struct wk_lines *lines_now; /**< of the Pine file that is being loaded, NULL */
+    char *c_base;               /**< where the C stack stood when the script was entered */
     int32_t call_depth;
     int place_line; /**< for errors about what a function returned; 0 none */
-    uint8_t *due; /**< ticks of S.rebalance; kept for the next run */
-    double band;  /**< of S.rebalance */
+    uint8_t *due;   /**< ticks of S.rebalance; kept for the next run */
+    double band;    /**< of S.rebalance */
     int64_t symbols_tick;
     bool in_test;
 
@@ -253,6 +254,12 @@ struct wk_host {
     bool quiet;
 };
 
+/** Lines of a translation: line[i] of the Pine file made line i + 1 of the Lua text, 0 none did. */
+typedef struct wk_lines {
+    int32_t *line;
+    int64_t n;
+} wk_lines;
+
 struct wk_script {
     wk_host *host;
     wk_script *next;
@@ -280,6 +287,7 @@ struct wk_script {
     int64_t n_limits;
     struct wk_filter *filter; /**< NULL: passthrough */
     int config;               /**< pipelines: reference to the options given, LUA_NOREF none */
+    wk_lines lines;           /**< of a Pine file */
     wk_run_costs costs;
 };
 
@@ -517,7 +525,8 @@ void wk_order_fields(lua_State *L, wk_host *h, int i, const char *call, wick_ord
 /* ---- allocate.c --------------------------------------------------------------------------- */
 
 void wk_allocate_open(lua_State *L, wk_host *h);
-/** Reads S.rebalance and S.allocate of the strategy at t; the hook goes to base + WK_AT_REBALANCE. */
+/** Reads S.rebalance and S.allocate of the strategy at t; the hook goes to base + WK_AT_REBALANCE.
+ */
 void wk_rebalance_open(lua_State *L, wk_host *h, int t, int base);
 /** Orders the difference to targets, each entry asked of the gate; pushes how many were placed. */
 int wk_set_targets(lua_State *L, wk_host *h, wick_targets *t);

@@ -13,6 +13,7 @@ typedef struct pine_job {
     int64_t n;
     wick_buf *lua, *report;
     int64_t errors;
+    wk_lines *lines;
 } pine_job;
 
 /* Reads one of the places a library may be in; path stays in `at`. */
@@ -68,6 +69,24 @@ static void compiler(wk_host *h, bool on)
 #endif
 }
 
+static void take_lines(lua_State *L, wk_lines *to)
+{
+    if (lua_type(L, -1) != LUA_TTABLE) return;
+    int64_t n = 0;
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        const int64_t at = (int64_t)lua_tointeger(L, -2);
+        if (at > n) n = at;
+    }
+    to->line = calloc((size_t)n + 1, sizeof *to->line);
+    if (!to->line) (void)luaL_error(L, "out of memory");
+    to->n = n;
+    for (int64_t i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, (int)(i + 1));
+        to->line[i] = (int32_t)lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+}
+
 static int pine_main(lua_State *L)
 {
     pine_job *j = lua_touserdata(L, 1);
@@ -81,7 +100,9 @@ static int pine_main(lua_State *L)
     lua_pushcclosure(L, pine_library, 2);
     /* A tree is built and kept until the end: collecting on the way finds nothing. */
     const int pause = lua_gc(L, LUA_GCSETPAUSE, 1000);
-    lua_call(L, 3, 2);
+    lua_call(L, 3, 3);
+    if (j->lines) take_lines(L, j->lines);
+    lua_pop(L, 1);
     lua_gc(L, LUA_GCSETPAUSE, pause);
     size_t n = 0;
     const char *made = lua_tolstring(L, -2, &n);
@@ -96,8 +117,9 @@ static int pine_main(lua_State *L)
     return 0;
 }
 
-wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
-                              int64_t n, wick_buf *lua, wick_buf *report, int64_t *errors)
+static wick_status translate(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                             int64_t n, wick_buf *lua, wick_buf *report, int64_t *errors,
+                             wk_lines *lines)
 {
     char *folder = NULL;
     wick_status st = WICK_OK;
@@ -105,8 +127,14 @@ wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const
     folder = slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
     if (!folder) return wick_fail_mem(ctx);
     wk_script place = {.host = h, .path = (char *)(uintptr_t)path, .folder = folder};
-    pine_job j = {
-        .h = h, .path = path, .folder = folder, .text = text, .n = n, .lua = lua, .report = report};
+    pine_job j = {.h = h,
+                  .path = path,
+                  .folder = folder,
+                  .text = text,
+                  .n = n,
+                  .lua = lua,
+                  .report = report,
+                  .lines = lines};
     wk_script *outer = h->script;
     wick_ctx *own = h->ctx;
     h->script = &place;
@@ -123,6 +151,12 @@ wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const
     *errors = j.errors;
     free(folder);
     return st;
+}
+
+wick_status wk_host_pine_text(wick_ctx *ctx, wk_host *h, const char *path, const char *text,
+                              int64_t n, wick_buf *lua, wick_buf *report, int64_t *errors)
+{
+    return translate(ctx, h, path, text, n, lua, report, errors, NULL);
 }
 
 wick_status wk_host_pine(wick_ctx *ctx, wk_host *h, const char *path, wick_buf *lua,
@@ -182,7 +216,8 @@ wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, const char
 {
     wick_buf lua = {0}, report = {0};
     int64_t errors = 0;
-    wick_status st = wk_host_pine_text(ctx, h, path, text, n, &lua, &report, &errors);
+    wk_lines lines = {NULL, 0};
+    wick_status st = translate(ctx, h, path, text, n, &lua, &report, &errors, &lines);
     if (st >= 0 && errors > 0) {
         const char *end = strchr(report.data, '\n');
         st = wick_fail(ctx, WICK_E_PARSE, "%.*s", (int)(end - report.data), report.data);
@@ -190,7 +225,13 @@ wick_status wk_load_pine(wick_ctx *ctx, wk_host *h, const char *path, const char
             (void)wick_note(ctx, "and %lld more, which `wick pine --check %s` lists",
                             (long long)errors - 1, path);
     }
+    h->lines_now = &lines;
     if (st >= 0) st = wk_load_lua(ctx, h, path, lua.data, lua.len, out);
+    h->lines_now = NULL;
+    if (st >= 0)
+        (*out)->lines = lines;
+    else
+        free(lines.line);
     wick_buf_free(&lua);
     wick_buf_free(&report);
     return st;

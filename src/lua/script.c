@@ -342,6 +342,7 @@ void wk_script_free(wk_script *s)
     }
     wk_script_free_params(s);
     wk_filter_unref(s->filter);
+    free(s->lines.line);
     for (int64_t i = 0; i < s->n_settings; i++) {
         free(s->setting_keys[i]);
         free(s->setting_values[i]);

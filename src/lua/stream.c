@@ -133,7 +133,8 @@ static int stream_mark(lua_State *L)
     return 0;
 }
 
-/* core.marked_stream(name, parameters...): a stream and a function that keeps its state and goes back. */
+/* core.marked_stream(name, parameters...): a stream and a function that keeps its state and goes
+ * back. */
 static int marked_stream(lua_State *L)
 {
     wk_host *h = wk_self(L);

@@ -83,8 +83,8 @@ void wk_check_depth(lua_State *L, wk_host *h)
 
 const char *wk_hook_name(const wk_host *h)
 {
-    static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar", "on",
-                                        "size", "fill", "rebalance"};
+    static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar",
+                                        "on", "size",     "fill",       "rebalance"};
     const int32_t step = h->sh.phase == WK_DECIDE && h->sh.cur ? h->sh.cur->step : 0;
     if (step > 0 && step <= WICK_STEP_REBALANCE) return names[step];
     return h->hook ? h->hook : h->budget.what ? h->budget.what : "the script";
@@ -287,10 +287,38 @@ static wick_status overflow_error(const wk_host *h, wick_ctx *ctx, const char *t
                      place, text);
 }
 
+/* What stands in a message as line N of a translation becomes the line of the Pine file, on the top
+ * of the stack. */
+static void pine_lines(wk_host *h)
+{
+    static const char mark[] = " (as Lua):";
+    lua_State *L = h->L;
+    const wk_lines *m = h->script && h->script->lines.line ? &h->script->lines : h->lines_now;
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    if (!m || !text || !strstr(text, mark)) return;
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    for (const char *at; (at = strstr(text, mark)) != NULL;) {
+        char *end = NULL;
+        const long n = strtol(at + sizeof mark - 1, &end, 10);
+        const int32_t line = n > 0 && n <= m->n ? m->line[n - 1] : 0;
+        char number[32];
+        luaL_addlstring(&b, text, (size_t)(at - text));
+        snprintf(number, sizeof number, line > 0 ? ":%ld" : " (as Lua):%ld",
+                 line > 0 ? (long)line : n);
+        luaL_addstring(&b, number);
+        text = end;
+    }
+    luaL_addstring(&b, text);
+    luaL_pushresult(&b);
+    lua_replace(L, -2);
+}
+
 wick_status wk_take_error(wk_host *h, wick_ctx *ctx, int lua_status)
 {
     lua_State *L = h->L;
     wick_status st;
+    if (lua_status != LUA_ERRMEM && !h->mem.hit) pine_lines(h);
     if (lua_status == LUA_ERRMEM) {
         st = wk_memory_error(h, ctx);
     } else if (lua_type(L, -1) == LUA_TLIGHTUSERDATA) {

@@ -29,6 +29,29 @@ for file in "$SRC"/tests/pine/errors/*.pine; do
   expect 2 "checking $name"
 done
 
+# What goes wrong while the script runs names the line of the Pine file.
+first=${HOSTS# }
+run synth "${first%% *}" data synth --out "$TMP/bars" --symbols 1 --bars 60 --seed 11 --timeframe 15m
+expect 0 "making bars"
+cat >"$TMP/late.pine" <<'PINE'
+//@version=6
+strategy("late")
+var a = array.new<float>(2, 0.0)
+third(int i) =>
+    int x = i + 1
+    a.get(x)
+float y = close
+if bar_index == 10
+    y := third(
+         7)
+plot(y)
+PINE
+for host in $HOSTS; do
+  run late.$host "$host" run "$TMP/late.pine" --data "$TMP/bars"
+  expect 2 "an index out of range on $host"
+  says late.$host "late.pine:6: array.get: index 8 is out of range" "an index out of range on $host"
+done
+
 # Malformed input names its line, whatever it is.
 printf '\001\002\377' >"$TMP/bytes.pine"
 run bytes wick pine "$TMP/bytes.pine"

@@ -141,9 +141,22 @@ local function flush(self, list, indent)
   return trail and "  " .. self.tr.comment(trail) or ""
 end
 
+-- Which line of the Pine file a line of Lua is from; the same text may stand in several places.
+local function from_line(self, text)
+  local tr = self.tr
+  text = text:match("^%s*(.*)$")
+  local list = tr.origin[text]
+  if not list then
+    list = { at = 1 }
+    tr.origin[text] = list
+  end
+  list[#list + 1] = tr.at_line
+end
+
 --- A line of the file body.
 function U:d(line)
   local tail = flush(self, self.decl, self.dind)
+  from_line(self, line)
   for l in (line .. "\n"):gmatch("(.-)\n") do
     self.decl[#self.decl + 1] = self.dind .. l
   end
@@ -154,6 +167,7 @@ end
 function U:b(line)
   if not line then return end
   local tail = flush(self, self.out, self.ind)
+  from_line(self, line .. tail)
   self.out[#self.out + 1] = self.ind .. line .. tail
 end
 
@@ -395,7 +409,7 @@ local function new_translator(options, modules)
       given_list = {}, inputs = {}, input_list = {}, aliases = {},
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {},
       n_bar_locals = 0,
-    NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables,
+    NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables, origin = {}, at_line = 0,
       many_bar_locals = options.many_bar_locals,
   }, T)
   for _, module in ipairs(modules) do
@@ -454,7 +468,16 @@ local function assemble(tr, main, gate, options)
   while body[#body] == "" do body[#body] = nil end
   local wake = gate and not main.every_bar and #main.prologue + #main.epilogue == 0 and
     lift.wake(gate)
-  local function add(l) break_line(l, lines) end
+  local map = {}
+  local function add(l)
+    local n = #lines
+    break_line(l, lines)
+    local list = tr.origin[l:match("^%s*(.*)$")]
+    if not list then return end
+    local from = list[list.at] or list[#list]
+    list.at = list.at + 1
+    for i = n + 1, #lines do map[i] = from end
+  end
   -- Names taken in an attempt that was given up are not used.
   if not tr.tables then
     local words = {}
@@ -526,17 +549,17 @@ local function assemble(tr, main, gate, options)
     end
   end
   for _, c in ipairs(options.tail) do lines[#lines + 1] = T.comment(c) end
-  return table.concat(lines, "\n") .. "\n", body
+  return table.concat(lines, "\n") .. "\n", body, map
 end
 
---- M.emit(main, modules, options) -> text, diagnostics
+--- M.emit(main, modules, options) -> text, diagnostics, translator, line of Lua -> line of Pine
 function M.emit(main_module, modules, options)
   -- A script with very many names is known to need tables at once.
   if main_module.n_globals > 400 then options.tables, options.many_bar_locals = true, true end
   local tr, main, gate = generate(options, main_module, modules)
   if #tr.diags > 0 then return nil, tr.diags, tr end
-  local text, body = assemble(tr, main, gate, options)
-  if options.tables then return text, tr.diags, tr end
+  local text, body, map = assemble(tr, main, gate, options)
+  if options.tables then return text, tr.diags, tr, map end
   local n_top = 0
   for _ in next, tr.top do n_top = n_top + 1 end
   local many = tr.n_bar_locals > 120
@@ -545,9 +568,9 @@ function M.emit(main_module, modules, options)
     most_upvalues(main.decl, tr.top) > 56 then
     options.tables, options.many_bar_locals = true, many
     tr, main, gate = generate(options, main_module, modules)
-    text = assemble(tr, main, gate, options)
+    text, body, map = assemble(tr, main, gate, options)
   end
-  return text, tr.diags, tr
+  return text, tr.diags, tr, map
 end
 
 return M

@@ -185,6 +185,7 @@ end
 
 -- ---- blocks --------------------------------------------------------------------------------
 function U:comments(node)
+  self.tr.at_line = self.module == self.main.module and node.line or 0
   -- A function's go where the function is written.
   if node.k == "func" then return end
   if node.lead then

@@ -73,7 +73,7 @@ local function sorted(diags)
   return out
 end
 
---- M.run(path, text, read) -> Lua text or nil, findings (a list of lines)
+--- M.run(path, text, read) -> Lua text or nil, findings (a list of lines), line of Lua -> line of Pine
 --- `read(user, library, version)` gives the text and path of a library.
 function M.run(path, text, read)
   local state = { diags = {}, libraries = {}, loading = {}, modules = {}, read = read or
@@ -86,9 +86,9 @@ function M.run(path, text, read)
   local emit = core.module("wick.pine.emit")
   local head = "-- Made from " .. name .. " (Pine v" .. main.version .. ") by wick pine."
   local broken = #state.diags > 0
-  local made, diags, tr
+  local made, diags, tr, map
   local ok, err = pcall(function()
-    made, diags, tr = emit.emit(main, state.modules, { version = main.version, head = head,
+    made, diags, tr, map = emit.emit(main, state.modules, { version = main.version, head = head,
       tail = main.tail, title = title })
   end)
   if not ok then
@@ -102,7 +102,7 @@ function M.run(path, text, read)
       text = "the script is neither a strategy nor an indicator: strategy(...) or indicator(...) is missing" }
   end
   if #state.diags > 0 then return nil, sorted(state.diags) end
-  return made, {}
+  return made, {}, map
 end
 
 return M
