@@ -155,11 +155,13 @@ static void draw_settings(wick_pcg *g, scene *k)
              "margin_call=whole margin_maintenance=35 borrow_rate=5"));
     char *books = strstr(k->text, "lots=average");
     if (k->style == BY_ORDERS && books != NULL && strstr(k->text, "trade_unit=lot") != NULL &&
-        strstr(k->text, "phases=queue") == NULL && strstr(k->text, "backtesting") == NULL)
+        strstr(k->text, "phases=queue") == NULL && strstr(k->text, "phases=rows") == NULL &&
+        strstr(k->text, "backtesting") == NULL)
         memcpy(books, "lots=hedge  ", 12);
     /* The list of phases=queue knows no share of the volume. */
-    if (strstr(k->text, "phases=queue") != NULL && strstr(k->text, "volume_pct") != NULL)
-        *strstr(k->text, " volume_pct") = '\0';
+    const bool listed =
+        strstr(k->text, "phases=queue") != NULL || strstr(k->text, "phases=rows") != NULL;
+    if (listed && strstr(k->text, "volume_pct") != NULL) *strstr(k->text, " volume_pct") = '\0';
 }
 
 static wick_settings *make_settings(wick_ctx *ctx, const char *text)

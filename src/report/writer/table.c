@@ -174,6 +174,25 @@ static void pair(void *user, const wick_convention *c)
     wick_buf_add(w->out, c->value, -1);
 }
 
+/* What holding brought and cost, in runs that know any of it. */
+static void held(const wick_result *r, wick_buf *out, bool dates)
+{
+    static const char *const names[] = {"total_borrow", "total_interest", "total_funding",
+                                        "total_dividends", "total_carry"};
+    bool titled = false;
+    const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        for (int64_t i = 0; i < n; i++) {
+            if (strcmp(wick_scores_spec(r->scores, i)->name, names[k]) != 0 ||
+                isnan(wick_scores_value(r->scores, i)))
+                continue;
+            if (!titled) heading(r, out, "Cash for holding");
+            titled = true;
+            metric(r, out, i, dates);
+        }
+    }
+}
+
 static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *out, bool full)
 {
     const bool dates = wk_report_dates_only(r);
@@ -190,6 +209,7 @@ static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *ou
     }
     wick_buf_add(out, "\n\n", 2);
     scores(r, out, dates);
+    if (!full) held(r, out, dates);
     const int64_t others = more(r, full ? out : NULL, dates);
     const wick_status st = drawdowns(ctx, r, out, dates);
     if (st < 0) return st;
