@@ -227,8 +227,11 @@ static void calendar_ticks(const wick_schedule *s, calendar *c, const int64_t *c
         if (!c->named && !c->days[weekday_of(day)]) {
             for (int k = 1; k <= 7; k++) c->days[k] = true;
         }
-        if (i == 0) base = p;
-        if (i > 0 && p != had) {
+        if (i == 0) {
+            base = p;
+            /* A period that begins on this very day begins here, whatever the data left out. */
+            if (!s->last) due[0] = period_of(s, day - 1) != p;
+        } else if (p != had) {
             /* A beginning; or an end that had no bar, made up for now. */
             if (!s->last)
                 due[i] = (p - base) % count == 0;

@@ -320,8 +320,8 @@ static bool fill_conventions(job *j, wick_result *r)
     n++;
     n = model_conventions(j, n);
     if (j->account.n > 0) {
-        j->conventions[n++] = (wick_convention){"shares", j->account.shares};
-        j->conventions[n++] = (wick_convention){"netting", "none"};
+        j->conventions[n++] = (wick_convention){.key = "shares", .value = j->account.shares};
+        j->conventions[n++] = (wick_convention){.key = "netting", .value = "none"};
     }
     int more = 0;
     if (!stat_options_conventions(j->c, &j->stats, j->ledger, j->conventions + n, &more))

@@ -208,7 +208,8 @@ static double variable_part(wick_run *r, wick_cost_in *in)
 {
     const wick_settings *k = &r->set;
     const wk_cost *c = &r->cost;
-    double fee = in->value * (k->fee_pct / 100.0) + in->qty * k->fee_unit + tier_rate(c, k, in);
+    const double value = k->fee_rounding == WK_FEE_ROUND_WHOLE ? rint(in->value) : in->value;
+    double fee = value * (k->fee_pct / 100.0) + in->qty * k->fee_unit + tier_rate(c, k, in);
     for (int32_t i = 0; i < c->n_models; i++) {
         if (c->model[i]->fee == NULL) continue;
         in->before = fee;

@@ -645,6 +645,10 @@ void wk_horizon_set(wick_run *r, int32_t ticks, bool waits);
  * run has waited at an open end. */
 void wk_horizon_open(wick_run *r, bool was_open);
 
+/* absent.c */
+/** absent_fill=last: fills of symbols without a bar at this tick, before anything else. */
+void wk_absent_fills(wick_run *r);
+
 /* rebalance.c */
 /** Whether this tick is one to rebalance on; *why is a wick_rebalance_why. */
 bool wk_rebalance_due(wick_run *r, int32_t *why);

@@ -90,8 +90,9 @@ double wk_fill_price(wick_run *r, int32_t s, int32_t bar, double p, int32_t side
 double wk_fee(const wick_run *r, double qty, double price, double point_value)
 {
     const wick_settings *k = &r->set;
-    const double fee =
-        fabs(price) * qty * point_value * (k->fee_pct / 100.0) + k->fee_order + qty * k->fee_unit;
+    double value = fabs(price) * qty * point_value;
+    if (k->fee_rounding == WK_FEE_ROUND_WHOLE) value = rint(value);
+    const double fee = value * (k->fee_pct / 100.0) + k->fee_order + qty * k->fee_unit;
     return fee < k->fee_min ? k->fee_min : fee;
 }
 

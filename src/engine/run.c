@@ -217,7 +217,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     r->cur.bar_of = r->bar_of;
     r->cur.active = r->active;
     r->calls = r->set.margin_call != WK_CALL_OFF;
-    r->every_tick = r->calls || wk_hedges(r);
+    r->every_tick = r->calls || wk_hedges(r) || r->set.absent_fill == WK_ABSENT_LAST;
     WICK_TRY(wk_carry_open(ctx, r));
     if (r->every_tick) r->quick = false;
     if (o.pine) WICK_TRY(wk_pine_open(ctx, r));

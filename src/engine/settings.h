@@ -81,6 +81,8 @@ enum { WK_UPDATE_KEEP, WK_UPDATE_OVERRIDE, WK_UPDATE_OVERRIDE_NAN };
 enum { WK_EXIT_STOP_LIMIT, WK_EXIT_STOP_MARKET, WK_EXIT_PRICE, WK_EXIT_CLOSE };
 enum { WK_BASE_FILL, WK_BASE_PRICE, WK_BASE_CLOSE };
 enum { WK_SEQ_DEFAULT, WK_SEQ_REVERSED, WK_SEQ_AUTO };
+enum { WK_ABSENT_WAIT, WK_ABSENT_LAST };
+enum { WK_FEE_ROUND_OFF, WK_FEE_ROUND_WHOLE };
 
 struct wick_settings {
     const char *profile; /**< literal */
@@ -94,6 +96,7 @@ struct wick_settings {
         trade_return, accumulate, upon_long_conflict, upon_short_conflict, upon_dir_conflict,
         upon_opposite_entry, upon_stop_exit, upon_stop_update, stop_exit_price, stop_entry_price,
         call_seq, lock_cash;
+    int32_t absent_fill, fee_rounding;
     double max_size, min_size;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;

@@ -239,5 +239,10 @@ const wk_setting wk_setting_rows[] = {
            "when equity falls below margin_maintenance: nothing; every position is closed where that "
            "happens on the path; at the open, the extremes and the close just enough is closed, the "
            "largest position first; there four times what is missing is closed, as TradingView does"),
+    CHOICE(absent_fill, "wait|last", "wait",
+           "a market order whose symbol has no bar at the next tick waits for its next bar, or "
+           "fills there and then at the symbol's last close (it carries that bar's stamp)"),
+    CHOICE(fee_rounding, "off|whole", "off",
+           "fee_pct is of the notional, or of the notional in whole money, halves to even"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

@@ -226,7 +226,8 @@ static bool next_of_many(wick_run *r)
     while (r->tick + 1 < r->ticks) {
         begin_tick(r, r->tick + 1);
         const bool hot = wk_tick_hot(r) > 0, asked = r->ask_any && !r->dead;
-        if (hot || asked || has_event(r)) return true;
+        const bool late = r->set.absent_fill == WK_ABSENT_LAST && r->live_ords > 0;
+        if (hot || asked || late || has_event(r)) return true;
         wk_record_row(r);
         if (r->equity <= 0.0 && r->set.bankruptcy != WK_BANKRUPT_CONTINUE && !r->dead) return true;
     }

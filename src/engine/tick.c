@@ -238,6 +238,10 @@ void wk_tick_close(wick_run *r)
 
 void wk_tick_process(wick_run *r)
 {
+    if (r->set.absent_fill == WK_ABSENT_LAST && r->live_ords > 0) {
+        wk_absent_fills(r);
+        refresh(r);
+    }
     if (r->n_hot > 0) {
         if (r->pine != NULL)
             for (int32_t i = 0; i < r->n_hot && r->status >= 0; i++) wk_pine_tick(r, r->hot[i]);

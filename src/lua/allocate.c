@@ -361,14 +361,27 @@ static int core_alloc_solve(lua_State *L)
     return 2;
 }
 
+static bool setting_is(const wick_settings *s, const char *key, const char *value)
+{
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        char text[WICK_SETTING_TEXT];
+        if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
+        wick_settings_get(s, i, text);
+        return strcmp(text, value) == 0;
+    }
+    return false;
+}
+
 /* core.alloc_present(): per symbol 1 when it can be traded now, else 0. */
 static int core_alloc_present(lua_State *L)
 {
     wk_host *h = wk_self(L);
     if (h->sh.phase != WK_DECIDE || !h->run) return wk_raise(L, "symbols are traded in bar hooks");
+    const bool last = setting_is(wick_run_settings(h->run), "absent_fill", "last");
     lua_createtable(L, h->n_syms, 0);
     for (int32_t i = 0; i < h->n_syms; i++) {
-        lua_pushinteger(L, h->sh.cur->active[i] ? 1 : 0);
+        const bool known = last && h->sh.cur->bar_of[i] >= 0;
+        lua_pushinteger(L, known || h->sh.cur->active[i] ? 1 : 0);
         lua_rawseti(L, -2, i + 1);
     }
     return 1;
