@@ -175,15 +175,17 @@ static void load_tags(wk_unpack *u, wick_run *r)
         const char *text = wk_take_text(u, &len);
         wick_buf b = {0};
         wick_buf_add(&b, text, len);
-        if (u->st < 0 || b.failed || (len > 0 && memchr(text, '\0', (size_t)len) != NULL)) {
+        const int32_t tag = u->st < 0 || b.failed ? 0 : wick_run_tag(r, len > 0 ? b.data : "");
+        if (b.failed || r->status < 0)
+            u->st = wick_fail_mem(u->ctx);
+        else if (len > 0 && memchr(text, '\0', (size_t)len) != NULL)
             (void)wk_unpack_fail(u, "the state's order name %u is no text", i + 1);
-        } else if (wick_run_tag(r, len > 0 ? b.data : "") != (int32_t)i + 1) {
+        else if (u->st >= 0 && tag != (int32_t)i + 1)
             (void)wk_unpack_fail(
                 u,
                 "order name %u is '%.*s' in the state and another one in this run: "
                 "the script names its orders otherwise",
                 i + 1, (int)(len < 60 ? len : 60), text);
-        }
         wick_buf_free(&b);
     }
 }
@@ -312,15 +314,11 @@ static void watch_all(wick_run *r)
     }
 }
 
-wick_status wick_run_load(wick_ctx *ctx, wick_run *r, const wick_state *s,
-                          const wick_resume_opts *opts)
+static wick_status load_state(wick_ctx *ctx, wick_run *r, const wick_state *s,
+                              const wick_resume_opts *o)
 {
-    wick_resume_opts o = {.size = sizeof o};
-    if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
-    if (r->phase != WK_PH_START || r->status < 0)
-        return wick_fail(ctx, WICK_E_STATE, "a state is loaded into a run that has not begun");
     int32_t tick = 0;
-    wick_status st = wk_state_check_ties(ctx, r, s, &o, &tick);
+    wick_status st = wk_state_check_ties(ctx, r, s, o, &tick);
     if (st < 0) return st;
     if (r->waits && tick >= r->ticks)
         return wick_fail(ctx, WICK_E_ARG, "the stop of this run is before the state's own tick");
@@ -329,19 +327,27 @@ wick_status wick_run_load(wick_ctx *ctx, wick_run *r, const wick_state *s,
     if (p == NULL) return wick_fail(ctx, WICK_E_DATA, "the state has no section engine.run");
     const bool open_end = r->open_end;
     wk_start(r);
-    wk_unpack u = {.ctx = ctx, .p = p, .end = p + n};
+    wk_unpack u = {.ctx = ctx, .p = p, .end = p + n, .st = r->status};
+    if (u.st < 0) return wick_run_error(ctx, r);
     load_arrays(&u, r, tick);
-    if (u.st >= 0) {
-        const char *bad = wk_state_bad(r);
-        if (bad != NULL) (void)wk_unpack_fail(&u, "the state is not sound: %s", bad);
-    }
-    if (u.st < 0) {
-        (void)wk_run_fail(r, u.st);
-        return u.st;
-    }
+    if (u.st < 0) return u.st;
+    const char *bad = wk_state_bad(r);
+    if (bad != NULL) return wk_unpack_fail(&u, "the state is not sound: %s", bad);
     watch_all(r);
     const bool was_open = r->open_end; /* of the state */
     r->open_end = open_end;
     wk_horizon_open(r, was_open);
     return r->status < 0 ? wick_run_error(ctx, r) : WICK_OK;
+}
+
+wick_status wick_run_load(wick_ctx *ctx, wick_run *r, const wick_state *s,
+                          const wick_resume_opts *opts)
+{
+    wick_resume_opts o = {.size = sizeof o};
+    if (opts != NULL) memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    if (r->phase != WK_PH_START || r->status < 0)
+        return wick_fail(ctx, WICK_E_STATE, "a state is loaded into a run that has not begun");
+    const wick_status st = load_state(ctx, r, s, &o);
+    if (st < 0) (void)wk_run_fail(r, st);
+    return st;
 }

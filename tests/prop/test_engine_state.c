@@ -310,8 +310,10 @@ static wick_run *begin(wick_ctx *ctx, const scene *k, wick_panel *p)
                              .pine = k->style == BY_PINE,
                              .lean = k->lean};
     wick_run *r = NULL;
-    check_ok(ctx, wick_run_new(ctx, p, &o, &r));
+    const wick_status st = wick_run_new(ctx, p, &o, &r);
     wick_settings_free(set);
+    if (st == WICK_E_ARG) return NULL; /* settings that do not go together */
+    check_ok(ctx, st);
     if (k->style == BY_SIGNALS || k->style == BY_TRIGGERS) give_columns(ctx, r, k);
     return r;
 }
@@ -412,6 +414,10 @@ static int64_t one_case(wick_ctx *ctx, const scene *k, wick_pcg *g)
 {
     wick_panel *all = make_panel(ctx, k->m, INT64_MAX);
     wick_run *r = begin(ctx, k, all);
+    if (r == NULL) {
+        wick_panel_unref(all);
+        return 0;
+    }
     step_on(ctx, r, k);
     wick_ledger *whole = finish(ctx, r);
     const int64_t ticks = wick_panel_ticks(all);
