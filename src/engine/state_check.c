@@ -39,7 +39,9 @@ static const char *check_clock(const wick_run *r)
     if (!within(r->queued, 0, WK_NEVER / 2) || !isfinite(r->forgiven)) return "queued";
     if (!r->lean && r->recs.n != r->last_id) return "orders";
     if (r->lean && r->recs.n != 0) return "orders";
-    if (r->on_close_pending || r->pine_close) return "on_close_pending";
+    /* phases=rows looks at every close anyway and leaves the mark standing. */
+    if ((r->on_close_pending && r->set.phases != WK_PHASES_ROWS) || r->pine_close)
+        return "on_close_pending";
     if (!within(r->fill_seen, 0, r->fills.n)) return "fill_seen";
     if (!r->ask_fill && r->fills.n > 0) return "fills";
     if (!isfinite(r->cash) || !isfinite(r->fees) || !isfinite(r->realized) ||
@@ -124,8 +126,9 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (!within(o->intent, WICK_ENTER, WICK_NET)) return "pending.intent";
     if (!within(o->fill, 0, WICK_FILL_VWAP) && o->fill != WK_FILL_FIXED) return "pending.fill";
     if (!within(o->group_type, WICK_GROUP_CANCEL, WICK_GROUP_REDUCE)) return "pending.group_type";
-    if (!is_flag(o->waiting) || !is_flag(o->armed) || !is_flag(o->on_close) || o->on_close ||
-        !is_flag(o->from_signal) || !is_flag(o->has_bracket) || !is_flag(o->close_all))
+    if (!is_flag(o->waiting) || !is_flag(o->armed) || !is_flag(o->on_close) ||
+        (o->on_close && r->set.phases != WK_PHASES_ROWS) || !is_flag(o->from_signal) ||
+        !is_flag(o->has_bracket) || !is_flag(o->close_all))
         return "pending.waiting";
     if (!within(o->live_seg, 0, 4) || !within(o->live_bar, 0, WK_NEVER)) return "pending.live_bar";
     if (!within(o->due, 0, WK_NEVER) || !within(o->last, 0, WK_NEVER)) return "pending.due";
@@ -133,7 +136,8 @@ static const char *check_ord(const wick_run *r, const wk_ord *o)
     if (!is_tag(r, o->tag) || !within(o->reason, 0, WICK_BY_SPLIT)) return "pending.tag";
     if (!within(o->placed_bar, 0, bar)) return "pending.placed_bar";
     if (!isfinite(o->qty) || !is_flag(o->late)) return "pending.qty";
-    if (!is_flag(o->keeps) || !within(o->dir, 0, 2) || !within(o->what, 0, 2) || !isfinite(o->amount))
+    if (!is_flag(o->keeps) || !within(o->dir, 0, 2) || !within(o->what, 0, 2) ||
+        !isfinite(o->amount))
         return "pending.what";
     if (!within(o->size_kind, WICK_SIZE_DEFAULT, WICK_SIZE_ASK)) return "pending.size_kind";
     if (!within(o->lot, 0, r->lot_serial)) return "pending.lot";
