@@ -39,12 +39,27 @@ function T:fresh(base, second)
   end
   local name = (second and second ~= base and nil) or free(base)
   if name then return name end
+  -- Numbers below the last one given are taken.
   local stem = second or base
-  local i = 1
+  local i = self.last_number[stem] or 1
   while true do
     name = free(stem .. i)
-    if name then return name end
+    if name then
+      self.last_number[stem] = i
+      return name
+    end
     i = i + 1
+  end
+end
+
+--- A name of an attempt that was given up is free again.
+function T:give_back(name)
+  self.taken[name] = nil
+  local digits = #name:match("%d*$")
+  for n = 1, digits do
+    local stem, number = name:sub(1, -n - 1), tonumber(name:sub(-n))
+    local last = self.last_number[stem]
+    if last and number < last then self.last_number[stem] = number end
   end
 end
 
@@ -408,7 +423,7 @@ local function new_translator(options, modules)
     version = options.version, diags = {}, said = {}, taken = {}, fresh_names = {}, given = {},
       given_list = {}, inputs = {}, input_list = {}, aliases = {},
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {},
-      n_bar_locals = 0,
+      n_bar_locals = 0, last_number = {},
     NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables, origin = {}, at_line = 0,
       many_bar_locals = options.many_bar_locals,
   }, T)

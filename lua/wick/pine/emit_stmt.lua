@@ -116,7 +116,7 @@ function U:try(f)
   cut(chart.prologue, n_prologue)
   cut(self.main.epilogue, n_epilogue)
   for i = #tr.fresh_names, n_names + 1, -1 do
-    tr.taken[tr.fresh_names[i]] = nil
+    tr:give_back(tr.fresh_names[i])
     tr.fresh_names[i] = nil
   end
   for i = #tr.given_list, n_given + 1, -1 do
