@@ -48,6 +48,15 @@ static int64_t find_entries(wick_buf *b, const char *name)
     }
     wick_buf_free(&ml);
     wick_buf alloc = {0};
+    wick_buf search = {0};
+    const int64_t of_search = cli_doc_search(&search, name);
+    if (of_search > 0) {
+        if (found > 0) wick_buf_add(b, "\n", 1);
+        wick_buf_add(b, search.data, search.len);
+        b->failed = b->failed || search.failed;
+        found += of_search;
+    }
+    wick_buf_free(&search);
     const int64_t of_alloc = cli_doc_alloc(&alloc, name);
     if (of_alloc > 0) {
         if (found > 0) wick_buf_add(b, "\n", 1);

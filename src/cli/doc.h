@@ -29,7 +29,7 @@ void cli_doc_cost(wick_buf *b, const wick_cost_spec *m);
 void cli_doc_lua(wick_buf *b, const cli_lua_doc *d);
 /** Kinds of S.label. */
 typedef struct cli_label_doc {
-    const char *name, *title, *fields, *rule;
+    const char *name, *title, *fields, *rule, *source, *example;
 } cli_label_doc;
 extern const cli_label_doc cli_labels[]; /**< ends with a NULL name */
 void cli_doc_model(wick_buf *b, const wick_model_spec *s);
@@ -41,6 +41,9 @@ void cli_page_ml(wick_buf *b);
 /** The same for optimisers and covariances ("weights.NAME", "covariance.NAME"). */
 int64_t cli_doc_alloc(wick_buf *b, const char *name);
 void cli_page_alloc(wick_buf *b);
+/** The same for samplers, pruners and writers ("sampler.NAME", "pruner.NAME", "writer.NAME"). */
+int64_t cli_doc_search(wick_buf *b, const char *name);
+void cli_page_search(wick_buf *b);
 /** `ta.atr(b, n = 14)` */
 void cli_ta_signature(wick_buf *b, const wick_ta_spec *s);
 

@@ -16,6 +16,14 @@ static void range(wick_buf *b, const char *name, double lo, double hi, double de
     wick_buf_addf(b, "; %s\n", doc);
 }
 
+/* Methods that look at what is expected need to be told. */
+static const char *weights_more(const wick_weigh_spec *s)
+{
+    if (strcmp(s->name, "fixed") == 0 || strcmp(s->name, "score") == 0)
+        return ", score = { 0.5, 0.3, 0.2 }";
+    return s->needs_mean ? ", mean = { 0.1, 0.2, 0.3 }" : "";
+}
+
 static void weights(wick_buf *b, const wick_weigh_spec *s)
 {
     wick_buf_addf(b, "### weights.%s\n\n%s.\n\nFormula: %s\nSource: %s.\n", s->name, s->title,
@@ -29,15 +37,19 @@ static void weights(wick_buf *b, const wick_weigh_spec *s)
     for (int k = 0; k < 4 && s->param[k].name; k++)
         range(b, s->param[k].name, s->param[k].lo, s->param[k].hi, s->param[k].def,
               s->param[k].doc);
+    wick_buf_addf(b, "\nExample: `local w = wick.weights(\"%s\", { returns = rows%s })`\n", s->name,
+                  weights_more(s));
 }
 
 static void covariance(wick_buf *b, const wick_cov_spec *s)
 {
     wick_buf_addf(b, "### covariance.%s\n\n%s.\n\nFormula: %s\nSource: %s.\n", s->name, s->title,
                   s->formula, s->source);
-    if (!s->param) return;
-    wick_buf_add(b, "\n", 1);
-    range(b, s->param, s->lo, s->hi, s->def, s->doc);
+    if (s->param) {
+        wick_buf_add(b, "\n", 1);
+        range(b, s->param, s->lo, s->hi, s->def, s->doc);
+    }
+    wick_buf_addf(b, "\nExample: `local c = wick.covariance(rows, \"%s\")`\n", s->name);
 }
 
 int64_t cli_doc_alloc(wick_buf *b, const char *name)

@@ -7,20 +7,31 @@
 const cli_label_doc cli_labels[] = {
     {"barrier", "triple barrier", "horizon up down vol; entry tie timeout cost",
      "stop at down times vol, profit at up times vol, else the close after horizon bars; gaps exit "
-     "at the open; 1 when the return after cost is above 0"},
+     "at the open; 1 when the return after cost is above 0",
+     "Lopez de Prado, Advances in Financial Machine Learning (2018), 3.4",
+     "function S.label(b) return { kind = \"barrier\", horizon = 10, up = 2, down = 2, "
+     "vol = ta.atr(b, 14) / b.close } end"},
     {"return", "return over some bars", "horizon; entry log",
      "from the next open (or the close) "
-     "over horizon bars"},
-    {"sign", "sign of a return", "horizon; entry band",
-     "1 above band, 0 below -band, none between"},
+     "over horizon bars",
+     "Lopez de Prado, Advances in Financial Machine Learning (2018), 3.2",
+     "function S.label() return { kind = \"return\", horizon = 10 } end"},
+    {"sign", "sign of a return", "horizon; entry band", "1 above band, 0 below -band, none between",
+     "Lopez de Prado, Advances in Financial Machine Learning (2018), 3.2",
+     "function S.label() return { kind = \"sign\", horizon = 10, band = 0.001 } end"},
     {"trade", "outcome of the strategy's own trade", "",
      "1 when the trade that began at the entry earned money after fees; every symbol traded by "
-     "itself, without limits of cash and slots"},
+     "itself, without limits of cash and slots",
+     "meta-labels of Lopez de Prado, Advances in Financial Machine Learning (2018), 3.6",
+     "function S.label() return { kind = \"trade\" } end"},
     {"trailing", "trailing stop", "horizon initial atr trail; honest cost",
      "entry at the close; stopped at the initial level or trail times atr below the highest high; "
      "1 "
-     "when the stop is above the entry, or the close after horizon bars"},
-    {NULL, NULL, NULL, NULL}};
+     "when the stop is above the entry, or the close after horizon bars",
+     "the chandelier exit of Le Beau and Lucas, Computer Analysis of the Futures Market (1992)",
+     "function S.label(b) return { kind = \"trailing\", horizon = 20, atr = ta.atr(b, 14), "
+     "initial = b.close - 2 * ta.atr(b, 14), trail = 2 } end"},
+    {NULL, NULL, NULL, NULL, NULL, NULL}};
 
 static void param(wick_buf *b, const wick_ml_param *p)
 {
@@ -49,6 +60,13 @@ static void params(wick_buf *b, const wick_ml_param *p)
     for (; p->name; p++) param(b, p);
 }
 
+/* Models made of models name them. */
+static const char *model_more(const char *name)
+{
+    const bool many = strcmp(name, "average") == 0 || strcmp(name, "stack") == 0;
+    return many ? ", params = { models = \"logistic gaussian_nb\" }" : "";
+}
+
 void cli_doc_model(wick_buf *b, const wick_model_spec *s)
 {
     wick_buf_addf(b, "### model.%s\n\n%s.\n\nFormula: %s\n", s->name, s->title, s->formula);
@@ -64,6 +82,9 @@ void cli_doc_model(wick_buf *b, const wick_model_spec *s)
                   s->flags & (WICK_MODEL_NA | WICK_MODEL_NO_FIT) ? "are allowed"
                                                                  : "need an imputer");
     params(b, s->param);
+    const bool number = (s->flags & WICK_MODEL_REGRESSION) && !(s->flags & WICK_MODEL_CLASSES);
+    wick_buf_addf(b, "\nExample: `local head = ml.fit { x = x, %s, model = \"%s\"%s }`\n",
+                  number ? "y = y" : "labels = labels", s->name, model_more(s->name));
 }
 
 void cli_doc_scaler(wick_buf *b, const wick_scaler_spec *s)
@@ -71,12 +92,17 @@ void cli_doc_scaler(wick_buf *b, const wick_scaler_spec *s)
     wick_buf_addf(b, "### scaler.%s\n\n%s.\n\nFormula: %s\n", s->name, s->title, s->formula);
     if (s->source) wick_buf_addf(b, "Source: %s.\n", s->source);
     params(b, s->param);
+    wick_buf_addf(b,
+                  "\nExample: `local head = ml.fit { x = x, labels = labels, model = \"logistic\", "
+                  "scaler = \"%s\" }`\n",
+                  s->name);
 }
 
 void cli_doc_label(wick_buf *b, const cli_label_doc *d)
 {
     wick_buf_addf(b, "### label.%s\n\n%s: %s.\n", d->name, d->title, d->rule);
     if (*d->fields) wick_buf_addf(b, "Fields of S.label: %s.\n", d->fields);
+    wick_buf_addf(b, "Source: %s.\n\nExample: `%s`\n", d->source, d->example);
 }
 
 int64_t cli_doc_ml(wick_buf *b, const char *name)
@@ -96,7 +122,7 @@ int64_t cli_doc_ml(wick_buf *b, const char *name)
         cli_doc_scaler(b, s);
         found++;
     }
-    for (const cli_label_doc *d = cli_labels; d->name && label; d++)
+    for (const cli_label_doc *d = cli_labels; d->name && (label || !strchr(name, '.')); d++)
         if (strcmp(d->name, bare) == 0) {
             cli_doc_label(b, d);
             found++;

@@ -4,6 +4,9 @@
 #include "cli/doc.h"
 #include "wick/alloc.h"
 
+#define RUN  "wick run strategies/ma_crossover.lua --data bars"
+#define TUNE "wick tune strategies/ma_crossover.lua --data bars --trials 2"
+
 static const char *const metric_units[] = {"count", "cash", "percent", "ratio",
                                            "bars",  "time", "days"};
 
@@ -20,6 +23,8 @@ void cli_doc_metric(wick_buf *b, const wick_metric_spec *s)
         wick_buf_add(b, "Annualised: null without a number of bars per year.\n", -1);
     if (s->needs & WICK_NEED_BENCHMARK)
         wick_buf_add(b, "Against a benchmark: null without one.\n", -1);
+    wick_buf_addf(b, "\nExample: `" TUNE " --objective %s%s`\n", s->better == 0 ? "higher:" : "",
+                  s->name);
 }
 
 /* A small result of made-up rows: what a library's sheet says about each of its rows can be asked
@@ -88,18 +93,21 @@ void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s)
 {
     wick_buf_addf(b, "### %s\n\n%s: %s.\nSource: %s.\n", s->name, s->title, s->doc, s->source);
     sheet_rows(b, s);
+    wick_buf_addf(b, "\nExample: `" RUN " --breakdown %s`\n", s->name);
 }
 
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s)
 {
     wick_buf_addf(b, "### %s\n\n%s (%s is better).\n\nFormula: %s\nSource: %s.\n", s->name,
                   s->title, s->better > 0 ? "higher" : "lower", s->formula, s->source);
+    wick_buf_addf(b, "\nExample: `" TUNE " --objective %s`\n", s->name);
 }
 
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s)
 {
     wick_buf_addf(b, "### %s\n\n%s\n\nValues: `%s`. Default (profile wick): `%s`.\n", s->key,
                   s->doc, s->values, s->def);
+    wick_buf_addf(b, "\nExample: `" RUN " --engine %s=%s`\n", s->key, s->def);
 }
 
 void cli_doc_profile(wick_buf *b, const wick_profile_spec *p)
@@ -112,6 +120,7 @@ void cli_doc_profile(wick_buf *b, const wick_profile_spec *p)
         if (last) wick_buf_addf(b, "%s`%s=%s`", k > 0 ? " " : "\n", p->set[k].key, p->set[k].value);
     }
     if (p->set[0].key != NULL) wick_buf_add(b, "\n", 1);
+    wick_buf_addf(b, "\nExample: `" RUN " --profile %s`\n", p->name);
 }
 
 void cli_doc_cost(wick_buf *b, const wick_cost_spec *m)
@@ -120,7 +129,7 @@ void cli_doc_cost(wick_buf *b, const wick_cost_spec *m)
                   m->fee != NULL ? "Fee" : "Slippage", m->formula, m->source);
     for (int k = 0; k < 4 && m->param[k].doc.key != NULL; k++)
         wick_buf_addf(b, "%s `%s`", k > 0 ? "," : "", m->param[k].doc.key);
-    wick_buf_add(b, ".\n", -1);
+    wick_buf_addf(b, ".\n\nExample: `" RUN " --engine %s=0.1`\n", m->param[0].doc.key);
 }
 
 bool cli_lua_doc_has(const cli_lua_doc *d, const char *name)
@@ -154,13 +163,15 @@ static void page_index(wick_buf *b)
         "- [Objectives](objectives.md): %lld named ones for `wick tune`\n"
         "- [Models](ml.md): %lld models, %lld scalers, labels\n"
         "- [Weights](weights.md): %lld optimisers, %lld covariances\n"
+        "- [Search and output](search.md): %lld samplers, %lld pruners, %lld writers\n"
         "- [Settings](settings.md): %lld assumptions of a run, and the profiles\n"
         "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
         "`wick doc NAME` prints one entry, `wick list ta|metrics|objectives|settings` the names.\n",
         (long long)wick_ta_count(), (long long)wick_metric_count(),
         (long long)wick_objective_count(), (long long)wick_model_count(),
         (long long)wick_scaler_count(), (long long)wick_weigh_count(), (long long)wick_cov_count(),
-        (long long)wick_settings_count());
+        (long long)wick_sampler_count(), (long long)wick_pruner_count(),
+        (long long)wick_writer_count(), (long long)wick_settings_count());
 }
 
 static void page_ta(wick_buf *b)
@@ -249,9 +260,10 @@ static void page_settings(wick_buf *b)
         wick_buf_add(b, "\n", 1);
         cli_doc_profile(b, wick_profile_at(i));
     }
-    wick_buf_add(b,
-                 "\n## Cost models\n\nOn when one of their settings is not at its default; they add up.\n",
-                 -1);
+    wick_buf_add(
+        b,
+        "\n## Cost models\n\nOn when one of their settings is not at its default; they add up.\n",
+        -1);
     for (int64_t i = 0; i < wick_cost_count(); i++) {
         wick_buf_add(b, "\n", 1);
         cli_doc_cost(b, wick_cost_at(i));
@@ -275,7 +287,9 @@ static void page_lua(wick_buf *b)
 }
 
 const cli_page cli_pages[] = {
-    {"README.md", page_index},          {"ta.md", page_ta},     {"metrics.md", page_metrics},
-    {"objectives.md", page_objectives}, {"ml.md", cli_page_ml}, {"weights.md", cli_page_alloc},
-    {"settings.md", page_settings},     {"lua.md", page_lua},   {NULL, NULL},
+    {"README.md", page_index},      {"ta.md", page_ta},
+    {"metrics.md", page_metrics},   {"objectives.md", page_objectives},
+    {"ml.md", cli_page_ml},         {"weights.md", cli_page_alloc},
+    {"search.md", cli_page_search}, {"settings.md", page_settings},
+    {"lua.md", page_lua},           {NULL, NULL},
 };

@@ -12,6 +12,6 @@ const wick_scaler_spec wick_scaler_none = {
     .name = "none",
     .title = "no scaling",
     .formula = "x",
-    .source = "-",
+    .source = "the features as they are",
     .size = size,
 };
