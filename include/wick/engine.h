@@ -189,6 +189,7 @@ typedef struct wick_signals {
     const uint64_t *long_entry_bits, *long_exit_bits, *short_entry_bits, *short_exit_bits;
     const double *price; /**< market entries fill at it (kept inside the bar unless slip_outside);
                               NA on a bar: as the run's fill says */
+    const double *exit_limit; /**< phases=candle: price of exits by signal; NA on a bar: the open */
 } wick_signals;
 
 typedef struct wick_run_opts {

@@ -75,7 +75,7 @@ static const wick_order_rec *next_order(const wick_ledger *l, int64_t *i, int64_
 }
 
 static bool same_order(const run_trace *a, const wick_order_rec *x, const run_trace *b,
-                       const wick_order_rec *y, int64_t cut)
+                       const wick_order_rec *y, int64_t cut, bool late)
 {
     if (x->side != y->side || x->type != y->type || x->intent != y->intent ||
         x->placed != y->placed || strcmp(symbol_of(a, x->symbol), symbol_of(b, y->symbol)) != 0)
@@ -84,12 +84,12 @@ static bool same_order(const run_trace *a, const wick_order_rec *x, const run_tr
     const bool other = y->filled != WICK_NO_TIME && y->filled <= cut;
     if (past != other) return false;
     if (past)
-        return x->filled == y->filled && same(x->price, y->price) && x->qty == y->qty &&
+        return x->filled == y->filled && same(x->price, y->price) && same(x->qty, y->qty) &&
                same(x->limit, y->limit) && same(x->stop, y->stop);
     /* Orders of Pine are moved while they rest, so that the levels of one that filled or waits
      * behind the cut are those of later bars. */
-    /* What closes all is as large as what is held when it fills. */
-    return x->intent == WICK_REDUCE || x->qty == y->qty;
+    /* What closes all is as large as what is held when it fills, and some runs size at the fill. */
+    return late || x->intent == WICK_REDUCE || same(x->qty, y->qty);
 }
 
 static void order_text(char *out, size_t size, const wick_order_rec *o)
@@ -110,14 +110,27 @@ static void order_text(char *out, size_t size, const wick_order_rec *o)
     }
 }
 
-static bool orders_differ(const run_trace *whole, const run_trace *part, audit_finding *f)
+/* size_at=fill: an order has no quantity before it fills. */
+static bool sized_late(const wick_settings *s)
+{
+    char value[WICK_SETTING_TEXT];
+    for (int64_t i = 0; i < wick_settings_count(); i++) {
+        if (strcmp(wick_settings_doc(i)->key, "size_at") != 0) continue;
+        wick_settings_get(s, i, value);
+        return strcmp(value, "fill") == 0;
+    }
+    return false;
+}
+
+static bool orders_differ(const run_trace *whole, const run_trace *part, bool late,
+                          audit_finding *f)
 {
     int64_t i = 0, k = 0;
     for (;;) {
         const wick_order_rec *x = next_order(whole->ledger, &i, f->cut);
         const wick_order_rec *y = next_order(part->ledger, &k, f->cut);
         if (!x && !y) return false;
-        if (x && y && same_order(whole, x, part, y, f->cut)) continue;
+        if (x && y && same_order(whole, x, part, y, f->cut, late)) continue;
         const bool first = x && (!y || x->placed <= y->placed);
         f->is_order = true;
         f->time = first ? x->placed : y->placed;
@@ -152,7 +165,8 @@ static wick_status one_cut(wick_ctx *ctx, const audit_opts *o, const run_trace *
                                             : audit_noise(ctx, o->panel, cut, o->seed, &panel);
     if (st < 0) return st;
     st = trace_of(ctx, o, panel, &part);
-    if (st >= 0 && (series_differ(whole, &part, &f) || orders_differ(whole, &part, &f)))
+    if (st >= 0 && (series_differ(whole, &part, &f) ||
+                    orders_differ(whole, &part, sized_late(o->settings), &f)))
         out->findings[out->n_findings++] = f;
     if (st < 0) {
         char at[WICK_TIME_TEXT];

@@ -86,7 +86,8 @@ const cli_lua_doc cli_lua_docs[] = {
     {"S.signals", "signals", "function S.signals(b, p) return { long = mask, ... } end", SIGNALS,
      "Whole columns, once per symbol. Keys: long short flat exit_long exit_short (masks); stop "
      "target (levels); stop_points target_points trail (distances from the fill); stop_pct "
-     "target_pct trail_pct; hold (bars); limit entry_stop expire (priced entries); score; size "
+     "target_pct trail_pct; hold (bars); limit entry_stop expire (priced entries); exit_limit "
+     "(phases=candle); score; size "
      "= { units= | cash= | pct_equity= | pct_cash= | risk_pct= }, a number or series each, or "
      "a function (sym, p) -> units."},
     {"S.series", "", "function S.series(b, p) S.when.name = mask; return { atr = series } end",

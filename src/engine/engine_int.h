@@ -162,6 +162,8 @@ typedef struct wk_sym {
     int8_t walks;     /**< levels may be met on this bar */
     int8_t must;      /**< lower_tf: walks, also while other symbols' finer bars are walked */
     int8_t begun;     /**< lower_tf: the walk has passed the first finer bar */
+    int8_t had;       /**< phases=candle: there was a position on this bar */
+    int8_t wants;     /**< phases=candle: side its entry signal asks for on this bar */
     int8_t seg;
     int32_t sub; /**< lower_tf: 1 + the finer bar whose path `pts` is; 0: the bar's own */
     double px;     /**< where the walker stands */
@@ -320,6 +322,10 @@ struct wick_run {
     wick_meter meter;
     int64_t deals; /**< fills of Pine orders so far */
     bool pine_close; /**< something fills or is checked after the script */
+    struct {
+        double at[24][3]; /**< minutes, profit */
+        int32_t n;
+    } roi; /**< phases=candle: minimal_roi */
 
     double *col_flow[WICK_FLOWS];
     double *col_equity, *col_cash, *col_fees, *col_long, *col_short;
@@ -577,6 +583,15 @@ void wk_finer_range(const wk_feed *f, int32_t bar, int32_t after, int32_t before
                     double *hi);
 /** Counts bars from the first tick on with and without finer ones, all symbols. */
 void wk_finer_count(const wick_run *r, wick_ambiguity *to);
+
+/* candle.c */
+/** Reads minimal_roi and checks what phases=candle needs. */
+wick_status wk_candle_open(wick_ctx *ctx, wick_run *r) WICK_NODISCARD;
+void wk_tick_candle(wick_run *r);
+/** Closes what is open when the run ends. */
+void wk_candle_end(wick_run *r);
+/** Why phases=candle has no such order; NULL: it has. */
+const char *wk_candle_refuses(const wick_order *o);
 
 /* batch.c */
 void wk_tick_batch(wick_run *r);

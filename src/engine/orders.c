@@ -87,7 +87,7 @@ void wk_ord_expires(wk_ord *o, int32_t bars)
 int32_t wk_default_kind(const wick_run *r)
 {
     static const int8_t kinds[] = {WICK_SIZE_UNITS, WICK_SIZE_CASH, WICK_SIZE_PCT_EQUITY,
-                                   WICK_SIZE_PCT_CASH, WICK_SIZE_RISK_PCT};
+                                   WICK_SIZE_PCT_CASH, WICK_SIZE_RISK_PCT, WICK_SIZE_PCT_EQUITY};
     return kinds[r->set.size];
 }
 

@@ -164,7 +164,8 @@ static void set_options(wick_run *r, const wick_run_opts *o)
     r->warmup = o->warmup;
     r->n_sym = (int32_t)wick_panel_count(r->panel);
     r->solo = r->n_sym == 1;
-    r->quick = r->solo && o->ask_bar && !o->ask_before && !o->ask_after && !o->ask_fill;
+    r->quick = r->solo && k->phases != WK_PHASES_CANDLE && o->ask_bar && !o->ask_before &&
+               !o->ask_after && !o->ask_fill;
     r->cash0 = r->cash = r->equity = o->cash;
     r->free_ord = r->free_lot = WK_NONE;
     r->amb.bounded = true;
@@ -221,6 +222,7 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     WICK_TRY(wk_carry_open(ctx, r));
     if (r->every_tick) r->quick = false;
     if (o.pine) WICK_TRY(wk_pine_open(ctx, r));
+    WICK_TRY(wk_candle_open(ctx, r));
     wick_settings_free(def);
     *out = r;
     return WICK_OK;
@@ -306,6 +308,18 @@ wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, con
         return wick_fail(ctx, WICK_E_ARG,
                          "signals net a position; engine setting lots=hedge is for orders");
     }
+    if (r->set.phases == WK_PHASES_CANDLE) {
+        const wick_order like = {.hold_bars = s->hold_bars,
+                                 .stop = s->stop != NULL,
+                                 .size_kind = s->size_kind,
+                                 .trail_pct = s->trail_pct != NULL || s->trail_points != NULL,
+                                 .target_pct = s->target_price != NULL ||
+                                               s->target_points != NULL || s->target_pct != NULL};
+        const char *why = wk_candle_refuses(&like);
+        if (why != NULL) return wick_fail(ctx, WICK_E_ARG, "signals: %s", why);
+    }
+    if (s->exit_limit != NULL && r->set.phases != WK_PHASES_CANDLE)
+        return wick_fail(ctx, WICK_E_ARG, "signals: exit_limit needs phases=candle");
     if (s->hold_bars < 0 || s->expire < 0) {
         return wick_fail(ctx, WICK_E_ARG, "signals: hold_bars and expire count bars from zero");
     }

@@ -7,7 +7,7 @@
 #include "wick/engine.h"
 
 /* Values in the order of their spelling in settings.c. */
-enum { WK_PHASES_PATH, WK_PHASES_BATCH, WK_PHASES_QUEUE, WK_PHASES_ROWS };
+enum { WK_PHASES_PATH, WK_PHASES_BATCH, WK_PHASES_QUEUE, WK_PHASES_ROWS, WK_PHASES_CANDLE };
 enum {
     WK_INTRABAR_OHLC,
     WK_INTRABAR_WORST,
@@ -34,7 +34,8 @@ enum { WK_PROCEEDS_LOCKED, WK_PROCEEDS_FREE, WK_PROCEEDS_NONE };
 enum { WK_MODE_BOTH, WK_MODE_LONG, WK_MODE_SHORT };
 enum { WK_ENTRIES_ALL, WK_ENTRIES_SIGNALS };
 enum { WK_RANK_SCORE, WK_RANK_CAPPED, WK_RANK_CAPPED_NO_COVER };
-enum { WK_END_OFF, WK_END_CLOSE, WK_END_AFTER_CAPTURE };
+enum { WK_END_OFF, WK_END_CLOSE, WK_END_AFTER_CAPTURE, WK_END_RUN };
+enum { WK_SIZE_SLOTS = 5 }; /* the others are in the order of orders.c */
 enum { WK_CLOCK_OWN, WK_CLOCK_PORTFOLIO };
 enum { WK_ROUND_TICK, WK_ROUND_OFF, WK_ROUND_CENTS, WK_ROUND_CENTS_EXACT };
 enum { WK_STOP_ROUND_OFF, WK_STOP_ROUND_CENTS };
@@ -106,6 +107,12 @@ struct wick_settings {
     double borrow_rate, cash_rate, loan_rate, margin_maintenance;
     double cost[WK_COST_PARAMS]; /**< of the models, in the order of their table */
     char fee_tiers[WICK_SETTING_TEXT];
+    /* phases=candle */
+    int32_t trailing_stop, trailing_only_offset_is_reached, use_exit_signal, exit_profit_only,
+        ignore_roi_if_entry_signal;
+    double stoploss, trailing_stop_positive, trailing_stop_positive_offset, exit_profit_offset,
+        tradable_balance_ratio, isolated_maintenance, liquidation_buffer;
+    char minimal_roi[WICK_SETTING_TEXT];
 };
 
 #endif

@@ -35,11 +35,13 @@ const wk_setting wk_setting_rows[] = {
             "the deciding close and needs fill=close"),
     INTEGER(buy_delay, "integer >= 0", "0", 0, 1000000, "as delay, for buys; 0: delay"),
     INTEGER(sell_delay, "integer >= 0", "0", 0, 1000000, "as delay, for sells; 0: delay"),
-    CHOICE(phases, "path|batch|queue|rows", "path",
+    CHOICE(phases, "path|batch|queue|rows|candle", "path",
            "path: open, intrabar path, close in the order of time. batch: first every stop against "
            "the whole bar, then all due orders together: covers, sells, buys. queue: one list of "
            "orders and brackets in order of submission, stop losses and closes in front, gone "
-           "through once a bar. rows: one order per symbol and bar, a stop before any signal"),
+           "through once a bar. rows: one order per symbol and bar, a stop before any signal. candle: "
+           "symbol by symbol an entry at the open, then exits in the order signal, stop, roi, "
+           "trailing stop against the whole bar"),
     CHOICE(intrabar, "ohlc|worst|best|close|lower_tf", "ohlc",
            "order of a bar's extremes. ohlc: the extreme nearer to the open first, ties low first; "
            "worst: the adverse one of the position first; best: the favourable one; close: only "
@@ -95,9 +97,10 @@ const wk_setting wk_setting_rows[] = {
     CHOICE(rank, "score|capped|capped_no_cover", "score",
            "entries that compete are served by descending score, then in order of submission: "
            "always; only under max_long, max_short or slots; that, unless a cover is due as well"),
-    CHOICE(close_at_end, "off|close|after_capture", "off",
+    CHOICE(close_at_end, "off|close|after_capture|run_end", "off",
            "on a symbol's last bar positions stay open, are closed before the equity row is "
-           "written, or after it"),
+           "written, or after it; run_end (phases=candle): when the run ends, at the prices of that "
+           "bar"),
     CHOICE(end_fill, FILLS, "close", "price of the last-bar liquidation"),
     CHOICE(hold_fill, FILLS, "close", "price of time exits"),
     CHOICE(hold_clock, "own|portfolio", "own",
@@ -131,8 +134,9 @@ const wk_setting wk_setting_rows[] = {
     NUMBER(slip_pct, "number >= 0", "0", 0, 100,
            "slippage of market and stop fills in percent of the price"),
     CHOICE(slip_outside, "off|on", "off", "slippage may leave the bar's range"),
-    CHOICE(size, "units|cash|pct_equity|pct_cash|risk_pct", "pct_equity",
-           "what size_amount means for orders without a size"),
+    CHOICE(size, "units|cash|pct_equity|pct_cash|risk_pct|slots", "pct_equity",
+           "what size_amount means for orders without a size; slots (phases=candle): nothing, each "
+           "of the slots has an equal share of what may be traded"),
     CHOICE(close_entries_rule, "fifo|any", "fifo",
            "Pine orders: a close or exit takes the oldest lots, or those of the entry it names"),
     CHOICE(magnifier, "off|on", "off",
@@ -244,5 +248,37 @@ const wk_setting wk_setting_rows[] = {
            "fills there and then at the symbol's last close (it carries that bar's stamp)"),
     CHOICE(fee_rounding, "off|whole", "off",
            "fee_pct is of the notional, or of the notional in whole money, halves to even"),
+    NUMBER(stoploss, "number <= 0", "0", -1e6, 0,
+           "phases=candle, as all below: the stop of an entry, as a ratio of profit (-0.1: ten "
+           "percent, of the price when leverage is 1); 0: none"),
+    CHOICE(trailing_stop, "off|on", "off",
+           "the stop follows the bar's best price at the distance of stoploss before the bar is "
+           "tested"),
+    NUMBER(trailing_stop_positive, "number >= 0", "0", 0, 1e6,
+           "distance of the trailing stop once the profit is above "
+           "trailing_stop_positive_offset; 0: that of stoploss"),
+    NUMBER(trailing_stop_positive_offset, "number >= 0", "0", 0, 1e6,
+           "profit, as a ratio, above which trailing_stop_positive is the distance"),
+    CHOICE(trailing_only_offset_is_reached, "off|on", "off",
+           "the stop does not trail before trailing_stop_positive_offset"),
+    {{"minimal_roi", "none|MINUTES:RATIO,...", "none",
+      "profit at which a position is closed, by the minutes it has been held"},
+     FIELD(minimal_roi),
+     WK_KIND_TIERS,
+     0,
+     0},
+    CHOICE(use_exit_signal, "off|on", "on", "exit signals close positions"),
+    CHOICE(exit_profit_only, "off|on", "off",
+           "exit signals act only while the profit at the open is above exit_profit_offset"),
+    NUMBER(exit_profit_offset, "number", "0", -1e6, 1e6, "see exit_profit_only"),
+    CHOICE(ignore_roi_if_entry_signal, "off|on", "off",
+           "minimal_roi does not act on a bar with an entry signal of the position's side"),
+    NUMBER(tradable_balance_ratio, "number 0..1", "1", 0, 1,
+           "share of the balance that may be tied up in positions"),
+    NUMBER(isolated_maintenance, "number >= 0", "0", 0, 1,
+           "maintenance margin as a ratio of the position: leveraged positions are liquidated at "
+           "the price at which their margin is used up to it; 0: never"),
+    NUMBER(liquidation_buffer, "number 0..0.99", "0.05", 0, 0.99,
+           "share of the way to the liquidation price at which a position is given up before it"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

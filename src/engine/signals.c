@@ -306,7 +306,7 @@ bool wk_signal_take(wick_run *r, int32_t s)
 {
     const wick_signals *g = r->feed[s].signals;
     const int32_t bar = r->bar_of[s];
-    if (g == NULL) return false;
+    if (g == NULL || r->set.phases == WK_PHASES_CANDLE) return false; /* read on the next bar */
     if (r->set.phases == WK_PHASES_ROWS) return wk_row_take(r, s);
     if (r->at_size != 0) {
         const int32_t side = r->at_size;

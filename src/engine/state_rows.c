@@ -31,6 +31,7 @@
 #define ZERO_OUT(arg)             0,
 #define ZERO_OUTS(arg)            {0},
 #define ZERO_OUTG(arg)            {{0}},
+#define ZERO_OUTR(arg)            {.n = 0},
 #define ZERO(kind, T, field, arg) ZERO_##kind(arg)
 
 #define ROW_PLAIN(code, type, T, field, n)                                                         \
@@ -51,6 +52,7 @@
 #define ROW_OUT(T, field, arg)
 #define ROW_OUTS(T, field, arg)
 #define ROW_OUTG(T, field, arg)
+#define ROW_OUTR(T, field, arg)
 #define ROW(kind, T, field, arg) ROW_##kind(T, field, arg)
 
 /* name, type, list of rows */

@@ -91,7 +91,7 @@
     X(I32, T, ord, 1) X(I32, T, ord_end, 1) X(I32, T, ords, 1) X(I32, T, sig_from, 1)              \
     X(OUTS, T, wake_at, 0) X(I32, T, amb_bar, 1) X(I32A, T, dated_at, WICK_DATED) X(OUT, T, watched, 0) X(OUT, T, stale, 0)         \
     X(I8, T, sig_state, 1) X(I8, T, up_first, 1) X(OUT, T, walks, 0) X(OUT, T, must, 0)            \
-    X(OUT, T, begun, 0) X(OUT, T, seg, 0) X(OUT, T, sub, 0) X(OUT, T, px, 0) X(OUTS, T, pts, 0)
+    X(OUT, T, begun, 0) X(OUT, T, had, 0) X(OUT, T, wants, 0) X(OUT, T, seg, 0) X(OUT, T, sub, 0) X(OUT, T, px, 0) X(OUTS, T, pts, 0)
 
 #define WK_ROWS_PORD(X, T)                                                                         \
     X(I32, T, id, 1) X(I32, T, tag, 1) X(I32, T, signal, 1) X(I32, T, oca, 1) X(I32, T, name, 1)   \
@@ -176,7 +176,7 @@
     X(OUT, T, n_watch, 0) X(OUT, T, n_hot, 0) X(OUTS, T, items, 0) X(OUTS, T, scratch, 0)          \
     X(OUT, T, evs, 0) X(SUB, T, cost, wk_rows_cost) X(OUT, T, pine, 0) X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0)                  \
     X(OUTS, T, close_names, 0) X(OUT, T, metered, 0) X(OUTS, T, meter, 0) X(I64, T, deals, 1)      \
-    X(B1, T, pine_close, 1) X(OUTS, T, col_flow, 0) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
+    X(B1, T, pine_close, 1) X(OUTR, T, roi, 0) X(OUTS, T, col_flow, 0) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
     X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0) X(OUT, T, col_short, 0)                          \
     X(I64A, T, fates, WICK_FATES) X(SUB, T, amb, wk_rows_amb) X(OUT, T, at_sym, 0)                 \
     X(OUT, T, at_trigger, 0) X(I32, T, fill_seen, 1) X(OUT, T, at_size, 0) X(OUT, T, answer, 0)    \

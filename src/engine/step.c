@@ -344,8 +344,12 @@ static void prove(wick_run *r)
 static bool next_tick(wick_run *r)
 {
     if (r->ticks == 0 || r->tick + 1 >= r->ticks) return false;
-    if (!(r->solo ? next_solo(r) : next_of_many(r))) return false;
-    if (!r->solo || !wk_lone_fill(r)) {
+    const bool candle = r->set.phases == WK_PHASES_CANDLE; /* looks at every bar */
+    if (candle)
+        begin_tick(r, r->tick + 1);
+    else if (!(r->solo ? next_solo(r) : next_of_many(r)))
+        return false;
+    if (candle || !r->solo || !wk_lone_fill(r)) {
         if (r->solo) wk_tick_hot(r);
         wk_tick_process(r);
     }

@@ -134,6 +134,8 @@ static int32_t check_state(wick_run *r)
 static int32_t check(wick_run *r, const wick_order *o, bool target, bool bare)
 {
     int32_t st = check_state(r);
+    const char *why = r->set.phases == WK_PHASES_CANDLE ? wk_candle_refuses(o) : NULL;
+    if (st == WICK_OK && why != NULL) return refuse_state(r, why);
     if (st == WICK_OK) st = check_ints(r, o, target);
     if (st == WICK_OK && !bare) st = check_numbers(r, o, target);
     if (st != WICK_OK) return st;
@@ -200,7 +202,7 @@ static void size_order(wick_run *r, wk_ord *o, const wick_order *q, bool target)
     double amount = q->amount;
     if (kind == WICK_SIZE_DEFAULT) {
         kind = wk_default_kind(r);
-        amount = r->set.size_amount;
+        amount = r->set.size == WK_SIZE_SLOTS ? WK_INF : r->set.size_amount;
     }
     const wk_feed *f = &r->feed[s];
     if (f->gate_size != NULL && wants_in(r, o, target)) amount *= f->gate_size[r->bar_of[s]];

@@ -238,6 +238,12 @@ void wk_tick_close(wick_run *r)
 
 void wk_tick_process(wick_run *r)
 {
+    if (r->set.phases == WK_PHASES_CANDLE) {
+        wk_tick_candle(r);
+        refresh(r);
+        wk_tick_close(r);
+        return;
+    }
     if (r->set.absent_fill == WK_ABSENT_LAST && r->live_ords > 0) {
         wk_absent_fills(r);
         refresh(r);
@@ -330,6 +336,11 @@ void wk_after_capture(wick_run *r)
 void wk_end_now(wick_run *r)
 {
     if (r->tick < r->first_tick || r->dead || r->set.close_at_end == WK_END_OFF) return;
-    wk_after_capture(r);
-    if (r->set.close_at_end == WK_END_CLOSE) wk_record_row(r);
+    if (r->set.close_at_end == WK_END_RUN) {
+        wk_candle_end(r);
+        refresh(r);
+    } else {
+        wk_after_capture(r);
+    }
+    if (r->set.close_at_end != WK_END_AFTER_CAPTURE) wk_record_row(r);
 }

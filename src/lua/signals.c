@@ -23,6 +23,7 @@ typedef enum col {
     COL_TRAIL_PCT,
     COL_LIMIT,
     COL_ENTRY_STOP,
+    COL_EXIT_LIMIT,
     COL_SCORE,
     COL_PRICE,
     COL_AMOUNT,
@@ -34,9 +35,10 @@ typedef enum col {
 } col;
 
 static const char *const col_names[COL_COUNT] = {
-    "long",        "short",         "flat",  "exit_long", "exit_short", "stop",      "target",
-    "stop_points", "target_points", "trail", "stop_pct",  "target_pct", "trail_pct", "limit",
-    "entry_stop",  "score",         "price", "(amount)",  "hold",       "expire",    "size"};
+    "long",      "short",       "flat",          "exit_long",  "exit_short", "stop",
+    "target",    "stop_points", "target_points", "trail",      "stop_pct",   "target_pct",
+    "trail_pct", "limit",       "entry_stop",    "exit_limit", "score",      "price",
+    "(amount)",  "hold",        "expire",        "size"};
 
 typedef struct sigs {
     lua_State *L;
@@ -259,6 +261,7 @@ void wk_take_signals(lua_State *L, wk_host *h, int32_t sym, int t)
                               .amounts = column(&s, COL_AMOUNT),
                               .score = column(&s, COL_SCORE),
                               .limit = column(&s, COL_LIMIT),
+                              .exit_limit = column(&s, COL_EXIT_LIMIT),
                               .stop = column(&s, COL_ENTRY_STOP),
                               .stop_price = column(&s, COL_STOP),
                               .stop_points = column(&s, COL_STOP_POINTS),

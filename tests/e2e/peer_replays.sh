@@ -18,7 +18,22 @@ one() {
     [ "$CODE" -eq 0 ] || head -n 12 "$TMP/replays.out"
   done
 }
+# freqtrade over an exchange's hours, with a test of its own.
+freqtrade() {
+  "$PYTHON" -c "import freqtrade" >"$TMP/import" 2>&1 || { echo "skip: no freqtrade in $PYTHON"; return; }
+  "$PYTHON" "$SRC/tests/golden/engine/make_freqtrade.py" "$BUILD/wick" 8 \
+    "$SHARED"/data/intraday/BTCUSDT-MTF_1h.csv.gz "$SHARED"/data/intraday/ETHUSDT-MTF_1h.csv.gz \
+    >"$TMP/freqtrade.json" 2>"$TMP/made" || { bad "make_freqtrade.py"; tail -n 3 "$TMP/made"; return; }
+  sed "s#^local FILE = .*#local FILE = \"$TMP/freqtrade.json\"#" \
+    "$SRC/tests/lua/freqtrade_replays.lua" >"$TMP/freqtrade.lua"
+  for host in $HOSTS; do
+    run replays "$host" test "$TMP/freqtrade.lua"
+    expect 0 "freqtrade on market bars, $host"
+    [ "$CODE" -eq 0 ] || head -n 12 "$TMP/replays.out"
+  done
+}
 [ -x "$PYTHON" ] || { echo "skip: no $PYTHON"; exit 77; }
 one backtesting make_backtesting_py 54
 one vectorbt make_vectorbt 24
+freqtrade
 finish
