@@ -239,6 +239,17 @@ static bool benchmark(job *j)
     return true;
 }
 
+enum { MAX_ROWS = 256 };
+
+/* The table shows few rows. Quantiles, calendar periods and comparisons with a benchmark take more
+ * time than the run on long histories: they are worked out when something shows or reads them. */
+static bool wants_every_metric(const job *j)
+{
+    const char *format = cli_text(j->c, "format");
+    return (format != NULL && strcmp(format, "table") != 0) || cli_has(j->c, "metrics") ||
+           wk_script_defines_metrics(j->script) || j->state.what_if;
+}
+
 static bool score(job *j)
 {
     wick_metric_opts opts =
@@ -248,7 +259,15 @@ static bool score(job *j)
     const char *own = wick_settings_spec(j->cfg.settings)->sheet;
     if (own != NULL && cli_text(j->c, "breakdown") == NULL)
         j->stats.sheets[j->stats.n_sheets++] = own;
-    return wick_score(j->c->ctx, j->ledger, &opts, NULL, 0, &j->scores) == WICK_OK;
+    const uint32_t slow = WICK_NEED_SERIES | WICK_NEED_PERIODS | WICK_NEED_BENCHMARK;
+    const char *rows[MAX_ROWS];
+    int64_t n = 0;
+    for (int64_t i = 0; i < wick_metric_count() && n < MAX_ROWS; i++)
+        if (wick_metric_at(i)->row >= 0 || !(wick_metric_at(i)->needs & slow))
+            rows[n++] = wick_metric_at(i)->name;
+    const bool all = wants_every_metric(j);
+    return wick_score(j->c->ctx, j->ledger, &opts, all ? NULL : rows, all ? 0 : n, &j->scores) ==
+           WICK_OK;
 }
 
 /* What a filter changes is said; passthrough changes nothing, so its result is the same bytes. */

@@ -202,6 +202,7 @@ wick_status wk_script_dataset(wick_ctx *ctx, wk_script *s, wick_panel *panel, wi
 
 /** Metrics the file defined with metrics.define, evaluated on a result. Names and values belong to
  * the script until its next call of this function. */
+bool wk_script_defines_metrics(const wk_script *s);
 wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
                               const wick_scores *scores, const char *const **names,
                               const double **values, int64_t *n) WICK_NODISCARD;

@@ -205,6 +205,11 @@ static int score_main(lua_State *L)
     return 0;
 }
 
+bool wk_script_defines_metrics(const wk_script *s)
+{
+    return s->n_metrics > 0;
+}
+
 wick_status wk_script_metrics(wick_ctx *ctx, wk_script *s, const wick_ledger *l,
                               const wick_scores *scores, const char *const **names,
                               const double **values, int64_t *n)

@@ -68,18 +68,18 @@ static void scores(const wick_result *r, wick_buf *out, bool dates)
     }
 }
 
-/* What else was scored: printed, or only counted. */
-static int64_t more(const wick_result *r, wick_buf *out, bool dates)
+/* What else was scored. */
+static void more(const wick_result *r, wick_buf *out, bool dates)
 {
     const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
-    int64_t count = 0;
+    bool titled = false;
     for (int64_t i = 0; i < n; i++) {
         const wick_metric_spec *s = wick_scores_spec(r->scores, i);
         if (s->row >= 0 || isnan(wick_scores_value(r->scores, i))) continue;
-        if (count++ == 0 && out != NULL) heading(r, out, "More");
-        if (out != NULL) metric(r, out, i, dates);
+        if (!titled) heading(r, out, "More");
+        titled = true;
+        metric(r, out, i, dates);
     }
-    return count;
 }
 
 static wick_status drawdowns(wick_ctx *ctx, const wick_result *r, wick_buf *out, bool dates)
@@ -210,7 +210,7 @@ static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *ou
     wick_buf_add(out, "\n\n", 2);
     scores(r, out, dates);
     if (!full) held(r, out, dates);
-    const int64_t others = more(r, full ? out : NULL, dates);
+    if (full) more(r, out, dates);
     const wick_status st = drawdowns(ctx, r, out, dates);
     if (st < 0) return st;
     wk_report_sheets(r, out, dates);
@@ -223,8 +223,7 @@ static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *ou
     wick_buf_add(out, "\n", 1);
     if (w.left_out > 0)
         wick_buf_addf(out, "%lld others at their defaults\n", (long long)w.left_out);
-    if (!full && others + w.left_out > 0)
-        wick_buf_addf(out, "--format full: these, and %lld more metrics\n", (long long)others);
+    if (!full) wick_buf_add(out, "--format full: these, and every other metric\n", -1);
     return wk_report_done(ctx, out);
 }
 
