@@ -137,9 +137,12 @@ WICK_API wick_status wick_stream_keep(wick_ctx *ctx, wick_stream *s) WICK_NODISC
 /** What it was fed since: *n steps of as many values as it has inputs; borrowed until the next. */
 WICK_API wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double **in,
                                       int64_t *n) WICK_NODISCARD;
-/** What `from` has seen so far; both are of one indicator with the same parameters, and neither
- * keeps what it is fed. */
+/** What `from` has seen so far; both are of one indicator with the same parameters. One of the two
+ * may keep what it is fed: copied onto from a stream that was copied from it, it forgets what came
+ * since. */
 WICK_API void wick_stream_copy(wick_stream *to, const wick_stream *from);
+/** How many steps of `kept`, which keeps what it is fed, its copy `s` stands for. */
+WICK_API int64_t wick_stream_marked(const wick_stream *s, const wick_stream *kept);
 
 /* ---- cache -------------------------------------------------------------------------------- */
 

@@ -202,6 +202,14 @@ else
 end
 core.state_wick_stream = wick.stream
 
+-- The same of a stream that can go back to a mark, for wick's own modules.
+local marked = core.marked_stream
+function core.marked_stream(...)
+  local step, mark, anchor, copy = marked(...)
+  if core.state_stream then core.state_turn(step, mark, anchor, copy, ...) end
+  return step, mark
+end
+
 --- The bars of the symbol in hand; one handle for each, so that its series are shared.
 function core.bars_here()
   local list, at = core.pine_state, core.present()

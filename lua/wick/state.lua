@@ -225,11 +225,16 @@ function S.watch(modules)
     end
     streams[f] = { kind = kind, anchor = anchor, args = args }
   end
+  core.state_turn = function(step, mark, anchor, copy, ...)
+    core.state_stream("turn", step, anchor, ...)
+    streams[step].mark, streams[step].copy = mark, copy
+    streams[mark] = { kind = "mark", of = step }
+  end
 end
 
 function S.forget()
   marks, named, things, cells, cell_of, snapshot, streams, handles = nil, nil, nil, nil, nil, nil, nil, nil
-  core.state_stream = nil
+  core.state_stream, core.state_turn = nil, nil
 end
 
 --- After the declarations: names everything a bar function can reach. `roots`: pairs of a name and
@@ -267,18 +272,27 @@ function S.save(roots)
     out[n] = x
   end
   local fresh, fresh_n, fresh_at = {}, 0, {} -- tables and streams made since: number, list
-  local changed, changed_cells, fed = {}, {}, {}
+  local changed, changed_cells, fed, noted = {}, {}, {}, {}
+
+  -- The function that marks a stream comes after its stream.
+  local function note_stream(x)
+    local s = streams[x]
+    if noted[x] then return end
+    noted[x] = true
+    if s.of then note_stream(s.of) end
+    if not named[x] then
+      fresh_n = fresh_n + 1
+      fresh[x], fresh_at[fresh_n] = fresh_n, x
+    end
+    if s.anchor then fed[#fed + 1] = x end
+  end
 
   local function see(x, path)
     local t = type(x)
     if t == "thread" then refuse(path, "a coroutine", INSTEAD_THREAD) end
     if handle_of(x) then return false end
     if streams[x] then
-      if not named[x] then
-        fresh_n = fresh_n + 1
-        fresh[x], fresh_at[fresh_n] = fresh_n, x
-      end
-      fed[#fed + 1] = x
+      note_stream(x)
       return false
     end
     if t == "table" then
@@ -374,7 +388,10 @@ function S.save(roots)
   put(fresh_n)
   for i = 1, fresh_n do
     local s = streams[fresh_at[i]]
-    if s then
+    if s and s.of then
+      put "mark"
+      value(s.of, "a stream")
+    elseif s then
       put(s.kind)
       put(s.args.n)
       for k = 1, s.args.n do
@@ -398,7 +415,9 @@ function S.save(roots)
   put(#fed)
   for _, f in ipairs(fed) do
     value(f, "a stream")
-    put(core.stream_log(streams[f].anchor))
+    local s = streams[f]
+    put(core.stream_log(s.anchor))
+    put(s.copy and core.stream_marked(s.copy, s.anchor) or -1)
   end
   local head, count = n + 1, 0
   put(0)
@@ -501,7 +520,11 @@ function S.load(list, n, vm)
     local kind = take "string"
     if kind == "table" then
       made[i] = {}
-    elseif kind == "stream" or kind == "stepper" then
+    elseif kind == "mark" then
+      local s = streams[value() or false]
+      if not (s and s.mark) then damaged("a stream is missing") end
+      made[i] = s.mark
+    elseif kind == "stream" or kind == "stepper" or kind == "turn" then
       local args = { n = count() }
       if args.n > 16 then damaged("a stream has too many parameters") end
       for k = 1, args.n do
@@ -517,15 +540,23 @@ function S.load(list, n, vm)
         end
         args[k] = x
       end
-      made[i] = (kind == "stream" and core.state_wick_stream or core.stepper)(core.unpack(args, 1, args.n))
+      local make = kind == "stream" and core.state_wick_stream or kind == "turn" and core.marked_stream or core.stepper
+      made[i] = (make(core.unpack(args, 1, args.n)))
     else
       damaged("it has a '" .. kind .. "'")
     end
   end
   for _ = 1, count() do
-    local f, log = value(), take "string"
+    local f, log, marked = value(), take "string", take "number"
     local s = type(f) == "function" and streams[f]
-    if not s then damaged("a stream is missing") end
+    if not (s and s.anchor) or (marked >= 0) ~= (s.copy ~= nil) then damaged("a stream is missing") end
+    if s.copy then
+      local cut = marked * core.stream_row(s.anchor)
+      if not (cut >= 0 and cut <= #log and cut == floor(cut)) then damaged("a mark behind its stream") end
+      core.stream_feed(s.anchor, log:sub(1, cut))
+      s.mark(false)
+      log = log:sub(cut + 1)
+    end
     core.stream_feed(s.anchor, log)
   end
   for _ = 1, count() do

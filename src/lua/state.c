@@ -86,6 +86,24 @@ static int stream_log(lua_State *L)
     return 1;
 }
 
+/* core.stream_marked(copy, anchor): how many steps of the stream its mark stands for. */
+static int stream_marked(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const wick_stream *kept = wk_stream_at(L, 2, h);
+    lua_pushnumber(L, (lua_Number)wick_stream_marked(stream_of(L), kept));
+    return 1;
+}
+
+/* core.stream_row(anchor): bytes of a step in its log. */
+static int stream_row(lua_State *L)
+{
+    (void)stream_of(L);
+    lua_pushinteger(L, wk_stream_inputs(L, 1) * (lua_Integer)sizeof(double));
+    return 1;
+}
+
+/* core.stream_feed(anchor, log) */
 static int stream_feed(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -112,6 +130,8 @@ void wk_state_open(lua_State *L, wk_host *h)
                                     {"stream_keep", stream_keep},
                                     {"stream_log", stream_log},
                                     {"stream_feed", stream_feed},
+                                    {"stream_marked", stream_marked},
+                                    {"stream_row", stream_row},
                                     {NULL, NULL}};
     wk_set_funcs(L, h, list);
     wk_state_box_open(L, h);

@@ -134,7 +134,7 @@ static int stream_mark(lua_State *L)
 }
 
 /* core.marked_stream(name, parameters...): a stream and a function that keeps its state and goes
- * back. */
+ * back; and both streams as handles, for saved states. */
 static int marked_stream(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -150,7 +150,9 @@ static int marked_stream(lua_State *L)
     lua_pushcclosure(L, stream_mark, 3);
     lua_pushvalue(L, n + 1);
     lua_insert(L, -2);
-    return 2;
+    lua_pushvalue(L, n + 2);
+    lua_pushvalue(L, n + 4);
+    return 4;
 }
 
 void wk_stream_open(lua_State *L, wk_host *h)

@@ -15,7 +15,8 @@ typedef struct keep {
 
 struct wick_stream {
     const wick_ta_spec *spec;
-    keep *keep; /* NULL: nobody asked */
+    keep *keep;   /* NULL: nobody asked */
+    int64_t mark; /* of a copy: how much of the log it stands for */
     double p[WICK_TA_MAX_PARAM];
     double state[]; /* state_size bytes, aligned for the doubles and integers kernels keep */
 };
@@ -32,6 +33,7 @@ wick_status wick_stream_new(wick_ctx *ctx, const wick_ta_spec *s, const double *
     if (k == NULL) return wick_fail_mem(ctx);
     k->spec = s;
     k->keep = NULL;
+    k->mark = 0;
     memcpy(k->p, checked, sizeof k->p);
     s->state_init(k->state, k->p);
     *out = k;
@@ -105,10 +107,20 @@ wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double *
     return WICK_OK;
 }
 
-/* Kernels keep no pointers into themselves: their state is what its bytes are. */
+/* Kernels keep no pointers into themselves: their state is what its bytes are. A stream that keeps
+ * what it is fed goes back in its log too. */
 void wick_stream_copy(wick_stream *to, const wick_stream *from)
 {
-    if (to->spec != from->spec || to->keep != NULL) return;
+    const wick_ta_spec *a = to->keep != NULL ? to->keep->real : to->spec;
+    const wick_ta_spec *b = from->keep != NULL ? from->keep->real : from->spec;
+    if (a != b) return;
     memcpy(to->p, from->p, sizeof to->p);
-    memcpy(to->state, from->state, (size_t)from->spec->state_size(from->p));
+    memcpy(to->state, from->state, (size_t)b->state_size(from->p));
+    to->mark = from->keep != NULL ? from->keep->n : from->mark;
+    if (to->keep != NULL && from->keep == NULL) to->keep->n = from->mark;
+}
+
+int64_t wick_stream_marked(const wick_stream *s, const wick_stream *kept)
+{
+    return kept->keep != NULL ? s->mark / kept->keep->n_in : 0;
 }

@@ -167,6 +167,7 @@ local close = s.close
 local mine, names = pine.series(0), pine.series("object")
 local ema, change = pine.call.ema(), pine.call.change()
 local a4, a8 = pine.call.sma(), pine.call.rsi()
+local turns, crosses = pine.call.many("ema"), pine.call.many("cross")
 local highest = pine.call.highest()
 local past, levels = pine.array.new(), pine.map.new("float")
 local entries = 0
@@ -176,12 +177,17 @@ return s:each_bar(function()
   mine:set((was == was and was or 0) + (close[0] > e and 1 or -1))
   names:set(close[0] > e and "up" or "down")
   local mean = a4(close[0], 4 + entries % 2)
+  local sum, hits = 0, 0
+  for i = 1, 3 do
+    sum = sum + turns(close[0] + i, 4 * i)
+    if crosses(close[0], sum / i) then hits = hits + 1 end
+  end
   local r = a8(close[0], 8)
   past:push(close[0])
   if past:size() > 30 then past:shift() end
   levels:put(names[0], close[0])
   local d = change(mine[0], 2)
-  if d > 0 and mean < close[0] and r < 80 and s.position_size == 0 then
+  if d > 0 and mean < close[0] and sum / 3 - hits < close[0] + 3 and r < 80 and s.position_size == 0 then
     entries = entries + 1
     s:entry("L" .. entries, s.long, { qty = 1 + past:size() % 4, comment = "after " .. entries })
   elseif names[0] == "down" and highest(close[0], 7) > close[0] and s.position_size > 0 then

@@ -142,8 +142,11 @@ end
 
 -- ---- functions of the chart's bars ---------------------------------------------------------
 -- They are handed no series: for the same parameters every call of a bar gives the same.
-local function chart_only(make)
+local function chart_only(name, make)
   return function()
+    if core.state_stream then
+      raise("pine.call.many(\"" .. name .. "\") cannot be saved; take ta." .. name .. " out of the loop")
+    end
     local known = {}
     return function(...)
       local key, bar = "", core.bar()
@@ -162,18 +165,11 @@ local function chart_only(make)
   end
 end
 
--- Streams that go back cannot be continued from what they were fed.
-local function refuse_saving()
-  if core.state_stream then
-    raise("a stateful function of ta in a loop cannot be saved; take it out of the loop")
-  end
-end
-
 --- M.open(calls, rules): `calls` are the functions of pine.call, `rules` says which of them are streams:
 --- name -> { number of inputs, settle(mode, parameters...) }.
 function M.open(calls, rules)
   for name, rule in pairs(rules) do M[name] = streams(name, rule[1], rule[2]) end
-  for name in ("wpr tr atr dmi supertrend sar"):gmatch("%S+") do M[name] = chart_only(calls[name]) end
+  for name in ("wpr tr atr dmi supertrend sar"):gmatch("%S+") do M[name] = chart_only(name, calls[name]) end
   -- change, mom, roc, highest, lowest and what is made of them keep one slot a bar, which every call
   -- of the bar writes anew: they are as they are.
   function M.vwma()
@@ -209,7 +205,6 @@ function M.open(calls, rules)
   return function(name)
     local make = M[name] or calls[name]
     if not make then raise("pine.call.many: there is no pine.call." .. core.tostring(name)) end
-    refuse_saving()
     return make()
   end
 end
