@@ -90,6 +90,25 @@ for host in $HOSTS; do
     expect 0 "$host audit of $style"
   done
 done
+# One run is two joined, with finer candles too; a run that goes on without them does not fall.
+J="--data $TMP/bars"
+run whole "$first" run "$TMP/signals.lua" $J --trades -
+run half "$first" run "$TMP/signals.lua" $J --save-state "$TMP/s" --save-state-at 2018-02-07
+expect 0 "first half"
+run joined "$first" run "$TMP/signals.lua" $J --from-state "$TMP/s" --trades -
+same "$TMP/whole.out" "$TMP/joined.out" "two runs joined"
+run m1 "$first" data synth --out "$TMP/m1" --symbols 2 --bars 9000 --timeframe 1m --seed 4
+F="--data $TMP/m1 --timeframe 30m --engine intrabar=lower_tf"
+run fwhole "$first" run "$TMP/signals.lua" $F --finer "$TMP/m1" --trades -
+run fhalf "$first" run "$TMP/signals.lua" $F --finer "$TMP/m1" --save-state "$TMP/s" \
+  --save-state-at 2018-01-05
+run fjoined "$first" run "$TMP/signals.lua" $F --finer "$TMP/m1" --from-state "$TMP/s" --trades -
+expect 0 "second half with finer candles"
+same "$TMP/fwhole.out" "$TMP/fjoined.out" "two runs with finer candles joined"
+[ "$(wc -l <"$TMP/fwhole.out")" -gt 10 ] && good || bad "few trades with finer candles"
+run fless "$first" run "$TMP/signals.lua" $F --from-state "$TMP/s" --trades -
+expect 0 "second half without finer candles"
+
 run diff "$first" diff-profiles "$P" --data "$TMP/bars" --to-profile wick --orders 4 --format json
 expect 0 "diff-profiles"
 has "$TMP/diff.out" '"key": "phases"'
