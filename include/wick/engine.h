@@ -89,8 +89,9 @@ typedef struct wick_profile_spec {
     const char *name;
     const char *title;  /**< whose rules, in a few words */
     const char *source; /**< what they were checked against */
-    const char *annual; /**< bars of a year: NULL as the bars have them, "calendar" 365 days over
-                             the bar interval, "none" ratios per bar */
+    const char *annual; /**< bars of a year: NULL as the bars have them, "trading" 252 days (365 with
+                             weekends) or 52 weeks, "calendar" 365 days over the bar interval,
+                             "none" ratios per bar */
     const char *sheet;  /**< statistics that are shown with a run by default; NULL none */
     struct {
         const char *key, *value;

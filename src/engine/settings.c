@@ -171,19 +171,6 @@ const wick_profile_spec *wick_settings_spec(const wick_settings *s)
     return &wick_profile_wick;
 }
 
-double wick_settings_year(const wick_settings *s, const wick_panel *panel)
-{
-    const char *annual = wick_settings_spec(s)->annual;
-    if (annual != NULL && strcmp(annual, "none") == 0) return 0.0;
-    int64_t length = 0;
-    for (int64_t i = 0; i < wick_panel_count(panel); i++) {
-        const int64_t tf = wick_bars_info(wick_panel_bars(panel, i))->timeframe_ms;
-        if (tf > length) length = tf;
-    }
-    if (annual != NULL && length > 0) return 365.0 * (double)WICK_MS_DAY / (double)length;
-    return wick_panel_bars_per_year(panel);
-}
-
 static wick_status unknown_profile(wick_ctx *ctx, const char *name)
 {
     const char *names[64];

@@ -6,6 +6,7 @@ const wick_profile_spec wick_profile_backtesting_py = {
     .name = "backtesting.py",
     .title = "backtesting.py: a list of orders gone through once a bar, whole units, no clamping",
     .source = "recorded runs of backtesting.py 0.6.6",
+    .annual = "trading",
     .sheet = "backtesting.py",
     .set = {{"phases", "queue"},          {"intrabar", "worst"},
             {"stop_from", "market_only"}, {"trail_update", "close"},

@@ -7,6 +7,7 @@ const wick_profile_spec wick_profile_vectorbt = {
     .title = "vectorbt: one order per symbol and bar at its close, all in, cash of shorts is free",
     .source = "recorded runs of vectorbt 1.2.0",
     .annual = "calendar",
+    .sheet = "vectorbt",
     .set = {{"fill", "close"},         {"delay", "0"},
             {"phases", "rows"},        {"intrabar", "worst"},
             {"stop_from", "next_bar"}, {"trail_update", "after_test"},
