@@ -37,13 +37,8 @@ const char *wk_candle_refuses(const wick_order *o)
 {
     if (o->type == WICK_STOP || o->type == WICK_STOP_LIMIT || o->stop > 0.0)
         return "phases=candle has no stop entries";
-    if (o->trail_points > 0.0 || o->trail_pct > 0.0)
-        return "phases=candle trails by its settings (trailing_stop), not by the order's trail";
-    if (o->target_price != 0.0 || o->target_points > 0.0 || o->target_pct > 0.0)
-        return "phases=candle has targets by its setting minimal_roi, not by the order's target";
-    if (o->hold_bars > 0) return "phases=candle has time exits by minimal_roi, not by hold_bars";
-    if (o->size_kind == WICK_SIZE_ASK || o->size_kind == WICK_SIZE_RISK_PCT)
-        return "phases=candle sizes at the fill and has no sizes that ask or that risk";
+    if (o->size_kind == WICK_SIZE_ASK)
+        return "phases=candle sizes at the fill and has no sizes that ask";
     if (o->delay == -1) return "phases=candle fills nothing at the deciding close";
     return NULL;
 }
@@ -203,7 +198,8 @@ double wk_candle_rate(wick_run *r, const wk_candle *c, double rate, int32_t side
 /* ---- entries ------------------------------------------------------------------------------ */
 
 /* Stake of an entry at this rate; 0: none. */
-static double stake_of(const wick_run *r, const wk_candle *c, double rate, double *units)
+static double stake_of(const wick_run *r, const wk_candle *c, const wk_bracket *b, double rate,
+                       double *units)
 {
     const wick_settings *k = &r->set;
     const wk_feed *f = &r->feed[c->s];
@@ -237,13 +233,21 @@ static double stake_of(const wick_run *r, const wk_candle *c, double rate, doubl
         stake = (free + w.tied) * amount / 100.0;
         break;
     case WICK_SIZE_PCT_CASH: stake = free * amount / 100.0; break;
+    case WICK_SIZE_RISK_PCT: {
+        double stop = wk_stop_distance(b, rate);
+        if (!(stop > 0.0)) stop = rate * fabs(k->stoploss) / k->leverage;
+        *units = wk_units(r, c->s, kind, amount, stop, rate);
+        stake = *units * rate * f->point_value / k->leverage;
+        break;
+    }
     default: stake = amount; break;
     }
     if (!(stake > 0.0)) return 0.0;
     if (stake <= free) return stake;
     *units = 0.0;
-    return kind == WICK_SIZE_UNITS || k->shortage == WK_SHORTAGE_CLAMP ? (free > 0.0 ? free : 0.0)
-                                                                       : 0.0;
+    return kind == WICK_SIZE_UNITS || kind == WICK_SIZE_RISK_PCT || k->shortage == WK_SHORTAGE_CLAMP
+               ? (free > 0.0 ? free : 0.0)
+               : 0.0;
 }
 
 /* The script's order behind an entry, or one made for a signal; WK_NONE: out of memory. */
@@ -261,10 +265,7 @@ static int32_t entry_order(wick_run *r, const wk_candle *c, int32_t side)
     o->placed_bar = o->due = c->bar; /* its size needs this bar's open */
     o->limit = g->limit != NULL ? g->limit[bar] : WICK_NA;
     o->type = (int8_t)(isnan(o->limit) ? WICK_MARKET : WICK_LIMIT);
-    o->b.stop_price = g->stop_price != NULL ? g->stop_price[bar] : WICK_NA;
-    o->b.stop_points = g->stop_points != NULL ? g->stop_points[bar] : WICK_NA;
-    o->b.stop_pct = g->stop_pct != NULL ? g->stop_pct[bar] : WICK_NA;
-    o->has_bracket = g->stop_price != NULL || g->stop_points != NULL || g->stop_pct != NULL;
+    o->has_bracket = wk_signal_bracket(g, bar, &o->b);
     if (o->type == WICK_LIMIT && g->expire > 0) wk_ord_expires(o, g->expire);
     return slot;
 }
@@ -297,7 +298,12 @@ static bool enter(wick_run *r, const wk_candle *c, int32_t side)
     if (wk_given_price(limit))
         rate = side > 0 ? (limit < c->high ? limit : c->high) : limit > c->low ? limit : c->low;
     rate = wk_candle_rate(r, c, rate, side, wk_given_price(limit) ? WICK_LIMIT : WICK_MARKET);
-    const double stake = stake_of(r, c, rate, &units);
+    wk_bracket b = {.stop_pct = 0.0};
+    if (c->entry != WK_NONE)
+        b = wk_ord_at(r, c->entry)->b;
+    else
+        (void)wk_signal_bracket(g, c->bar - 1, &b);
+    const double stake = stake_of(r, c, &b, rate, &units);
     const double step = f->step;
     double qty = units > 0.0 ? units : stake / (rate * f->point_value) * r->set.leverage;
     if (step > 0.0) qty = wk_floor_step(qty, step, f->per_step);

@@ -67,12 +67,31 @@ static double level_at(const wick_run *r, const wk_lot *l, double price, double 
     return on_grid(r, l->symbol, l->side, price * (1.0 - l->side * share));
 }
 
+/* Distance of a trailing stop that the entry brought, from this price; 0: none. */
+static double own_trail(const wk_lot *l, double price)
+{
+    return l->trail_points > 0.0 ? l->trail_points : price * l->trail_pct / 100.0;
+}
+
+/* A stop that has moved has a level of its own in `trail`, beside which the distance in force is
+ * kept, as a ratio of profit. */
+static void move_stop(wk_lot *l, double level, double distance)
+{
+    if (l->side * (level - l->stop) <= 0.0) return;
+    l->stop = l->trail.level = level;
+    l->trail.extreme = distance;
+}
+
 void wk_candle_stop(const wick_run *r, wk_lot *l)
 {
     l->trail.level = WICK_NA;
-    l->trail_pct = fabs(r->set.stoploss);
+    l->trail.extreme = fabs(r->set.stoploss);
     if (isnan(l->stop) && r->set.stoploss != 0.0)
         l->stop = level_at(r, l, l->price, r->set.stoploss);
+    const double by = own_trail(l, l->price);
+    if (!(by > 0.0) || l->trail_start > 0.0) return;
+    const double level = on_grid(r, l->symbol, l->side, l->price - l->side * by);
+    if (isnan(l->stop) || l->side * (level - l->stop) > 0.0) l->stop = level;
 }
 
 /* ft_stoploss_adjust: the stop follows the candle's best price unless the candle has reached it. */
@@ -80,15 +99,17 @@ static void adjust(const wick_run *r, wk_lot *l, const wk_candle *c, double best
 {
     const wick_settings *k = &r->set;
     const double worst = l->side > 0 ? c->low : c->high, bound = l->side > 0 ? c->high : c->low;
-    if (!k->trailing_stop || !(l->side * (worst - l->stop) > 0.0)) return;
+    if (l->side * (worst - l->stop) <= 0.0) return;
+    const double by = own_trail(l, bound);
+    if (by > 0.0 && l->side * (bound - l->price) >= l->trail_start)
+        move_stop(l, on_grid(r, l->symbol, l->side, bound - l->side * by),
+                  by / bound * k->leverage);
+    if (!k->trailing_stop) return;
     if (k->trailing_only_offset_is_reached && best < k->trailing_stop_positive_offset) return;
     double distance = fabs(k->stoploss);
     if (k->trailing_stop_positive > 0.0 && best > k->trailing_stop_positive_offset)
         distance = k->trailing_stop_positive;
-    const double level = level_at(r, l, bound, distance);
-    if (!(l->side * (level - l->stop) > 0.0)) return;
-    l->stop = l->trail.level = level; /* a level of its own says that it has moved */
-    l->trail_pct = distance;
+    move_stop(l, level_at(r, l, bound, distance), distance);
 }
 
 /* Buffered price at which the margin is used up; NA: never. */
@@ -117,7 +138,7 @@ static double stop_rate(const wick_run *r, const wk_lot *l, const wk_candle *c, 
         p = c->open * (1.0 + d * k->trailing_stop_positive_offset -
                        d * (k->trailing_stop_positive / k->leverage));
     else
-        p = c->open * (1.0 - d * (l->trail_pct / k->leverage));
+        p = c->open * (1.0 - d * (l->trail.extreme / k->leverage));
     return d > 0 ? (p > c->low ? p : c->low) : p < c->high ? p : c->high;
 }
 
@@ -208,6 +229,21 @@ static double signal_rate(const wick_run *r, const wk_lot *l, const wk_candle *c
     return l->side > 0 ? (p > c->low ? p : c->low) : p < c->high ? p : c->high;
 }
 
+/* A time exit that the entry brought: at its price of the bar (hold_fill), after everything else.
+ */
+static bool time_is_up(const wick_run *r, const wk_lot *l, const wk_candle *c)
+{
+    const wk_feed *f = &r->feed[c->s];
+    return l->hold_bar <= c->bar && (c->sub == 0 || c->sub == f->fine_of[2 * c->bar + 1]);
+}
+
+static double hold_rate(const wick_run *r, const wk_lot *l, const wk_candle *c)
+{
+    const int32_t kind = l->hold_fill > 0 ? l->hold_fill - 1 : r->set.hold_fill;
+    const double p = c->sub > 0 ? c->close : wk_bar_price(&r->feed[c->s], c->bar, kind);
+    return p < c->low ? c->low : p > c->high ? c->high : p;
+}
+
 bool wk_candle_exit(wick_run *r, int32_t slot, const wk_candle *c)
 {
     const wick_settings *k = &r->set;
@@ -240,6 +276,15 @@ bool wk_candle_exit(wick_run *r, int32_t slot, const wk_candle *c)
         const double p = roi_rate(r, l, c);
         if (!isnan(p) && leave(r, slot, c, p, WICK_BY_STOP_PROFIT, WICK_LIMIT)) return true;
     }
-    return trailing &&
-           leave(r, slot, c, stop_rate(r, l, c, l->stop, true), WICK_BY_STOP_TRAILING, WICK_STOP);
+    /* A target that the entry brought, in the place of a roi of its own. */
+    const double good = is_long ? c->high : c->low;
+    if (l->side * (good - l->target) >= 0.0) {
+        const bool gap = l->side * (c->open - l->target) >= 0.0;
+        const double p = gap ? c->open : l->target;
+        if (leave(r, slot, c, p, WICK_BY_STOP_PROFIT, WICK_LIMIT)) return true;
+    }
+    if (trailing &&
+        leave(r, slot, c, stop_rate(r, l, c, l->stop, true), WICK_BY_STOP_TRAILING, WICK_STOP))
+        return true;
+    return time_is_up(r, l, c) && leave(r, slot, c, hold_rate(r, l, c), WICK_BY_BARS, WICK_MARKET);
 }

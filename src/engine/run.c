@@ -309,12 +309,7 @@ wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, con
                          "signals net a position; engine setting lots=hedge is for orders");
     }
     if (r->set.phases == WK_PHASES_CANDLE) {
-        const wick_order like = {.hold_bars = s->hold_bars,
-                                 .stop = s->stop != NULL,
-                                 .size_kind = s->size_kind,
-                                 .trail_pct = s->trail_pct != NULL || s->trail_points != NULL,
-                                 .target_pct = s->target_price != NULL ||
-                                               s->target_points != NULL || s->target_pct != NULL};
+        const wick_order like = {.stop = s->stop != NULL, .size_kind = s->size_kind};
         const char *why = wk_candle_refuses(&like);
         if (why != NULL) return wick_fail(ctx, WICK_E_ARG, "signals: %s", why);
     }

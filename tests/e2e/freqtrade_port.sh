@@ -39,9 +39,6 @@ LUA
   says refused "$1" "$2"
 }
 refused "no stop entries" "entry_stop = b.high"
-refused "trailing_stop" "trail = b.high - b.low"
-refused "minimal_roi" "target_pct = 3"
-refused "hold_bars" "hold = 3"
 refused "sizes that ask" "size = function() return 1 end"
 run slots "$first" run "$P" --data "$TMP/bars" --engine profile=wick size=slots
 expect 2 "slots without candles"
@@ -49,6 +46,29 @@ says slots "size=slots needs phases=candle" "slots without candles"
 run roi "$first" run "$P" --data "$TMP/bars" --engine minimal_roi=60:0.1,0:0.2
 expect 2 "a table out of order"
 says roi "minimal_roi" "a table out of order"
+
+# Brackets that strategies for other profiles bring act too.
+for script in donchian_breakout structure_liquidity rsi_mean_reversion ma_crossover rotate_top3; do
+  for host in $HOSTS; do
+    run "s.$host" "$host" run "$SRC/strategies/$script.lua" --data "$TMP/bars" --profile freqtrade \
+      --trades - --cash 100000
+    expect 0 "$host $script"
+    same "$TMP/s.$first.out" "$TMP/s.$host.out" "$script"
+  done
+  [ "$(wc -l <"$TMP/s.$first.out")" -gt 20 ] && good || bad "$script: few trades"
+done
+cat >"$TMP/b.lua" <<'LUA'
+local S = wick.strategy "b"
+function S.signals(b)
+  return { long = ta.cross_over(ta.rsi(b.close, 7), 30), stop_pct = 1.5, target_pct = 1, trail_pct = 1.2, hold = 9 }
+end
+return S
+LUA
+run brackets "$first" run "$TMP/b.lua" --data "$TMP/bars" --profile freqtrade --trades -
+expect 0 "brackets"
+for reason in stop_loss stop_trailing take_profit hold_bars; do has "$TMP/brackets.out" ",$reason"; done
+run cut "$first" audit "$TMP/b.lua" --data "$TMP/bars" --profile freqtrade --cuts 4
+expect 0 "audit of brackets"
 
 # Orders of a script are the same as signals.
 cat >"$TMP/signals.lua" <<'LUA'
