@@ -23,9 +23,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define WICK_API __attribute__((visibility("default")))
+#define WICK_API          __attribute__((visibility("default")))
 #define WICK_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define WICK_NODISCARD __attribute__((warn_unused_result))
+#define WICK_NODISCARD    __attribute__((warn_unused_result))
 #else
 #define WICK_API
 #define WICK_PRINTF(f, a)
@@ -33,8 +33,8 @@ extern "C" {
 #endif
 
 /** Before a function with plain loops: compiled for wider registers too, chosen when the program
- * starts. Elementwise work, and sums kept in a fixed number of lanes, give the same bits at any
- * width. Not under sanitizers: the choice would run before they do. */
+ * starts; for static functions only. Elementwise work, and sums kept in a fixed number of lanes,
+ * give the same bits at any width. Not under sanitizers: the choice would run before they do. */
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) &&                              \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define WICK_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -182,7 +182,7 @@ WICK_API double wick_normal_quantile(double p);
 /* ---- time --------------------------------------------------------------------------------- */
 
 /** All stamps are int64 milliseconds since 1970-01-01T00:00Z, proleptic Gregorian. */
-#define WICK_MS_DAY INT64_C(86400000)
+#define WICK_MS_DAY  INT64_C(86400000)
 #define WICK_NO_TIME INT64_MIN
 
 typedef struct wick_civil {

@@ -8,7 +8,7 @@
 typedef double lanes4 __attribute__((vector_size(4 * sizeof(double)), aligned(sizeof(double))));
 typedef double lanes8 __attribute__((vector_size(8 * sizeof(double)), aligned(sizeof(double))));
 
-WICK_WIDE double wk_lane_dot(const double *restrict a, const double *restrict b, int64_t n)
+WICK_WIDE static double lane_dot(const double *restrict a, const double *restrict b, int64_t n)
 {
     double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, rest = 0.0;
     int64_t i = 0;
@@ -20,9 +20,20 @@ WICK_WIDE double wk_lane_dot(const double *restrict a, const double *restrict b,
            rest;
 }
 
-WICK_WIDE void wk_minus_row(double *restrict to, const double *restrict x, double a, int64_t n)
+WICK_WIDE static void minus_row(double *restrict to, const double *restrict x, double a, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) to[i] -= a * x[i];
+}
+
+/* Clones are static: a linker exports the choosers of others, hidden or not. */
+double wk_lane_dot(const double *a, const double *b, int64_t n)
+{
+    return lane_dot(a, b, n);
+}
+
+void wk_minus_row(double *to, const double *x, double a, int64_t n)
+{
+    minus_row(to, x, a, n);
 }
 
 WICK_WIDE static void divide_row(double *row, double by, int64_t n)
@@ -81,8 +92,7 @@ bool wk_factorise(double *u, int64_t n)
             if (!(row[p] > 0.0)) return false;
             const double root = sqrt(row[p]);
             divide_row(row + p, root, n - p);
-            for (int64_t k = p + 1; k < last; k++)
-                wk_minus_row(u + k * n + k, row + k, row[k], n - k);
+            for (int64_t k = p + 1; k < last; k++) minus_row(u + k * n + k, row + k, row[k], n - k);
         }
     }
     return true;
@@ -101,7 +111,7 @@ static void invert_factor(const double *u, int64_t n, double *x)
                              c + 8 < n ? 8 : n - c);
         for (int64_t r = i; r < last; r++) {
             double *row = x + r * n;
-            for (int64_t k = i; k < r; k++) wk_minus_row(row, x + k * n, u[k * n + r], k + 1);
+            for (int64_t k = i; k < r; k++) minus_row(row, x + k * n, u[k * n + r], k + 1);
             divide_row(row, u[r * n + r], r + 1);
         }
     }

@@ -2,7 +2,8 @@
 /** Column forms of the windows that are read whole on every bar. */
 #include "k_win.h"
 
-WK_WIDE void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, double *out)
+WK_WIDE static void dot_column(int64_t n, const double *x, int64_t w, const double *weight,
+                               double *out)
 {
     int64_t i = w - 1;
     for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
@@ -19,8 +20,8 @@ WK_WIDE void wk_dot_column(int64_t n, const double *x, int64_t w, const double *
     }
 }
 
-WK_WIDE void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean,
-                                 double *out)
+WK_WIDE static void deviation_column(int64_t n, const double *x, int64_t w, const double *mean,
+                                     double *out)
 {
     int64_t i = w - 1;
     for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
@@ -35,6 +36,17 @@ WK_WIDE void wk_deviation_column(int64_t n, const double *x, int64_t w, const do
         for (int64_t k = 0; k < w; k++) s += fabs(x[i - k] - mean[i]);
         out[i] = s;
     }
+}
+
+/* Clones are static: a linker exports the choosers of others, hidden or not. */
+void wk_dot_column(int64_t n, const double *x, int64_t w, const double *weight, double *out)
+{
+    dot_column(n, x, w, weight, out);
+}
+
+void wk_deviation_column(int64_t n, const double *x, int64_t w, const double *mean, double *out)
+{
+    deviation_column(n, x, w, mean, out);
 }
 
 static wick_status wma_by_steps(int64_t n, const double *src, int64_t w, double *out)

@@ -53,7 +53,7 @@ WK_INLINE double lower(double a, double b)
 static void blocks(int64_t n, const double *high, const double *low, int64_t w,
                    double *restrict tops, double *restrict bottoms, double *restrict out)
 {
-    double first_top = -INFINITY, first_bottom = INFINITY;
+    double first_top = -HUGE_VAL, first_bottom = HUGE_VAL;
     for (int64_t i = 0; i < n && i < w - 1; i++) {
         first_top = higher(first_top, high[i]);
         first_bottom = lower(first_bottom, low[i]);
