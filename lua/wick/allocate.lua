@@ -167,7 +167,8 @@ local function rotate(c, spec, ctx, p, all, score, present)
   local held, pending, against = {}, {}, nil
   for i = 1, #all do
     held[i] = sign(all[i].position)
-    pending[i] = held[i] == 0 and all[i].pending > 0 and (c.sides[all[i].name] or 1) or 0
+    -- An entry that still waits has the side of the target that asked for it.
+    pending[i] = held[i] == 0 and all[i].pending > 0 and sign(core.alloc_target(i - 1)) or 0
   end
   if c.bottom > 0 then
     against = {}
@@ -295,8 +296,6 @@ end
 
 return function(spec)
   local c = check(spec)
-  c.sides = {} -- of the entries ordered last: a side for those that still wait
-
   return function(ctx, p)
     local all, present = ctx.all, core.alloc_present()
     local score, any = scores_of("alpha", spec.alpha, ctx, p, all), false
@@ -325,7 +324,6 @@ return function(spec)
         ids[k], weights[k], scores[k] = i - 1, 0, side[i] < 0 and score[i] or against and against[i] or 0
       end
     end
-    for k = 1, #hold.names do c.sides[hold.names[k]] = w[k] < 0 and -1 or 1 end
     for k = 1, #stay do ids[#ids + 1], weights[#weights + 1], scores[#ids] = stay[k], NA, 0 end
     core.alloc_targets(ids, weights, units_of(c, spec, ctx, p, all, ids, weights), scores)
   end

@@ -372,6 +372,15 @@ static bool setting_is(const wick_settings *s, const char *key, const char *valu
     return false;
 }
 
+/* core.alloc_target(id): the share a symbol was last given; 0 when none. */
+static int core_alloc_target(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const double w = h->run ? wick_run_target(h->run, (int32_t)luaL_checknumber(L, 1)) : 0.0;
+    lua_pushnumber(L, isnan(w) ? 0.0 : w);
+    return 1;
+}
+
 /* core.alloc_present(): per symbol 1 when it can be traded now, else 0. */
 static int core_alloc_present(lua_State *L)
 {
@@ -641,6 +650,7 @@ void wk_allocate_open(lua_State *L, wk_host *h)
     static const luaL_Reg list[] = {{"schedule_due", core_schedule_due},
                                     {"alloc_solve", core_alloc_solve},
                                     {"alloc_present", core_alloc_present},
+                                    {"alloc_target", core_alloc_target},
                                     {"alloc_targets", core_alloc_targets},
                                     {"alloc_units", core_alloc_units},
                                     {"alloc_rotate", core_alloc_rotate},
