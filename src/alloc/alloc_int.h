@@ -21,9 +21,10 @@ double wk_dot(int32_t n, const double *a, const double *b);
 void wk_times(int32_t n, const double *m, const double *x, double *out); /**< m x, m symmetric */
 /** Cholesky factor of a symmetric matrix, in the lower half of l; false: not positive definite. */
 bool wk_chol(int32_t n, const double *a, double *l);
-/** The same of a + e I with the least e of 0, 1e-12, 1e-11 ... times the mean of the diagonal that
- * has one; NULL: memory, or no positive diagonal. `a` itself is not changed. */
-double *wk_chol_of(wick_arena *scratch, int32_t n, const double *a);
+/** The same of a + e I: e 0 when *ridge is 0 and that has one, else the least of *ridge (1e-6 for
+ * 0) times 1, 10, 100 ... times the mean of the diagonal that has one; *ridge says which. NULL:
+ * memory, or no positive diagonal. `a` itself is not changed. */
+double *wk_chol_of(wick_arena *scratch, int32_t n, const double *a, double *ridge);
 
 /* qp.c: minimise x' Q x / 2 - c' x. */
 typedef struct wk_qp {

@@ -32,8 +32,8 @@ bool wk_chol(int32_t n, const double *a, double *l)
                 li[j] = v / lj[j];
                 continue;
             }
-            /* A pivot that is nothing but rounding is none. */
-            if (!(v > 1e-14 * wk_crow(a, n, i)[i])) return false;
+            /* A pivot that is little but rounding is none. */
+            if (!(v > 1e-9 * wk_crow(a, n, i)[i])) return false;
             li[i] = sqrt(v);
         }
         for (int32_t j = i + 1; j < n; j++) li[j] = 0.0;
@@ -41,18 +41,19 @@ bool wk_chol(int32_t n, const double *a, double *l)
     return true;
 }
 
-double *wk_chol_of(wick_arena *scratch, int32_t n, const double *a)
+double *wk_chol_of(wick_arena *scratch, int32_t n, const double *a, double *ridge)
 {
     const int64_t bytes = (int64_t)n * n * (int64_t)sizeof(double);
     double *l = wick_arena_alloc(scratch, bytes), *shifted = NULL, mean = 0.0;
     if (l == NULL) return NULL;
-    if (wk_chol(n, a, l)) return l;
+    if (*ridge == 0.0 && wk_chol(n, a, l)) return l;
     for (int32_t i = 0; i < n; i++) mean += wk_crow(a, n, i)[i] / n;
     shifted = wick_arena_alloc(scratch, bytes);
     if (!(mean > 0.0) || shifted == NULL) return NULL;
-    for (double e = 1e-12; e <= 1.0; e *= 10.0) {
+    for (double e = *ridge > 0.0 ? *ridge : 1e-6; e <= 1.0; e *= 10.0) {
         memcpy(shifted, a, (size_t)bytes);
         for (int32_t i = 0; i < n; i++) wk_row(shifted, n, i)[i] += e * mean;
+        *ridge = e;
         if (wk_chol(n, shifted, l)) return l;
     }
     return NULL;

@@ -22,6 +22,7 @@ typedef struct solver {
     int32_t n, iq, eq; /* active limits, of which the first `eq` are equations */
     double *j, *r;     /* n columns of n */
     double *np, *d, *z, *rr, *u, *x, *sums;
+    double *normals, *rhs; /* of the active limits, row by row */
     double r_norm;
 } solver;
 
@@ -73,7 +74,7 @@ static void rotate(int32_t n, double *a, double *b, double c, double sn)
 
 /* The normal whose directions have been taken becomes active; false when it depends on the others.
  */
-static bool add(solver *s)
+static bool add(solver *s, double rhs)
 {
     const int32_t n = s->n;
     for (int32_t k = n - 1; k > s->iq; k--) {
@@ -85,6 +86,8 @@ static bool add(solver *s)
     }
     if (fabs(s->d[s->iq]) <= 1e-13 * s->r_norm) return false;
     memcpy(wk_row(s->r, n, s->iq), s->d, (size_t)(s->iq + 1) * sizeof *s->d);
+    memcpy(wk_row(s->normals, n, s->iq), s->np, (size_t)n * sizeof *s->np);
+    s->rhs[s->iq] = rhs;
     if (fabs(s->d[s->iq]) > s->r_norm) s->r_norm = fabs(s->d[s->iq]);
     s->iq++;
     return true;
@@ -95,6 +98,8 @@ static void drop(solver *s, int32_t at)
     const int32_t n = s->n;
     for (int32_t k = at; k + 1 < s->iq; k++) {
         memcpy(wk_row(s->r, n, k), wk_crow(s->r, n, k + 1), (size_t)(k + 2) * sizeof *s->r);
+        memcpy(wk_row(s->normals, n, k), wk_crow(s->normals, n, k + 1), (size_t)n * sizeof *s->r);
+        s->rhs[k] = s->rhs[k + 1];
         s->u[k] = s->u[k + 1];
     }
     s->u[s->iq - 1] = s->u[s->iq];
@@ -111,6 +116,23 @@ static void drop(solver *s, int32_t at)
             rm[k + 1] = sn * t - c * v;
         }
         rotate(n, wk_row(s->j, n, k), wk_row(s->j, n, k + 1), c, sn);
+    }
+}
+
+/* Puts the point back onto the active limits, from which many steps have moved it by rounding: the
+ * shortest way in the metric of Q, so that it stays optimal on them. */
+static void restore(solver *s)
+{
+    const int32_t n = s->n;
+    for (int32_t i = 0; i < s->iq; i++) {
+        double v = s->rhs[i] - wk_dot(n, wk_crow(s->normals, n, i), s->x);
+        const double *ri = wk_crow(s->r, n, i);
+        for (int32_t k = 0; k < i; k++) v -= ri[k] * s->d[k];
+        s->d[i] = v / ri[i];
+    }
+    for (int32_t i = 0; i < s->iq; i++) {
+        const double *ji = wk_crow(s->j, n, i);
+        for (int32_t k = 0; k < n; k++) s->x[k] += s->d[i] * ji[k];
     }
 }
 
@@ -149,7 +171,8 @@ static violation worst(solver *s, double tol)
     if (p->group == NULL) return v;
     memset(s->sums, 0, (size_t)p->groups * sizeof *s->sums);
     for (int32_t i = 0; i < s->n; i++)
-        if (p->group[i] >= 0) s->sums[p->group[i]] += fabs(s->x[i]);
+        if (p->group[i] >= 0)
+            s->sums[p->group[i]] += p->group_share != NULL ? s->x[i] : fabs(s->x[i]);
     for (int32_t g = 0; g < p->groups; g++) {
         if (p->group_cap != NULL && p->group_cap[g] > 0.0)
             see(&v, p->group_cap[g] - s->sums[g], GROUP, g);
@@ -212,7 +235,7 @@ static void equation(solver *s)
     s->u[0] = 0.0;
     move(s, t);
     multipliers(s, t);
-    s->eq = add(s) ? 1 : 0;
+    s->eq = add(s, s->p->eq_rhs) ? 1 : 0;
 }
 
 /* Brings one violated limit in; false: no point keeps them all. */
@@ -237,7 +260,7 @@ static bool take_in(solver *s, const violation *v)
         const double t = t1 < t2 ? t1 : t2;
         if (!stuck) move(s, t);
         multipliers(s, t);
-        if (!stuck && t == t2) return add(s);
+        if (!stuck && t == t2) return add(s, rhs);
         drop(s, at);
     }
 }
@@ -247,15 +270,29 @@ static bool room(solver *s, wick_arena *a, int32_t groups)
     const int64_t n = s->n, d = (int64_t)sizeof(double);
     s->j = wick_arena_alloc(a, n * n * d);
     s->r = wick_arena_zalloc(a, n * n * d);
-    double *v = wick_arena_zalloc(a, (6 * n + 1 + groups) * d);
-    if (s->j == NULL || s->r == NULL || v == NULL) return false;
+    s->normals = wick_arena_alloc(a, n * n * d);
+    double *v = wick_arena_zalloc(a, (7 * n + 1 + groups) * d);
+    if (s->j == NULL || s->r == NULL || s->normals == NULL || v == NULL) return false;
     s->np = v;
     s->d = v + n;
     s->z = v + 2 * n;
     s->rr = v + 3 * n;
     s->u = v + 4 * n; /* one more than n */
-    s->sums = v + 5 * n + 1;
+    s->rhs = v + 5 * n + 1;
+    s->sums = v + 6 * n + 1;
     return true;
+}
+
+/* Each turn takes away all but a millionth or so of what rounding has left; what is then outside a
+ * bound lies on it. */
+static wick_status settle(solver *s, const wk_qp *p, double *x)
+{
+    for (int k = 0; k < 3; k++) restore(s);
+    for (int32_t i = 0; i < p->n; i++) {
+        if (p->lo != NULL && x[i] < p->lo[i]) x[i] = p->lo[i];
+        if (p->hi != NULL && x[i] > p->hi[i]) x[i] = p->hi[i];
+    }
+    return WICK_OK;
 }
 
 static wick_status impossible(wick_ctx *ctx)
@@ -265,11 +302,12 @@ static wick_status impossible(wick_ctx *ctx)
                      "exposure and budget contradict each other");
 }
 
-wick_status wk_qp_solve(wick_ctx *ctx, wick_arena *scratch, const wk_qp *p, double *x)
+static wick_status attempt(wick_ctx *ctx, wick_arena *scratch, const wk_qp *p, double *x,
+                           double *ridge)
 {
     const int32_t n = p->n;
     solver s = {.p = p, .n = n, .x = x, .r_norm = 1.0};
-    const double *l = wk_chol_of(scratch, n, p->q);
+    const double *l = wk_chol_of(scratch, n, p->q, ridge);
     if (l == NULL)
         return wick_fail(ctx, WICK_E_ARG, "the covariance has no positive variance to work with");
     if (!room(&s, scratch, p->groups)) return wick_fail_mem(ctx);
@@ -284,13 +322,29 @@ wick_status wk_qp_solve(wick_ctx *ctx, wick_arena *scratch, const wk_qp *p, doub
     double scale = 1.0;
     for (int64_t step = 0; step < 40 * (int64_t)n + 1000; step++) {
         for (int32_t i = 0; i < n; i++) scale = fabs(x[i]) > scale ? fabs(x[i]) : scale;
-        const violation v = worst(&s, 1e-12 * scale);
-        if (v.kind == NONE) return WICK_OK;
-        if (s.iq >= n && v.slack > -1e-9 * scale) return WICK_OK; /* a vertex, to rounding */
-        if (!take_in(&s, &v)) return v.slack > -1e-9 * scale ? WICK_OK : impossible(ctx);
+        violation v = worst(&s, 1e-12 * scale);
+        if (v.kind == NONE) {
+            restore(&s);
+            v = worst(&s, 1e-11 * scale);
+        }
+        if (v.kind == NONE) return settle(&s, p, x);
+        if (s.iq >= n && v.slack > -1e-9 * scale) return settle(&s, p, x); /* a vertex */
+        if (!take_in(&s, &v)) return v.slack > -1e-9 * scale ? settle(&s, p, x) : impossible(ctx);
         scale = 1.0;
     }
     return wick_fail(ctx, WICK_E_ARG,
                      "the weights do not settle: the covariance is too close to "
                      "singular");
+}
+
+wick_status wk_qp_solve(wick_ctx *ctx, wick_arena *scratch, const wk_qp *p, double *x)
+{
+    double ridge = 0.0;
+    for (;;) {
+        const wick_status st = attempt(ctx, scratch, p, x, &ridge);
+        /* Near a singular matrix rounding can hide the way; a firmer one shows whether there is. */
+        if (st != WICK_E_ARG || ridge >= 1e-3) return st;
+        wick_ctx_clear(ctx);
+        ridge = ridge > 0.0 ? 10.0 * ridge : 1e-6;
+    }
 }
