@@ -21,6 +21,14 @@ double wk_fee_of(wick_run *r, const wk_bill *b);
 /** Books the fee of a fill and what it adds to the traded volume; `part` (NULL: none) is brought up
  * to date. Returns the fee. */
 double wk_pay(wick_run *r, const wk_bill *b, wk_part *part);
+/** The same for a run without costs of that kind. */
+static inline double wk_pay_plain(wick_run *r, int32_t s, double qty, double price)
+{
+    const double fee = r->has_fees ? wk_fee(r, qty, price, r->feed[s].point_value) : 0.0;
+    r->cash -= fee;
+    r->fees += fee;
+    return fee;
+}
 /** Points by which a fill is worse, after `before` of the plain settings. */
 double wk_slip_of(wick_run *r, const wk_bill *b, double before);
 /** Whether a resting limit gave liquidity where it fills. */

@@ -206,6 +206,7 @@ typedef struct wk_cost {
     int32_t oldest, counted;
     wick_sum volume; /**< traded[oldest .. counted) */
     double seen;     /**< it, at the present tick */
+    wk_part part;    /**< of the order that fills: all its fills so far */
 } wk_cost;
 
 /* ---- the run ------------------------------------------------------------------------------ */
@@ -295,11 +296,6 @@ struct wick_run {
     /* account */
     double cash0, cash, fees, realized, equity;
     double forgiven; /**< bankruptcy=zero: what the account owed */
-    double flow[WICK_FLOWS]; /**< cash received for holding */
-    bool begins;     /**< ticks begin with flows or actions */
-    bool every_tick; /**< no bar may be passed over */
-    bool calls;      /**< margin is watched */
-    bool walking;    /**< symbols stand on their paths */
     double turnover; /**< cash moved by fills: what rounding errors are measured against */
     int32_t n_long, n_short, lot_serial, last_id;
     int32_t queued; /**< places given in the lists of phases=queue */
@@ -327,7 +323,6 @@ struct wick_run {
         int32_t n;
     } roi; /**< phases=candle: minimal_roi */
 
-    double *col_flow[WICK_FLOWS];
     double *col_equity, *col_cash, *col_fees, *col_long, *col_short;
     int64_t fates[WICK_FATES];
     wick_ambiguity amb;
@@ -353,6 +348,14 @@ struct wick_run {
     double *target;          /**< per symbol: share last given; NULL until there is one */
     int32_t *target_ord;     /**< per symbol: the order it was given by */
     int32_t *listed;         /**< per symbol: scratch of one call */
+
+    /* cash for holding, margin */
+    double flow[WICK_FLOWS]; /**< cash received for holding */
+    bool begins;     /**< ticks begin with flows or actions */
+    bool every_tick; /**< no bar may be passed over */
+    bool calls;      /**< margin is watched */
+    bool walking;    /**< symbols stand on their paths */
+    double *col_flow[WICK_FLOWS];
 
     char refusal[192];
 };
@@ -448,7 +451,6 @@ typedef struct wk_filled {
     int32_t fate;
     bool whole;
     bool full;    /**< nothing at all was left of the bar's volume */
-    wk_part part; /**< all fills of the order so far, with costs of their own only */
 } wk_filled;
 
 /* orders.c */

@@ -4,12 +4,26 @@
 #include "engine/cost.h"
 #include "engine/hedge.h"
 
+static wk_bill bill_of(const wick_run *r, const wk_ord *o, double qty, double closing, double price,
+                       const wk_at *at)
+{
+    return (wk_bill){.s = o->symbol,
+                     .side = o->side,
+                     .type = o->type,
+                     .bar = at->bar,
+                     .maker = r->cost.on && wk_is_maker(r, o, at),
+                     .qty = qty,
+                     .closing = closing,
+                     .price = price,
+                     .part = &o->part};
+}
+
 /* Largest quantity whose lock and fees cash can pay; fees of the closing part come first. */
-static double affordable(wick_run *r, const wk_bill *b, double cash, double closing, double want,
-                         double price, double basis)
+static double affordable(wick_run *r, const wk_ord *o, const wk_at *at, double cash, double closing,
+                         double want, double price, double basis)
 {
     const wick_settings *k = &r->set;
-    const wk_feed *f = &r->feed[b->s];
+    const wk_feed *f = &r->feed[o->symbol];
     if (!(basis > 0.0)) return want; /* shorts that lock nothing are not limited */
     if (k->shortage == WK_SHORTAGE_CLAMP_NO_FEES) {
         double q = cash > 0.0 ? cash / basis : 0.0;
@@ -21,7 +35,8 @@ static double affordable(wick_run *r, const wk_bill *b, double cash, double clos
     }
     double q;
     if (r->cost.fees) {
-        q = wk_affordable(r, b, cash, want, basis);
+        const wk_bill b = bill_of(r, o, closing + want, closing, price, at);
+        q = wk_affordable(r, &b, cash, want, basis);
     } else {
         const double per = fabs(price) * f->point_value * (k->fee_pct / 100.0) + k->fee_unit;
         q = (cash - k->fee_order - closing * per) / (basis + per);
@@ -102,20 +117,6 @@ static void split(const wick_run *r, const wk_ord *o, double *closing, double *o
     }
 }
 
-static wk_bill bill_of(const wick_run *r, const wk_ord *o, double qty, double closing, double price,
-                       const wk_at *at)
-{
-    return (wk_bill){.s = o->symbol,
-                     .side = o->side,
-                     .type = o->type,
-                     .bar = at->bar,
-                     .maker = r->cost.on && wk_is_maker(r, o, at),
-                     .qty = qty,
-                     .closing = closing,
-                     .price = price,
-                     .part = &o->part};
-}
-
 /* Applies the run's shortage rule to the opening part; returns a fate when it refuses. */
 static int32_t afford(wick_run *r, const wk_ord *o, double price, const wk_at *at, double *closing,
                       double *opening)
@@ -126,8 +127,8 @@ static int32_t afford(wick_run *r, const wk_ord *o, double price, const wk_at *a
     bool full;
     const double basis = wk_basis(r, s, o->side, price, &full);
     const double cash = cash_if_closed(r, s, *closing, price);
-    const wk_bill b = bill_of(r, o, *closing + *opening, *closing, price, at);
     if (k->shortage == WK_SHORTAGE_CANCEL || k->shortage == WK_SHORTAGE_REJECT) {
+        const wk_bill b = bill_of(r, o, *closing + *opening, *closing, price, at);
         const double need = basis * *opening + wk_fee_of(r, &b);
         if (need <= cash + 1e-11 * fabs(cash)) return WICK_OK;
         if (k->shortage == WK_SHORTAGE_REJECT) *closing = 0.0;
@@ -135,7 +136,7 @@ static int32_t afford(wick_run *r, const wk_ord *o, double price, const wk_at *a
         return WICK_FATE_NO_CASH;
     }
     const double asked = *opening;
-    *opening = wk_round_qty(r, s, affordable(r, &b, cash, *closing, asked, price, basis));
+    *opening = wk_round_qty(r, s, affordable(r, o, at, cash, *closing, asked, price, basis));
     /* The last digits of a sum that should be zero buy dust: that is nothing. */
     if (*opening > 1e-9 * asked) return WICK_OK;
     *opening = 0.0;
@@ -218,18 +219,24 @@ wk_filled wk_fill_core(wick_run *r, const wk_ord *o, double price, const wk_at *
     if (!(f.qty > 0.0)) return f;
     f.opened = opening;
     f.whole = f.fate == WICK_OK && f.qty >= asked && f.rest == 0.0;
+    wk_part *part = NULL;
     if (r->cost.on) {
-        f.part = o->part;
-        f.part.qty += f.qty;
-        f.part.cash += f.qty * price;
+        part = &r->cost.part;
+        *part = o->part;
+        part->qty += f.qty;
+        part->cash += f.qty * price;
     }
     if (r->has_fees && r->set.fee_per == WK_FEE_PER_LOT) {
         f.fee = fill_by_lot(r, o, closing, opening, price, at);
-        f.part.paid += f.fee;
+        if (part != NULL) part->paid += f.fee;
         return f;
     }
-    const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
-    f.fee = wk_pay(r, &b, &f.part);
+    if (part != NULL) {
+        const wk_bill b = bill_of(r, o, f.qty, closing, price, at);
+        f.fee = wk_pay(r, &b, part);
+    } else {
+        f.fee = wk_pay_plain(r, s, f.qty, price);
+    }
     const double per_unit = f.fee / f.qty;
     if (closing > 0.0 && wk_hedges(r)) {
         wk_tickets_close(r, o, closing, price, per_unit, at);
@@ -313,11 +320,16 @@ void wk_exit_lot(wick_run *r, int32_t slot, int32_t reason, int32_t type, double
     if (made == WK_NONE) return;
     const wk_ord *o = wk_ord_at(r, made);
     const int32_t id = o->id;
-    wk_bill b = exit_bill(s, side, type, qty, price, at);
-    wk_part part = l->exit;
-    b.part = &part;
-    const double fee = wk_pay(r, &b, &part);
-    l->exit = part;
+    double fee;
+    if (r->cost.on) {
+        wk_bill b = exit_bill(s, side, type, qty, price, at);
+        wk_part part = l->exit;
+        b.part = &part;
+        fee = wk_pay(r, &b, &part);
+        l->exit = part;
+    } else {
+        fee = wk_pay_plain(r, s, qty, price);
+    }
     wk_close_qty(r, s, qty, price, fee / qty, at, slot, id, WK_NONE, reason);
     if (wk_lot_at(r, slot)->serial == serial) work_on(r, slot, reason, type);
     wk_ord_link(r, made);

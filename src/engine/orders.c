@@ -294,7 +294,7 @@ void wk_ord_part(wick_run *r, int32_t slot, const wk_filled *f, double price, co
     if (o->type == WICK_STOP) o->type = WICK_MARKET; /* it was met */
     if (f->full) return;
     const event ev = {o->id, o->group, o->group_type, f->qty, at, o->symbol};
-    o->part = f->part;
+    o->part = r->cost.part;
     o->qty -= o->intent == WICK_ENTER ? f->opened : f->qty;
     wick_order_rec *e = record(r, o->id);
     if (e != NULL) {

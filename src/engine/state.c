@@ -10,6 +10,7 @@
  * through a bar that is over and through the entry bar of a lot that was opened at its close. */
 static void blank_unused(wick_run *r)
 {
+    r->cost.part = (wk_part){.qty = 0.0};
     for (int32_t i = 0; i < r->ords.n; i++) {
         wk_ord *o = wk_ord_at(r, i);
         const int32_t next = o->next;

@@ -46,7 +46,7 @@
     X(OUT, T, on, 0) X(OUT, T, fees, 0) X(OUT, T, slips, 0) X(OUT, T, caps, 0) X(OUT, T, n_models, 0)                 \
     X(OUT, T, n_tiers, 0) X(OUTS, T, model, 0) X(OUTS, T, params, 0) X(OUTG, T, tier, 0)           \
     X(OUTS, T, user, 0) X(OUT, T, drawn, 0) X(OUTS, T, traded, 0) X(I32, T, oldest, 1)             \
-    X(I32, T, counted, 1) X(SUB, T, volume, wk_rows_sum) X(F64, T, seen, 1)
+    X(I32, T, counted, 1) X(SUB, T, volume, wk_rows_sum) X(F64, T, seen, 1) X(SUB, T, part, wk_rows_part)
 
 #define WK_ROWS_TRAIL(X, T) X(F64, T, level, 1) X(F64, T, extreme, 1)
 
@@ -167,8 +167,7 @@
     X(OUT, T, mask_at, 0) X(OUT, T, active, 0) X(OUT, T, clock, 0) X(I32, T, tick, 1)              \
     X(OUT, T, first_tick, 0) X(OUT, T, rows, 0) X(OUT, T, warmup, 0) X(OUT, T, cash0, 0)           \
     X(F64, T, cash, 1) X(F64, T, fees, 1) X(F64, T, realized, 1) X(F64, T, equity, 1)              \
-    X(F64, T, forgiven, 1) X(F64A, T, flow, WICK_FLOWS) X(OUT, T, begins, 0)                       \
-    X(OUT, T, every_tick, 0) X(OUT, T, calls, 0) X(OUT, T, walking, 0) X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
+    X(F64, T, forgiven, 1) X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \
     X(I32, T, last_id, 1) X(I32, T, queued, 1) X(OUTS, T, ords, 0) X(OUTS, T, lots, 0) X(OUTS, T, trades, 0)            \
     X(OUTS, T, recs, 0) X(OUTS, T, slot_of, 0) X(OUTS, T, tags, 0) X(OUTS, T, fills, 0)            \
     X(OUT, T, tag_slots, 0) X(OUT, T, tag_cap, 0) X(I32, T, free_ord, 1) X(I32, T, free_lot, 1)    \
@@ -176,12 +175,14 @@
     X(OUT, T, n_watch, 0) X(OUT, T, n_hot, 0) X(OUTS, T, items, 0) X(OUTS, T, scratch, 0)          \
     X(OUT, T, evs, 0) X(SUB, T, cost, wk_rows_cost) X(OUT, T, pine, 0) X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0)                  \
     X(OUTS, T, close_names, 0) X(OUT, T, metered, 0) X(OUTS, T, meter, 0) X(I64, T, deals, 1)      \
-    X(B1, T, pine_close, 1) X(OUTR, T, roi, 0) X(OUTS, T, col_flow, 0) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
+    X(B1, T, pine_close, 1) X(OUTR, T, roi, 0) X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0)                        \
     X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0) X(OUT, T, col_short, 0)                          \
     X(I64A, T, fates, WICK_FATES) X(SUB, T, amb, wk_rows_amb) X(OUT, T, at_sym, 0)                 \
     X(OUT, T, at_trigger, 0) X(I32, T, fill_seen, 1) X(OUT, T, at_size, 0) X(OUT, T, answer, 0)    \
     X(OUT, T, at_part, 0) X(OUT, T, answered, 0) X(OUT, T, member, 0) X(OUT, T, share, 0) X(OUT, T, account, 0) X(OUT, T, pool, 0) X(OUT, T, rebalances, 0) X(OUT, T, due, 0)   \
     X(OUT, T, drift, 0) X(OUT, T, due_again, 0) X(B1, T, waiting, 1) X(B1, T, targeted, 1)         \
-    X(OUT, T, target, 0) X(OUT, T, target_ord, 0) X(OUT, T, listed, 0) X(OUTS, T, refusal, 0)
+    X(OUT, T, target, 0) X(OUT, T, target_ord, 0) X(OUT, T, listed, 0) X(F64A, T, flow, WICK_FLOWS)       \
+    X(OUT, T, begins, 0) X(OUT, T, every_tick, 0) X(OUT, T, calls, 0) X(OUT, T, walking, 0)        \
+    X(OUTS, T, col_flow, 0) X(OUTS, T, refusal, 0)
 
 #endif
