@@ -6,13 +6,14 @@ wick_status wk_hedge_check(wick_ctx *ctx, const wick_settings *k)
 {
     const char *needs = NULL;
     if (k->lots != WK_LOTS_HEDGE) return WICK_OK;
-    if (k->phases != WK_PHASES_PATH && k->phases != WK_PHASES_BATCH)
-        needs = "phases=path or phases=batch";
+    const bool queue = k->phases == WK_PHASES_QUEUE;
+    if (k->phases == WK_PHASES_ROWS)
+        needs = "phases=path, phases=batch or phases=queue";
     else if (k->trade_unit != WK_UNIT_LOT)
         needs = "trade_unit=lot";
-    else if (k->exclusive)
+    else if (k->exclusive && !queue)
         needs = "exclusive=off";
-    else if (k->fee_per == WK_FEE_PER_LOT)
+    else if (k->fee_per == WK_FEE_PER_LOT && !queue)
         needs = "fee_per=order";
     if (needs == NULL) return WICK_OK;
     return wick_fail(ctx, WICK_E_ARG, "engine setting lots=hedge needs %s", needs);

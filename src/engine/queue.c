@@ -4,6 +4,7 @@
  * bar against the bar's open, high and low; and once more when an entry brought a bracket that may
  * act at once. Every lot that is closed or opened is priced and charged on its own. */
 #include "engine/cost.h"
+#include "engine/hedge.h"
 #include "engine/path.h"
 
 typedef struct bar {
@@ -33,7 +34,9 @@ static double power(const wick_run *r)
         free = wk_equity_now(r) + r->pool;
         for (int32_t i = 0; i < r->n_watch; i++) {
             const int32_t s = r->watch[i];
-            if (r->sym[s].lots > 0) free -= fabs(r->sym[s].b * wk_mark(r, s)) / r->set.leverage;
+            const double held = wk_hedges(r) ? wk_side_units(r, s, 1) + wk_side_units(r, s, -1)
+                                             : fabs(r->sym[s].pos);
+            if (held > 0.0) free -= held * wk_mark(r, s) * r->feed[s].point_value / r->set.leverage;
         }
     }
     return free > 0.0 ? free * r->set.leverage : 0.0;
@@ -103,7 +106,8 @@ static void close_order(wick_run *r, int32_t slot, double price, const wk_at *at
         const wk_lot *l = wk_lot_at(r, k);
         const int32_t this = k;
         k = l->next;
-        if (l->side == o.side || (o.lot != 0 && o.lot != l->serial)) continue;
+        if (l->side == o.side || (o.lot != 0 && o.lot != l->serial) || !wk_is_ticket(l, o.ticket))
+            continue;
         const double q = l->qty < left * (1.0 + 1e-12) ? l->qty : left;
         left -= q;
         done += q;
@@ -147,7 +151,8 @@ static bool enter(wick_run *r, int32_t slot, double price, const wk_at *at)
         cost = unit_cost(r, &o, qty, price, adjusted);
     }
     const bool turns = o.intent == WICK_ENTER && r->set.entry_against == WK_AGAINST_TURN;
-    const double held = r->sym[s].pos * o.side < 0.0 ? fabs(r->sym[s].pos) : 0.0;
+    const bool against = r->sym[s].pos * o.side < 0.0 && !wk_hedges(r);
+    const double held = against ? fabs(r->sym[s].pos) : 0.0;
     if (r->set.shortage == WK_SHORTAGE_REJECT && !turns && qty > held &&
         (qty - held) * cost > power(r) + held * price) {
         wk_ord_kill(r, slot, WICK_FATE_NO_CASH);

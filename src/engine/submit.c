@@ -312,7 +312,7 @@ int32_t wick_run_submit(wick_run *r, const wick_order *order)
 void wk_make_way(wick_run *r, int32_t s)
 {
     if (r->sym[s].ords > 0) wk_kill_all(r, s, WICK_FATE_CANCELLED);
-    if (r->sym[s].pos != 0.0) (void)wick_run_close(r, s, 1.0, 0);
+    if (r->sym[s].lots > 0) (void)wick_run_close(r, s, 1.0, 0);
 }
 
 /* phases=queue: an order of its own for every lot, for a share of what it holds now. */
@@ -321,6 +321,7 @@ static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
     int32_t id = 0;
     for (int32_t k = r->sym[q->symbol].lot; k != WK_NONE && id >= 0; k = wk_lot_at(r, k)->next) {
         const wk_lot *l = wk_lot_at(r, k);
+        q->side = -l->side;
         q->amount = wk_part_of(r, l, fraction);
         id = put(r, q, false, false, is_bare(q));
         if (id > 0) wk_ord_at(r, wk_ord_slot(r, id))->lot = l->serial;
@@ -374,7 +375,8 @@ int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag
         return refuse(r, "symbol", symbol, "an index of the panel");
     if (!(fraction > 0.0 && fraction <= 1.0))
         return refuse(r, "fraction", fraction, "above 0 and at most 1");
-    if (wk_hedges(r)) return close_tickets(r, symbol, 0, fraction, tag);
+    if (wk_hedges(r) && r->set.phases != WK_PHASES_QUEUE)
+        return close_tickets(r, symbol, 0, fraction, tag);
     const double pos = r->sym[symbol].pos;
     wick_order q = {.size = sizeof q,
                     .symbol = symbol,
@@ -386,7 +388,7 @@ int32_t wick_run_close(wick_run *r, int32_t symbol, double fraction, int32_t tag
     const bool bare = is_bare(&q);
     const int32_t st = check(r, &q, false, bare);
     if (st != WICK_OK) return st;
-    if (pos == 0.0) {
+    if (r->sym[symbol].lots == 0) {
         snprintf(r->refusal, sizeof r->refusal, "nothing is held");
         return 0;
     }

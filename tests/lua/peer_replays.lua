@@ -30,7 +30,7 @@ local function act(sym, op)
   local what, with = op[1], op[2]
   if what == "buy" then sym:buy(with)
   elseif what == "sell" then sym:sell(with)
-  elseif what == "close" then if sym.position ~= 0 then sym:close(with) end
+  elseif what == "close" then if sym.lots > 0 then sym:close(with) end
   elseif what == "cancel" then sym:cancel_all()
   elseif what == "protect" then sym:protect(with)
   end

@@ -64,6 +64,8 @@ def make_settings(g, k):
         a["trade_on_close"], e["fill"], e["delay"] = True, "close", 0
     if k % 7 in (3, 5):
         a["exclusive_orders"], e["exclusive"] = True, "on"
+    if k % 9 == 8:
+        a["hedging"], e["lots"] = True, "hedge"
     if k % 16 == 15:
         e["qty_step"] = 1 / 64
     if k % 6 == 4 and "delay" not in e:  # beside it trades end at the close of the bar before
@@ -96,6 +98,8 @@ def make_ops(g, df, every, brackets, rests, e):
         c = df.Close.iloc[bar]
         while g.random() < every:
             do = g.choice(["buy", "sell", "buy", "sell", "close", "part", "cancel", "protect"])
+            if do == "protect" and "lots" in e:
+                do = "close"  # levels of both sides are no request of wick's
             if do in ("buy", "sell"):
                 d = 1 if do == "buy" else -1
                 peer, here = size_of(g, e.get("qty_step", 1))
