@@ -61,6 +61,13 @@ check_kind profiles '' 'Checked against: .{4}'
 check_kind costs '' 'Source: .{4}' '(Fee|Slippage) of a fill: '
 check_kind writers writer. '^[A-Za-z].{10}'
 
+# What the page for users of other libraries calls an indicator is one.
+grep -oE '`ta\.[a-z0-9_]+' "$SRC/docs/coming-from-talib.md" | sed 's/`ta\.//' | sort -u >called
+[ "$(wc -l <called)" -gt 90 ] && good || bad "docs/coming-from-talib.md names few indicators"
+while read -r name; do
+  [ "$name" = cdl_ ] || grep -qx "$name" names.ta && good || bad "docs/coming-from-talib.md: there is no ta.$name"
+done <called
+
 # Commands, as they stand.
 grep '^wick ' examples | sort -u >commands
 [ "$(wc -l <commands)" -gt 250 ] && good || bad "only $(wc -l <commands) commands among the examples"
