@@ -165,6 +165,17 @@ WICK_API wick_status wick_events_load(wick_ctx *ctx, const char *path, int64_t *
  */
 WICK_API wick_status wick_bars_resample(wick_ctx *ctx, const wick_bars *b, int64_t timeframe_ms,
                                         bool complete_only, wick_bars **out) WICK_NODISCARD;
+/** Bars of Renko bricks: one for every `brick` (or, with atr_n, for every average true range of the
+ * bar that makes it) the close goes beyond the last brick. Nothing looks ahead: a brick is stamped with
+ * the opening of the bar after the one that made it, further bricks of that bar a millisecond later
+ * each; bricks of one bar of a day or more, whose stamps are dates, are one row together. Its prices are its own ends, its volume an equal share of what was traded since the brick
+ * before. */
+typedef struct wick_renko_opts {
+    double brick;  /**< height; 0 with atr_n */
+    int64_t atr_n; /**< bars of Wilder's average; 0 with brick */
+} wick_renko_opts;
+WICK_API wick_status wick_bars_renko(wick_ctx *ctx, const wick_bars *b, const wick_renko_opts *opts,
+                                     wick_bars **out) WICK_NODISCARD;
 
 /** Session test in the symbol's zone. Grammar and edge rules: pine_semantics.md section 12. */
 typedef struct wick_session wick_session;

@@ -264,7 +264,32 @@ static int run_convert(cli *c)
     return code;
 }
 
-/* ---- resample ----------------------------------------------------------------------------- */
+/* ---- bars made of bars --------------------------------------------------------------------- */
+
+typedef wick_status (*transform)(cli *c, const void *how, const wick_bars *b, wick_bars **out);
+
+static int transformed(cli *c, transform f, const void *how)
+{
+    wick_panel *p = load(c, NULL), *made = NULL;
+    if (p == NULL) return wick_ctx_code(c->ctx) == WICK_E_CANCELLED ? CLI_INTERRUPTED : CLI_MISTAKE;
+    const int64_t n = wick_panel_count(p);
+    wick_bars **bars = calloc((size_t)n + 1, sizeof(wick_bars *));
+    wick_status st = bars != NULL ? WICK_OK : wick_fail_mem(c->ctx);
+    for (int64_t i = 0; i < n && st == WICK_OK; i++)
+        st = f(c, how, wick_panel_bars(p, i), &bars[i]);
+    if (st == WICK_OK) st = wick_panel_new(c->ctx, bars, n, &made);
+    for (int64_t i = 0; bars != NULL && i < n; i++) wick_bars_unref(bars[i]);
+    free(bars);
+    wick_panel_unref(p);
+    const int code = st == WICK_OK ? write_panel(c, made) : cli_fail(c);
+    wick_panel_unref(made);
+    return code;
+}
+
+static wick_status resampled(cli *c, const void *how, const wick_bars *b, wick_bars **out)
+{
+    return wick_bars_resample(c->ctx, b, *(const int64_t *)how, cli_has(c, "complete"), out);
+}
 
 static int run_resample(cli *c)
 {
@@ -275,22 +300,22 @@ static int run_resample(cli *c)
     if (!wick_timeframe_parse(text, &tf)) {
         return cli_error(c, "try 5m, 15m, 1h, 4h, 1d, 1w, 1M", "--timeframe: '%s' is none", text);
     }
-    wick_panel *p = load(c, NULL), *made = NULL;
-    if (p == NULL) return wick_ctx_code(c->ctx) == WICK_E_CANCELLED ? CLI_INTERRUPTED : CLI_MISTAKE;
-    const int64_t n = wick_panel_count(p);
-    wick_bars **bars = calloc((size_t)n + 1, sizeof(wick_bars *));
-    wick_status st = bars != NULL ? WICK_OK : wick_fail_mem(c->ctx);
-    for (int64_t i = 0; i < n && st == WICK_OK; i++) {
-        st =
-            wick_bars_resample(c->ctx, wick_panel_bars(p, i), tf, cli_has(c, "complete"), &bars[i]);
-    }
-    if (st == WICK_OK) st = wick_panel_new(c->ctx, bars, n, &made);
-    for (int64_t i = 0; bars != NULL && i < n; i++) wick_bars_unref(bars[i]);
-    free(bars);
-    wick_panel_unref(p);
-    const int code = st == WICK_OK ? write_panel(c, made) : cli_fail(c);
-    wick_panel_unref(made);
-    return code;
+    return transformed(c, resampled, &tf);
+}
+
+static wick_status bricked(cli *c, const void *how, const wick_bars *b, wick_bars **out)
+{
+    return wick_bars_renko(c->ctx, b, how, out);
+}
+
+static int run_renko(cli *c)
+{
+    wick_renko_opts o = {0};
+    if (!cli_num(c, "size", 0.0, 1e12, &o.brick) || !cli_int(c, "atr", 1, 5000, &o.atr_n))
+        return CLI_MISTAKE;
+    if (cli_has(c, "size") == cli_has(c, "atr"))
+        return cli_error(c, c->command->example, "%s: give --size or --atr", c->path);
+    return transformed(c, bricked, &o);
 }
 
 /* ---- synth -------------------------------------------------------------------------------- */
@@ -376,6 +401,30 @@ static const cli_command resample_command = {
     .run = run_resample,
 };
 
+static const cli_option renko_options[] = {
+    {"size", "X", "height of a brick", CLI_ONE},
+    {"atr", "N", "height: the average true range of N bars, on the bar that makes the brick",
+     CLI_ONE},
+    {"out", "PATH", "folder, .csv, .csv.gz, .csv.zst or .wick", CLI_ONE},
+    LOAD_OPTIONS,
+    {NULL, NULL, NULL, CLI_ONE},
+};
+static const cli_command renko_command = {
+    .name = "renko",
+    .summary = "makes bars of Renko bricks",
+    .operands = "PATH...",
+    .min_operands = 1,
+    .max_operands = -1,
+    .options = renko_options,
+    .notes =
+        "A brick is stamped with the opening of the bar after the one that made it, when it is\n"
+        "known. Its prices are its ends, at which nobody may have traded: to trade by bricks at\n"
+        "real prices, run the bars themselves with ta.renko.",
+    .example = "wick data renko ETHUSDT_1m.csv.gz --size 5 --out ETHUSDT_renko.wick\n"
+               "wick data renko bars --atr 14 --out bricks",
+    .run = run_renko,
+};
+
 static const cli_option synth_options[] = {
     {"out", "PATH", "folder, .csv, .csv.gz, .csv.zst or .wick", CLI_ONE},
     {"symbols", "N", "default 8", CLI_ONE},
@@ -402,13 +451,13 @@ static const cli_command synth_command = {
 };
 
 static const cli_command *const subs[] = {
-    &cli_command_data_check, &info_command,  &convert_command,
-    &resample_command,       &synth_command, NULL,
+    &cli_command_data_check, &info_command, &convert_command, &resample_command, &renko_command,
+    &synth_command,          NULL,
 };
 
 const cli_command cli_command_data = {
     .name = "data",
-    .summary = "checks, describes, converts, resamples and makes up bars",
+    .summary = "checks, describes, converts, resamples and makes up bars, and bars of bricks",
     .example = "wick data check bars\nwick data synth --out bars --symbols 8",
     .subs = subs,
 };
