@@ -85,11 +85,13 @@ static void run_order(wk_pwalk *w, int32_t i, double price)
     }
 }
 
-/* Of two opposite entries armed while flat with different sizes only one fills on a bar; equal ones
- * net to flat (section 6.7). */
+/* Of two opposite entries armed while flat with different sizes only one fills on a bar, as long as
+ * what it opened is held; equal ones net to flat (section 6.7). */
 static bool due(const wk_pwalk *w, const wk_pord *o)
 {
-    if (o->from_flat && w->flat_side == -o->side && w->flat_qty != o->qty) return false;
+    if (o->from_flat && w->flat_side == -o->side && w->flat_qty != o->qty &&
+        w->r->sym[w->s].pos != 0.0)
+        return false;
     return o->kind != WK_PQ_DEAD && o->due <= w->bar;
 }
 

@@ -87,6 +87,7 @@ static const pine_case reversal[] = {
     {"two opposite stops from flat net to flat", "", B0 "100 103 96 100", "0 entry L long 1 stop=102; 0 entry S short 1 stop=97", "L 1 1@102 1@97 S"},
     {"of different sizes the second waits for a later bar", "", B0 "100 103 96 100; 100 100 96 97", "0 entry L long 1 stop=102; 0 entry S short 2 stop=97",
      "L 1 1@102 2@97 S; S 1 2@97 open"},
+    {"... unless its position is gone by then", "", B0 "100 106 97 105", "0 entry L long 1 limit=98; 0 entry S short 2 limit=104; 0 exit X L profit=200", "L 1 1@98 1@100 X; S 2 1@104 open"},
     {"... where the first found the position flat", "max_entries=9", B0 FLAT "100 106 99 105", "0 entry L long 1; 0 entry A long 1 stop=102; 0 entry S short 2 limit=103",
      "L 1 1@100 2@103 S; L 1 2@102 2@103 S; S 1 2@103 open"},
     {"a stop armed flat only closes an equal opposite position", "", B0 FLAT "100 100 94 95", "0 entry S short 1 stop=96; 0 entry L long 1", "L 1 1@100 2@96 S"},
