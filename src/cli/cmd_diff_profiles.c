@@ -98,8 +98,9 @@ static wick_status attribute(job *j)
                                .finer = j->finer};
     wick_status st = wk_eval_new(c->ctx, &eval, &j->eval);
     if (st < 0) return st;
-    int n = cli_times(c, "together");
-    if (n > MOST) n = MOST;
+    const int n = cli_times(c, "together");
+    if (n > MOST)
+        return wick_fail(c->ctx, WICK_E_ARG, "--together is given more than %d times", (int)MOST);
     for (int i = 0; i < n; i++) together[i] = cli_nth(c, "together", i);
     const diff_opts o = {.eval = j->eval,
                          .params = j->params,
@@ -179,7 +180,7 @@ static int run(cli *c)
 const cli_command cli_command_diff_profiles = {
     .name = "diff-profiles",
     .summary = "explains the difference between two profiles by single assumptions",
-    .operands = "FILE.lua",
+    .operands = "FILE.lua|FILE.pine",
     .min_operands = 1,
     .max_operands = 1,
     .options = options,
