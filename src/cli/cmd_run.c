@@ -579,6 +579,10 @@ const cli_command cli_command_run = {
     .example = "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
                "--from 2020-01-01 --param donchian_period=25 --trades trades.csv\n"
                "wick run strategies/rotation.lua strategies/vol_target.lua --data bars --weights "
-               "0.6,0.4",
+               "0.6,0.4\n"
+               "wick run strategies/ma_crossover.lua --data bars --save-state paper.state\n"
+               "wick run strategies/ma_crossover.lua --data bars --from-state paper.state "
+               "--save-state paper.state\n"
+               "wick run strategies/ma_crossover.lua --data bars --what-if 2021-06-30 --then fast=5",
     .run = run,
 };
