@@ -264,6 +264,39 @@ static const row lots[] = {
     {"bars inclusive", "bars_in_trade=inclusive", TWO, {BUY(ENTER), AT(2, .side = -1, .intent = WICK_REDUCE)}, "b1 buy 10 100; b3 sell 10 106", "10 100>106 60 b3"},
 };
 
+/* Conventions of other libraries. */
+#define SOLD(n) AT(2, .side = -1, .intent = WICK_REDUCE, .amount = n)
+#define ROWS "phases=rows fill=close delay=0 "
+static const row peers[] = {
+    {"one fee per order", "max_entries=none fee_order=3", TWO, {TWO_BUYS, SOLD(20)}, "b1 buy 10 100; b2 buy 10 104; b3 sell 20 106", NULL, "100071 100071"},
+    {"a fee per lot", "max_entries=none fee_order=3 fee_per=lot", TWO, {TWO_BUYS, SOLD(20)}, "b1 buy 10 100; b2 buy 10 104; b3 sell 20 106", NULL, "100068 100068"},
+    {"a fee per lot in the queue", "phases=queue max_entries=none fee_order=3 fee_per=lot", TWO, {TWO_BUYS, SOLD(20)}, "b1 buy 10 100; b2 buy 10 104; b3 sell 20 106", NULL, "100068 100068"},
+    {"exclusive", "exclusive=on", TWO, {TWO_BUYS}, "b1 buy 10 100; b2 sell 10 104; b2 buy 10 104"},
+    {"ruin leaves zero", "short_proceeds=free bankruptcy=zero", {B0, FLAT, {200, 201, 199, 200}, {100, 101, 99, 100}}, {SELL(ENTER, .amount = 20)}, "b1 sell 20 100; b2 buy 20 200 bankruptcy", NULL, "0 0", .cash = 1000},
+    {"queue: loss before target", "phases=queue", {B0, FLAT, {100, 104, 97, 100}}, {BUY(ENTER, .stop_price = 98, .target_price = 103)}, "b1 buy 10 100; b2 sell 10 98 stop_loss"},
+    {"queue: a market entry's bracket acts at once", "phases=queue stop_from=market_only", {B0, {100, 101, 97, 99}}, {BUY(ENTER, .stop_price = 98)}, "b1 buy 10 100; b1 sell 10 98 stop_loss"},
+    {"queue: a limit entry's bracket waits", "phases=queue stop_from=market_only", {B0, {100, 101, 96, 97}, {97, 98, 96.5, 97}}, {BUY(ENTER, LIMIT(99), .stop_price = 98)}, "b1 buy 10 99; b2 sell 10 97 stop_loss"},
+    {"queue: a stop-limit takes the limit to come first", "phases=queue", {B0, {100, 102, 99, 100}, FLAT}, {BUY(ENTER, STOP_LIMIT(101, 100.4))}, "b2 buy 10 100"},
+    {"queue: entries turn", "phases=queue", {B0, FLAT, FLAT}, {BUY(ENTER), AT(1, .side = -1, ENTER, .amount = 4)}, "b1 buy 10 100; b2 sell 14 100"},
+    {"queue: entries net", "phases=queue entry_against=net", {B0, FLAT, FLAT}, {BUY(ENTER), AT(1, .side = -1, ENTER, .amount = 4)}, "b1 buy 10 100; b2 sell 4 100"},
+    {"queue: size at the decision", "phases=queue", {B0, {50, 51, 49, 50}}, {BUY(ENTER, .size_kind = WICK_SIZE_PCT_CASH, .amount = 10)}, "b1 buy 100 50"},
+    {"queue: size at the fill", "phases=queue size_at=fill", {B0, {50, 51, 49, 50}}, {BUY(ENTER, .size_kind = WICK_SIZE_PCT_CASH, .amount = 10)}, "b1 buy 200 50"},
+    {"queue: a share of one", "phases=queue size_at=fill small_units=share", {B0, FLAT}, {BUY(ENTER, .amount = 0.5)}, "b1 buy 500 100"},
+    {"queue: the spread is the entry's", "phases=queue spread=1 spread_on=entry", TWO, {BUY(ENTER), SOLD(10)}, "b1 buy 10 101; b3 sell 10 106"},
+    {"queue: what is free, by cash", "phases=queue size_at=fill max_entries=none leverage=2", {B0, FLAT, {200, 201, 199, 200}}, {BUY(ENTER), AT(1, ENTER, .size_kind = WICK_SIZE_PCT_CASH, .amount = 50)}, "b1 buy 10 100; b2 buy 2 200", .cash = 1000},
+    {"queue: what is free, marked", "phases=queue size_at=fill max_entries=none leverage=2 buying_power=marked", {B0, FLAT, {200, 201, 199, 200}}, {BUY(ENTER), AT(1, ENTER, .size_kind = WICK_SIZE_PCT_CASH, .amount = 50)}, "b1 buy 10 100; b2 buy 5 200", .cash = 1000},
+    {"queue: the last close", "phases=queue fill=close delay=0", {B0, {102, 103, 101, 102}}, {BUY(ENTER)}, "b0 buy 10 100"},
+    {"rows: this close", ROWS, {B0, FLAT}, {BUY(ENTER)}, "b0 buy 10 100"},
+    {"rows: the next open", "phases=rows", {B0, {102, 103, 101, 102}}, {BUY(ENTER)}, "b1 buy 10 102"},
+    {"rows: a stop in percent of the close", ROWS "slip_pct=0.5 slip_outside=on price_rounding=off stop_from=next_bar", {B0, {100, 101, 94, 99}}, {BUY(ENTER, .stop_pct = 5)}, "b0 buy 10 100.5; b1 sell 10 95 stop_loss"},
+    {"rows: a stop in percent of the fill", ROWS "slip_pct=1 slip_outside=on price_rounding=off stop_from=next_bar stop_entry_price=fill stop_exit_price=stop_market", {B0, {100, 101, 94, 99}}, {BUY(ENTER, .stop_pct = 5)}, "b0 buy 10 101; b1 sell 10 94.9905 stop_loss"},
+    {"rows: a price of one's own", ROWS, {B0, FLAT}, {BUY(ENTER, .fill_price = 100.5)}, "b0 buy 10 100.5"},
+    {"rows: a price outside the bar", ROWS, {B0, FLAT}, {BUY(ENTER, .fill_price = 97)}, "b0 buy 10 99"},
+    {"rows: largest order", ROWS "max_size=4", {B0, FLAT}, {BUY(ENTER)}, "b0 buy 4 100"},
+    {"rows: least order", ROWS "min_size=11", {B0, FLAT}, {BUY(ENTER)}, ""},
+    {"rows: all of it or nothing", ROWS "shortage=reject", {B0, FLAT}, {BUY(ENTER, .amount = 20)}, "", .cash = 1000},
+};
+
 /* clang-format on */
 /* ---- running a row -------------------------------------------------------------------------- */
 
@@ -353,6 +386,7 @@ TABLE(groups)
 TABLE(sides)
 TABLE(money)
 TABLE(lots)
+TABLE(peers)
 
 int main(void)
 {
@@ -361,7 +395,7 @@ int main(void)
         cmocka_unit_test(test_costs),    cmocka_unit_test(test_brackets),
         cmocka_unit_test(test_trailing), cmocka_unit_test(test_groups),
         cmocka_unit_test(test_sides),    cmocka_unit_test(test_money),
-        cmocka_unit_test(test_lots),
+        cmocka_unit_test(test_lots),     cmocka_unit_test(test_peers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,7 +156,7 @@ static void refusals(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    static const char *const bad[] = {"phases=queue", "trade_unit=position", "exclusive=on"};
+    static const char *const bad[] = {"phases=rows", "trade_unit=position", "exclusive=on"};
     const bar4 *list[] = {bars};
     const int64_t n[] = {BARS};
     wick_panel *p = sim_panel(ctx, list, n, NULL, 1, 1.0);
