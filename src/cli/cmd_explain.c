@@ -160,8 +160,9 @@ static void summary(const run_trace *t, const view *v, int64_t number, wick_buf 
     wick_buf_add_double(b, r->exit_price);
     wick_buf_addf(b, " (order #%d, %s)\n  %d bars, profit ", (int)r->exit_order,
                   wick_reason_name(r->reason), (int)r->bars);
-    wick_buf_addf(b, "%.2f (%.2f%%), fees %.2f, worst %.6g and best %.6g points per unit\n\n",
-                  r->pnl, r->return_pct, r->fees, r->mae, r->mfe);
+    wick_buf_addf(b, "%.2f (%.2f%%), fees %.2f, ", r->pnl, r->return_pct, r->fees);
+    if (r->carry != 0.0) wick_buf_addf(b, "%.2f for holding, ", r->carry);
+    wick_buf_addf(b, "worst %.6g and best %.6g points per unit\n\n", r->mae, r->mfe);
 }
 
 /* Masks and columns have long names: the table shows letters, and says below what they are. */

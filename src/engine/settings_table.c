@@ -81,7 +81,9 @@ const wk_setting wk_setting_rows[] = {
     CHOICE(short_proceeds, "locked|free|none", "locked",
            "opening a short locks its notional divided by leverage, pays the proceeds into cash, "
            "or moves no cash"),
-    NUMBER(leverage, "number > 0", "1", 1e-6, 1e6, "a position locks its notional divided by this: the initial margin is 100 / leverage percent"),
+    NUMBER(leverage, "number > 0", "1", 1e-6, 1e6,
+           "a position locks its notional divided by this: the initial margin is 100 / leverage "
+           "percent"),
     CHOICE(position_mode, "both|long|short", "both",
            "directions that may be opened; orders in the other one only close"),
     COUNT(max_long, "symbols held long at the same time"),

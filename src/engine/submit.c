@@ -145,7 +145,9 @@ static int32_t check(wick_run *r, const wick_order *o, bool target, bool bare)
                             "the symbol has no bar at this tick whose close could fill an order");
     }
     if (o->type != WICK_MARKET && r->set.phases == WK_PHASES_ROWS)
-        return refuse_state(r, "phases=rows knows no limit and stop orders; `price` is what a market order fills at");
+        return refuse_state(
+            r,
+            "phases=rows knows no limit and stop orders; `price` is what a market order fills at");
     if (target && wk_hedges(r))
         return refuse_state(r, "a target nets a position; lots=hedge opens and closes tickets");
     if (o->ticket != 0 && (!wk_hedges(r) || o->intent != WICK_REDUCE))
@@ -330,7 +332,8 @@ static int32_t close_lots(wick_run *r, wick_order *q, double fraction)
 }
 
 /* lots=hedge: an order for each side that holds something of the ticket. */
-static int32_t close_tickets(wick_run *r, int32_t symbol, int32_t ticket, double fraction, int32_t tag)
+static int32_t close_tickets(wick_run *r, int32_t symbol, int32_t ticket, double fraction,
+                             int32_t tag)
 {
     int32_t id = 0;
     for (int32_t d = 1; d >= -1 && id >= 0; d -= 2) {
@@ -356,7 +359,8 @@ static int32_t close_tickets(wick_run *r, int32_t symbol, int32_t ticket, double
     return id;
 }
 
-int32_t wick_run_close_ticket(wick_run *r, int32_t symbol, int32_t ticket, double fraction, int32_t tag)
+int32_t wick_run_close_ticket(wick_run *r, int32_t symbol, int32_t ticket, double fraction,
+                              int32_t tag)
 {
     r->refusal[0] = '\0';
     if (symbol < 0 || symbol >= r->n_sym)

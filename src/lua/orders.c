@@ -393,7 +393,8 @@ static int sym_protect(lua_State *L)
             const char *near = wick_nearest(key, names, 4);
             if (near)
                 return wk_raise(L, "protect: unknown field '%s'; did you mean '%s'?", key, near);
-            return wk_raise(L, "protect: unknown field '%s'; it takes stop, target, trail, ticket", key);
+            return wk_raise(L, "protect: unknown field '%s'; it takes stop, target, trail, ticket",
+                            key);
         }
         if (k == 3) {
             ticket = wk_ticket_at(L, h, -1, "protect");

@@ -213,3 +213,48 @@ test("closing everything closes both, and what nets is refused", function()
   raises(function() go([[if bar == 1 then sym:order { side = "sell", ticket = 1, units = 1 } end]]) end,
     "under lots=hedge")
 end)
+
+-- ---- Pine ----------------------------------------------------------------------------------------
+
+local pine_script = [[
+  local s = pine.strategy { title = "turns", default_qty_type = "fixed", default_qty_value = 10 }
+  local close = s.close
+  return s:each_bar(function()
+    if s.bar == 1 then s:entry("L", s.long, { limit = 101 })
+    elseif s.bar == 9 then s:entry("S", s.short)
+    elseif s.bar == 14 then s:close_all() end
+  end)]]
+
+local function wave()
+  local c = ramp(20)
+  for i = 4, 6 do c.low[i] = 100 end
+  return c
+end
+
+test("Pine strategies pay maker, taker and scheduled fees, and what holding costs", function()
+  local function total(engine, bars)
+    local r = must_run { script = pine_script, bars = { X = bars or wave() }, engine = engine }
+    return r
+  end
+  local r = total { fee_maker = 0.02, fee_taker = 0.05 }
+  equal(#r.trades, 2)
+  local long, short = r.trades[1], r.trades[2]
+  -- The reversal is one market order of twenty; the entry rested.
+  near(long.fees, 101 * 10 * 0.0002 + long.exit_price * 10 * 0.0005, 1e-9)
+  near(short.fees, (short.entry_price + short.exit_price) * 10 * 0.0005, 1e-9)
+  local tiers = total { fee_tiers = "0:0.02/0.05" }
+  near(tiers.trades[1].fees, long.fees, 1e-9)
+  local bars = wave()
+  bars.funding = { { first + 7 * DAY, 0.01 } }
+  local held = total({ borrow_rate = 10 }, bars)
+  near(held.metrics.total_funding, -0.01 * bars.open[8] * 10, 1e-9)
+  check(held.metrics.total_borrow < 0)
+  near(held.equity[20], total {}.equity[20] + held.metrics.total_carry, 1e-9)
+end)
+
+test("what Pine's own rules replace is refused by name", function()
+  for key, value in pairs { volume_pct = 5, slip_atr = 1, margin_call = "whole", lots = "hedge" } do
+    local r, message = run { script = pine_script, bars = { X = wave() }, engine = { [key] = value } }
+    check(r == nil and message:find("Pine strategy", 1, true), key .. ": " .. tostring(message))
+  end
+end)
