@@ -251,36 +251,40 @@ const wk_setting wk_setting_rows[] = {
     CHOICE(fee_rounding, "off|whole", "off",
            "fee_pct is of the notional, or of the notional in whole money, halves to even"),
     NUMBER(stoploss, "number <= 0", "0", -1e6, 0,
-           "phases=candle, as all below: the stop of an entry, as a ratio of profit (-0.1: ten "
-           "percent, of the price when leverage is 1); 0: none"),
+           "phases=candle: the stop of an entry, as a ratio of profit (-0.1: ten percent, of the "
+           "price when leverage is 1); 0: none"),
     CHOICE(trailing_stop, "off|on", "off",
-           "the stop follows the bar's best price at the distance of stoploss before the bar is "
-           "tested"),
+           "phases=candle: the stop follows the bar's best price at the distance of stoploss, before "
+           "the bar is tested with it"),
     NUMBER(trailing_stop_positive, "number >= 0", "0", 0, 1e6,
-           "distance of the trailing stop once the profit is above "
-           "trailing_stop_positive_offset; 0: that of stoploss"),
+           "phases=candle: distance of the trailing stop, as a ratio of profit, once the profit is "
+           "above trailing_stop_positive_offset; 0: that of stoploss"),
     NUMBER(trailing_stop_positive_offset, "number >= 0", "0", 0, 1e6,
-           "profit, as a ratio, above which trailing_stop_positive is the distance"),
+           "phases=candle: profit, as a ratio, above which trailing_stop_positive is the distance"),
     CHOICE(trailing_only_offset_is_reached, "off|on", "off",
-           "the stop does not trail before trailing_stop_positive_offset"),
+           "phases=candle: the stop does not trail before trailing_stop_positive_offset"),
     {{"minimal_roi", "none|MINUTES:RATIO,...", "none",
-      "profit at which a position is closed, by the minutes it has been held"},
+      "phases=candle: profit at which a position is closed, by the minutes it has been held"},
      FIELD(minimal_roi),
      WK_KIND_TIERS,
      0,
      0},
-    CHOICE(use_exit_signal, "off|on", "on", "exit signals close positions"),
+    CHOICE(use_exit_signal, "off|on", "on", "phases=candle: exit signals close positions"),
     CHOICE(exit_profit_only, "off|on", "off",
-           "exit signals act only while the profit at the open is above exit_profit_offset"),
-    NUMBER(exit_profit_offset, "number", "0", -1e6, 1e6, "see exit_profit_only"),
+           "phases=candle: exit signals act only while the profit at the open is above "
+           "exit_profit_offset"),
+    NUMBER(exit_profit_offset, "number", "0", -1e6, 1e6,
+           "phases=candle: a ratio of profit, see exit_profit_only"),
     CHOICE(ignore_roi_if_entry_signal, "off|on", "off",
-           "minimal_roi does not act on a bar with an entry signal of the position's side"),
+           "phases=candle: minimal_roi does not act on a bar with an entry signal of the "
+           "position's side"),
     NUMBER(tradable_balance_ratio, "number 0..1", "1", 0, 1,
-           "share of the balance that may be tied up in positions"),
+           "phases=candle: share of the balance that may be tied up in positions"),
     NUMBER(isolated_maintenance, "number >= 0", "0", 0, 1,
-           "maintenance margin as a ratio of the position: leveraged positions are liquidated at "
-           "the price at which their margin is used up to it; 0: never"),
+           "phases=candle: maintenance margin as a ratio of a position, which is liquidated by "
+           "itself at the price at which its margin is used up to it; 0: never"),
     NUMBER(liquidation_buffer, "number 0..0.99", "0.05", 0, 0.99,
-           "share of the way to the liquidation price at which a position is given up before it"),
+           "phases=candle: share of the way to the liquidation price at which a position is given "
+           "up before it"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);
