@@ -141,6 +141,59 @@ test("groups and caps", function()
   equal(math.abs(math.abs(w[1]) + math.abs(w[2]) + math.abs(w[3]) + math.abs(w[4]) - 1.2) < 1e-12, true)
 end)
 
+test("every optimiser, covariance and limit of the chain runs", function()
+  local bars = {}
+  for k, name in ipairs { "A", "B", "C", "D" } do
+    local close, x = {}, k
+    for i = 1, 60 do
+      x = (x * 48271) % 2147483647
+      close[i] = (close[i - 1] or 100) * (1 + 0.02 * (x / 2147483647 - 0.48))
+    end
+    bars[name] = { close = close }
+  end
+  for _, optimiser in ipairs { "equal", "score", "inverse_vol", "inverse_variance", "risk_parity", "hrp",
+    "max_diversification", "min_variance", "mean_variance", "max_sharpe", "fixed" } do
+    for _, covariance in ipairs { "sample", "diagonal", "ledoit_wolf", "oas", "ewma", "constant_correlation" } do
+      go([[S.rebalance = 7
+        local asked = 0
+        S.allocate = { optimiser = "]] .. optimiser .. [[", covariance = "]] .. covariance .. [[", window = 20,
+          alpha = function() return { A = 0.2, B = 0.3, C = 0.1, D = 0.2 } end, hi = 0.4,
+          groups = { A = "x", B = "x" }, group_caps = { x = 0.6 }, gross = 1 }
+        function S.on_bar(ctx)
+          if ctx.bar < 23 then return end
+          local all = 0
+          for _, sym in ipairs(ctx.symbols) do
+            local share = sym.position * sym.close[0] / ctx.equity
+            assert(share > -0.001 and share < 0.45, share)
+            all = all + share
+          end
+          assert(all <= 1.05, all)
+        end]], bars)
+    end
+  end
+end)
+
+test("long and short: lo below 0, gross, places on both sides", function()
+  local r = go [[
+    S.rebalance = 5
+    S.allocate = { optimiser = "mean_variance", mean = "alpha", covariance = "ledoit_wolf", window = 10,
+      aversion = 5, lo = -0.5, hi = 1, budget = 0.3, gross = 0.9,
+      alpha = function() return { A = 0.02, B = 0.01, C = -0.03 } end }
+    function S.on_bar(ctx)
+      if ctx.bar > 12 then assert(ctx:sym("C").position < 0 and ctx:sym("A").position > 0) end
+    end]]
+  equal(r ~= nil, true)
+  go [[
+    S.rebalance = 5
+    S.allocate = { alpha = function() return { A = 3, B = 2, C = 1 } end, top = 1, bottom = 1,
+      optimiser = "inverse_vol", window = 10 }
+    function S.on_bar(ctx)
+      if ctx.bar > 12 then
+        assert(ctx:sym("A").position > 0 and ctx:sym("B").position == 0 and ctx:sym("C").position < 0)
+      end
+    end]]
+end)
+
 test("mistakes are named", function()
   fails([[S.rebalance = "montly"; S.allocate = {}]], "did you mean 'monthly'")
   fails([[S.rebalance = "month"; S.allocate = { optimizer = "equal" }]], "did you mean 'optimiser'")

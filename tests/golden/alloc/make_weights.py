@@ -12,7 +12,7 @@ import cvxpy as cp
 import numpy as np
 import pandas as pd
 import riskfolio as rp
-from pypfopt import EfficientFrontier, risk_models
+from pypfopt import EfficientFrontier, HRPOpt, risk_models
 from sklearn.covariance import LedoitWolf, OAS
 
 warnings.filterwarnings("ignore")
@@ -169,6 +169,9 @@ def cases(x):
     case("risk_parity", parity(cov))
     budget = [float(1 + i % 4) for i in range(n)]
     case("risk_parity", parity(cov, budget), score=budget)
+    h = HRPOpt(cov_matrix=pd.DataFrame(cov))
+    hrp = h.optimize(linkage_method="single")
+    case("hrp", [hrp[i] for i in range(n)])
     corr = cov / np.outer(sd, sd)
     y = programme(corr, hi=np.inf)
     d = np.maximum(y, 0) / sd

@@ -110,7 +110,7 @@ static void golden(void **state)
         free(mean);
     }
     assert_int_equal(covs, 24);
-    assert_int_equal(cases, 68);
+    assert_int_equal(cases, 72);
     wick_json_free(doc);
     wick_ctx_free(ctx);
 }

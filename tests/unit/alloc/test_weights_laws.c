@@ -121,7 +121,7 @@ static void optimal(void **state)
         in.param[0] = WICK_NA;
         static const char *const others[] = {
             "equal", "inverse_vol", "inverse_variance", "risk_parity", "max_diversification",
-            "score", "max_sharpe"};
+            "hrp",   "score",       "max_sharpe"};
         for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
             check_ok(ctx, wick_weigh(ctx, wick_weigh_find(ctx, others[k]), &in, t.w));
             check_limits(&t, false);
