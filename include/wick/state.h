@@ -72,7 +72,7 @@ WICK_API wick_status wick_state_parse(wick_ctx *ctx, const char *name, const voi
 /** Lets wick_run_step answer WICK_STEP_DONE after the last tick whose stamp is not after `time`,
  * with all its decisions made and everything at its close done. Before the first step, or when the
  * run has stopped (the stop moves on; it cannot move back). A `time` at or behind the last bar
- * stops at an open end. */
+ * stops at an open end; one before the first traded tick stops in front of that. */
 WICK_API wick_status wick_run_until(wick_ctx *ctx, wick_run *run, int64_t time) WICK_NODISCARD;
 /** The same by the panel's clock: stops when `ticks` ticks have passed. */
 WICK_API wick_status wick_run_until_tick(wick_ctx *ctx, wick_run *run,

@@ -515,11 +515,6 @@ static int run_job(job *j)
     for (int32_t k = 0; k < j->account.n; k++) wk_host_set_finer(j->account.hosts[k], j->finer);
     if (j->host) wk_host_set_finer(j->host, j->finer);
     lap(j);
-    if (j->account.n > 0 && (j->state.path || j->state.from || j->state.what_if)) {
-        cli_error(c, "run one strategy of it by itself",
-                  "a state is that of one strategy; an account of several is not saved");
-        return CLI_MISTAKE;
-    }
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
     lap(j);

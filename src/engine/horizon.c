@@ -72,6 +72,7 @@ static wick_status move(wick_ctx *ctx, wick_run *r, int32_t ticks, bool waits)
     if (r->phase == WK_PH_DONE && ticks < r->ticks)
         return wick_fail(ctx, WICK_E_ARG, "a stop cannot move back: the run stands at tick %d",
                          (int)r->tick);
+    if (ticks < r->first_tick) ticks = r->first_tick; /* bars before it only warm up */
     const bool was_open = r->open_end;
     wk_horizon_set(r, ticks, waits);
     if (r->phase == WK_PH_DONE) wk_horizon_open(r, was_open);

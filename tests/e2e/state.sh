@@ -73,6 +73,30 @@ for name in bracket-trailing-activation-offset-path-01 composite-trendmaster-piv
 done
 joined "$SRC/strategies/ma_crossover_pine.lua" "$TMP/bars" 1517443200 700 --profile pine
 
+# A cut before the first traded bar: nothing has been decided yet.
+go whole "$first" "$SRC/strategies/ma_crossover_events.lua" --data "$TMP/bars" --trade-from 2019-06-03
+go saved "$first" "$SRC/strategies/ma_crossover_events.lua" --data "$TMP/bars" --trade-from 2019-06-03 \
+  --save-state "$TMP/at.state" --save-state-at 2018-09-03
+alike whole saved "saving before the first traded bar changes the run"
+go joined "$first" "$SRC/strategies/ma_crossover_events.lua" --data "$TMP/bars" --trade-from 2019-06-03 \
+  --from-state "$TMP/at.state"
+alike whole joined "going on from before the first traded bar"
+# Finer bars inside the bars.
+run synth "$first" data synth --out "$TMP/fine" --symbols 1 --bars 3000 --seed 4 --timeframe 15m
+for how in "$SRC/tests/pine/bracket-trailing-activation-offset-path-01.lua magnifier=on" \
+  "$SRC/examples/scripts/bands_bracket.lua intrabar=lower_tf"; do
+  file=${how% *}
+  set -- --data "$TMP/fine" --timeframe 1h --finer "$TMP/fine" --engine "${how#* }"
+  go whole "$first" "$file" "$@"
+  go saved "$first" "$file" "$@" --save-state "$TMP/at.state" --save-state-at 2018-01-19
+  go joined "$first" "$file" "$@" --from-state "$TMP/at.state"
+  alike whole joined "${how#* }: one run is two runs joined"
+done
+run two "$first" run "$SRC/strategies/rotation.lua" "$SRC/strategies/vol_target.lua" --data "$TMP/bars" \
+  --weights 0.6,0.4 --save-state "$TMP/two.state"
+expect 2 "an account of several strategies"
+has "$TMP/two.err" "is for a run of one strategy"
+
 # ---- what a state refuses ----------------------------------------------------------------------
 S=$SRC/strategies/ma_crossover_events.lua
 go saved "$first" "$S" --data "$TMP/bars" --save-state "$TMP/good.state" --save-state-at 2019-03-04
