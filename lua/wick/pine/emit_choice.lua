@@ -59,11 +59,11 @@ function kinds:cond(node)
   local c = self:condition(node.c)
   local a, b, la, lb
   if c.k == "c" then
-    a, b = self:expr(node.a), self:expr(node.b)
+    a, b = self:some(node.a), self:some(node.b)
     la, lb = {}, {}
   else
-    a, la = self:operand(function() return self:expr(node.a) end)
-    b, lb = self:operand(function() return self:expr(node.b) end)
+    a, la = self:operand(function() return self:some(node.a) end)
+    b, lb = self:operand(function() return self:some(node.b) end)
   end
   local t = types.join(a.t, b.t)
   a, b = self:as_type(a, t), self:as_type(b, t)

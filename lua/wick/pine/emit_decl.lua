@@ -306,7 +306,7 @@ function U:declare_var(node, sym, t)
   self.cond = self.cond + 1
   v, lines = self:branch(function()
     if structures[node.e.k] then return self:structure_value(node.e) end
-    return self:expr(node.e)
+    return self:some(node.e)
   end)
   self.cond = self.cond - 1
   v = v or const("na", "na")
@@ -408,7 +408,7 @@ function kinds:assign(node)
   local target, op = node.target, node.op
   local before = self.effects
   if target.k ~= "name" then
-    local o = self:expr(target)
+    local o = self:some(target)
     if o.k ~= "b" then
       self:fail(target, "this cannot be assigned")
       return false
@@ -418,7 +418,7 @@ function kinds:assign(node)
     if structures[node.e.k] then
       v = self:structure_value(node.e)
     else
-      v = self:as_type(self:expr(node.e), o.t)
+      v = self:as_type(self:some(node.e), o.t)
     end
     if op ~= ":=" then v = self:arithmetic(op:sub(1, 1), o, v, node) end
     self:b(place .. " = " .. self:bar(v))
@@ -430,7 +430,7 @@ function kinds:assign(node)
   local old = self:find_value(sym)
   if not old then return false end
   if old.declared then
-    local v = self:expr(node.e)
+    local v = self:some(node.e)
     if op ~= ":=" then v = self:arithmetic(op:sub(1, 1), old, v, node) end
     if v.k == "b" then error(self.tr.NOT_HERE, 0) end
     local code = old.d .. " = " .. (v.t == "na" and self:na_name() or v.d)
@@ -464,7 +464,7 @@ function kinds:assign(node)
     if sym.mode or old.set or self.effects ~= before then return false end
     return nil
   end
-  local v = self:as_type(structures[node.e.k] and self:structure_value(node.e) or self:expr(node.e),
+  local v = self:as_type(structures[node.e.k] and self:structure_value(node.e) or self:some(node.e),
     old.t)
   if v.t == "na" then self:na_name() end
   if v.t == nil then

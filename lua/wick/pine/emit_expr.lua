@@ -16,6 +16,14 @@ function U:expr(node)
   return kinds[node.k](self, node)
 end
 
+--- A value where one is needed: a plot or an order has none.
+function U:some(node)
+  local v = self:expr(node)
+  if v and v.t ~= nil then return v end
+  self:fail(node, "this has no value")
+  return const("na", "na")
+end
+
 -- ---- literals ------------------------------------------------------------------------------
 local function quote(text)
   return '"' .. text:gsub('[\\"%c]', function(c)
@@ -55,7 +63,7 @@ end
 function kinds:tuple(node)
   local items, t = {}, {}
   for i, e in ipairs(node.items) do
-    items[i] = self:expr(e)
+    items[i] = self:some(e)
     t[i] = items[i].t
   end
   return self:tuple_of(items, t)
@@ -214,7 +222,7 @@ function U:truth(v)
 end
 
 function U:condition(node)
-  return self:truth(self:expr(node))
+  return self:truth(self:some(node))
 end
 
 local strengths = { ["+"] = P.add, ["-"] = P.add, ["*"] = P.mul, ["/"] = P.mul, ["%"] = P.mul }
@@ -353,7 +361,7 @@ local function negated(code, p)
 end
 
 function kinds:un(node)
-  local a = self:expr(node.a)
+  local a = self:some(node.a)
   if node.op == "+" then return a end
   if node.op == "-" then
     local v
@@ -405,9 +413,9 @@ function U:logic(op, a, right)
   local lazy = self.tr.version >= 6 and a.k ~= "c"
   local b, lines
   if lazy then
-    b, lines = self:operand(function() return self:truth(self:expr(right)) end)
+    b, lines = self:operand(function() return self:truth(self:some(right)) end)
   else
-    b = self:truth(self:expr(right))
+    b = self:truth(self:some(right))
   end
   local p = op == "and" and P["and"] or P["or"]
   local k = join(a, b)
@@ -467,16 +475,16 @@ function kinds:bin(node)
     list[#list + 1] = node
     node = node.a
   end
-  local v = self:expr(node)
+  local v = self:some(node)
   for i = #list, 1, -1 do
     local n = list[i]
     local op = n.op
     if op == "and" or op == "or" then
       v = self:logic(op, self:truth(v), n.b)
     elseif compare_names[op] then
-      v = self:compare(op, v, self:expr(n.b))
+      v = self:compare(op, v, self:some(n.b))
     else
-      v = self:arithmetic(op, v, self:expr(n.b), n)
+      v = self:arithmetic(op, v, self:some(n.b), n)
     end
   end
   return v

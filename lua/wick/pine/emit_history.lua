@@ -69,7 +69,7 @@ function kinds:index(node)
   if self.around and node.o.k ~= "name" and node.o.k ~= "member" then
     return self:before_statement(function() return kinds.index(self, node) end)
   end
-  local k = self:expr(node.i)
+  local k = self:some(node.i)
   if k.t == "float" then -- fractions of a bar are cut off
     if k.lit then
       k = const(("%d"):format(k.value - math.fmod(k.value, 1)), "int")
@@ -81,7 +81,7 @@ function kinds:index(node)
   if not types.number_like(k.t) then self:fail(node.i, "bars back are a number, not " ..
     types.show(k.t)) end
   local o = node.o
-  local v = self:expr(o)
+  local v = self:some(o)
   if k.lit and k.value and k.value < 0 then
     self:fail(node.i, "the future cannot be read: bars back must not be negative")
   end
