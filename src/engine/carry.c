@@ -116,7 +116,9 @@ static double balance(const wick_run *r)
 static void interest(wick_run *r, int64_t from, int64_t to)
 {
     const double have = balance(r);
-    const double rate = have >= 0.0 ? r->set.cash_rate : r->set.loan_rate;
+    /* Of several strategies on one account one may stand on the cash of the others. */
+    const bool owns = have + (r->member ? r->pool : 0.0) >= 0.0;
+    const double rate = owns ? r->set.cash_rate : r->set.loan_rate;
     const double amount = have * (rate / 100.0) * ((double)(to - from) / YEAR_MS);
     r->flow[WICK_FLOW_INTEREST] += amount;
     r->cash += amount;

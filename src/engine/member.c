@@ -9,6 +9,10 @@ wick_status wick_run_join(wick_ctx *ctx, wick_run *r, double share)
 {
     if (r->phase != WK_PH_START)
         return wick_fail(ctx, WICK_E_STATE, "a run joins an account before its first step");
+    if (r->calls)
+        return wick_fail(ctx, WICK_E_ARG,
+                         "engine setting margin_call looks at one strategy's book; it cannot watch "
+                         "an account of several");
     if (!(share > 0.0 && share <= 1e6))
         return wick_fail(ctx, WICK_E_ARG, "a share of %g of the account; it must be above 0",
                          share);

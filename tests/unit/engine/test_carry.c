@@ -344,6 +344,27 @@ static void margin(void **state)
     wick_ctx_free(ctx);
 }
 
+static void several_strategies(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    scene s = {.bars = {steady},
+               .symbols = 1,
+               .cash = 10000,
+               .step = 1,
+               .settings = "margin_call=whole margin_maintenance=10"};
+    wick_panel *p = panel_of(ctx, &s);
+    wick_settings *set = sim_settings(ctx, s.settings);
+    const wick_run_opts o = {.size = sizeof o, .settings = set};
+    wick_run *r = NULL;
+    check_ok(ctx, wick_run_new(ctx, p, &o, &r));
+    check_fails(ctx, wick_run_join(ctx, r, 0.5), WICK_E_ARG, "margin_call looks at one");
+    wick_run_free(r);
+    wick_settings_free(set);
+    wick_panel_unref(p);
+    wick_ctx_free(ctx);
+}
+
 static void dated_numbers(void **state)
 {
     (void)state;
@@ -382,8 +403,9 @@ static void dated_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rates),  cmocka_unit_test(funding),       cmocka_unit_test(actions),
-        cmocka_unit_test(margin), cmocka_unit_test(dated_numbers),
+        cmocka_unit_test(rates),         cmocka_unit_test(funding),
+        cmocka_unit_test(actions),       cmocka_unit_test(margin),
+        cmocka_unit_test(dated_numbers), cmocka_unit_test(several_strategies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
