@@ -75,36 +75,45 @@ static inline bool wk_ramp_step(wk_ramp *k, double x, double *sum, double *ramp,
 /** What a kernel makes of a full window. */
 typedef double (*wk_ramp_fn)(const double *p, double sum, double ramp, double base);
 
-/** Column form: the bits of stepping, for any values. */
+/** Column form: the bits of stepping, for any values. A whole block is gone through from both ends
+ * at once, so that the two chains of additions run side by side. */
 WK_INLINE wick_status wk_ramp_column(int64_t n, const double *x, int64_t w, wk_ramp_fn f,
                                      const double *p, double *out)
 {
-    double *sums = malloc((size_t)(2 * w) * sizeof(double)), *ramps = sums + w;
+    double *sums = malloc((size_t)(4 * w) * sizeof(double)), *ramps = sums + w, *own = sums;
+    double *next_sums = ramps + w, *next_ramps = next_sums + w;
     if (sums == NULL) return WICK_E_MEM;
     double base = n > 0 && isfinite(x[0]) ? x[0] : 0.0;
     wk_fill_na(n < w ? n : w - 1, out);
     for (int64_t b = 0; b < n; b += w) {
-        const int64_t len = n - b < w ? n - b : w;
-        double sum = 0.0, ramp = 0.0;
-        for (int64_t i = 1; i <= len; i++) {
+        const int64_t len = n - b < w ? n - b : w, most = len < w ? len : w - 1;
+        const double last = x[b + len - 1], next = isfinite(last) ? last : 0.0;
+        double sum = 0.0, ramp = 0.0, back = 0.0, back_ramp = 0.0;
+        for (int64_t i = 1; i <= most; i++) {
             const double d = x[b + i - 1] - base;
             sum += d;
             ramp += (double)i * d;
-            if (b > 0 && i < w)
+            if (b > 0)
                 out[b + i - 1] =
                     f(p, sum + sums[i], ramps[i] + (ramp + (double)(w - i) * sum), base);
+            if (len == w) {
+                next_sums[w - i] = back += x[b + w - i] - next;
+                next_ramps[w - i] = back_ramp += back;
+            }
         }
         if (len < w) break;
+        const double d = x[b + w - 1] - base;
+        sum += d;
+        ramp += (double)w * d;
         out[b + w - 1] = f(p, sum, ramp, base);
-        const double last = x[b + w - 1];
-        base = isfinite(last) ? last : 0.0;
-        sum = ramp = 0.0;
-        for (int64_t j = w - 1; j >= 0; j--) {
-            sums[j] = sum += x[b + j] - base;
-            ramps[j] = ramp += sum;
-        }
+        next_sums[0] = back += x[b] - next;
+        next_ramps[0] = back_ramp + back;
+        double *was = sums;
+        sums = next_sums, next_sums = was;
+        was = ramps, ramps = next_ramps, next_ramps = was;
+        base = next;
     }
-    free(sums);
+    free(own);
     return WICK_OK;
 }
 

@@ -2,6 +2,7 @@
 /* registry: wick_ta_er wick_ta_vhf wick_ta_imi wick_ta_qstick wick_ta_accbands wick_ta_fosc */
 #include "../k_parts.h"
 #include "../k_ramp.h"
+#include "../k_tops.h"
 
 /* Kernels made of a few sums over a window. Parameter: n. Quotients of nothing by nothing have the
  * values TA-Lib gives them. */
@@ -137,14 +138,33 @@ static void fosc_init(void *state, const double *p)
     wk_ramp_init((wk_ramp *)(void *)(forecast + 1), wk_window(p, 0));
 }
 
+/* The line at the bar to come. */
+static inline double fosc_next(const double *p, double sum, double ramp, double base)
+{
+    const double w = p[0], mean = 1.0 / w, slope = (w + 1.0) / 2.0 * (6.0 / (w * (w * w - 1.0)));
+    return wk_finite(base + (sum * mean + (2.0 * ramp - (w + 1.0) * sum) * slope));
+}
+
 static void fosc_step(void *state, const double *p, const double *in, double *out)
 {
     double *forecast = state, sum, ramp, base;
-    const double w = p[0], was = *forecast, x = in[0];
+    const double was = *forecast, x = in[0];
     const bool full = wk_ramp_step((wk_ramp *)(void *)(forecast + 1), x, &sum, &ramp, &base);
-    const double slope = 6.0 * (2.0 * ramp - (w + 1.0) * sum) / (w * (w * w - 1.0));
-    *forecast = full ? wk_finite(base + (sum / w + slope * (w + 1.0) / 2.0)) : WICK_NA;
+    *forecast = full ? fosc_next(p, sum, ramp, base) : WICK_NA;
     out[0] = isnan(was) || isnan(x) ? WICK_NA : ratio_or(100.0 * (x - was), x, 0.0);
+}
+
+static wick_status fosc_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const double own[1] = {p[0]}, *x = in[0];
+    double was = WICK_NA, *o = out[0];
+    const wick_status st = wk_ramp_column(n, x, wk_window(p, 0), fosc_next, own, o);
+    for (int64_t i = 0; st >= 0 && i < n; i++) {
+        const double next = o[i], ratio = 100.0 * (x[i] - was) / x[i];
+        o[i] = x[i] == 0.0 ? (isnan(was) ? WICK_NA : 0.0) : wk_finite(ratio);
+        was = next;
+    }
+    return st;
 }
 
 #define RUN(name, size, n_in, n_out)                                                               \
@@ -157,12 +177,63 @@ static void fosc_step(void *state, const double *p, const double *in, double *ou
     .warmup = warm##_warmup, .run = name##_run, .state_size = part##_size,                         \
     .state_init = part##_init, .step = name##_step
 
-RUN(er, way, 1, 1)
-RUN(vhf, way, 1, 1)
+/* Ways of the last n changes as a column; out[0] is NA. */
+static wick_status ways(int64_t n, const double *x, int64_t w, double *out)
+{
+    double *change = malloc((size_t)(n + 1) * sizeof(double));
+    if (change == NULL) return WICK_E_MEM;
+    for (int64_t i = 1; i < n; i++) change[i] = fabs(x[i] - x[i - 1]);
+    if (n > 0) out[0] = WICK_NA;
+    const wick_status st = n > 1 ? wk_bsum_column(n - 1, change + 1, w, out + 1) : WICK_OK;
+    free(change);
+    return st;
+}
+
+static wick_status er_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const int64_t w = wk_window(p, 0);
+    const double *x = in[0];
+    double *o = out[0];
+    const wick_status st = ways(n, x, w, o);
+    for (int64_t i = w; st >= 0 && i < n; i++) {
+        const double ratio = wk_finite(fabs(x[i] - x[i - w]) / o[i]);
+        o[i] = o[i] == 0.0 ? 1.0 : ratio;
+    }
+    return st;
+}
+
+WK_WIDE static void vhf_take(const void *what, int64_t from, int64_t n, const double *top,
+                             const double *bottom)
+{
+    double *o = *(double *const *)what + from;
+    for (int64_t i = 0; i < n; i++) {
+        const double ratio = (top[i] - bottom[i]) / o[i],
+                     r = ratio - ratio == 0.0 ? ratio : WICK_NA;
+        o[i] = o[i] == 0.0 ? 0.0 : r;
+    }
+}
+
+static wick_status vhf_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const wick_status st = ways(n, in[0], wk_window(p, 0), out[0]);
+    if (st < 0 || wk_tops_pair(n, in[0], in[0], wk_window(p, 0), vhf_take, out)) return st;
+    return wk_run_steps(n, in, p, out, 1, 1, way_size, way_init, vhf_step);
+}
+
+static wick_status qstick_run(int64_t n, const double *const *in, const double *p,
+                              double *const *out)
+{
+    double *body = calloc((size_t)(n + 1), sizeof(double));
+    if (body == NULL) return WICK_E_MEM;
+    for (int64_t i = 0; i < n; i++) body[i] = in[1][i] - in[0][i];
+    const wick_status st = wk_bsum_column(n, body, wk_window(p, 0), out[0]);
+    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] /= p[0];
+    free(body);
+    return st;
+}
+
 RUN(imi, two, 2, 1)
-RUN(qstick, two, 2, 1)
 RUN(accbands, three, 3, 3)
-RUN(fosc, fosc, 1, 1)
 
 const wick_ta_spec wick_ta_er = {
     .name = "er",

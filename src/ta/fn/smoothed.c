@@ -2,6 +2,8 @@
 /* registry: wick_ta_rvi wick_ta_smi wick_ta_ulcer_index wick_ta_zigzag */
 #include "../k_moments.h"
 #include "../k_parts.h"
+#include "../k_scratch.h"
+#include "../k_tops.h"
 
 /* ---- relative volatility index: p: n, stdev_n ------------------------------------------------ */
 
@@ -86,7 +88,51 @@ static void smi_step(void *state, const double *p, const double *in, double *out
     out[1] = wk_ema_step(wk_avg_end(fast_range), out[0]);
 }
 
-WK_STEPS(smi, 3, 2)
+typedef struct smi_work {
+    const double *close;
+    double *far, *range;
+} smi_work;
+
+static void smi_take(const void *what, int64_t from, int64_t n, const double *top,
+                     const double *bottom)
+{
+    const smi_work *k = what;
+    for (int64_t i = 0; i < n; i++) {
+        k->far[from + i] = k->close[from + i] - (top[i] + bottom[i]) / 2.0;
+        k->range[from + i] = top[i] - bottom[i];
+    }
+}
+
+static wick_status smi_columns(int64_t n, const double *p, double *const *out, double *const *c)
+{
+    const int64_t fast = wk_window(p, 1), slow = wk_window(p, 2);
+    wick_status st = wk_ema_column(n, c[0], slow, c[2]);
+    if (st >= 0) st = wk_ema_column(n, c[2], fast, c[0]);
+    if (st >= 0) st = wk_ema_column(n, c[1], slow, c[2]);
+    if (st >= 0) st = wk_ema_column(n, c[2], fast, c[1]);
+    for (int64_t i = 0; st >= 0 && i < n; i++) {
+        const double a = c[0][i], b = c[1][i], line = wk_finite(100.0 * (a / (b / 2.0)));
+        out[0][i] = b == 0.0 && !isnan(a) ? 0.0 : line;
+    }
+    return st < 0 ? st : wk_ema_column(n, out[0], wk_window(p, 3), out[1]);
+}
+
+static wick_status smi_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const int64_t w = wk_window(p, 0);
+    wk_scratch s;
+    if (n < w || !wk_clean(n, in[2], 0))
+        return wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
+    if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
+    const smi_work k = {in[2], s.col[0], s.col[1]};
+    wk_fill_na(w - 1, s.col[0]);
+    wk_fill_na(w - 1, s.col[1]);
+    const wick_status st = wk_tops_pair(n, in[0], in[1], w, smi_take, &k)
+                               ? smi_columns(n, p, out, s.col)
+                               : wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
+    wk_scratch_free(&s);
+    return st;
+}
 
 /* ---- ulcer index: p: n ----------------------------------------------------------------------- */
 
