@@ -41,7 +41,7 @@ static double max3(double a, double b, double c)
 }
 
 /* One bar after the second. The test for a reversal is strict on both sides. */
-static void advance(sar_state *k, const double *p, double high, double low)
+WK_INLINE void advance(sar_state *k, const double *p, double high, double low)
 {
     double next = k->sar + k->af * (k->ep - k->sar);
     if (k->is_long && low < next) {
@@ -70,7 +70,7 @@ static void advance(sar_state *k, const double *p, double high, double low)
     k->sar = next;
 }
 
-static void step(void *state, const double *p, const double *in, double *out)
+WK_INLINE void sar_next(void *state, const double *p, const double *in, double *out)
 {
     sar_state *k = state;
     const double high = in[0], low = in[1];
@@ -88,9 +88,23 @@ static void step(void *state, const double *p, const double *in, double *out)
     k->low2 = k->low1, k->low1 = low;
 }
 
+static void step(void *state, const double *p, const double *in, double *out)
+{
+    sar_next(state, p, in, out);
+}
+
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 2, 1, size, init, step);
+    const double own[3] = {p[0], p[1], p[2]}; /* state and parameters in registers */
+    sar_state k;
+    init(&k, own);
+    for (int64_t i = 0; i < n; i++) {
+        const double bar[2] = {in[0][i], in[1][i]};
+        double value;
+        sar_next(&k, own, bar, &value);
+        out[0][i] = value;
+    }
+    return WICK_OK;
 }
 
 const wick_ta_spec wick_ta_sar = {
