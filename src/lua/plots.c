@@ -30,7 +30,9 @@ void wk_plots_forget(wk_host *h)
 static int core_plots_wanted(lua_State *L)
 {
     const wk_host *h = wk_self(L);
-    lua_pushboolean(L, h->plots_out != NULL && h->sh.phase == WK_DECLARE && h->decl < h->n_syms);
+    /* A run that is saved keeps them for the one that goes on and may write them. */
+    const bool kept = h->plots_out != NULL || h->keep.watching;
+    lua_pushboolean(L, kept && h->sh.phase == WK_DECLARE && h->decl < h->n_syms);
     return 1;
 }
 

@@ -81,6 +81,50 @@ alike whole saved "saving before the first traded bar changes the run"
 go joined "$first" "$SRC/strategies/ma_crossover_events.lua" --data "$TMP/bars" --trade-from 2019-06-03 \
   --from-state "$TMP/at.state"
 alike whole joined "going on from before the first traded bar"
+# Plots, also when the run that was saved did not write them.
+for name in drawings kelly_stats macd_rsi_combo; do
+  file=$SRC/tests/pine/community/$name.pine
+  [ -f "$file" ] || file=$SRC/tests/pine/semantics/$name.pine
+  [ -f "$file" ] || continue
+  run plots "$first" run "$file" --data "$TMP/hours" --plots "$TMP/plots.whole" --quiet
+  run plots "$first" run "$file" --data "$TMP/hours" --save-state "$TMP/at.state" --save-state-at 2018-01-29 --quiet
+  run plots "$first" run "$file" --data "$TMP/hours" --from-state "$TMP/at.state" --plots "$TMP/plots.joined" --quiet
+  expect 0 "$name with plots"
+  cmp -s "$TMP/plots.whole" "$TMP/plots.joined" && good || bad "$name: plots differ"
+done
+# From a pipeline: a checkpoint, a fork that goes on as it is and one that does not.
+cat >"$TMP/fork.lua" <<'LUA'
+local P = wick.pipeline "fork"
+P.options = { strategy = { type = "text", required = true, doc = "a strategy" },
+  data = { type = "text", required = true, doc = "bars" } }
+function P.run(cfg, run)
+  local bars = run:bars { data = { cfg.data } }
+  local strategy = run:strategy { file = cfg.strategy }
+  local p = strategy:values {}
+  run:stage("first", { strategy = strategy, bars = bars }, function()
+    local r = strategy:backtest { bars = bars, runs = { { params = p, checkpoint = "2019-03-04" } } }[1]
+    run:write_state("cut.state", r.state)
+    run:write_text("whole.csv", r:text "equity_csv")
+    return {}
+  end)
+  local st = run:read_state(run.dir .. "/cut.state")
+  run:stage("forks", { state = st, strategy = strategy, bars = bars }, function()
+    local list = strategy:backtest { bars = bars, runs = { { params = p, from_state = st },
+      { params = strategy:values { fast = 5 }, from_state = st, what_if = true } } }
+    run:write_text("same.csv", list[1]:text "equity_csv")
+    run:write_text("other.csv", list[2]:text "equity_csv")
+    return {}
+  end)
+end
+return P
+LUA
+for host in $HOSTS; do
+  run fork "$host" pipeline "$TMP/fork.lua" --strategy "$SRC/strategies/ma_crossover_events.lua" \
+    --data "$TMP/bars" --run-root "$TMP/runs" --run-id "$host" --quiet
+  expect 0 "$host: forks in a pipeline"
+  cmp -s "$TMP/runs/$host/whole.csv" "$TMP/runs/$host/same.csv" && good || bad "$host: a fork differs from its run"
+  cmp -s "$TMP/runs/$host/whole.csv" "$TMP/runs/$host/other.csv" && bad "$host: a what-if changes nothing" || good
+done
 # Finer bars inside the bars.
 run synth "$first" data synth --out "$TMP/fine" --symbols 1 --bars 3000 --seed 4 --timeframe 15m
 for how in "$SRC/tests/pine/bracket-trailing-activation-offset-path-01.lua magnifier=on" \
