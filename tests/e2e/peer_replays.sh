@@ -2,6 +2,7 @@
 # Random runs of the real libraries over market bars, made here and now, against their profiles.
 # WICK_PEERS is a virtual environment that holds them (tests/golden/engine/make_*.py say which).
 . "$(dirname "$0")/support/lib.sh"
+export NUMBA_DISABLE_JIT=1 # compiling vectorbt takes longer than these runs do without it
 need_shared data/daily
 PYTHON=${WICK_PEERS:-/tmp/venv-peers}/bin/python
 
