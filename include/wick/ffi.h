@@ -114,7 +114,7 @@ int64_t wick_run_closed_trades(const wick_run *run);
 double wick_run_realized(const wick_run *run);                   /* closed pnl, gross of fees */
 double wick_run_fees(const wick_run *run);
 /* Units for an amount under the run's sizing rules at this moment, rounded toward zero to the
-   quantity step; stop_distance only for risk sizes. */
+   quantity step; stop_distance only for risk sizes. Who walks ahead catches up first. */
 double wick_run_units(const wick_run *run, int32_t symbol, int32_t size_kind, double amount, double stop_distance);
 
 /* ---- Pine orders: runs with wick_run_opts.pine ---- */

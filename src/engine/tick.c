@@ -105,6 +105,16 @@ static void show(wick_run *r, double **col, int32_t row, double v)
 /* Equity as wk_equity_now adds it up, and the values of longs and shorts on the way. */
 static double value_sides(const wick_run *r, double *longs, double *shorts)
 {
+    *longs = *shorts = 0.0;
+    if (r->n_watch == 0) return r->cash;
+    if (r->n_watch == 1 && !wk_hedges(r)) {
+        const wk_sym *y = &r->sym[r->watch[0]];
+        if (y->lots == 0) return r->cash;
+        const double v = y->b * wk_mark(r, r->watch[0]);
+        *longs = y->pos > 0.0 ? 0.0 + v : 0.0;
+        *shorts = y->pos < 0.0 ? 0.0 - v : 0.0;
+        return r->cash + (y->a + v);
+    }
     wick_sum all = {r->cash, 0.0}, lv = {0.0, 0.0}, sv = {0.0, 0.0};
     for (int32_t i = 0; i < r->n_watch; i++) {
         const int32_t s = r->watch[i];
