@@ -315,6 +315,11 @@ wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *r, int32_t symbol, con
     }
     if (s->exit_limit != NULL && r->set.phases != WK_PHASES_CANDLE)
         return wick_fail(ctx, WICK_E_ARG, "signals: exit_limit needs phases=candle");
+    if (r->set.phases == WK_PHASES_ROWS && (s->limit != NULL || s->stop != NULL)) {
+        return wick_fail(ctx, WICK_E_ARG,
+                         "signals: phases=rows knows no limit and stop entries; `price` is what a "
+                         "market entry fills at");
+    }
     if (s->hold_bars < 0 || s->expire < 0) {
         return wick_fail(ctx, WICK_E_ARG, "signals: hold_bars and expire count bars from zero");
     }

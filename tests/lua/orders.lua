@@ -166,3 +166,28 @@ for _, case in ipairs(wrong) do
     check(message:find("while running each_bar for X at 2020-01-01", 1, true), message)
   end)
 end
+
+test("a price of one's own", function()
+  local r = go([[
+    if bar == 1 then sym:buy { units = 3, price = 102.5 } end
+    if bar == 5 then sym:order { side = "sell", units = 3, price = 1 } end]],
+    { open = { 100, 101, 102, 103, 104, 105, 106, 107 }, high = { 103, 103, 103, 106, 106, 108, 108, 109 },
+      low = { 99, 100, 101, 102, 103, 104, 105, 106 }, close = { 101, 102, 103, 104, 105, 106, 107, 108 } })
+  equal(r.trades[1].entry_price, 102.5)
+  equal(r.trades[1].exit_price, 105) -- kept inside the bar
+end)
+
+test("rows have no resting orders", function()
+  local rows = { profile = "vectorbt" }
+  raises(function() go([[ if bar == 1 then sym:buy { units = 1, limit = 90 } end ]], nil, { engine = rows }) end,
+    "phases=rows knows no limit and stop orders")
+  local function signals(fields)
+    return function()
+      must_run { script = 'local S = wick.strategy "s" function S.signals(b) return { ' .. fields .. " } end return S",
+        bars = { X = ramp(20, 100, 1) }, engine = rows }
+    end
+  end
+  raises(signals "long = b.close:gt(101), limit = b.low", "phases=rows knows no limit and stop entries")
+  raises(signals "long = b.close:gt(103), short = b.close:gt(101):both(b.close:lt(103)), size = { pct_cash = 50 }",
+    "50 percent of cash cannot turn a position")
+end)
