@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "lua/allocate.h"
 #include "lua/columns.h"
-#include "wick/alloc.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,47 +11,6 @@
  * of S.allocate) and the functions wick.weights, wick.covariance, ctx:due need from C. Numbers of
  * many bars stay here; Lua sees symbols and weights.
  */
-
-/* ---- options from a table ----------------------------------------------------------------- */
-
-static double number_at(lua_State *L, int t, const char *key, double otherwise)
-{
-    lua_getfield(L, t, key);
-    if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TNUMBER)
-        (void)wk_raise(L, "'%s' must be a number, got %s", key, luaL_typename(L, -1));
-    const double v = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
-    lua_pop(L, 1);
-    return v;
-}
-
-static const char *text_at(lua_State *L, int t, const char *key, const char *otherwise)
-{
-    lua_getfield(L, t, key);
-    if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING)
-        (void)wk_raise(L, "'%s' must be a text, got %s", key, luaL_typename(L, -1));
-    const char *v = lua_isnil(L, -1) ? otherwise : lua_tostring(L, -1);
-    lua_pop(L, 1); /* the table keeps it */
-    return v;
-}
-
-/* Numbers of a list of n under `key`, anchored on the stack; NULL when there is none. */
-static double *list_at(lua_State *L, int t, const char *key, int n)
-{
-    lua_getfield(L, t, key);
-    if (lua_isnil(L, -1)) return NULL;
-    if (lua_type(L, -1) != LUA_TTABLE || (int)lua_rawlen(L, -1) != n)
-        (void)wk_raise(L, "'%s' must be a list of %d numbers", key, n);
-    double *v = lua_newuserdata(L, ((size_t)n + 1) * sizeof *v);
-    for (int k = 0; k < n; k++) {
-        lua_rawgeti(L, -2, k + 1);
-        if (lua_type(L, -1) != LUA_TNUMBER)
-            (void)wk_raise(L, "'%s': number %d is missing", key, k + 1);
-        v[k] = lua_tonumber(L, -1);
-        lua_pop(L, 1);
-    }
-    lua_remove(L, -2);
-    return v;
-}
 
 /* ---- the schedule ------------------------------------------------------------------------- */
 
@@ -95,8 +54,8 @@ static void open_schedule(lua_State *L, wk_host *h, int params)
             (void)wk_raise(L, "S.rebalance: unknown field '%s'%s%s%s; it takes every, drift, band",
                            key, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         }
-        r.drift = number_at(L, at, "drift", 0.0);
-        h->band = number_at(L, at, "band", 0.0);
+        r.drift = wk_opt_number(L, at, "drift", 0.0);
+        h->band = wk_opt_number(L, at, "band", 0.0);
         if (!(h->band >= 0.0 && h->band < 1.0))
             (void)wk_raise(L, "S.rebalance: the band is a share of equity, 0 to 1");
         lua_getfield(L, at, "every");
@@ -206,53 +165,6 @@ static int32_t sym_id(lua_State *L, wk_host *h, int list, int k)
     return (int32_t)v;
 }
 
-static const wick_cov_spec *cov_at(lua_State *L, wk_host *h, int t)
-{
-    const wick_cov_spec *spec = wick_cov_find(h->ctx, text_at(L, t, "covariance", "ledoit_wolf"));
-    if (!spec) (void)wk_raise_ctx(L, h);
-    return spec;
-}
-
-static void read_limits(lua_State *L, int t, int n, wick_limits *l)
-{
-    *l = (wick_limits){.size = sizeof *l,
-                       .budget = number_at(L, t, "budget", 0.0),
-                       .lo = number_at(L, t, "lo", 0.0),
-                       .hi = number_at(L, t, "hi", 0.0),
-                       .gross = number_at(L, t, "gross", 0.0)};
-    if (!(l->budget >= 0.0 && l->budget <= 1e3))
-        (void)wk_raise(L, "'budget' is the sum of the weights, above 0");
-    if (l->hi < 0.0 || l->gross < 0.0) (void)wk_raise(L, "'hi' and 'gross' are caps above 0");
-    const double *group = list_at(L, t, "group", n);
-    if (!group) return;
-    lua_getfield(L, t, "group_cap");
-    l->groups = (int32_t)lua_rawlen(L, -1);
-    lua_pop(L, 1);
-    l->group_cap = list_at(L, t, "group_cap", l->groups);
-    int32_t *of = lua_newuserdata(L, ((size_t)n + 1) * sizeof *of);
-    for (int k = 0; k < n; k++) of[k] = (int32_t)group[k];
-    l->group = of;
-}
-
-static void weigh(lua_State *L, wk_host *h, int t, wick_weigh_in *in, double *w)
-{
-    const wick_weigh_spec *spec = wick_weigh_find(h->ctx, text_at(L, t, "optimiser", "equal"));
-    if (!spec) (void)wk_raise_ctx(L, h);
-    for (int k = 0; k < 4; k++)
-        in->param[k] =
-            spec->param[k].name ? number_at(L, t, spec->param[k].name, WICK_NA) : WICK_NA;
-    if (wick_weigh(h->ctx, spec, in, w) < 0) (void)wk_raise_ctx(L, h);
-}
-
-static void push_list(lua_State *L, const double *v, int n)
-{
-    lua_createtable(L, n, 0);
-    for (int k = 0; k < n; k++) {
-        lua_pushnumber(L, v[k]);
-        lua_rawseti(L, -2, k + 1);
-    }
-}
-
 /* Bars a year for annual targets: by the bar's length, never by how much data there is. */
 static double bars_a_year(const wk_host *h)
 {
@@ -264,17 +176,6 @@ static double bars_a_year(const wk_host *h)
     if (tf >= 7.0 * day) return 52.0 * 7.0 * day / tf;
     if (tf >= day || tf == 0.0) return always ? 365.0 : 252.0;
     return always ? 365.0 * day / tf : 252.0 * 6.5 * 3600000.0 / tf;
-}
-
-static double *mean_of(lua_State *L, int64_t rows, int32_t n, const double *x)
-{
-    double *mean = lua_newuserdata(L, ((size_t)n + 1) * sizeof *mean);
-    for (int32_t k = 0; k < n; k++) {
-        wick_sum s = {0.0, 0.0};
-        for (int64_t i = 0; i < rows; i++) wick_sum_add(&s, x[i * n + k]);
-        mean[k] = wick_sum_get(&s) / (double)rows;
-    }
-    return mean;
 }
 
 typedef struct moments {
@@ -303,10 +204,10 @@ static void take_moments(lua_State *L, wk_host *h, int t, int64_t rows, int32_t 
     if (kept == 0) return;
     for (int64_t i = 0; i < rows * kept; i++) x[i] *= side[i % kept];
     m->cov = lua_newuserdata(L, (size_t)kept * (size_t)kept * sizeof *m->cov);
-    const wick_cov_spec *spec = cov_at(L, h, t);
-    const double param = spec->param ? number_at(L, t, spec->param, WICK_NA) : WICK_NA;
+    const wick_cov_spec *spec = wk_opt_covariance(L, h, t);
+    const double param = spec->param ? wk_opt_number(L, t, spec->param, WICK_NA) : WICK_NA;
     if (wick_cov_eval(h->ctx, spec, rows, kept, x, param, m->cov) < 0) (void)wk_raise_ctx(L, h);
-    m->mean = mean_of(L, rows, kept, x);
+    m->mean = wk_means(L, rows, kept, x);
 }
 
 /* core.alloc_solve(ids, sides, scores, options): weights by position in `ids` (0 for what is not
@@ -329,26 +230,27 @@ static int core_alloc_solve(lua_State *L)
         out[k] = 0.0;
     }
     moments m = {.n = n};
-    const double rows = number_at(L, 4, "window", 0.0), target = number_at(L, 4, "vol_target", 0.0);
-    const double gross = number_at(L, 4, "gross", 1.0);
+    const double rows = wk_opt_number(L, 4, "window", 0.0),
+                 target = wk_opt_number(L, 4, "vol_target", 0.0);
+    const double gross = wk_opt_number(L, 4, "gross", 1.0);
     int32_t *first = lua_newuserdata(L, ((size_t)n + 1) * sizeof *first);
     memcpy(first, ids, (size_t)n * sizeof *first);
     if (rows > 0.0) take_moments(L, h, 4, (int64_t)rows, ids, side, score, &m);
     if (m.n == 0) return 0;
     wick_limits limits;
-    read_limits(L, 4, m.n, &limits);
+    wk_opt_limits(L, 4, m.n, &limits);
     /* Alpha as an expected return is that of the position. */
     double *mean = m.mean;
-    if (strcmp(text_at(L, 4, "mean", "history"), "alpha") == 0) {
+    if (strcmp(wk_opt_text(L, 4, "mean", "history"), "alpha") == 0) {
         mean = lua_newuserdata(L, ((size_t)m.n + 1) * sizeof *mean);
         for (int32_t k = 0; k < m.n; k++) mean[k] = score[k] * side[k];
     }
     wick_weigh_in in = {
         .size = sizeof in, .n = m.n, .cov = m.cov, .mean = mean, .score = score, .limits = &limits};
-    weigh(L, h, 4, &in, w);
+    wk_opt_weigh(L, h, 4, &in, w);
     double risk = WICK_NA;
     if (m.cov) {
-        const double year = number_at(L, 4, "bars_per_year", bars_a_year(h));
+        const double year = wk_opt_number(L, 4, "bars_per_year", bars_a_year(h));
         if (target > 0.0) wick_weigh_to_risk(m.n, m.cov, target / sqrt(year), gross, w);
         risk = wick_weigh_risk(m.n, m.cov, w) * sqrt(year);
     }
@@ -356,7 +258,7 @@ static int core_alloc_solve(lua_State *L)
         while (first[i] != ids[k]) i++;
         out[i] = w[k] * side[k];
     }
-    push_list(L, out, n);
+    wk_opt_push(L, out, n);
     lua_pushnumber(L, risk);
     return 2;
 }
@@ -450,8 +352,8 @@ static int core_alloc_units(lua_State *L)
                           .kind = strcmp(luaL_checkstring(L, 1), "long_only") == 0
                                       ? WICK_SIZER_LONG_ONLY
                                       : WICK_SIZER_LONG_SHORT,
-                          .buffer = number_at(L, 4, "cash_buffer", 0.0),
-                          .gross = number_at(L, 4, "gross", 1.0),
+                          .buffer = wk_opt_number(L, 4, "cash_buffer", 0.0),
+                          .gross = wk_opt_number(L, 4, "gross", 1.0),
                           .fee_pct = wick_settings_number(wick_run_settings(h->run), "fee_pct")};
     double *v = lua_newuserdata(L, ((size_t)n * 3 + 1) * sizeof *v);
     for (int32_t k = 0; k < n; k++) {
@@ -466,7 +368,7 @@ static int core_alloc_units(lua_State *L)
     }
     if (wick_sizer_units(h->ctx, &z, n, h->sh.cur->equity, v, v + n, v + 2 * n) < 0)
         return wk_raise_ctx(L, h);
-    push_list(L, v + 2 * n, n);
+    wk_opt_push(L, v + 2 * n, n);
     return 1;
 }
 
@@ -511,97 +413,6 @@ static int core_alloc_rotate(lua_State *L)
     return 2;
 }
 
-/* ---- functions of plain numbers ----------------------------------------------------------- */
-
-/* A list of rows of n numbers at `i` as t x n values, anchored on the stack. */
-static double *rows_at(lua_State *L, int i, const char *what, int64_t *t, int32_t *n)
-{
-    i = lua_absindex(L, i);
-    if (lua_type(L, i) != LUA_TTABLE) (void)wk_raise(L, "%s must be a list of rows", what);
-    *t = (int64_t)lua_rawlen(L, i);
-    lua_rawgeti(L, i, 1);
-    *n = lua_type(L, -1) == LUA_TTABLE ? (int32_t)lua_rawlen(L, -1) : 0;
-    lua_pop(L, 1);
-    if (*t < 1 || *n < 1) (void)wk_raise(L, "%s must be a list of rows of numbers", what);
-    double *x = lua_newuserdata(L, (size_t)(*t * *n) * sizeof *x);
-    for (int64_t r = 0; r < *t; r++) {
-        lua_rawgeti(L, i, (int)(r + 1));
-        if (lua_type(L, -1) != LUA_TTABLE || (int32_t)lua_rawlen(L, -1) != *n)
-            (void)wk_raise(L, "%s: row %d has not %d numbers", what, (int)(r + 1), (int)*n);
-        for (int32_t k = 0; k < *n; k++) {
-            lua_rawgeti(L, -1, k + 1);
-            x[r * *n + k] = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : WICK_NA;
-            lua_pop(L, 1);
-        }
-        lua_pop(L, 1);
-    }
-    return x;
-}
-
-static void push_matrix(lua_State *L, const double *m, int32_t n)
-{
-    lua_createtable(L, n, 0);
-    for (int32_t i = 0; i < n; i++) {
-        push_list(L, m + (ptrdiff_t)i * n, n);
-        lua_rawseti(L, -2, i + 1);
-    }
-}
-
-/* wick.covariance(rows [, name [, parameter]]) */
-static int core_covariance(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    int64_t t;
-    int32_t n;
-    const double param = luaL_optnumber(L, 3, WICK_NA);
-    const wick_cov_spec *spec = wick_cov_find(h->ctx, luaL_optstring(L, 2, "ledoit_wolf"));
-    if (!spec) return wk_raise_ctx(L, h);
-    const double *x = rows_at(L, 1, "wick.covariance: returns", &t, &n);
-    double *out = lua_newuserdata(L, (size_t)n * (size_t)n * sizeof *out);
-    if (wick_cov_eval(h->ctx, spec, t, n, x, param, out) < 0) return wk_raise_ctx(L, h);
-    push_matrix(L, out, n);
-    return 1;
-}
-
-/* wick.weights(name, { returns= | cov=, mean=, score=, limits ..., parameters ... }) */
-static int core_weights(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_pushvalue(L, 1);
-    lua_setfield(L, 2, "optimiser");
-    int64_t t = 0;
-    int32_t n = 0;
-    double *cov = NULL, *mean = NULL;
-    lua_getfield(L, 2, "returns");
-    const bool has_returns = !lua_isnil(L, -1);
-    if (!has_returns) lua_getfield(L, 2, "cov");
-    const double *x =
-        rows_at(L, -1, has_returns ? "wick.weights: returns" : "wick.weights: cov", &t, &n);
-    if (has_returns) {
-        cov = lua_newuserdata(L, (size_t)n * (size_t)n * sizeof *cov);
-        const wick_cov_spec *spec = cov_at(L, h, 2);
-        const double param = spec->param ? number_at(L, 2, spec->param, WICK_NA) : WICK_NA;
-        if (wick_cov_eval(h->ctx, spec, t, n, x, param, cov) < 0) return wk_raise_ctx(L, h);
-        mean = mean_of(L, t, n, x);
-    } else if (t != n) {
-        return wk_raise(L, "wick.weights: cov must be a square");
-    }
-    double *given = list_at(L, 2, "mean", n), *score = list_at(L, 2, "score", n);
-    wick_limits limits;
-    read_limits(L, 2, n, &limits);
-    wick_weigh_in in = {.size = sizeof in,
-                        .n = n,
-                        .cov = has_returns ? cov : x,
-                        .mean = given ? given : mean,
-                        .score = score,
-                        .limits = &limits};
-    double *w = lua_newuserdata(L, ((size_t)n + 1) * sizeof *w);
-    weigh(L, h, 2, &in, w);
-    push_list(L, w, n);
-    return 1;
-}
-
 /* core.alloc_returns(ids, rows): rows of returns of the last `rows` ticks; nil when one is not
  * ready. */
 static int core_alloc_returns(lua_State *L)
@@ -616,7 +427,7 @@ static int core_alloc_returns(lua_State *L)
         if (!gather(h, sym_id(L, h, 1, k + 1), rows, n, k, x)) return 0;
     lua_createtable(L, (int)rows, 0);
     for (int64_t i = 0; i < rows; i++) {
-        push_list(L, x + i * n, n);
+        wk_opt_push(L, x + i * n, n);
         lua_rawseti(L, -2, (int)(i + 1));
     }
     return 1;
@@ -647,17 +458,12 @@ static int core_alloc_names(lua_State *L)
 
 void wk_allocate_open(lua_State *L, wk_host *h)
 {
-    static const luaL_Reg list[] = {{"schedule_due", core_schedule_due},
-                                    {"alloc_solve", core_alloc_solve},
-                                    {"alloc_present", core_alloc_present},
-                                    {"alloc_target", core_alloc_target},
-                                    {"alloc_targets", core_alloc_targets},
-                                    {"alloc_units", core_alloc_units},
-                                    {"alloc_rotate", core_alloc_rotate},
-                                    {"alloc_returns", core_alloc_returns},
-                                    {"alloc_names", core_alloc_names},
-                                    {"covariance", core_covariance},
-                                    {"weights", core_weights},
-                                    {NULL, NULL}};
+    static const luaL_Reg list[] = {
+        {"schedule_due", core_schedule_due},   {"alloc_solve", core_alloc_solve},
+        {"alloc_present", core_alloc_present}, {"alloc_target", core_alloc_target},
+        {"alloc_targets", core_alloc_targets}, {"alloc_units", core_alloc_units},
+        {"alloc_rotate", core_alloc_rotate},   {"alloc_returns", core_alloc_returns},
+        {"alloc_names", core_alloc_names},     {"covariance", wk_core_covariance},
+        {"weights", wk_core_weights},          {NULL, NULL}};
     wk_set_funcs(L, h, list);
 }
