@@ -8,6 +8,8 @@ test("tostring", function()
   equal(str.tostring(1.5), "1.5")
   equal(str.tostring(10), "10")
   equal(str.tostring(0.1 + 0.2), "0.3")
+  equal(str.tostring(2054.2 * 1e9), "2054199999999.9998") -- its shortest digits, not all of them
+  equal(str.tostring(2.5, "0.000"), "2.500")
   equal(str.tostring(-0.25, "#.#"), "-.2")
   equal(str.tostring(1234.5, "#,##0.00"), "1,234.50")
   equal(str.tostring(7, "000"), "007")

@@ -38,14 +38,18 @@ function F.decimal(x, pattern)
   if p.empty then return p.head .. p.tail end
   local v = abs(x) * p.scale
   if v == 1 / 0 then return x < 0 and "-∞" or "∞" end
-  local text = core.fmt(v, p.high) -- ties to even on both VMs
-  local whole, fraction = text:match("^(%d+)%.?(%d*)$")
+  -- The shortest digits of the number are what is rounded: 2054199999999.9998 has no more of them.
+  local whole, fraction = core.fmt(v):match("^(%d+)%.?(%d*)$")
+  if not whole or #fraction > p.high then
+    whole, fraction = core.fmt(v, p.high):match("^(%d+)%.?(%d*)$") -- ties to even on both VMs
+  end
+  if #fraction < p.low then fraction = fraction .. ("0"):rep(p.low - #fraction) end
   while #fraction > p.low and fraction:sub(-1) == "0" do fraction = fraction:sub(1, -2) end
   local zero = whole:match("^0*$") and fraction:match("^0*$")
   if p.least == 0 and whole == "0" and fraction ~= "" then whole = "" end
   while #whole < p.least do whole = "0" .. whole end
   if p.grouped then whole = group_thousands(whole) end
-  text = whole .. (fraction ~= "" and "." .. fraction or "")
+  local text = whole .. (fraction ~= "" and "." .. fraction or "")
   return (x < 0 and not zero and "-" or "") .. p.head .. text .. p.tail
 end
 
