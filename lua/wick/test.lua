@@ -64,8 +64,9 @@ function api.raises(f, text)
   return err
 end
 
---- run { script = text | file = path, bars =, params =, engine =, cash =, trade_from = } -> results,
---- or nil, message, code.
+--- run { script = text | file = path, bars =, params =, engine =, cash =, trade_from =, checkpoint =,
+--- from_state =, what_if = } -> results, or nil, message, code. With a checkpoint (a day, or true for
+--- the end) the results have a `state`.
 function api.run(options) return core.test_run(options) end
 
 --- must_run: run that raises the message instead of returning it.
