@@ -99,8 +99,6 @@ static int32_t check(wick_run *r, const wick_targets *t)
             return refuse(r, "targets: weight %g is not finite", k + 1);
         if (t->units != NULL && !(fabs(t->units[k]) <= 1e15) && !isnan(t->units[k]))
             return refuse(r, "targets: units %g are not finite", k + 1);
-        for (int32_t i = 0; i < k && t->n <= 64; i++)
-            if (t->symbol[i] == s) return refuse(r, "targets: symbol %g is listed twice", s);
     }
     return WICK_OK;
 }
@@ -182,10 +180,14 @@ int32_t wick_run_set_targets(wick_run *r, const wick_targets *targets)
     int32_t st = check(r, &t), placed = 0;
     if (st < 0) return st;
     if (!wk_target_room(r)) return r->status;
-    r->targeted = true;
     int32_t *listed = r->listed; /* place in the list from 1; below zero: to be closed */
     memset(listed, 0, (size_t)r->n_sym * sizeof *listed);
-    for (int32_t k = 0; k < t.n; k++) listed[t.symbol[k]] = is_zero(&t, k) ? -(k + 1) : k + 1;
+    for (int32_t k = 0; k < t.n; k++) {
+        if (listed[t.symbol[k]] != 0)
+            return refuse(r, "targets: symbol %g is listed twice", t.symbol[k]);
+        listed[t.symbol[k]] = is_zero(&t, k) ? -(k + 1) : k + 1;
+    }
+    r->targeted = true;
     for (int32_t s = 0; s < r->n_sym && st >= 0; s++) {
         if (listed[s] > 0 || (listed[s] == 0 && t.keep_others)) continue;
         st = close_one(r, s, listed[s] < 0 ? score_of(&t, -listed[s] - 1) : 0.0);

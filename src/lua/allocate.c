@@ -80,6 +80,7 @@ void wk_rebalance_open(lua_State *L, wk_host *h, int t, int base)
 {
     const int top = lua_gettop(L);
     h->hook = "rebalance";
+    h->band = 0.0; /* another strategy of this host may have had one */
     lua_pushliteral(L, "rebalance");
     lua_rawget(L, t);
     if (lua_isnil(L, -1)) {
