@@ -97,7 +97,7 @@ end
 
 local FIELDS = { "size", "entry bar", "exit bar", "entry price", "exit price", "pnl", "return", "fees" }
 
--- backtesting.py charges a part of a trade the whole fixed entry fee in its list, though the account
+-- backtesting.py charges a part of a trade the whole fixed or least entry fee in its list, though the account
 -- paid it once: the list is then worse than the account by what the other parts bear.
 local function as_listed(mine, theirs, fixed)
   local over = theirs[8] - mine[8]
@@ -118,7 +118,7 @@ local function compare(r, run)
   mine = in_order(mine)
   local theirs = in_order(run.trades)
   for i = 1, math.min(#mine, #theirs) do
-    as_listed(mine[i], theirs[i], run.engine.fee_order)
+    as_listed(mine[i], theirs[i], run.engine.fee_order or run.engine.fee_min)
     equal(mine[i][9], theirs[i][9], run.name .. ", trade " .. i .. ", symbol")
     for k, name in ipairs(FIELDS) do
       close_to(mine[i][k], theirs[i][k], run.name .. ", trade " .. i .. ", " .. name)

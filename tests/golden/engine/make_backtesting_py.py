@@ -53,6 +53,9 @@ def make_settings(g, k):
         a["commission"], e["fee_pct"] = g.choice([(0.001, 0.1), (0.0025, 0.25)])
     if k % 8 == 2:
         a["commission"], e["fee_order"], e["fee_pct"] = (7.5, 0.0005), 7.5, 0.05
+    if k % 8 == 4:
+        a["commission"] = lambda size, price: max(2.0, abs(size) * price * 0.001)
+        e["fee_pct"], e["fee_min"] = 0.1, 2
     if k % 8 == 6:
         a["commission"], e["fee_unit"] = (lambda size, price: abs(size) * 0.02), 0.02
     if k % 3 == 1:
