@@ -143,6 +143,7 @@ def main():
     lib, bars = library(), bars_of(sys.argv[1])
     out = [np.zeros(BARS) for _ in range(3)]
     print(f"{'ns a bar':24} {'14':>8} {'TA-Lib':>8} {'ratio':>7} {'500':>8} {'TA-Lib':>8} {'growth':>7}")
+    slow, grows, rows = [], [], 0
     for name in sys.argv[2:] or PAIRS:
         row = subprocess.run([sys.argv[1], "--csv", name], capture_output=True, text=True, check=True)
         if not row.stdout:
@@ -152,9 +153,16 @@ def main():
         if name in PAIRS:
             theirs = [peer(lib, bars, out, PAIRS[name], n) for n in (14, 500)]
             line += f" {theirs[0]:8.2f} {ours[0] / theirs[0]:7.2f} {ours[1]:8.2f} {theirs[1]:8.2f}"
+            rows += 1
+            if ours[0] > 1.3 * theirs[0]:
+                slow.append(name)
         else:
             line += f" {'':8} {'':7} {ours[1]:8.2f} {'':8}"
         print(line + f" {ours[1] / ours[0]:7.2f}", flush=True)
+        if ours[1] > 2.0 * ours[0]:
+            grows.append(name)
+    print(f"\n{rows - len(slow)} of {rows} within 1.3 times TA-Lib; beyond: {' '.join(slow) or 'none'}")
+    print(f"more than twice its own time at window 500: {' '.join(grows) or 'none'}")
 
 
 main()

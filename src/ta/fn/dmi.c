@@ -185,6 +185,22 @@ static wick_status di_run(int64_t n, const double *const *in, const double *p, d
     return wk_run_steps(n, in, p, out, 3, 2, talib_size, talib_init, di_step);
 }
 
+/* Steps with the state where the compiler can keep it in registers. */
+WK_INLINE wick_status one_column(int64_t n, const double *const *in, const double *p, double *out,
+                                 void (*step)(void *, const double *, const double *, double *))
+{
+    const double own[1] = {p[0]};
+    talib_state k;
+    talib_init(&k, own);
+    for (int64_t i = 0; i < n; i++) {
+        const double bar[3] = {in[0][i], in[1][i], in[2][i]};
+        double value;
+        step(&k, own, bar, &value);
+        out[i] = value;
+    }
+    return WICK_OK;
+}
+
 /* 100 |plus - minus| / (plus + minus); false where there is no range or no movement. */
 WK_INLINE bool index_of(const talib_state *k, double *dx)
 {
@@ -195,7 +211,7 @@ WK_INLINE bool index_of(const talib_state *k, double *dx)
 }
 
 /* A bar without movement shows what the one before did. */
-static void dx_step(void *state, const double *p, const double *in, double *out)
+WK_INLINE void dx_next(void *state, const double *p, const double *in, double *out)
 {
     talib_state *k = state;
     out[0] = WICK_NA;
@@ -204,9 +220,14 @@ static void dx_step(void *state, const double *p, const double *in, double *out)
     out[0] = k->adx;
 }
 
+static void dx_step(void *state, const double *p, const double *in, double *out)
+{
+    dx_next(state, p, in, out);
+}
+
 static wick_status dx_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, dx_step);
+    return one_column(n, in, p, out[0], dx_next);
 }
 
 static int64_t adx_warmup(const double *p)
@@ -216,7 +237,7 @@ static int64_t adx_warmup(const double *p)
 
 /* Mean of the first n directional indices, then Wilder's average. A bar without range or movement
  * leaves it alone. */
-static void adx_step(void *state, const double *p, const double *in, double *out)
+WK_INLINE void adx_next(void *state, const double *p, const double *in, double *out)
 {
     talib_state *k = state;
     const int64_t w = wk_window(p, 0);
@@ -234,9 +255,14 @@ static void adx_step(void *state, const double *p, const double *in, double *out
     out[0] = k->adx;
 }
 
+static void adx_step(void *state, const double *p, const double *in, double *out)
+{
+    adx_next(state, p, in, out);
+}
+
 static wick_status adx_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    return wk_run_steps(n, in, p, out, 3, 1, talib_size, talib_init, adx_step);
+    return one_column(n, in, p, out[0], adx_next);
 }
 
 /* ---- adxr: followed by the last n - 1 of adx ------------------------------------------------- */
@@ -259,7 +285,7 @@ static void adxr_init(void *state, const double *p)
 
 static void adxr_step(void *state, const double *p, const double *in, double *out)
 {
-    adx_step(state, p, in, out);
+    adx_next(state, p, in, out);
     const double now = out[0];
     if (isnan(now)) return;
     out[0] = (now + wk_delay_step((wk_delay *)(void *)((talib_state *)state + 1), now)) / 2.0;
