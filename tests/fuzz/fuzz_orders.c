@@ -69,7 +69,7 @@ static wick_order request(input *in)
     o.amount = number(in);
     o.limit = number(in);
     o.stop = number(in);
-    if (more & 1) o.expire = whole(in, 5);
+    if (more & 1) o.expire = whole(in, 5), o.ticket = whole(in, 12);
     if (more & 2) o.group = whole(in, 3), o.group_type = whole(in, 2);
     if (more & 4) o.parent = whole(in, 20);
     if (more & 8) o.stop_price = number(in), o.target_price = number(in);
@@ -94,19 +94,50 @@ static void act(wick_run *r, input *in, int32_t symbol)
     case 3: (void)wick_run_close(r, whole(in, 2), what & 64 ? 1.0 : number(in) / 150.0, 0); break;
     case 4: (void)wick_run_cancel(r, whole(in, 30)); break;
     case 5: (void)wick_run_cancel_all(r, below_one(in)); break;
-    case 6: (void)wick_run_protect(r, symbol, number(in), number(in), number(in) / 60.0); break;
+    case 6:
+        if (what & 128) {
+            (void)wick_run_close_ticket(r, symbol, whole(in, 12), number(in) / 150.0, 0);
+            (void)wick_run_protect_ticket(r, symbol, whole(in, 12), number(in), number(in), 0.0);
+            break;
+        }
+        (void)wick_run_protect(r, symbol, number(in), number(in), number(in) / 60.0);
+        break;
     default: (void)wick_run_units(r, whole(in, 2), whole(in, 9), number(in), number(in)); break;
     }
 }
 
+/* Rates, dividends and a split, so that what holding costs is there too. */
+static wick_bars *dressed(wick_ctx *ctx, wick_bars *b)
+{
+    static const double values[WICK_DATED] = {0.002, 8.0, 0.4, 1.5};
+    wick_dates *d = NULL;
+    for (int kind = 0; kind < WICK_DATED; kind++) {
+        int64_t t[8], n = 0;
+        double v[8];
+        for (int i = 5 + kind; i < 40 && n < (kind == WICK_SPLIT ? 1 : 8); i += 6, n++) {
+            t[n] = (1000 + i) * WICK_MS_DAY;
+            v[n] = values[kind];
+        }
+        wick_dates *more = NULL;
+        if (wick_dates_new(ctx, d, kind, n, t, v, &more) < 0) abort();
+        wick_dates_unref(d);
+        d = more;
+    }
+    wick_bars *out = NULL;
+    if (wick_bars_with_dates(ctx, b, d, &out) < 0) abort();
+    wick_dates_unref(d);
+    wick_bars_unref(b);
+    return out;
+}
+
 /* Bars are fixed: order streams are what is under test. */
-static wick_panel *panel(wick_ctx *ctx)
+static wick_panel *panel(wick_ctx *ctx, bool dates)
 {
     enum { N = 40 };
     wick_bars *list[2] = {NULL, NULL};
     for (int s = 0; s < 2; s++) {
         int64_t t[N];
-        double c[4][N], p = 100.0;
+        double c[4][N], volume[N], p = 100.0;
         int64_t n = 0;
         wick_pcg g = wick_pcg_key(3, "fuzz", (uint64_t)s, 0);
         for (int i = 0; i < N; i++) {
@@ -116,12 +147,14 @@ static wick_panel *panel(wick_ctx *ctx)
             c[0][n] = o;
             c[1][n] = (o > x ? o : x) + wick_pcg_uniform(&g);
             c[2][n] = (o < x ? o : x) - wick_pcg_uniform(&g);
+            volume[n] = i % 7 == 3 ? 0.0 : 300.0;
             c[3][n++] = x;
             p = x < 92.0 ? 93.0 : x > 108.0 ? 107.0 : x;
         }
-        if (wick_bars_new(ctx, s == 0 ? "A" : "B", n, t, c[0], c[1], c[2], c[3], NULL, NULL,
+        if (wick_bars_new(ctx, s == 0 ? "A" : "B", n, t, c[0], c[1], c[2], c[3], volume, NULL,
                           &list[s]) < 0)
             abort();
+        if (dates) list[s] = dressed(ctx, list[s]);
     }
     wick_panel *out = NULL;
     if (wick_panel_new(ctx, list, 2, &out) < 0) abort();
@@ -157,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input in = {data, size};
     wick_ctx *ctx = wick_ctx_new();
     if (ctx == NULL) return 0;
-    wick_panel *p = panel(ctx);
+    wick_panel *p = panel(ctx, byte(&in) & 1);
     wick_settings *s = settings(ctx, &in);
     const uint32_t asks = byte(&in);
     const wick_run_opts o = {.size = sizeof o,
