@@ -186,7 +186,7 @@ static int run_script(job *j)
         a->n > 0 ? wk_account_run(j->c->ctx, a->members, a->n, j->panel, &opts, &j->ledger)
                  : wk_script_run(j->c->ctx, j->script, j->panel, &opts, NULL, &j->ledger);
     cli_progress_stop(progress);
-    if (st != WICK_OK) return cli_fail(j->c);
+    if (st != WICK_OK) return run_state_fail(j->c, &j->state);
     run_config_tell_finer(j->c, j->ledger);
     if (r->has_trade_from && wick_ledger_equity(j->ledger).n == 0) {
         char day[WICK_TIME_TEXT];

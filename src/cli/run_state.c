@@ -36,6 +36,14 @@ static bool read_at(cli *c, run_state *s)
     return false;
 }
 
+int run_state_fail(cli *c, const run_state *s)
+{
+    const bool involved = s->path || s->what_if || cli_has(c, "from-state");
+    if (involved && strstr(wick_ctx_error(c->ctx), "state"))
+        return cli_fail_hint(c, "docs/state.md: what a state is tied to, and what cannot be saved");
+    return cli_fail(c);
+}
+
 bool run_state_read(cli *c, run_state *s)
 {
     const char *from = cli_text(c, "from-state");
@@ -47,7 +55,7 @@ bool run_state_read(cli *c, run_state *s)
     if (!read_what_if(c, s)) return false;
     if (!s->what_if && !read_at(c, s)) return false;
     if (from && wick_state_read(c->ctx, from, &s->from) < 0) {
-        cli_fail(c);
+        (void)run_state_fail(c, s);
         return false;
     }
     return true;

@@ -16,6 +16,8 @@ typedef struct run_state {
 
 /** Reads the options and the state to go on from. False: an error was reported. */
 bool run_state_read(cli *c, run_state *s);
+/** Reports the context's error; one about the state has a hint of its own. */
+int run_state_fail(cli *c, const run_state *s);
 /** Tells the host of the next run. */
 void run_state_prepare(run_state *s, wk_host *h);
 /** After the unchanged run: the next one goes on from the date with what --then says, which is put

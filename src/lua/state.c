@@ -354,12 +354,14 @@ bool wk_state_stopped(lua_State *L, wk_host *h, int base)
     if (!h->keep.watching || !wick_run_waits(h->run)) return false;
     lua_settop(L, base + WK_AT_COUNT - 1);
     wick_state *s = NULL;
+    h->sh.phase = WK_DECLARE; /* no bar is being decided: messages name none */
     if (wick_run_save(h->ctx, h->run, &s) < 0) (void)wk_raise_ctx(L, h);
     *h->keep.o.out = s; /* the caller's from here on, also when the rest fails */
     wk_script_write_ties(L, h, s);
     save_script(L, h, base, s);
     if (wick_run_go_on(h->ctx, h->run) < 0) (void)wk_raise_ctx(L, h);
     h->hot_on_stack = 0;
+    h->sh.phase = WK_DECIDE;
     return true;
 }
 
