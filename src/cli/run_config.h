@@ -110,8 +110,8 @@ void run_config_free(run_config *r);
     {"engine", "K=V", "single assumptions (`wick list settings`)", CLI_PAIRS},                     \
         {"cash", "N", "starting cash, default 100000", CLI_ONE},                                   \
         {"bars-per-year", "N|auto|none",                                                           \
-         "annualises metrics; auto: from the bars (default; none in the\n"                         \
-         "profiles of PyBroker)",                                                                  \
+         "annualises metrics; auto: from the bars; default: as the profile\n"                      \
+         "counts them (PyBroker: none, vectorbt: 365 days)",                                       \
          CLI_ONE},                                                                                 \
         {"seed", "N", "of math.random in scripts, default 1", CLI_ONE},                            \
         {"jobs", "N", "threads, default: all cores; results do not depend on it", CLI_ONE},        \
