@@ -21,7 +21,7 @@
  RUNTIME,
  "Control flow of Pine: a choice between values that may be nil or false; the step of a loop that "
  "counts down when its end is below its start; the remainder with the sign of the first number."},
-{"pine.request.security", "pine.request.security_lower_tf pine.ticker.heikinashi",
+{"pine.request.security", "pine.request.choice pine.request.security_lower_tf pine.ticker.heikinashi",
  "pine.request.security(symbol, timeframe, function(d) return d.close end [, { gaps=, lookahead=, "
  "ignore_invalid_symbol= }])",
  RUNTIME, "Series of another timeframe or symbol, seen when their bars have closed."},

@@ -26,6 +26,72 @@ local function option(self, list, f, name, out, on)
   end
 end
 
+-- ---- timeframes that change from bar to bar -------------------------------------------------
+-- Version 6 takes them; what they can be is read off the script, so that all of them are there before
+-- the bars run. Codes of the texts an expression can be, nil when it cannot be told.
+local texts
+
+local function texts_of_block(self, list, out, depth)
+  local last = list and list[#list]
+  return last and last.k == "expr" and texts(self, last.e, out, depth)
+end
+
+local function elements(self, e, out, depth)
+  local sym = e.k == "name" and e.sym
+  if sym and sym.kind == "var" and #sym.assigns == 0 then return elements(self, sym.node.e, out, depth) end
+  if e.k ~= "call" or e.f.builtin ~= "array.from" then return false end
+  for _, a in ipairs(e.args) do
+    if not texts(self, a, out, depth) then return false end
+  end
+  return #e.args > 0
+end
+
+function texts(self, e, out, depth)
+  if depth > 8 then return false end
+  depth = depth + 1
+  if e.k == "cond" then return texts(self, e.a, out, depth) and texts(self, e.b, out, depth) end
+  if e.k == "switch" then
+    for _, c in ipairs(e.cases) do
+      if not texts_of_block(self, c.body, out, depth) then return false end
+    end
+    return true
+  end
+  local sym = e.k == "name" and e.sym
+  if sym and sym.kind == "loop" then
+    return sym.node.k == "forin" and sym.node.sym == sym and elements(self, sym.node.o, out, depth)
+  end
+  if sym and sym.kind == "var" and self:find_value(sym) and self:find_value(sym).k ~= "c" then
+    if not sym.node.e or not texts(self, sym.node.e, out, depth) then return false end
+    for _, a in ipairs(sym.assigns) do
+      if a.node.op ~= ":=" or not texts(self, a.node.e, out, depth) then return false end
+    end
+    return true
+  end
+  if e.k ~= "str" and e.k ~= "name" and e.k ~= "member" then return false end
+  local v = self:expr(e)
+  if not v or v.k ~= "c" or v.t ~= "string" then return false end
+  if not out[v.d] then
+    out[v.d] = true
+    out[#out + 1] = v.d
+  end
+  return true
+end
+
+--- The request for every timeframe it can be of, and the one of this bar.
+function U:choice_of_frames(list, f, frame, v, code)
+  if type(v.t) == "table" or not types.column(v.t) then
+    self:fail(list[2], f.name .. ": with a timeframe that changes from bar to bar the value is a number or " ..
+      "a bool")
+    return const("na", "?")
+  end
+  local name = self:new_local(self.tr:fresh("by_timeframe"), "pine.request.choice({ " ..
+    table.concat(frame.texts, ", ") .. " }, function(" .. frame.d .. ")\n  return " .. code:gsub("\n", "\n  ") .. "\nend)")
+  local t = v.t == "na" and "float" or v.t
+  local out = bar((lift.at(name .. "[" .. self:bar(frame.of) .. "]", "0", t)), t)
+  out.x = v.x
+  return out
+end
+
 function U:security(node, f, lower)
   if self.tr.version < 5 then
     f = { name = "security", params = {}, at = {} }
@@ -39,6 +105,12 @@ function U:security(node, f, lower)
   self.request_name = nil
   if not (list[1] and list[2] and list[3]) then return const("na", "?") end
   local symbol, frame = self:expr(list[1]), self:expr(list[2])
+  if frame.k ~= "c" and not lower and self.tr.version >= 6 then
+    local found = {}
+    if texts(self, list[2], found, 0) then
+      frame = { k = "c", d = self.tr:fresh("tf"), t = "string", texts = found, of = frame }
+    end
+  end
   for i, v in ipairs { symbol, frame } do
     if v.k ~= "c" then
       self:fail(list[i], f.name .. ": the " .. (i == 1 and "symbol" or "timeframe") ..
@@ -89,6 +161,9 @@ function U:security(node, f, lower)
       body[#body + 1] = "  end)"
     end
     code = lines[1] .. "\n" .. table.concat(body, "\n") .. "\nend" .. tail
+  end
+  if frame.texts then
+    return self:choice_of_frames(list, f, frame, v, code)
   end
   local t = v.t
   if lower then

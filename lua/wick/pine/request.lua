@@ -215,6 +215,16 @@ end
 -- ---- pine.ticker ---------------------------------------------------------------------------
 --- pine.ticker.heikinashi(symbol): for request.security.
 function T.heikinashi(symbol) return HA .. (plain(symbol)) end
+--- pine.request.choice(timeframes, make): one request for each, made before the bars run; the table is read with the
+--- timeframe of the bar in hand.
+function M.choice(list, make)
+  local made = {}
+  for i = 1, #list do made[list[i]] = make(list[i]) end
+  return setmetatable(made, { __index = function(_, tf)
+    raise("pine.request: timeframe '" .. core.tostring(tf) .. "' is none of those named in the script")
+  end })
+end
+
 function T.standard(symbol) return (plain(symbol or core.facts().symbol)) end
 function T.new(_, ticker) return ticker end
 function T.modify(symbol) return symbol end
