@@ -395,6 +395,7 @@ static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, str
         if (wick_pcg_below(&g, 3) == 0) q.limit = col[i][6], q.expire = 2;
         if (wick_pcg_below(&g, 3) == 0) q.stop = col[i][6], q.expire = 3;
         if (wick_pcg_below(&g, 4) == 0) q.hold_bars = 5;
+        if (strstr(text, "phases=rows") != NULL) q.limit = q.stop = NULL; /* refused there */
         check_ok(ctx, wick_run_set_signals(ctx, r, i, &q));
     }
     const int32_t step = wick_run_step(r);
