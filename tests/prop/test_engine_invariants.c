@@ -371,6 +371,7 @@ static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, str
     r->thorough = s->thorough;
     static double col[MAX_SYMBOLS][7][MAX_BARS];
     wick_pcg g = wick_pcg_key(s->seed, "signals", 0, 0);
+    const bool rows = strstr(text, "phases=rows") != NULL; /* knows no priced entries */
     for (int32_t i = 0; i < m->symbols; i++) {
         for (int64_t k = 0; k < m->n[i]; k++) {
             for (int c = 0; c < 4; c++) col[i][c][k] = wick_pcg_below(&g, 6) == 0;
@@ -392,8 +393,8 @@ static outcome run_signals(wick_ctx *ctx, const market *m, const char *text, str
         if (wick_pcg_below(&g, 2)) q.stop_points = col[i][5];
         if (wick_pcg_below(&g, 2)) q.trail_points = col[i][5];
         if (wick_pcg_below(&g, 3) == 0) q.target_points = col[i][5];
-        if (wick_pcg_below(&g, 3) == 0) q.limit = col[i][6], q.expire = 2;
-        if (wick_pcg_below(&g, 3) == 0) q.stop = col[i][6], q.expire = 3;
+        if (wick_pcg_below(&g, 3) == 0 && !rows) q.limit = col[i][6], q.expire = 2;
+        if (wick_pcg_below(&g, 3) == 0 && !rows) q.stop = col[i][6], q.expire = 3;
         if (wick_pcg_below(&g, 4) == 0) q.hold_bars = 5;
         if (strstr(text, "phases=rows") != NULL) q.limit = q.stop = NULL; /* refused there */
         check_ok(ctx, wick_run_set_signals(ctx, r, i, &q));

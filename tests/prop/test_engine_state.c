@@ -293,7 +293,7 @@ static void give_columns(wick_ctx *ctx, wick_run *r, const scene *k)
         if (chance(&g, 2)) q.short_entry = c[2], q.short_exit = c[3];
         if (chance(&g, 3)) q.stop_points = c[5];
         if (chance(&g, 3)) q.trail_points = c[5];
-        if (chance(&g, 4)) q.limit = c[6], q.expire = 2;
+        if (chance(&g, 4) && strstr(k->text, "phases=rows") == NULL) q.limit = c[6], q.expire = 2;
         if (chance(&g, 4)) q.hold_bars = 5;
         if (strstr(k->text, "phases=rows") != NULL) q.limit = NULL; /* refused there */
         check_ok(ctx, wick_run_set_signals(ctx, r, s, &q));
