@@ -269,7 +269,7 @@ struct wick_run {
     bool on_close_pending;
     bool lane; /**< signals may take the short way of lane.c */
     bool direct; /**< questions of one symbol may take the short way of step.c */
-    int32_t dense_to, dense_look; /**< every symbol has a bar on each tick before; when to look again */
+    int32_t dense_to, dense_look, dense_far; /**< every symbol has a bar on each tick before; when to look again */
     bool ahead;  /**< the option of that name */
     bool walks;  /**< the caller may walk idle bars by itself */
     int32_t reach; /**< how many of them are looked at where each has to be */

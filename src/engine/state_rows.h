@@ -165,7 +165,7 @@
     X(OUT, T, lean, 0) X(OUT, T, ask_any, 0) X(OUT, T, solo, 0) X(OUT, T, quick, 0)                \
     X(B1, T, dead, 1) X(B1, T, risky, 1) X(B1, T, on_close_pending, 1) X(OUT, T, lane, 0)          \
     X(OUT, T, direct, 0) X(OUT, T, ahead, 0) X(OUT, T, walks, 0) X(OUT, T, reach, 0)               \
-    X(OUT, T, dense_to, 0) X(OUT, T, dense_look, 0) X(OUT, T, thorough, 0) X(OUT, T, has_fees, 0)  \
+    X(OUT, T, dense_to, 0) X(OUT, T, dense_look, 0) X(OUT, T, dense_far, 0) X(OUT, T, thorough, 0) X(OUT, T, has_fees, 0)  \
     X(B1, T, has_children, 1) X(OUT, T, feed, 0) X(OUT, T, sym, 0) X(OUT, T, n_sym, 0)             \
     X(OUT, T, ticks, 0) X(OUT, T, all_ticks, 0) X(OUT, T, waits, 0) X(B1, T, open_end, 1)          \
     X(OUT, T, bar_of, 0) X(OUT, T, next_tick, 0) X(OUT, T, event, 0) X(OUT, T, mask_at, 0)         \

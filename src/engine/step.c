@@ -12,16 +12,21 @@ static int32_t tick_of(const wk_feed *f, int32_t bar)
     return f->tick_of != NULL ? f->tick_of[bar] : bar;
 }
 
-/* Up to which tick, exclusive, every symbol has a bar on each: nearly always far ahead, since the
- * symbols of a market share its calendar. */
-static int32_t dense_from(const wick_run *r, int32_t t)
+/* Up to which tick, exclusive, the symbols that had a bar on the last tick have one on each, and the
+ * others none: nearly always far ahead, since the symbols of a market share its calendar. It looks twice
+ * as far as the last stretch went, so that calendars full of holes cost little. */
+static int32_t dense_from(wick_run *r, int32_t t)
 {
-    enum { FAR = 256 };
-    int32_t to = t + FAR < r->ticks ? t + FAR : r->ticks;
+    enum { LEAST = 8, FAR = 256 };
+    const int32_t reach = r->dense_far < LEAST ? LEAST : r->dense_far;
+    int32_t to = t + reach < r->ticks ? t + reach : r->ticks;
     for (int32_t s = 0; s < r->n_sym && to > t; s++) {
         const wk_feed *f = &r->feed[s];
+        if (!r->active[s]) {
+            if (to > r->next_tick[s]) to = r->next_tick[s];
+            continue;
+        }
         const int32_t ahead = f->n - r->bar_of[s] - 1; /* bars left */
-        if (!r->active[s] || ahead <= 0) return t;
         if (to > t + ahead) to = t + ahead;
         if (f->tick_of == NULL) continue;
         const int32_t *k = f->tick_of + r->bar_of[s] + 1;
@@ -29,7 +34,9 @@ static int32_t dense_from(const wick_run *r, int32_t t)
         while (n < to - t && k[n] == t + n) n++;
         to = t + n;
     }
-    return to;
+    const int32_t twice = to > t ? 2 * (to - t) : 0;
+    r->dense_far = twice < FAR ? twice : FAR;
+    return to > t ? to : t;
 }
 
 /* Moves every symbol to tick t, the one after the present. */
@@ -38,11 +45,12 @@ static void begin_tick(wick_run *r, int32_t t)
     r->tick = t;
     if (t >= r->dense_look) {
         r->dense_to = dense_from(r, t);
-        r->dense_look = r->dense_to > t ? r->dense_to : t + 16;
+        r->dense_look = r->dense_to > t ? r->dense_to : t + 2;
     }
     if (t + 1 < r->dense_to) { /* the last bar of a stretch asks where the next one is */
-        for (int32_t s = 0; s < r->n_sym; s++) r->bar_of[s]++;
-        for (int32_t s = 0; s < r->n_sym; s++) r->next_tick[s] = t + 1;
+        for (int32_t s = 0; s < r->n_sym; s++) r->bar_of[s] += r->active[s];
+        for (int32_t s = 0; s < r->n_sym; s++)
+            r->next_tick[s] = r->active[s] ? t + 1 : r->next_tick[s];
         wk_begin(r);
         return;
     }
@@ -119,7 +127,7 @@ void wk_start(wick_run *r)
     r->direct = wk_solo_fits(r);
     r->walks = r->direct && r->ahead && r->ask_bar && !r->metered;
     r->reach = 8;
-    r->dense_to = r->dense_look = 0;
+    r->dense_to = r->dense_look = r->dense_far = 0;
 }
 
 /* ---- spans -------------------------------------------------------------------------------- */
