@@ -48,9 +48,13 @@ static void begin_tick(wick_run *r, int32_t t)
         r->dense_look = r->dense_to > t ? r->dense_to : t + 2;
     }
     if (t + 1 < r->dense_to) { /* the last bar of a stretch asks where the next one is */
-        for (int32_t s = 0; s < r->n_sym; s++) r->bar_of[s] += r->active[s];
-        for (int32_t s = 0; s < r->n_sym; s++)
-            r->next_tick[s] = r->active[s] ? t + 1 : r->next_tick[s];
+        const int32_t n = r->n_sym;
+        const uint8_t *restrict active = r->active;
+        int32_t *restrict bar_of = r->bar_of, *restrict next = r->next_tick;
+        for (int32_t s = 0; s < n; s++) {
+            bar_of[s] += active[s];
+            next[s] = active[s] ? t + 1 : next[s];
+        }
         wk_begin(r);
         return;
     }
