@@ -221,8 +221,12 @@ def from_orders(g, k, p, common):
 
     def column(b):
         v = (low + (high - low) * np.mod(b.volume, 13) / 12) / unit
-        return pd.Series(np.where(mask(b, r), v, np.nan), index=b.index)
+        sizes = pd.Series(np.where(mask(b, r), v, np.nan), index=b.index)
+        return sizes.shift(1) if late else sizes
+    late = k % 4 == 1  # on the next open
     a["size"] = p.table(column, np.nan)
+    if late:
+        a["price"], e["fill"], e["delay"] = p.field("open"), "open", 1
     return vbt.Portfolio.from_orders(p.field("close"), **a), e, what
 
 
