@@ -12,9 +12,9 @@ static int32_t tick_of(const wk_feed *f, int32_t bar)
     return f->tick_of != NULL ? f->tick_of[bar] : bar;
 }
 
-/* Up to which tick, exclusive, the symbols that had a bar on the last tick have one on each, and the
- * others none: nearly always far ahead, since the symbols of a market share its calendar. It looks twice
- * as far as the last stretch went, so that calendars full of holes cost little. */
+/* Up to which tick, exclusive, the symbols that had a bar on the last tick have one on each, and
+ * the others none: nearly always far ahead, since the symbols of a market share its calendar. It
+ * looks twice as far as the last stretch went, so that calendars full of holes cost little. */
 static int32_t dense_from(wick_run *r, int32_t t)
 {
     enum { LEAST = 8, FAR = 256 };
@@ -270,7 +270,7 @@ static void point_at(wick_run *r, int32_t step, int32_t s)
     c->bar = r->bar_of[s];
     c->time = r->feed[s].time[r->bar_of[s]];
     c->position = y->pos;
-    c->avg_price = r->every_tick    ? wick_run_avg_price(r, s)
+    c->avg_price = r->every_tick ? wick_run_avg_price(r, s)
                    : y->lots > 0 ? y->cost / fabs(y->pos)
                                  : WICK_NA;
 }
