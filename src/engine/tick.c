@@ -347,6 +347,7 @@ void wk_end_now(wick_run *r)
 {
     if (r->tick < r->first_tick || r->dead || r->set.close_at_end == WK_END_OFF) return;
     if (r->set.close_at_end == WK_END_RUN) {
+        if (r->tick + 1 < r->all_ticks) return; /* more bars have come */
         wk_candle_end(r);
         refresh(r);
     } else {

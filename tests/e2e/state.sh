@@ -59,7 +59,7 @@ for file in "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua; do
   skipped && continue
   joined "$file" "$TMP/bars" 1517443200 700
 done
-for profile in pybroker1 pybroker2 backtesting.py; do
+for profile in pybroker1 pybroker2 backtesting.py vectorbt qstrader freqtrade; do
   for name in donchian_breakout ma_crossover_events rotate_top3 rsi_mean_reversion; do
     skipped && continue
     joined "$SRC/strategies/$name.lua" "$TMP/bars" 1517443200 700 --profile $profile
