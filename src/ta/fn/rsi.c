@@ -115,8 +115,9 @@ WK_WIDE static void fill(const void *what, int64_t from, int64_t n, double *up, 
     }
 }
 
-WK_WIDE static void take(const void *what, int64_t from, int64_t n, const double *up,
-                         const double *down)
+/* Of its own name: clang gives clones of static functions one name in the whole library. */
+WK_WIDE static void take_rsi(const void *what, int64_t from, int64_t n, const double *up,
+                             const double *down)
 {
     double *o = ((const work *)what)->out + from;
     for (int64_t i = 0; i < n; i++) o[i] = index_of(up[i], down[i]);
@@ -142,7 +143,7 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
     }
     wk_fill_na(from, out[0]);
     out[0][from - 1] = index_of(a->e, b->e);
-    const wk_split s = {from, n, w, true, 2, {a->e, b->e}, &all, fill, take};
+    const wk_split s = {from, n, w, true, 2, {a->e, b->e}, &all, fill, take_rsi};
     (void)wk_split_run(&s);
     free(a);
     return WICK_OK;
