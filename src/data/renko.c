@@ -49,7 +49,7 @@ static int64_t stamp_of(const wick_bars *b, int64_t i)
 static wick_status walk(wick_ctx *ctx, const wick_bars *b, const wick_renko_opts *o, int64_t *count,
                         wk_cols *c)
 {
-    bricks k = {NAN, NAN, o->brick, NAN, 0.0, NAN, o->atr_n, 0};
+    bricks k = {WICK_NA, WICK_NA, o->brick, WICK_NA, 0.0, WICK_NA, o->atr_n, 0};
     wick_sum volume = {0.0, 0.0};
     int64_t n = 0;
     /* Stamps of a day or more are dates: there is one row a date. */

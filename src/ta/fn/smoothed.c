@@ -184,7 +184,7 @@ static int64_t zigzag_size(const double *p)
 static void zigzag_init(void *state, const double *p)
 {
     (void)p;
-    *(zigzag_state *)state = (zigzag_state){-INFINITY, INFINITY, WICK_NA, 0.0, 0, 0, 0, 0};
+    *(zigzag_state *)state = (zigzag_state){-HUGE_VAL, HUGE_VAL, WICK_NA, 0.0, 0, 0, 0, 0};
 }
 
 /* A leg begins: the pivot is the extreme the leg before it reached, and this bar its first. */

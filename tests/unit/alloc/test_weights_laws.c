@@ -189,7 +189,7 @@ static void refusals(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const double cov[4] = {1, 0, 0, 1}, gap[4] = {1, NAN, NAN, 1}, flat[4] = {0, 0, 0, 0};
+    const double cov[4] = {1, 0, 0, 1}, gap[4] = {1, WICK_NA, WICK_NA, 1}, flat[4] = {0, 0, 0, 0};
     double w[2];
     wick_weigh_in in = {.size = sizeof in, .n = 2, .cov = cov};
     const wick_weigh_spec *min = wick_weigh_find(ctx, "min_variance");

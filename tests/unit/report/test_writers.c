@@ -265,8 +265,8 @@ static void table(void **state)
         "\nstd_error ",
         "Deepest drawdowns (1 of 1)\n",
         "2024-03-02  2024-03-03  2024-03-04  -20.40  -2.02 %     2\n",
-        "2 bars whose inner order decides a result: end less start between -1.50 (worst) and "
-        "12,345.50",
+        "2 bars whose inner order decides a result: end less start between -1.50 (worst)",
+        " (worst) and 12,345.50",
         "Conventions\nfill=open  ",
         "\n1 others at their defaults\n--format full: these, and "};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
