@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Things of the whole process: version, interruption, the monotonic clock, the spelling helper. */
-#include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,22 +11,24 @@ const char *wick_version(void)
     return WICK_VERSION_TEXT;
 }
 
-/* The one writable global of the library: a signal handler has nowhere else to leave its word. */
-static volatile sig_atomic_t interrupted;
+/* The one writable global of the library: a signal handler has nowhere else to leave its word. All
+ * threads read it; a lock-free atomic is what a handler may write. */
+static atomic_int interrupted;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler writes it");
 
 void wick_interrupt(void)
 {
-    interrupted = 1;
+    atomic_store_explicit(&interrupted, 1, memory_order_relaxed);
 }
 
 bool wick_interrupted(void)
 {
-    return interrupted != 0;
+    return atomic_load_explicit(&interrupted, memory_order_relaxed) != 0;
 }
 
 void wick_interrupt_clear(void)
 {
-    interrupted = 0;
+    atomic_store_explicit(&interrupted, 0, memory_order_relaxed);
 }
 
 double wick_now(void)
