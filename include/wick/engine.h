@@ -333,6 +333,9 @@ WICK_API bool wick_run_ticket(const wick_run *run, int32_t symbol, int32_t i, wi
 
 /* ---- Pine orders (functions in ffi.h) ------------------------------------------------------ */
 
+/** An order of nothing yet: every number is WICK_NA, which is how "not given" is spelt. */
+WICK_API wick_pine_order wick_pine_blank(int32_t symbol);
+
 /** wick_pine_value: strategy.NAME. Equity is the account's, everything else the symbol's. */
 typedef enum wick_pine_what {
     WICK_PINE_POSITION,

@@ -232,7 +232,7 @@ static void calendar_ticks(const wick_schedule *s, calendar *c, const int64_t *c
             /* A period that begins on this very day begins here, whatever the data left out. */
             if (!s->last) due[0] = period_of(s, day - 1) != p;
         } else if (p != had) {
-            /* A beginning; or an end that had no bar, made up for now. */
+            /* A beginning; or an end that had no bar: this tick makes up for it. */
             if (!s->last)
                 due[i] = (p - base) % count == 0;
             else if (!ended)

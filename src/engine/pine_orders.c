@@ -339,6 +339,20 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
     return enqueue(r, p, &o, old, s);
 }
 
+wick_pine_order wick_pine_blank(int32_t symbol)
+{
+    return (wick_pine_order){.symbol = symbol,
+                             .qty = WICK_NA,
+                             .qty_percent = WICK_NA,
+                             .limit = WICK_NA,
+                             .stop = WICK_NA,
+                             .profit = WICK_NA,
+                             .loss = WICK_NA,
+                             .trail_price = WICK_NA,
+                             .trail_points = WICK_NA,
+                             .trail_offset = WICK_NA};
+}
+
 int32_t wick_pine_entry(wick_run *r, const wick_pine_order *q)
 {
     const double from = wk_meter_on(r);

@@ -208,16 +208,7 @@ static wick_pine_order empty(lua_State *L, wk_host *h, const char *name)
     const int32_t s = wk_check_sym(L, h, 1, name);
     if (h->sh.phase != WK_DECIDE || !h->run)
         (void)wk_raise(L, "%s: orders are placed inside each_bar", name);
-    return (wick_pine_order){.symbol = s,
-                             .qty = WICK_NA,
-                             .qty_percent = WICK_NA,
-                             .limit = WICK_NA,
-                             .stop = WICK_NA,
-                             .profit = WICK_NA,
-                             .loss = WICK_NA,
-                             .trail_price = WICK_NA,
-                             .trail_points = WICK_NA,
-                             .trail_offset = WICK_NA};
+    return wick_pine_blank(s);
 }
 
 static int done(lua_State *L, wk_host *h, int32_t st, const char *name)

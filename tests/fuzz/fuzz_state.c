@@ -104,18 +104,10 @@ static void trade(wick_run *r, wick_pcg *g, const wick_cursor *c)
 
 static void call(wick_run *r, wick_pcg *g, const wick_cursor *c)
 {
-    wick_pine_order o = {.symbol = c->symbol,
-                         .id = wick_run_tag(r, wick_pcg_below(g, 2) ? "A" : "B"),
-                         .side = wick_pcg_below(g, 2) ? 1 : -1,
-                         .qty = 2.0,
-                         .qty_percent = WICK_NA,
-                         .limit = WICK_NA,
-                         .stop = WICK_NA,
-                         .profit = WICK_NA,
-                         .loss = WICK_NA,
-                         .trail_price = WICK_NA,
-                         .trail_points = WICK_NA,
-                         .trail_offset = WICK_NA};
+    wick_pine_order o = wick_pine_blank(c->symbol);
+    o.id = wick_run_tag(r, wick_pcg_below(g, 2) ? "A" : "B");
+    o.side = wick_pcg_below(g, 2) ? 1 : -1;
+    o.qty = 2.0;
     if (wick_pcg_below(g, 3) == 0) o.stop = 100.0 + wick_pcg_normal(g);
     (void)wick_pine_entry(r, &o);
     o.id = wick_run_tag(r, "X");

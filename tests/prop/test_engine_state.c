@@ -202,23 +202,10 @@ static void place(wick_run *r, wick_pcg *g, const wick_cursor *at, double close,
     *parent = wick_run_submit(r, &o);
 }
 
-static wick_pine_order blank(void)
-{
-    return (wick_pine_order){.qty = WICK_NA,
-                             .qty_percent = WICK_NA,
-                             .limit = WICK_NA,
-                             .stop = WICK_NA,
-                             .profit = WICK_NA,
-                             .loss = WICK_NA,
-                             .trail_price = WICK_NA,
-                             .trail_points = WICK_NA,
-                             .trail_offset = WICK_NA};
-}
-
 static void call(wick_run *r, wick_pcg *g, int32_t s, double c)
 {
     static const char *const ids[] = {"A", "B", "C"};
-    wick_pine_order o = blank();
+    wick_pine_order o = wick_pine_blank(0);
     const uint64_t what = wick_pcg_below(g, 10);
     o.symbol = s;
     o.id = wick_run_tag(r, ids[wick_pcg_below(g, 3)]);

@@ -60,19 +60,6 @@ static double price_near(wick_pcg *g, double c)
     return chance(g, 4) ? cent(c + wick_pcg_normal(g) * 2.0) : c + wick_pcg_normal(g) * 1.5;
 }
 
-static wick_pine_order blank(void)
-{
-    return (wick_pine_order){.qty = WICK_NA,
-                             .qty_percent = WICK_NA,
-                             .limit = WICK_NA,
-                             .stop = WICK_NA,
-                             .profit = WICK_NA,
-                             .loss = WICK_NA,
-                             .trail_price = WICK_NA,
-                             .trail_points = WICK_NA,
-                             .trail_offset = WICK_NA};
-}
-
 static int32_t draw_id(wick_pcg *g, wick_run *run)
 {
     static const char *const ids[] = {"A", "B", "C"};
@@ -81,7 +68,7 @@ static int32_t draw_id(wick_pcg *g, wick_run *run)
 
 static void draw_exit(wick_pcg *g, wick_run *run, double c)
 {
-    wick_pine_order o = blank();
+    wick_pine_order o = wick_pine_blank(0);
     o.id = wick_run_tag(run, chance(g, 2) ? "X" : "Y");
     o.from = chance(g, 3) ? 0 : draw_id(g, run);
     if (chance(g, 2)) o.stop = price_near(g, c);
@@ -99,7 +86,7 @@ static void draw_exit(wick_pcg *g, wick_run *run, double c)
 
 static void draw_entry(wick_pcg *g, wick_run *run, double c)
 {
-    wick_pine_order o = blank();
+    wick_pine_order o = wick_pine_blank(0);
     o.id = draw_id(g, run);
     o.side = chance(g, 2) ? 1 : -1;
     if (chance(g, 2)) o.stop = price_near(g, c);
@@ -117,7 +104,7 @@ static void draw_calls(wick_pcg *g, wick_run *run, double c)
     const int32_t n = chance(g, 3) ? (int32_t)wick_pcg_below(g, 4) : 0;
     for (int32_t i = 0; i < n; i++) {
         const uint64_t what = wick_pcg_below(g, 12);
-        wick_pine_order o = blank();
+        wick_pine_order o = wick_pine_blank(0);
         if (what < 5) {
             draw_entry(g, run, c);
         } else if (what < 9) {

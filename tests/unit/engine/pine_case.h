@@ -45,19 +45,6 @@ static inline int32_t pine_bars(const char *text, bar4 *out)
     return n;
 }
 
-static inline wick_pine_order pine_blank(void)
-{
-    return (wick_pine_order){.qty = WICK_NA,
-                             .qty_percent = WICK_NA,
-                             .limit = WICK_NA,
-                             .stop = WICK_NA,
-                             .profit = WICK_NA,
-                             .loss = WICK_NA,
-                             .trail_price = WICK_NA,
-                             .trail_points = WICK_NA,
-                             .trail_offset = WICK_NA};
-}
-
 static inline void pine_set(wick_run *run, wick_pine_order *o, char *word)
 {
     char *eq = strchr(word, '=');
@@ -109,7 +96,7 @@ static inline void pine_set(wick_run *run, wick_pine_order *o, char *word)
 
 static inline void pine_call(wick_run *run, char *text)
 {
-    wick_pine_order o = pine_blank();
+    wick_pine_order o = wick_pine_blank(0);
     char *word[16];
     int n = 0;
     for (char *w = strtok(text, " "); w != NULL && n < 16; w = strtok(NULL, " ")) word[n++] = w;

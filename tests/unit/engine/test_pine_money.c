@@ -250,7 +250,7 @@ static void refusals(void **state)
     const wick_run_opts o = {.size = sizeof o, .settings = s, .ask_bar = true, .pine = true};
     wick_run *run = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &run));
-    wick_pine_order q = pine_blank();
+    wick_pine_order q = wick_pine_blank(0);
     assert_true(wick_pine_entry(run, &q) < 0); /* not begun */
     assert_int_equal(wick_run_step(run), WICK_STEP_BAR);
     assert_true(wick_pine_entry(run, &q) < 0); /* no id */
@@ -288,7 +288,7 @@ static wick_status whole_run(wick_ctx *ctx, void *arg)
     if (st < 0) return st;
     int32_t step;
     while ((step = wick_run_step(run)) > 0) {
-        wick_pine_order q = pine_blank();
+        wick_pine_order q = wick_pine_blank(0);
         q.id = wick_run_tag(run, "L");
         q.side = 1;
         (void)wick_pine_entry(run, &q);
