@@ -52,7 +52,7 @@ static bool series_differ(const run_trace *whole, const run_trace *part, audit_f
         for (int64_t i = 0; i < n && i < a->n; i++) {
             if (same(a->v[i], b->v[i])) continue;
             f->time = time[i];
-            f->is_order = false;
+            f->kind = AUDIT_SERIES;
             f->was = a->v[i];
             f->is = b->v[i];
             snprintf(f->symbol, sizeof f->symbol, "%s", symbol);
@@ -74,22 +74,30 @@ static const wick_order_rec *next_order(const wick_ledger *l, int64_t *i, int64_
     return NULL;
 }
 
+/* What the record of an order says of the past alone. The account is compared besides, row by row,
+ * so that nothing is lost by leaving out what later bars may write there. */
+typedef struct order_rules {
+    bool late;  /* quantities are known at the fill: size_at=fill, splits while an order rests */
+    bool parts; /* volume_pct: price and fills of an order go on while it works on */
+    bool
+        moved; /* Pine: what waits may be moved, turned round and made another type, in its place */
+} order_rules;
+
 static bool same_order(const run_trace *a, const wick_order_rec *x, const run_trace *b,
-                       const wick_order_rec *y, int64_t cut, bool late)
+                       const wick_order_rec *y, int64_t cut, order_rules rules)
 {
-    if (x->side != y->side || x->type != y->type || x->intent != y->intent ||
-        x->placed != y->placed || strcmp(symbol_of(a, x->symbol), symbol_of(b, y->symbol)) != 0)
-        return false;
     const bool past = x->filled != WICK_NO_TIME && x->filled <= cut;
     const bool other = y->filled != WICK_NO_TIME && y->filled <= cut;
-    if (past != other) return false;
+    if (past != other || x->intent != y->intent || x->placed != y->placed ||
+        strcmp(symbol_of(a, x->symbol), symbol_of(b, y->symbol)) != 0)
+        return false;
+    if (!past && rules.moved) return true;
+    if (x->side != y->side || x->type != y->type) return false;
     if (past)
-        return x->filled == y->filled && same(x->price, y->price) && same(x->qty, y->qty) &&
-               same(x->limit, y->limit) && same(x->stop, y->stop);
-    /* Orders of Pine are moved while they rest, so that the levels of one that filled or waits
-     * behind the cut are those of later bars. */
+        return x->filled == y->filled && same(x->limit, y->limit) && same(x->stop, y->stop) &&
+               (rules.parts || (same(x->price, y->price) && same(x->qty, y->qty)));
     /* What closes all is as large as what is held when it fills, and some runs size at the fill. */
-    return late || x->intent == WICK_REDUCE || same(x->qty, y->qty);
+    return rules.late || x->intent == WICK_REDUCE || same(x->qty, y->qty);
 }
 
 static void order_text(char *out, size_t size, const wick_order_rec *o)
@@ -110,19 +118,36 @@ static void order_text(char *out, size_t size, const wick_order_rec *o)
     }
 }
 
-/* size_at=fill: an order has no quantity before it fills. */
-static bool sized_late(const wick_settings *s)
+static bool setting_is(const wick_settings *s, const char *key, const char *value)
 {
-    char value[WICK_SETTING_TEXT];
+    char text[WICK_SETTING_TEXT];
     for (int64_t i = 0; i < wick_settings_count(); i++) {
-        if (strcmp(wick_settings_doc(i)->key, "size_at") != 0) continue;
-        wick_settings_get(s, i, value);
-        return strcmp(value, "fill") == 0;
+        if (strcmp(wick_settings_doc(i)->key, key) != 0) continue;
+        wick_settings_get(s, i, text);
+        return strcmp(text, value) == 0;
     }
     return false;
 }
 
-static bool orders_differ(const run_trace *whole, const run_trace *part, bool late,
+static bool has_splits(const wick_panel *p)
+{
+    for (int32_t i = 0; i < wick_panel_count(p); i++) {
+        const wick_dates *d = wick_bars_info(wick_panel_bars(p, i))->dates;
+        const int64_t *time;
+        const double *ratio;
+        if (d && wick_dates_get(d, WICK_SPLIT, &time, &ratio) > 0) return true;
+    }
+    return false;
+}
+
+static order_rules rules_of(const audit_opts *o)
+{
+    return (order_rules){.late = setting_is(o->settings, "size_at", "fill") || has_splits(o->panel),
+                         .parts = !setting_is(o->settings, "volume_pct", "0"),
+                         .moved = wk_script_style(o->script) == WK_STYLE_PINE};
+}
+
+static bool orders_differ(const run_trace *whole, const run_trace *part, order_rules rules,
                           audit_finding *f)
 {
     int64_t i = 0, k = 0;
@@ -130,9 +155,9 @@ static bool orders_differ(const run_trace *whole, const run_trace *part, bool la
         const wick_order_rec *x = next_order(whole->ledger, &i, f->cut);
         const wick_order_rec *y = next_order(part->ledger, &k, f->cut);
         if (!x && !y) return false;
-        if (x && y && same_order(whole, x, part, y, f->cut, late)) continue;
+        if (x && y && same_order(whole, x, part, y, f->cut, rules)) continue;
         const bool first = x && (!y || x->placed <= y->placed);
-        f->is_order = true;
+        f->kind = AUDIT_ORDER;
         f->time = first ? x->placed : y->placed;
         snprintf(f->symbol, sizeof f->symbol, "%s",
                  first ? symbol_of(whole, x->symbol) : symbol_of(part, y->symbol));
@@ -141,6 +166,25 @@ static bool orders_differ(const run_trace *whole, const run_trace *part, bool la
         order_text(f->is_order_text, sizeof f->is_order_text, y);
         return true;
     }
+}
+
+/* ---- account ------------------------------------------------------------------------------ */
+
+/* The first row at or before the cut that differs. */
+static bool accounts_differ(const run_trace *whole, const run_trace *part, audit_finding *f)
+{
+    const wick_equity a = wick_ledger_equity(whole->ledger), b = wick_ledger_equity(part->ledger);
+    for (int64_t i = 0; i < a.n && i < b.n && a.time[i] <= f->cut && b.time[i] <= f->cut; i++) {
+        const bool cash = !same(a.cash[i], b.cash[i]);
+        if (!cash && same(a.equity[i], b.equity[i])) continue;
+        f->kind = AUDIT_ACCOUNT;
+        f->time = a.time[i];
+        f->was = cash ? a.cash[i] : a.equity[i];
+        f->is = cash ? b.cash[i] : b.equity[i];
+        snprintf(f->what, sizeof f->what, "%s", cash ? "cash" : "equity");
+        return true;
+    }
+    return false;
 }
 
 static wick_status trace_of(wick_ctx *ctx, const audit_opts *o, wick_panel *panel, run_trace *t)
@@ -165,8 +209,9 @@ static wick_status one_cut(wick_ctx *ctx, const audit_opts *o, const run_trace *
                                             : audit_noise(ctx, o->panel, cut, o->seed, &panel);
     if (st < 0) return st;
     st = trace_of(ctx, o, panel, &part);
-    if (st >= 0 && (series_differ(whole, &part, &f) ||
-                    orders_differ(whole, &part, sized_late(o->settings), &f)))
+    if (st >= 0 &&
+        (series_differ(whole, &part, &f) || orders_differ(whole, &part, rules_of(o), &f) ||
+         accounts_differ(whole, &part, &f)))
         out->findings[out->n_findings++] = f;
     if (st < 0) {
         char at[WICK_TIME_TEXT];

@@ -12,15 +12,17 @@
 
 typedef enum audit_way { AUDIT_TRUNCATED, AUDIT_NOISE } audit_way;
 
+typedef enum audit_kind { AUDIT_SERIES, AUDIT_ORDER, AUDIT_ACCOUNT } audit_kind;
+
 /** What changed first. */
 typedef struct audit_finding {
     audit_way way;
-    int64_t cut;   /**< stamp of the last bar that both histories share */
-    int64_t time;  /**< stamp of the bar that changed; at or before the cut */
-    bool is_order; /**< else a series */
-    char symbol[64];
-    char what[256]; /**< text of the series, or what the order was */
-    double was, is; /**< of a series: with all bars, with the cut history */
+    int64_t cut;  /**< stamp of the last bar that both histories share */
+    int64_t time; /**< stamp of the bar that changed; at or before the cut */
+    audit_kind kind;
+    char symbol[64]; /**< "" for the account */
+    char what[256];  /**< text of the series; "order"; the column of the account */
+    double was, is;  /**< of a series or the account: with all bars, with the cut history */
     char was_order[160], is_order_text[160];
 } audit_finding;
 

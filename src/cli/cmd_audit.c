@@ -28,9 +28,10 @@ static void print_finding(wick_buf *b, const audit_finding *f)
     char at[WICK_TIME_TEXT], cut[WICK_TIME_TEXT];
     stamp(at, f->time);
     stamp(cut, f->cut);
-    wick_buf_addf(b, "look-ahead: %s %s of %s changed at %s (cut after %s, %s)\n",
-                  f->is_order ? "an" : "the series", f->what, f->symbol, at, cut, ways[f->way]);
-    if (f->is_order) {
+    static const char *const kinds[] = {"the series", "an", "the account's"};
+    wick_buf_addf(b, "look-ahead: %s %s%s%s changed at %s (cut after %s, %s)\n", kinds[f->kind],
+                  f->what, f->symbol[0] ? " of " : "", f->symbol, at, cut, ways[f->way]);
+    if (f->kind == AUDIT_ORDER) {
         wick_buf_addf(b, "  with all bars: %s\n  with the cut:  %s\n", f->was_order,
                       f->is_order_text);
         return;
@@ -129,13 +130,14 @@ static void write_finding(wick_json_writer *w, const audit_finding *f)
     text_member(w, "cut", at);
     stamp(at, f->time);
     text_member(w, "time", at);
-    text_member(w, "symbol", f->symbol);
-    text_member(w, "kind", f->is_order ? "order" : "series");
-    if (f->is_order) {
+    static const char *const kinds[] = {"series", "order", "account"};
+    if (f->symbol[0]) text_member(w, "symbol", f->symbol);
+    text_member(w, "kind", kinds[f->kind]);
+    if (f->kind == AUDIT_ORDER) {
         text_member(w, "whole", f->was_order);
         text_member(w, "part", f->is_order_text);
     } else {
-        text_member(w, "series", f->what);
+        text_member(w, f->kind == AUDIT_SERIES ? "series" : "column", f->what);
         number_member(w, "whole", f->was);
         number_member(w, "part", f->is);
     }
@@ -251,7 +253,7 @@ static int run(cli *c)
 const cli_command cli_command_audit = {
     .name = "audit",
     .summary = "looks for knowledge of the future in a strategy",
-    .operands = "FILE.lua",
+    .operands = "FILE.lua|FILE.pine",
     .min_operands = 1,
     .max_operands = 1,
     .options = options,

@@ -31,6 +31,10 @@ wick_status wk_columns_eval(wick_ctx *ctx, wk_host *h);
  */
 void wk_features_declare(lua_State *L, wk_host *h, int strategy, int params, const char *who);
 
+/** A run that somebody watches (wk_host_watch) shows its features too, also without a model.
+ * Raises. */
+void wk_features_watch(lua_State *L, wk_host *h, int strategy, int params);
+
 /** The gate of one run. */
 typedef struct wk_gate wk_gate;
 /** Opens the gate of the script's filter over the run in hand: signals have been declared, so their

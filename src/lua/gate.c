@@ -225,6 +225,20 @@ void wk_features_declare(lua_State *L, wk_host *h, int strategy, int params, con
     lua_pop(L, 1);
 }
 
+void wk_features_watch(lua_State *L, wk_host *h, int strategy, int params)
+{
+    if (!h->watch) return;
+    const int top = lua_gettop(L);
+    if (!h->columns && h->script->style != WK_STYLE_PINE) {
+        strategy = lua_absindex(L, strategy);
+        lua_pushliteral(L, "features");
+        lua_rawget(L, strategy);
+        if (lua_isfunction(L, -1)) wk_columns_declare(L, h, lua_gettop(L), params);
+        lua_settop(L, top);
+    }
+    if (h->columns && !h->columns->v[0] && wk_columns_eval(h->ctx, h) < 0) (void)wk_raise_ctx(L, h);
+}
+
 void wk_gate_open(lua_State *L, wk_host *h, int strategy, int params)
 {
     const wk_filter *f = h->script->filter;

@@ -202,6 +202,7 @@ void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
     }
     lua_replace(L, base + WK_AT_PINE);
     wk_gate_open(L, h, list, base + WK_AT_PARAMS);
+    wk_features_watch(L, h, list, base + WK_AT_PARAMS);
 }
 
 static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
@@ -213,9 +214,11 @@ static void strategy_parts(lua_State *L, wk_host *h, wk_script *s, int base)
     if (s->style == WK_STYLE_SIGNALS) {
         wk_run_signals(L, h, t, base);
         wk_gate_open(L, h, t, base + WK_AT_PARAMS);
+        wk_features_watch(L, h, t, base + WK_AT_PARAMS);
         return;
     }
     wk_gate_open(L, h, t, base + WK_AT_PARAMS);
+    wk_features_watch(L, h, t, base + WK_AT_PARAMS);
     run_init(L, h, t, base);
     declare_series(L, h, t, base);
     push_raw(L, t, "before_bar");
@@ -372,6 +375,16 @@ static void show_declared(wk_host *h)
         d.text = text.failed || !text.data ? "series" : text.data;
         h->watch(h->watch_user, &d);
         wick_buf_free(&text);
+    }
+    /* Features that are series were among them; those set against the other symbols are not. */
+    const wk_columns *c = h->columns;
+    for (int32_t i = 0; c && i < c->p * c->n_syms; i++) {
+        if (!c->owned[i]) continue;
+        char text[128];
+        snprintf(text, sizeof text, "features.%s", c->names[i % c->p]);
+        const int32_t sym = i / c->p;
+        const wk_declared d = {.symbol = sym, .text = text, .v = c->owned[i], .n = h->syms[sym].n};
+        h->watch(h->watch_user, &d);
     }
 }
 
