@@ -97,8 +97,9 @@ WICK_API void wick_interrupt(void);
 WICK_API bool wick_interrupted(void);
 WICK_API void wick_interrupt_clear(void);
 
-/** Nearest of `n` names to a misspelt one (Damerau-Levenshtein, at most a third of the letters),
- * or NULL. Borrowed from `names`. */
+/** Nearest of `n` names to a misspelt one (Damerau-Levenshtein, at most a third of the letters), else
+ * the one that has words more or fewer at its end ("hold" for "hold_bars"; four letters at least), or
+ * NULL. Borrowed from `names`. */
 WICK_API const char *wick_nearest(const char *word, const char *const *names, int64_t n);
 
 /** Version text, e.g. "0.1.0". */

@@ -75,6 +75,31 @@ static int distance(const char *a, int na, const char *b, int nb, int limit)
     return row[na % 3][nb];
 }
 
+/* One name is the beginning of the other up to an underscore or a dot: its length, else 0. */
+static int leading_words(const char *a, const char *b)
+{
+    int i = 0;
+    while (a[i] && lower(a[i]) == lower(b[i])) i++;
+    const char after = a[i] ? a[i] : b[i];
+    return (!a[i] || !b[i]) && (after == '_' || after == '.') ? i : 0;
+}
+
+/* The longest name that `word` extends by more words, or the first that extends it; four letters at
+ * least must be common. */
+static const char *of_the_same_words(const char *word, const char *const *names, int64_t n)
+{
+    const char *found = NULL;
+    int most = 3;
+    for (int64_t i = 0; i < n; i++) {
+        const int common = names[i] ? leading_words(word, names[i]) : 0;
+        if (common > most) {
+            most = common;
+            found = names[i];
+        }
+    }
+    return found;
+}
+
 const char *wick_nearest(const char *word, const char *const *names, int64_t n)
 {
     if (!word || !names) return NULL;
@@ -98,5 +123,5 @@ const char *wick_nearest(const char *word, const char *const *names, int64_t n)
             if (limit < 0) break;
         }
     }
-    return found;
+    return found ? found : of_the_same_words(word, names, n);
 }

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Strategies of backtesting.py and vectorbt, and their ports in examples/scripts: the trades and the
--- account the libraries made on examples/bars (tests/golden/engine/make_ports.py).
+-- Strategies of backtesting.py, vectorbt and PyBroker, and their ports in examples/scripts: the trades
+-- and the account the libraries made on examples/bars (tests/golden/engine/make_ports.py,
+-- make_pybroker_ports.py).
 local function bars_of(symbol)
   local b = { open = {}, high = {}, low = {}, close = {}, volume = {}, time = {} }
   for line in read("examples/bars/" .. symbol .. ".csv"):gmatch "[^\n]+" do
@@ -20,8 +21,10 @@ local function bars_of(symbol)
   return b
 end
 
-local function close_to(got, want, what)
-  if math.abs(got - want) > 1e-9 * math.max(math.abs(got), math.abs(want), 1) then
+-- `cents`: the library's list shows money and prices rounded to cents, half up or down by its own rule.
+local function close_to(got, want, what, cents)
+  local far = cents and 0.005000001 or 1e-9 * math.max(math.abs(got), math.abs(want), 1)
+  if math.abs(got - want) > far then
     error(what .. ": got " .. wick.fmt(got) .. ", want " .. wick.fmt(want), 0)
   end
 end
@@ -38,11 +41,12 @@ end
 
 local FIELDS = { "size", "entry bar", "exit bar", "entry price", "exit price", "pnl" }
 
-for _, port in ipairs(json(read "tests/golden/engine/ports.json")) do
+local function hold_to(port)
   test(port.name, function()
     local bars = {}
     for _, symbol in ipairs(port.symbols) do bars[symbol] = bars_of(symbol) end
-    local r = must_run { file = "examples/scripts/" .. port.name .. ".lua", bars = bars, cash = 10000 }
+    local r = must_run { file = "examples/scripts/" .. port.name .. ".lua", bars = bars,
+      cash = port.cash or 10000 }
     local mine = {}
     for i, t in ipairs(r.trades) do
       local sign = t.side == "long" and 1 or -1
@@ -52,11 +56,15 @@ for _, port in ipairs(json(read "tests/golden/engine/ports.json")) do
     check(#mine >= 5)
     mine = in_order(mine)
     for i, want in ipairs(in_order(port.trades)) do
-      for k, name in ipairs(FIELDS) do close_to(mine[i][k], want[k], "trade " .. i .. ", " .. name) end
+      for k, name in ipairs(FIELDS) do close_to(mine[i][k], want[k], "trade " .. i .. ", " .. name, port.cents) end
     end
     for i, want in ipairs(port.equity) do
       local bar = i == #port.equity and #r.equity or (i - 1) * 20 + 1
-      close_to(r.equity[bar], want, "equity at bar " .. bar - 1)
+      close_to(r.equity[bar], want, "equity at bar " .. bar - 1, port.cents)
     end
   end)
+end
+
+for _, file in ipairs { "ports", "pybroker_ports" } do
+  for _, port in ipairs(json(read("tests/golden/engine/" .. file .. ".json"))) do hold_to(port) end
 end

@@ -8,14 +8,24 @@ static void nearest(void **state)
     const struct {
         const char *word, *want;
     } cases[] = {
-        {"smaa", "sma"},       {"hihgest", "highest"}, {"highst", "highest"}, {"lowwest", "lowest"},
-        {"crossover", "cross_over"}, {"Close", "close"}, {"EMA", "ema"},      {"banana", NULL},
-        {"", NULL},            {"x", NULL},            {"volume", NULL},
+        {"smaa", "sma"},
+        {"hihgest", "highest"},
+        {"highst", "highest"},
+        {"lowwest", "lowest"},
+        {"crossover", "cross_over"},
+        {"Close", "close"},
+        {"EMA", "ema"},
+        {"banana", NULL},
+        {"", NULL},
+        {"x", NULL},
+        {"volume", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *got = wick_nearest(cases[i].word, names, 6);
-        if (cases[i].want) assert_string_equal(got, cases[i].want);
-        else assert_null(got);
+        if (cases[i].want)
+            assert_string_equal(got, cases[i].want);
+        else
+            assert_null(got);
     }
     assert_null(wick_nearest("sma", names, 0));
     assert_null(wick_nearest(NULL, names, 6));
@@ -32,6 +42,21 @@ static void nearest_of_several(void **state)
     const char *const names[] = {"stop_lass", "stop_loss", "stop_liss"};
     assert_ptr_equal(wick_nearest("stop_loss", names, 3), names[1]);
     assert_ptr_equal(wick_nearest("stop_lxss", names, 3), names[0]);
+}
+
+/* Words more or fewer at the end; a slip comes first, and short words tell nothing. */
+static void nearest_by_words(void **state)
+{
+    (void)state;
+    const char *const names[] = {"hold", "slots", "fee_pct", "stop_limit", "slot", "slots_a"};
+    assert_ptr_equal(wick_nearest("hold_bars", names, 6), names[0]);
+    assert_ptr_equal(wick_nearest("Slots_per_account", names, 6), names[1]);
+    assert_ptr_equal(wick_nearest("slto", names, 6), names[4]);
+    assert_ptr_equal(wick_nearest("slots_a_long", names, 6), names[5]);
+    assert_ptr_equal(wick_nearest("stop.limit", names, 6), names[3]);
+    assert_null(wick_nearest("fee", names, 6));
+    assert_null(wick_nearest("holder_of_bars", names, 6));
+    assert_ptr_equal(wick_nearest("stop", names, 4), names[3]);
 }
 
 static void interrupt(void **state)
@@ -74,8 +99,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nearest),           cmocka_unit_test(nearest_of_several),
-        cmocka_unit_test(interrupt),         cmocka_unit_test(version_and_clock),
-        cmocka_unit_test(features),
+        cmocka_unit_test(nearest_by_words),  cmocka_unit_test(interrupt),
+        cmocka_unit_test(version_and_clock), cmocka_unit_test(features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
