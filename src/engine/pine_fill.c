@@ -308,6 +308,8 @@ void wk_pine_enter(wk_pwalk *w, int32_t i, double price)
         w->opened = o.side;
         w->opened_qty = opening;
     }
+    /* A fill that the largest position cut short leaves the others of its group. */
+    if (o.oca_type == WK_OCA_CANCEL && closing + opening < total) return;
     oca_fire(w, o.oca, o.oca_type, o.id, closing + opening);
 }
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Small Pine scripts that log what they compute, translated and run on both hosts: the lines they log
-# are the `// log:` lines at their heads, whose values follow the rules of the language.
+# are the `// log:` lines at their heads, whose values follow the rules of the language. A name as
+# argument: this script alone.
 . "$(dirname "$0")/support/lib.sh"
 first=${HOSTS# }
 first=${first%% *}
 run synth "$first" data synth --out "$TMP/bars" --symbols 1 --bars 60 --seed 11 --timeframe 15m
 expect 0 "making bars"
 
-for file in "$SRC"/tests/pine/semantics/*.pine; do
+for file in "$SRC"/tests/pine/semantics/${1:-*}.pine; do
   name=$(basename "$file" .pine)
   sed -n 's|^// log: ||p' "$file" >"$TMP/$name.want"
   [ -s "$TMP/$name.want" ] || bad "$name states nothing"

@@ -86,6 +86,17 @@ test("values and trades", function()
   check(#r.trades > 10)
 end)
 
+test("a fill at the close is not seen by the script that ordered it", function()
+  local body = [[
+    local before, trades = s.position_size, s.closedtrades
+    if up[0] == 1 then s:entry("L", s.long) end
+    if down[0] == 1 then s:close_all(%s) end
+    if up[0] == 1 then s:entry("M", s.long, { limit = close[0] + 1 }) end
+    assert(s.position_size == before and s.closedtrades == trades, "the position changed under the script")]]
+  check(#play(body:format(""), ", process_orders_on_close = true, pyramiding = 2").trades > 10)
+  check(#play(body:format("{ immediately = true }"), ", pyramiding = 2").trades > 10)
+end)
+
 test("cancel, raw orders, groups and risk rules", function()
   local r = play([[
     s:risk_max_position_size(4)

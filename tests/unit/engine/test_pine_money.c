@@ -41,6 +41,7 @@ static const pine_case costs[] = {
 static const pine_case margin[] = {
     {"placement: more than equity is dropped", "", B0 FLAT, "0 entry L long 10.5", "", .cash = 1000},
     {"placement: at the close, also for orders that rest", "", B0 "100 100 49 50", "0 entry L long 15 limit=50", "", .cash = 1000},
+    {"placement: raw orders are not looked at", "", B0 FLAT, "0 order A long 10.5", "L 2 1@100 1@100 Margin call; L 8.5 1@100 open", .cash = 1000},
     {"placement: a lower rate lets it pass", "margin_long=50", B0 FLAT, "0 entry L long 10.5", "L 10.5 1@100 open", .cash = 1000},
     {"placement: zero is no check", "margin_long=0", B0 FLAT, "0 entry L long 1000", "L 1000 1@100 open", .cash = 1000},
     {"fill: rejected, not trimmed", "", B0 "101 102 100 101", "0 entry L long 10", "", .cash = 1000},
@@ -68,6 +69,8 @@ static const pine_case margin[] = {
     {"call: slipped", "margin_long=50 slip_ticks=10", B0 "99.9 99.9 80 90", "0 entry L long 18", "L 8 1@100 1@79.9 Margin call; L 10 1@100 open", .cash = 1000},
     {"a declined reversal puts brackets to sleep", PCT "100 margin_short=20", B0 FLAT "101 103 100 101; 101 103 100 101; 101 103 100 101",
      "0 entry S short; 0 exit X S stop=102; 1 entry L long; 3 exit X S stop=102.5", "S 10 1@100 4@102.5 X", .cash = 1000},
+    {"... until margin is called", PCT "100 margin_short=50", B0 FLAT "100.01 100.01 100 100; 100 120 99 110; 116 117 115 116",
+     "0 entry S short 15; 0 exit X S stop=115; 1 entry L long 10", "S 13.3332 1@100 3@120 Margin call; S 1.6668 1@100 4@116 X", .cash = 1000},
     {"a declined reversal takes the close of its run along", PCT "100 margin_short=20", B0 FLAT "101 101 100 101", "0 entry S short; 1 entry L long; 1 close S", "S 10 1@100 open", .cash = 1000},
 };
 /* clang-format on */

@@ -12,6 +12,8 @@ static const pine_case placement[] = {
     {"orders of the last bar never fill", "", B0 "102 103 101 102", "1 entry L long 1", ""},
     {"entry and exit ids are separate name spaces", "", B0 FLAT "100 106 94 100",
      "0 entry L long 1; 0 entry X long 1 stop=105; 0 exit X L stop=95", "L 1 1@100 2@95 X; L 1 2@105 open"},
+    {"an entry does not replace an exit of its id", "max_entries=2", B0 FLAT FLAT "100 106 94 100",
+     "0 entry L long 1; 1 exit X L stop=95; 2 entry X long 1 stop=105", "L 1 1@100 3@95 X; L 1 3@105 open"},
     {"the same id again replaces the order", "", B0 FLAT "100 108 99.5 107",
      "0 entry L long 1 stop=103; 1 entry L long 2 stop=107", "L 2 2@107 open"},
     {"a replaced order keeps its place in the queue", "max_entries=2", B0 FLAT "100 106 99.5 105; 105 105 105 105",
@@ -38,6 +40,7 @@ static const pine_case prices[] = {
      "S 1 1@99.49 1@103.01 X"},
     {"limits round to the better side", "", B0 "100 103 95 96", "0 entry L long 1 limit=98.999; 0 exit X L limit=104.001", "L 1 1@98.99 open"},
     {"targets round to the better side", "", B0 "100 100 98 99; 99 110 99 109", "0 entry L long 1; 0 exit X L limit=104.001", "L 1 1@100 2@104.01 X"},
+    {"a short's target rounds down", "", B0 "100 101 99 100; 100 101 90 91", "0 entry S short 1; 0 exit X S limit=95.999", "S 1 1@100 2@95.99 X"},
     {"a level within a ten-thousandth of a tick is on the grid", "", B0 "100 103 99 102", "0 entry L long 1 stop=101.0000009", "L 1 1@101 open"},
     {"a touch is enough", "", B0 "100 103 99 102", "0 entry L long 1 stop=103", "L 1 1@103 open"},
     {"a stop passed by the open fills at the open", "", B0 "104 105 103 104", "0 entry L long 1 stop=102", "L 1 1@104 open"},
@@ -64,6 +67,9 @@ static const pine_case path[] = {
      "0 entry A long 1 stop=104; 0 entry B long 2 stop=103; 1 close_all", "L 2 1@105 2@105 Close position order; L 1 1@105 2@105 Close position order"},
     {"at one price of the open buys come before sells", "", B0 "100 101 99 100", "0 entry S short 1 stop=100; 0 entry L long 1 stop=100", "L 1 1@100 1@100 S"},
     {"a bracket joins the path where its entry filled", "", B0 "100 106 98 99", "0 entry L long 1 stop=102; 0 exit X L limit=104 stop=99", "L 1 1@102 1@104 X"},
+    {"levels a fill brings along are met in the order of prices", "max_entries=9", B0 "100 109 99.5 108", "0 entry C long 1 stop=104; 0 entry A long 1 stop=102; 0 exit X A limit=106",
+     "L 1 1@102 1@106 X; L 1 1@104 open"},
+    {"a stop that has filled does not fill again on its bar", "", B0 "100 104 95 103", "0 entry L long 1 stop=102; 0 exit X L stop=97", "L 1 1@102 1@97 X"},
     {"what lies before the entry on the path does not count", "", B0 "100 106 98 105", "0 entry L long 1 stop=102; 0 exit X L stop=99", "L 1 1@102 open"},
     {"a bracket marketable at its entry's open fills there", "", B0 "100 104 99 103", "0 entry L long 1; 0 exit X L stop=101", "L 1 1@100 1@100 X"},
 };
@@ -72,7 +78,8 @@ static const pine_case stop_limit[] = {
     {"the stop arms a limit that waits on the way back", "", B0 "100 106 99 104; 104 104 101 102", "0 entry L long 1 stop=105 limit=102", "L 1 2@102 open"},
     {"armed on a later bar than filled", "", B0 "103 106 103 104; 104 105 103 104; 104 104 100 101", "0 entry L long 1 stop=105 limit=102", "L 1 3@102 open"},
     {"good enough when armed: fills there", "", B0 "100 106 99 104", "0 entry L long 1 stop=105 limit=107", "L 1 1@105 open"},
-    {"not armed: the limit alone does nothing", "", B0 "100 101 95 96", "0 entry L long 1 stop=105 limit=98", ""},
+    {"not armed: the limit alone does nothing", "", B0 "100 101 95 96", "0 entry L long 1 stop=105 limit=98; 0 order Z long 2", "L 2 1@100 open"},
+    {"... nor at an open beyond it", "", B0 "97 98 95 96", "0 entry L long 1 stop=105 limit=98; 0 order Z long 2", "L 2 1@97 open"},
 };
 
 static const pine_case reversal[] = {
@@ -84,6 +91,8 @@ static const pine_case reversal[] = {
      "0 entry L long 3; 1 entry S short 1 stop=90; 1 close L", "L 3 1@100 2@100 Close entry(s) order L; S 4 3@90 open"},
     {"flat: an opposite market entry before it counts", "", B0 FLAT "100 100 94 95; 95 95 88 89", "0 entry L long 2; 0 entry S short 1 stop=90",
      "L 2 1@100 3@90 S; S 1 3@90 open"},
+    {"flat: one of its own side does not", "max_entries=9", B0 FLAT "100 106 94 105; 105 105 105 105", "0 entry L long 2; 0 entry A long 1 stop=104", "L 2 1@100 open; L 1 2@104 open"},
+    {"flat: one that waits for a price does not", "", B0 "100 100.5 99.5 100; 100 100 94 95", "0 entry L long 2 limit=80; 0 entry S short 1 stop=96", "S 1 2@96 open"},
     {"two opposite stops from flat net to flat", "", B0 "100 103 96 100", "0 entry L long 1 stop=102; 0 entry S short 1 stop=97", "L 1 1@102 1@97 S"},
     {"of different sizes the second waits for a later bar", "", B0 "100 103 96 100; 100 100 96 97", "0 entry L long 1 stop=102; 0 entry S short 2 stop=97",
      "L 1 1@102 2@97 S; S 1 2@97 open"},
@@ -120,6 +129,9 @@ static const pine_case closing[] = {
     {"a full close removes the exits of what it closed", "", B0 FLAT FLAT "100 100 90 95", "0 entry A long 1; 1 exit X A stop=95; 1 close A; 2 entry A long 1",
      "L 1 1@100 2@100 Close entry(s) order A; L 1 3@100 open"},
     {"at its turn a close needs the side it was placed for", "", B0 FLAT FLAT FLAT, "0 entry L long 1; 1 entry S short 1; 1 close L", "L 1 1@100 2@100 S; S 1 2@100 open"},
+    {"... also where what reversed has its id", "", B0 FLAT FLAT FLAT, "0 entry L long 1; 1 entry L short 1; 1 close L", "L 1 1@100 2@100 L; S 1 2@100 open"},
+    {"at its turn a close takes what is bound then", "max_entries=2", B0 FLAT FLAT FLAT, "0 entry A long 5; 1 entry B long 1; 2 order R short 2; 2 close A",
+     "L 2 1@100 3@100 R; L 3 1@100 3@100 Close entry(s) order A; L 1 2@100 open"},
     {"... close_all as well", "", B0 FLAT FLAT FLAT, "0 entry L long 1; 1 entry S short 1; 1 close_all", "L 1 1@100 2@100 S; S 1 2@100 open"},
     {"close then entry: from flat", "", B0 FLAT FLAT FLAT, "0 entry L long 3; 1 close L; 1 entry S short 1", "L 3 1@100 2@100 Close entry(s) order L; S 1 2@100 open"},
     {"immediately: at this bar's close", "", B0 "100 104 99 103;" FLAT, "0 entry L long 1; 1 close L now=1", "L 1 1@100 1@103 Close entry(s) order L"},
@@ -130,6 +142,8 @@ static const pine_case closing[] = {
 
 static const pine_case groups[] = {
     {"a fill cancels its group", "max_entries=9", B0 "100 106 94 100", "0 entry A long 1 stop=102 oca=G type=c; 0 entry B short 1 stop=98 oca=G type=c", "S 1 1@98 open"},
+    {"a member that risk rules cut short does not cancel its group", "max_entries=9", B0 FLAT "100 106 99.5 105; 105 105 94 95", "0 risk 2 3; 0 entry L long 2; 1 entry A long 2 stop=102 oca=G type=c; 1 entry B short 1 stop=98 oca=G type=c",
+     "L 2 1@100 3@98 B; L 1 2@102 3@98 B"},
     {"groups of different names never meet", "max_entries=9", B0 "100 103 96 100", "0 entry A long 1 stop=102 oca=G type=c; 0 entry B short 1 stop=98 oca=H type=c", "L 1 1@102 1@98 B"},
     {"reduce: the others shrink by what filled", "", B0 FLAT "100 104 99 103; 103 103 95 96",
      "0 entry L long 3; 1 order T short 1 limit=103 oca=G type=r; 1 order P short 3 stop=97 oca=G type=r", "L 1 1@100 2@103 T; L 2 1@100 3@97 P"},
@@ -145,6 +159,8 @@ static const pine_case on_close[] = {
     {"market orders fill at their own close", "fill=close delay=0", B0 FLAT "100 104 99 103", "0 entry L long 1; 2 close L", "L 1 0@100 2@103 Close entry(s) order L"},
     {"with slippage", "fill=close delay=0 slip_ticks=10", B0 FLAT, "0 entry L long 1", "L 1 0@100.1 open"},
     {"priced ones that are marketable at it, too", "fill=close delay=0", B0 FLAT, "0 entry L long 1 limit=101", "L 1 0@100 open"},
+    {"... a stop as well", "fill=close delay=0", B0 FLAT, "0 entry L long 1 stop=99", "L 1 0@100 open"},
+    {"... at the close, not at their price", "fill=close delay=0", B0 FLAT, "0 entry S short 1 limit=98", "S 1 0@100 open"},
     {"the others wait for the next path", "fill=close delay=0", B0 "100 103 99 102", "0 entry L long 1 stop=102", "L 1 1@102 open"},
     {"exits of what fills at the close act from the next bar", "fill=close delay=0", B0 "100 103 99 102", "0 entry L long 1; 0 exit X L stop=101", "L 1 0@100 1@100 X"},
 };
@@ -167,6 +183,29 @@ static const pine_case days[] = { /* bars of four hours from 00:00 UTC */
      "0 risk 6 2; 0 entry L long 1; 13 entry L long 1", "L 1 1@100 12@98 Close Position (Max consecutive loss days)"},
 };
 /* clang-format on */
+
+/* Orders that fill at the close they are placed on do so when the script has ended (6.8, 6.11). */
+static void look_close(wick_run *run, int64_t bar)
+{
+    static const char *const calls[] = {"entry L long 2", "close L qty=1", "close L now=1"};
+    static const double held[] = {0.0, 2.0, 1.0};
+    if (bar > 2) return;
+    char call[32];
+    snprintf(call, sizeof call, "%s", calls[bar]);
+    check_same(wick_pine_value(run, 0, WICK_PINE_POSITION), held[bar]);
+    pine_call(run, call);
+    if (wick_pine_value(run, 0, WICK_PINE_POSITION) != held[bar])
+        fail_msg("the position changes after the script");
+}
+
+static void seen_by_the_script(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fill=close delay=0", .bars = B0 FLAT FLAT, .calls = ""};
+    wick_ledger_unref(pine_run(ctx, &k, look_close));
+    wick_ctx_free(ctx);
+}
 
 #define TABLE(name)                                                                                \
     static void rules_##name(void **state)                                                          \
@@ -191,7 +230,7 @@ int main(void)
         cmocka_unit_test(rules_path),      cmocka_unit_test(rules_stop_limit),
         cmocka_unit_test(rules_reversal),  cmocka_unit_test(rules_closing),
         cmocka_unit_test(rules_groups),    cmocka_unit_test(rules_on_close),
-        cmocka_unit_test(rules_days),
+        cmocka_unit_test(rules_days),      cmocka_unit_test(seen_by_the_script),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
