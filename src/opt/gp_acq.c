@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "opt/minimize.h"
-
 static int64_t most_points(const wk_acq *a)
 {
     int64_t n = a->gp->n;
@@ -143,13 +141,16 @@ typedef struct climb {
     int32_t n;
 } climb;
 
+/* The gradient costs little beside the value: both are taken at once. */
 static double minus_acq(void *user, const double *t, double *grad)
 {
     climb *c = user;
-    for (int32_t i = 0; i < c->n; i++) c->x[c->of[i]] = t[i] / c->by[i];
-    const double v = wk_acq_at(c->a, c->x, c->grad);
+    if (grad == NULL) {
+        for (int32_t i = 0; i < c->n; i++) c->x[c->of[i]] = t[i] / c->by[i];
+        return -wk_acq_at(c->a, c->x, c->grad);
+    }
     for (int32_t i = 0; i < c->n; i++) grad[i] = -c->grad[c->of[i]] / c->by[i];
-    return -v;
+    return 0.0;
 }
 
 int64_t wk_acq_climb_work(int32_t d)
@@ -228,7 +229,14 @@ static void slide(const wk_acq *a, double *x, bool off_grid, double *work)
         c.n++;
     }
     if (c.n == 0) return;
-    (void)wk_minimize(c.n, t, low, high, minus_acq, &c, 200, 1e-2, min_work);
+    const wk_min_problem p = {.n = c.n,
+                              .low = low,
+                              .high = high,
+                              .fn = minus_acq,
+                              .user = &c,
+                              .rounds = 200,
+                              .tolerance = 1e-2};
+    (void)wk_minimize(&p, t, NULL, min_work);
     for (int32_t i = 0; i < c.n; i++) x[of[i]] = t[i] / c.by[i];
 }
 

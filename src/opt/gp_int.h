@@ -7,7 +7,7 @@
 #ifndef WK_OPT_GP_INT_H
 #define WK_OPT_GP_INT_H
 
-#include "opt/opt_int.h"
+#include "opt/minimize.h"
 
 #define WK_GP_NOISE_FLOOR 1e-6
 
@@ -35,9 +35,10 @@ void wk_gp_free(wk_gp *g);
  * values y (n each). False: not positive definite. */
 bool wk_gp_solve(wk_gp *g, const double *y, int64_t sides);
 /** Maximises the marginal likelihood plus log prior from the present hyper-parameters on; the
- * noise stays at its floor when `deterministic`. False: nothing better was found than all ones,
- * which is then what the process has. */
-bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic);
+ * noise stays at its floor when `deterministic`. `kept` (may be NULL) is the memory of the fit to
+ * nearly the same points. False: nothing better was found than all ones, which is then what the
+ * process has. */
+bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic, wk_min_memory *kept);
 /** Likelihood (without its constant) plus log prior at the present hyper-parameters; for tests. */
 double wk_gp_objective(wk_gp *g, const double *y, double *likelihood, double *prior);
 

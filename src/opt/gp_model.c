@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "opt/gp_matrix.h"
-#include "opt/minimize.h"
 #include "opt/vexp.h"
 
 /* Work: the points by coordinate, a row of covariances and one of slopes, four n by n matrices, and
@@ -361,35 +360,41 @@ static double minus_objective(void *user, const double *t, double *grad)
     fitting *f = user;
     wk_gp *g = f->g;
     const int32_t d = g->d;
+    if (grad == NULL) {
+        for (int32_t j = 0; j < d + 2; j++)
+            if (!(fabs(t[j]) < 100.0)) return WICK_NA;
+        set_free(g, t, f->deterministic);
+        const double likelihood = log_likelihood(g, f->y, f->k, f->slope);
+        return isfinite(likelihood) ? -(likelihood + log_prior(g, NULL, NULL, NULL)) : WICK_NA;
+    }
     double prior_w[WK_GP_DIMS], scale_prior, noise_prior, by_scale, by_noise;
-    for (int32_t j = 0; j < d + 2; j++)
-        if (!(fabs(t[j]) < 100.0)) return WICK_NA;
-    set_free(g, t, f->deterministic);
-    const double likelihood = log_likelihood(g, f->y, f->k, f->slope);
-    if (!isfinite(likelihood)) return WICK_NA;
-    const double prior = log_prior(g, prior_w, &scale_prior, &noise_prior);
+    (void)log_prior(g, prior_w, &scale_prior, &noise_prior);
     likelihood_gradient(f, grad, &by_scale, &by_noise);
     for (int32_t j = 0; j < d; j++) grad[j] = -(grad[j] * g->w[j] + prior_w[j]);
     grad[d] = -(by_scale * g->scale + scale_prior);
     grad[d + 1] =
         f->deterministic ? 0.0 : -(by_noise + noise_prior) * (g->noise - WK_GP_NOISE_FLOOR);
-    return -(likelihood + prior);
+    return 0.0;
 }
 
-static bool fit_from(fitting *f, double *t, double *work)
+static bool fit_from(fitting *f, double *t, wk_min_memory *kept, double *work)
 {
     wk_gp *g = f->g;
+    const wk_min_problem p = {.n = g->d + 2,
+                              .fn = minus_objective,
+                              .user = f,
+                              .rounds = 200,
+                              .tolerance = 1e-2}; /* Optuna's */
     for (int32_t j = 0; j < g->d; j++) t[j] = log(g->w[j]);
     t[g->d] = log(g->scale);
     /* A noise at the floor has no logarithm above it. */
     t[g->d + 1] = log(g->noise - 0.99 * WK_GP_NOISE_FLOOR);
-    const double best = wk_minimize(g->d + 2, t, NULL, NULL, minus_objective, f, 200, 1e-3, work);
-    if (!isfinite(best)) return false;
+    if (!isfinite(wk_minimize(&p, t, kept, work))) return false;
     set_free(g, t, f->deterministic);
     return true;
 }
 
-bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic)
+bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic, wk_min_memory *kept)
 {
     const int64_t n = g->n;
     double *m = matrices(g);
@@ -397,12 +402,13 @@ bool wk_gp_fit(wk_gp *g, const double *y, bool deterministic)
     f.slope = f.k + n * n;
     f.deterministic = deterministic;
     double *t = m + 4 * n * n, *work = t + g->d + 2;
-    if (fit_from(&f, t, work)) return true;
+    if (fit_from(&f, t, kept, work)) return true;
+    if (kept != NULL) kept->count = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t j = 0; j < g->d; j++) g->w[j] = 1.0;
         g->scale = 1.0;
         g->noise = deterministic ? WK_GP_NOISE_FLOOR : 1.0;
-        if (pass == 0 && fit_from(&f, t, work)) return true;
+        if (pass == 0 && fit_from(&f, t, kept, work)) return true;
     }
     return false;
 }

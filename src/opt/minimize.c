@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-typedef struct memory {
-    int32_t n, count, first;
-    double *s, *y; /* WK_MIN_PAIRS rows each */
-    double rho[WK_MIN_PAIRS];
-} memory;
-
 int64_t wk_minimize_work(int32_t n)
 {
     return (int64_t)n * (2 * WK_MIN_PAIRS + 4);
@@ -42,38 +36,39 @@ static double steepest(int32_t n, const double *x, const double *g, const double
 }
 
 /* Two-loop recursion on the free variables; held ones do not move. */
-static void direction(const memory *m, const double *x, const double *g, const double *low,
+static void direction(const wk_min_memory *m, const double *x, const double *g, const double *low,
                       const double *high, double *d)
 {
     double alpha[WK_MIN_PAIRS];
     const int32_t n = m->n;
+    const double *s = m->pairs, *y = m->pairs + (int64_t)WK_MIN_PAIRS * n;
     for (int32_t i = 0; i < n; i++) d[i] = held(i, x, g, low, high) ? 0.0 : -g[i];
     for (int32_t k = m->count - 1; k >= 0; k--) {
         const int32_t r = (m->first + k) % WK_MIN_PAIRS;
-        alpha[k] = m->rho[r] * dot(n, m->s + (int64_t)r * n, d);
-        for (int32_t i = 0; i < n; i++) d[i] -= alpha[k] * m->y[(int64_t)r * n + i];
+        alpha[k] = m->rho[r] * dot(n, s + (int64_t)r * n, d);
+        for (int32_t i = 0; i < n; i++) d[i] -= alpha[k] * y[(int64_t)r * n + i];
     }
     if (m->count > 0) {
         const int32_t r = (m->first + m->count - 1) % WK_MIN_PAIRS;
-        const double *y = m->y + (int64_t)r * n;
-        const double scale = 1.0 / (m->rho[r] * dot(n, y, y));
+        const double *last = y + (int64_t)r * n;
+        const double scale = 1.0 / (m->rho[r] * dot(n, last, last));
         for (int32_t i = 0; i < n; i++) d[i] *= scale;
     }
     for (int32_t k = 0; k < m->count; k++) {
         const int32_t r = (m->first + k) % WK_MIN_PAIRS;
-        const double beta = m->rho[r] * dot(n, m->y + (int64_t)r * n, d);
-        for (int32_t i = 0; i < n; i++) d[i] += (alpha[k] - beta) * m->s[(int64_t)r * n + i];
+        const double beta = m->rho[r] * dot(n, y + (int64_t)r * n, d);
+        for (int32_t i = 0; i < n; i++) d[i] += (alpha[k] - beta) * s[(int64_t)r * n + i];
     }
     for (int32_t i = 0; i < n; i++)
         if (held(i, x, g, low, high)) d[i] = 0.0;
 }
 
-static void remember(memory *m, const double *x0, const double *x1, const double *g0,
+static void remember(wk_min_memory *m, const double *x0, const double *x1, const double *g0,
                      const double *g1)
 {
     const int32_t n = m->n;
     const int32_t r = (m->first + m->count) % WK_MIN_PAIRS;
-    double *s = m->s + (int64_t)r * n, *y = m->y + (int64_t)r * n;
+    double *s = m->pairs + (int64_t)r * n, *y = s + (int64_t)WK_MIN_PAIRS * n;
     for (int32_t i = 0; i < n; i++) {
         s[i] = x1[i] - x0[i];
         y[i] = g1[i] - g0[i];
@@ -87,46 +82,64 @@ static void remember(memory *m, const double *x0, const double *x1, const double
         m->first = (m->first + 1) % WK_MIN_PAIRS;
 }
 
-double wk_minimize(int32_t n, double *x, const double *low, const double *high, wk_smooth_fn fn,
-                   void *user, int32_t rounds, double tolerance, double *work)
+/* Where a parabola through the value, the slope and the refused value has its foot, within a tenth
+ * and a half of the step. */
+static double shorter(double step, double f, double gain, double f1)
 {
-    memory m = {.n = n, .s = work, .y = work + (int64_t)WK_MIN_PAIRS * n};
+    const double rise = f1 - f - gain; /* curvature alone, over the step */
+    const double to = isfinite(rise) && rise > 0.0 ? -0.5 * gain / rise : 0.1;
+    return step * (to < 0.1 ? 0.1 : to > 0.5 ? 0.5 : to);
+}
+
+/* One search along d, from x on. Whether x has moved; f and the gradient are then the new ones. */
+static bool search(const wk_min_problem *p, wk_min_memory *m, double *x, const double *d, double *f,
+                   double *g, double *to, double *g1)
+{
+    const int32_t n = p->n;
+    double step = m->count > 0 ? 1.0 : 1.0 / fmax(1.0, sqrt(dot(n, d, d)));
+    for (int32_t k = 0; k < 20; k++) {
+        double gain = 0.0;
+        for (int32_t i = 0; i < n; i++) {
+            to[i] = x[i] + step * d[i];
+            if (p->low != NULL && to[i] < p->low[i]) to[i] = p->low[i];
+            if (p->high != NULL && to[i] > p->high[i]) to[i] = p->high[i];
+            gain += g[i] * (to[i] - x[i]);
+        }
+        const double f1 = p->fn(p->user, to, NULL);
+        if (!isfinite(f1) || f1 > *f + 1e-4 * gain) {
+            step = shorter(step, *f, gain, f1);
+            continue;
+        }
+        if (!(f1 < *f)) return false;
+        (void)p->fn(p->user, to, g1);
+        remember(m, x, to, g, g1);
+        memcpy(x, to, (size_t)n * sizeof *x);
+        memcpy(g, g1, (size_t)n * sizeof *g);
+        *f = f1;
+        return true;
+    }
+    return false;
+}
+
+double wk_minimize(const wk_min_problem *p, double *x, wk_min_memory *kept, double *work)
+{
+    const int32_t n = p->n;
     double *g = work + (int64_t)2 * WK_MIN_PAIRS * n, *d = g + n, *to = d + n, *g1 = to + n;
-    double f = fn(user, x, g);
+    wk_min_memory own = {.n = n, .pairs = work}, *m = kept != NULL ? kept : &own;
+    double f = p->fn(p->user, x, NULL);
     if (!isfinite(f)) return WICK_NA;
-    for (int32_t round = 0; round < rounds; round++) {
-        if (steepest(n, x, g, low, high) <= tolerance) break;
-        direction(&m, x, g, low, high, d);
-        double slope = dot(n, d, g);
-        if (!(slope < 0.0)) { /* the memory misleads: begin again along the gradient */
-            m.count = 0;
-            direction(&m, x, g, low, high, d);
-            slope = dot(n, d, g);
-            if (!(slope < 0.0)) break;
+    (void)p->fn(p->user, x, g);
+    for (int32_t round = 0; round < p->rounds; round++) {
+        if (steepest(n, x, g, p->low, p->high) <= p->tolerance) break;
+        direction(m, x, g, p->low, p->high, d);
+        if (!(dot(n, d, g) < 0.0)) { /* the memory misleads: begin again along the gradient */
+            m->count = 0;
+            direction(m, x, g, p->low, p->high, d);
+            if (!(dot(n, d, g) < 0.0)) break;
         }
-        double step = m.count > 0 ? 1.0 : 1.0 / fmax(1.0, sqrt(dot(n, d, d)));
-        bool moved = false;
-        for (int32_t k = 0; k < 20 && !moved; k++, step *= k == 1 ? 0.5 : 0.25) {
-            double gain = 0.0;
-            for (int32_t i = 0; i < n; i++) {
-                to[i] = x[i] + step * d[i];
-                if (low != NULL && to[i] < low[i]) to[i] = low[i];
-                if (high != NULL && to[i] > high[i]) to[i] = high[i];
-                gain += g[i] * (to[i] - x[i]);
-            }
-            const double f1 = fn(user, to, g1);
-            if (!isfinite(f1) || f1 > f + 1e-4 * gain) continue;
-            moved = f1 < f;
-            if (!moved) break;
-            remember(&m, x, to, g, g1);
-            memcpy(x, to, (size_t)n * sizeof *x);
-            memcpy(g, g1, (size_t)n * sizeof *g);
-            f = f1;
-        }
-        if (!moved) {
-            if (m.count == 0) break;
-            m.count = 0;
-        }
+        if (search(p, m, x, d, &f, g, to, g1)) continue;
+        if (m->count == 0) break;
+        m->count = 0;
     }
     return f;
 }

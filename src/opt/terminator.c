@@ -208,7 +208,7 @@ static wick_status fit(wick_ctx *ctx, const model *m, int64_t n, wk_gp *g)
     }
     const wick_status st = wk_gp_reserve(ctx, g, n, 1);
     if (st < 0) return st;
-    (void)wk_gp_fit(g, m->y, false);
+    (void)wk_gp_fit(g, m->y, false, NULL);
     while (!wk_gp_solve(g, m->y, 1) && g->noise < 1.0) g->noise *= 10.0;
     return WICK_OK;
 }

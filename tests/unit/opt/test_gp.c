@@ -4,7 +4,6 @@
 #include "unit/opt/opt_vectors.h"
 
 #include "opt/gp_acq.h"
-#include "opt/minimize.h"
 
 enum { N = 8, D = 3 };
 
@@ -67,7 +66,7 @@ static void test_fit(void **state)
     const wick_json *j = load(&g);
     for (int k = 0; k < D; k++) g.w[k] = 1.0;
     g.scale = g.noise = 1.0;
-    assert_true(wk_gp_fit(&g, Y, false));
+    assert_true(wk_gp_fit(&g, Y, false, NULL));
     const double got = wk_gp_objective(&g, Y, &likelihood, &prior);
     const double want = field(get(j, "fit"), "objective");
     if (got < want - 1e-3 * fabs(want)) fail_msg("objective %.10g, reference %.10g", got, want);
@@ -112,14 +111,32 @@ static void test_acquisition_gradient(void **state)
     wk_gp_free(&limit.gp);
 }
 
+typedef struct calls {
+    double middle, at[4];
+    int values, gradients;
+} calls;
+
+/* A gradient belongs to the value before it. */
+static void count_call(calls *c, const double *x, const double *grad)
+{
+    if (grad == NULL) {
+        c->values++;
+        memcpy(c->at, x, sizeof c->at);
+        return;
+    }
+    c->gradients++;
+    assert_memory_equal(c->at, x, sizeof c->at);
+}
+
 static double bowl(void *user, const double *x, double *grad)
 {
+    calls *b = user;
     double f = 0.0;
-    (void)user;
+    count_call(b, x, grad);
     for (int i = 0; i < 4; i++) {
-        const double w = pow(10.0, i), e = x[i] - 0.3 * i;
+        const double w = pow(10.0, i), e = x[i] - b->middle * i;
         f += w * e * e;
-        grad[i] = 2.0 * w * e;
+        if (grad != NULL) grad[i] = 2.0 * w * e;
     }
     return f;
 }
@@ -127,14 +144,56 @@ static double bowl(void *user, const double *x, double *grad)
 static void test_minimize(void **state)
 {
     (void)state;
+    calls b = {.middle = 0.3};
     double *work = malloc((size_t)wk_minimize_work(4) * sizeof *work);
     double x[4] = {5, 5, 5, 5};
-    assert_true(wk_minimize(4, x, NULL, NULL, bowl, NULL, 200, 1e-8, work) < 1e-15);
+    wk_min_problem p = {.n = 4, .fn = bowl, .user = &b, .rounds = 200, .tolerance = 1e-8};
+    assert_true(wk_minimize(&p, x, NULL, work) < 1e-15);
+    assert_true(b.gradients < b.values); /* refused steps have none */
     const double low[4] = {1, 0, 0, 0}, high[4] = {2, 1, 0.5, 1};
     double y[4] = {2, 1, 0, 1};
-    (void)wk_minimize(4, y, low, high, bowl, NULL, 200, 1e-8, work);
+    p.low = low;
+    p.high = high;
+    (void)wk_minimize(&p, y, NULL, work);
     const double want[4] = {1, 0.3, 0.5, 0.9};
     for (int i = 0; i < 4; i++) assert_true(fabs(y[i] - want[i]) < 1e-7);
+    free(work);
+}
+
+/* Rosenbrock's valley of four variables, with its end at (middle, middle^2, ...). */
+static double valley(void *user, const double *x, double *grad)
+{
+    calls *v = user;
+    double f = (v->middle - x[0]) * (v->middle - x[0]);
+    count_call(v, x, grad);
+    if (grad != NULL) grad[0] = 2.0 * (x[0] - v->middle);
+    for (int i = 0; i < 3; i++) {
+        const double e = x[i + 1] - x[i] * x[i];
+        f += 100.0 * e * e;
+        if (grad == NULL) continue;
+        grad[i] -= 400.0 * e * x[i];
+        grad[i + 1] = 200.0 * e;
+    }
+    return f;
+}
+
+/* What one search has learnt of the curvature serves the next one, in a valley that has moved. */
+static void test_minimize_again(void **state)
+{
+    (void)state;
+    calls v = {.middle = 1.0};
+    double *work = malloc((size_t)wk_minimize_work(4) * sizeof *work), pairs[2 * WK_MIN_PAIRS * 4];
+    double x[4] = {-1, 1, -1, 1}, again[4];
+    const wk_min_problem p = {.n = 4, .fn = valley, .user = &v, .rounds = 200, .tolerance = 1e-5};
+    wk_min_memory kept = {.n = 4, .pairs = pairs};
+    assert_true(wk_minimize(&p, x, &kept, work) < 1e-8);
+    memcpy(again, x, sizeof again);
+    v = (calls){.middle = 1.01};
+    assert_true(wk_minimize(&p, again, &kept, work) < 1e-8);
+    const int with = v.values;
+    v = (calls){.middle = 1.01};
+    assert_true(wk_minimize(&p, x, NULL, work) < 1e-8);
+    assert_true(4 * with < 3 * v.values);
     free(work);
 }
 
@@ -241,10 +300,15 @@ static void test_odd_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_posterior),   cmocka_unit_test(test_log_ei),
-        cmocka_unit_test(test_fit),         cmocka_unit_test(test_acquisition_gradient),
-        cmocka_unit_test(test_minimize),    cmocka_unit_test(test_finds_the_minimum),
-        cmocka_unit_test(test_constraints), cmocka_unit_test(test_odd_values),
+        cmocka_unit_test(test_posterior),
+        cmocka_unit_test(test_log_ei),
+        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_acquisition_gradient),
+        cmocka_unit_test(test_minimize),
+        cmocka_unit_test(test_minimize_again),
+        cmocka_unit_test(test_finds_the_minimum),
+        cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_odd_values),
     };
     return cmocka_run_group_tests(tests, open_vectors, close_vectors);
 }
