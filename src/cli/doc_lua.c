@@ -79,10 +79,15 @@ const cli_lua_doc cli_lua_docs[] = {
     {"wick.expr", "", "wick.expr(text [, b] [, names...])", SERIES,
      "A series from text such as \"close > highest(high, n)[1]\". Names are sources, "
      "indicators, and the fields of the tables given."},
-    {"b:symbol", "", "b:symbol(\"SPY\").close", SERIES,
-     "A series of another symbol, aligned by close time."},
-    {"b:higher", "", "b:higher(\"1w\", \"ema(close, 10)\")", SERIES,
-     "An expression on completed bars of a higher timeframe."},
+    {"b:symbol", "", "b:symbol(name [, what])", SERIES,
+     "Bars of another symbol, aligned by close time: b:symbol(\"SPY\").close, "
+     "ta.atr(b:symbol(\"SPY\"), 14), b:symbol(\"SPY\"):higher(...). With an expression or a "
+     "function of "
+     "those bars, its results: b:symbol(\"SPY\", function(o) return ta.obv(o) end)."},
+    {"b:higher", "", "b:higher(timeframe, what)", SERIES,
+     "An expression, or what a function of them returns, on completed bars of a higher timeframe: "
+     "b:higher(\"1w\", \"ema(close, 10)\"), b:higher(\"1w\", function(w) return ta.atr(w, 5) "
+     "end)."},
     {"S.signals", "signals", "function S.signals(b, p) return { long = mask, ... } end", SIGNALS,
      "Whole columns, once per symbol. Keys: long short flat exit_long exit_short (masks); stop "
      "target (levels); stop_points target_points trail (distances from the fill); stop_pct "
@@ -146,7 +151,8 @@ const cli_lua_doc cli_lua_docs[] = {
      "ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count ctx.borrow ctx.interest "
      "ctx.funding ctx.dividends",
      "ctx.bar ctx.time ctx.equity ctx.cash ctx.symbols ctx.all ctx.open_count ctx.borrow "
-     "ctx.interest ctx.funding ctx.dividends", CTX,
+     "ctx.interest ctx.funding ctx.dividends",
+     CTX,
      "Ticks since trading began (from 0), stamp in ms, account, list of symbols with a bar "
      "now, list of all symbols, number of symbols held; cash received so far for holding (below "
      "zero: paid)."},
@@ -166,9 +172,11 @@ const cli_lua_doc cli_lua_docs[] = {
     {"ctx:sym", "", "ctx:sym(name)", CTX, "One symbol by name."},
     {"sym.position",
      "sym.name sym.bar sym.time sym.avg_price sym.open_pnl sym.bars_held sym.pending sym.lots "
-     "sym.liquidation_price sym.long_units sym.short_units sym.open sym.high sym.low sym.close sym.volume",
+     "sym.liquidation_price sym.long_units sym.short_units sym.open sym.high sym.low sym.close "
+     "sym.volume",
      "sym.name bar time position avg_price open_pnl bars_held pending lots "
-     "liquidation_price long_units short_units", SYM,
+     "liquidation_price long_units short_units",
+     SYM,
      "What is known of the symbol now. Prices (open high low close volume) and named series "
      "are indexed: sym.close[0] is this bar, sym.close[1] the one before."},
     {"sym:buy", "order", "sym:buy { pct_equity = 10, stop_points = 2 * sym.atr[0] }", SYM,
@@ -186,7 +194,8 @@ const cli_lua_doc cli_lua_docs[] = {
     {"sym:protect", "", "sym:protect { stop=, target=, trail= [, ticket=] }", SYM,
      "Moves the levels of what is held, or of one ticket (lots=hedge); false removes one."},
     {"sym:tickets", "", "sym:tickets()", SYM,
-     "What is held, lot by lot, oldest first: id (of the entry's order) tag side units price bar time "
+     "What is held, lot by lot, oldest first: id (of the entry's order) tag side units price bar "
+     "time "
      "stop target trail pnl."},
     {"sym:close_ticket", "", "sym:close_ticket(id or tag [, fraction] [, tag])", SYM,
      "Closes what is held of one entry (lots=hedge). With a price: sym:order { side=, ticket=, "
@@ -355,7 +364,8 @@ const cli_lua_doc cli_lua_docs[] = {
      "--promote, copies it."},
     {"run:bars", "ml.synth",
      "run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, "
-     "borrow =, actions =, drop_bad = }", JOBS,
+     "borrow =, actions =, drop_bad = }",
+     JOBS,
      "Bars, an input of the run: b:symbols() b:span() b:ticks() b:rows() b:clock() b:only{...} "
      "b:digest(). ml.synth { symbols =, bars =, seed = } makes some."},
     {"run:strategy", "", "run:strategy { file =, profile =, engine =, cash =, bars_per_year = }",

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Bars handles: b.close, b:symbol(name), b:higher(timeframe, expression), and streams. */
+/* Bars handles: b.close, and what is read of them; other.c has b:symbol and b:higher. */
 
 static const struct {
     const char *name;
@@ -21,6 +21,13 @@ static int find_source(const char *name)
     for (int i = 0; i < N_SOURCES; i++)
         if (strcmp(sources[i].name, name) == 0) return i;
     return -1;
+}
+
+bool wk_find_source(const char *name, wick_source *out)
+{
+    const int i = find_source(name);
+    if (i >= 0) *out = sources[i].source;
+    return i >= 0;
 }
 
 bool wk_push_source(lua_State *L, wk_host *h, int32_t sym, const char *name)
@@ -57,7 +64,7 @@ bool wk_push_fact(lua_State *L, wk_host *h, int32_t sym, const char *name)
 }
 
 /* Handles carry the symbol's index and the run they belong to. */
-static void push_handle(lua_State *L, wk_host *h, int32_t i)
+void wk_push_handle(lua_State *L, wk_host *h, int32_t i)
 {
     lua_createtable(L, 0, 12);
     lua_pushinteger(L, i);
@@ -68,13 +75,13 @@ static void push_handle(lua_State *L, wk_host *h, int32_t i)
 
 void wk_push_bars(lua_State *L, wk_host *h, int32_t i)
 {
-    push_handle(L, h, i);
+    wk_push_handle(L, h, i);
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->mt_bars);
     lua_setmetatable(L, -2);
 }
 
 /* Index behind a handle of the present run. */
-static int32_t handle_index(lua_State *L, wk_host *h, int i)
+int32_t wk_handle_index(lua_State *L, wk_host *h, int i)
 {
     const int t = lua_absindex(L, i);
     lua_pushliteral(L, "run");
@@ -95,7 +102,7 @@ int32_t wk_bars_index(lua_State *L, wk_host *h, int i)
     const void *id = lua_topointer(L, -1);
     lua_pop(L, 1);
     if (id != h->id_bars && id != h->id_pine) return -1;
-    return handle_index(L, h, i);
+    return wk_handle_index(L, h, i);
 }
 
 /* sym handles share the layout. */
@@ -111,7 +118,7 @@ int32_t wk_check_sym(lua_State *L, wk_host *h, int i, const char *what)
     }
     if (id != h->id_sym && id != h->id_pine)
         (void)wk_raise(L, "%s: the symbol comes first; write sym:%s(...) with a colon", what, what);
-    return handle_index(L, h, i);
+    return wk_handle_index(L, h, i);
 }
 
 /* Stores the value on top of the stack in the handle at 1, so that the next read is plain. */
@@ -132,7 +139,7 @@ static int bars_index(lua_State *L)
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(2));
     if (!lua_isnil(L, -1)) return 1;
-    const int32_t sym = handle_index(L, h, 1);
+    const int32_t sym = wk_handle_index(L, h, 1);
     if (wk_push_source(L, h, sym, word)) return remember(L);
     if (wk_push_fact(L, h, sym, word)) return 1;
     const char *names[N_SOURCES + 2];
@@ -143,64 +150,6 @@ static int bars_index(lua_State *L)
     const char *near = wick_nearest(word, names, n);
     if (near) return wk_raise(L, "bars have no '%s'; did you mean '%s'?", word, near);
     return wk_raise(L, "bars have no '%s'", word);
-}
-
-static int bars_higher(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const int32_t sym = wk_bars_index(L, h, 1);
-    if (sym < 0) return wk_raise(L, "higher: write b:higher(\"1w\", \"ema(close, 10)\")");
-    const char *frame = luaL_checkstring(L, 2), *text = luaL_checkstring(L, 3);
-    int64_t ms = 0;
-    (void)wk_decl_graph(L, h, "b:higher");
-    if (!wick_timeframe_parse(frame, &ms))
-        return wk_raise(L, "higher: '%s' is no timeframe (15m, 1h, 4h, 1d, 1w, 1mo)", frame);
-    const wick_node x = wick_graph_higher(h->ctx, h->syms[sym].graph, ms, text);
-    wk_push_series(L, h, sym, wk_node(L, h, x));
-    return 1;
-}
-
-/* b:symbol(name): fields are the other symbol's sources on these bars. */
-static int bars_symbol(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const int32_t sym = wk_bars_index(L, h, 1);
-    if (sym < 0) return wk_raise(L, "symbol: write b:symbol(\"SPY\").close");
-    (void)luaL_checkstring(L, 2);
-    (void)wk_decl_graph(L, h, "b:symbol");
-    push_handle(L, h, sym);
-    lua_pushvalue(L, 2);
-    lua_setfield(L, -2, "of");
-    lua_pushvalue(L, lua_upvalueindex(2));
-    lua_setmetatable(L, -2);
-    return 1;
-}
-
-static int other_index(lua_State *L)
-{
-    wk_host *h = wk_self(L);
-    const char *word = luaL_checkstring(L, 2);
-    const int32_t sym = handle_index(L, h, 1);
-    lua_pushliteral(L, "of");
-    lua_rawget(L, 1);
-    const char *name = lua_tostring(L, -1);
-    const int i = find_source(word);
-    if (i < 0 || !name) return wk_raise(L, "bars of another symbol have no '%s'", word);
-    (void)wk_decl_graph(L, h, "b:symbol");
-    if (h->panel && wick_panel_find(h->panel, name) < 0) {
-        const char *names[512];
-        int64_t n = 0;
-        for (; n < h->n_syms && n < 512; n++) names[n] = wick_bars_symbol(h->syms[n].bars);
-        const char *near = wick_nearest(name, names, n);
-        if (near) return wk_raise(L, "symbol '%s' is not loaded; did you mean '%s'?", name, near);
-        return wk_raise(L, "symbol '%s' is not loaded", name);
-    }
-    /* In the load context there is one nameless symbol: any source stands for the other's. */
-    const wick_node x = h->sh.phase == WK_LOAD
-                            ? wick_graph_source(h->ctx, h->syms[sym].graph, sources[i].source)
-                            : wick_graph_other(h->ctx, h->syms[sym].graph, name, sources[i].source);
-    wk_push_series(L, h, sym, wk_node(L, h, x));
-    return remember(L);
 }
 
 static int no_write(lua_State *L)
@@ -215,17 +164,10 @@ void wk_bars_open(lua_State *L, wk_host *h)
     const int mt = lua_gettop(L);
     lua_pushlightuserdata(L, h);
     lua_newtable(L);
-    wk_push_func(L, h, bars_higher);
+    wk_push_func(L, h, wk_bars_higher);
     lua_setfield(L, -2, "higher");
-    lua_pushlightuserdata(L, h);
-    lua_newtable(L);
-    wk_push_func(L, h, other_index);
-    lua_setfield(L, -2, "__index");
-    wk_push_func(L, h, no_write);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushliteral(L, "bars");
-    lua_setfield(L, -2, "__metatable");
-    lua_pushcclosure(L, bars_symbol, 2);
+    wk_other_open(L, h);
+    wk_push_func(L, h, wk_bars_symbol_of);
     lua_setfield(L, -2, "symbol");
     lua_pushvalue(L, -1);
     lua_setfield(L, core, "bars_methods");

@@ -157,6 +157,28 @@ static wick_bars *find_bars(const wk_host *h, const request *q)
     return fine > 0 && fine <= q->tf && q->tf % fine == 0 ? b : NULL;
 }
 
+static int32_t open_inner(lua_State *L, wk_host *h, request q, const char *what)
+{
+    char key[256];
+    if (h->sh.phase == WK_LOAD) q.symbol = "";
+    snprintf(key, sizeof key, "%d %lld %d %s", (int)q.base, (long long)q.tf, q.ha, q.symbol);
+    for (int32_t i = h->n_syms; i < h->n_syms + h->n_inner; i++)
+        if (strcmp(h->syms[i].key, key) == 0) return i;
+    if (h->n_inner >= INNER_MAX)
+        return wk_raise(L, "%s: more than %d different requests", what, INNER_MAX);
+    wick_bars *source = h->sh.phase == WK_LOAD ? h->syms[q.base].bars : find_bars(h, &q);
+    if (!source) return -1;
+    if (h->sh.phase == WK_LOAD) q.tf = 0;
+    if (add_inner(h->ctx, h, &q, source, key) < 0) return wk_raise_ctx(L, h);
+    return h->n_syms + h->n_inner - 1;
+}
+
+int32_t wk_inner_bars(lua_State *L, wk_host *h, int32_t base, const char *symbol, int64_t tf,
+                      const char *what)
+{
+    return open_inner(L, h, (request){.base = base, .symbol = symbol, .tf = tf}, what);
+}
+
 /* core.inner(symbol, timeframe_ms, heikin_ashi): handle of the bars, or nil and a reason. */
 static int core_inner(lua_State *L)
 {
@@ -164,33 +186,34 @@ static int core_inner(lua_State *L)
     request q = {.symbol = luaL_checkstring(L, 1),
                  .tf = (int64_t)luaL_checknumber(L, 2),
                  .ha = lua_toboolean(L, 3)};
-    char key[256];
     (void)wk_decl_graph(L, h, "pine.request");
     q.base = h->decl;
-    if (h->sh.phase == WK_LOAD) q.symbol = "";
-    snprintf(key, sizeof key, "%d %lld %d %s", (int)q.base, (long long)q.tf, q.ha, q.symbol);
-    for (int32_t i = h->n_syms; i < h->n_syms + h->n_inner; i++)
-        if (strcmp(h->syms[i].key, key) == 0) {
-            wk_push_bars(L, h, i);
-            return 1;
-        }
-    if (h->n_inner >= INNER_MAX)
-        return wk_raise(L, "pine.request: more than %d different requests", INNER_MAX);
-    wick_bars *source = h->sh.phase == WK_LOAD ? h->syms[q.base].bars : find_bars(h, &q);
-    if (!source) {
+    const int32_t at = open_inner(L, h, q, "pine.request");
+    if (at < 0) {
         lua_pushnil(L);
         lua_pushstring(L, q.symbol[0] && h->panel && wick_panel_find(h->panel, q.symbol) < 0
                               ? "symbol"
                               : "finer");
         return 2;
     }
-    if (h->sh.phase == WK_LOAD) q.tf = 0;
-    if (add_inner(h->ctx, h, &q, source, key) < 0) return wk_raise_ctx(L, h);
-    wk_push_bars(L, h, h->n_syms + h->n_inner - 1);
+    wk_push_bars(L, h, at);
     return 1;
 }
 
 /* ---- declaring and running on them -------------------------------------------------------- */
+
+void wk_inner_call(lua_State *L, wk_host *h, int32_t sym, int args)
+{
+    wk_check_depth(L, h);
+    const int32_t before = h->decl;
+    const int64_t first = h->n_slots;
+    h->decl = sym;
+    lua_call(L, args, LUA_MULTRET);
+    h->decl = before;
+    /* What was made of the chart's series inside is wanted here, not there. */
+    for (int64_t i = first; i < h->n_slots; i++)
+        if (h->slots[i].sym != sym && wk_inner_of(h, sym, h->slots[i].sym)) h->extra[i].used = true;
+}
 
 /* core.inner_declare(handle, f): f(handle) with everything it makes belonging to those bars. */
 static int inner_declare(lua_State *L)
@@ -198,17 +221,9 @@ static int inner_declare(lua_State *L)
     wk_host *h = wk_self(L);
     const int32_t sym = wk_bars_index(L, h, 1);
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    wk_check_depth(L, h);
-    const int32_t before = h->decl;
-    const int64_t first = h->n_slots;
-    h->decl = sym;
     lua_settop(L, 2);
     lua_pushvalue(L, 1);
-    lua_call(L, 1, LUA_MULTRET);
-    h->decl = before;
-    /* What was made of the chart's series inside is wanted here, not there. */
-    for (int64_t i = first; i < h->n_slots; i++)
-        if (h->slots[i].sym != sym && wk_inner_of(h, sym, h->slots[i].sym)) h->extra[i].used = true;
+    wk_inner_call(L, h, sym, 1);
     return lua_gettop(L) - 1;
 }
 
@@ -294,6 +309,61 @@ static double *merged(lua_State *L, wk_host *h, int32_t sym, const double *v, bo
     return out;
 }
 
+/* What a merged series is called: higher("1w", sma(close, 5)), other("SPY", ...). */
+static void label_merged(wk_host *h, int32_t sym, int64_t slot, bool ahead)
+{
+    const wk_sym *s = &h->syms[sym];
+    const wick_symbol_info *own = wick_bars_info(s->bars);
+    const bool other =
+        strcmp(wick_bars_symbol(s->bars), wick_bars_symbol(h->syms[s->base].bars)) != 0;
+    const bool higher = own->timeframe_ms != wick_bars_info(h->syms[s->base].bars)->timeframe_ms;
+    char tf[16];
+    wick_buf text = {0};
+    if (ahead) wick_buf_add(&text, "lookahead(", -1);
+    if (other) wick_buf_addf(&text, "other(\"%s\", ", wick_bars_symbol(s->bars));
+    wick_timeframe_format(tf, own->timeframe_ms);
+    if (higher) wick_buf_addf(&text, "higher(\"%s\", ", tf);
+    if (slot < 0)
+        wick_buf_add(&text, "bar_index", -1);
+    else if (h->extra[slot].label[0])
+        wick_buf_add(&text, h->extra[slot].label, -1);
+    else
+        wick_graph_describe(s->graph, h->slots[slot].node, &text);
+    if (higher) wick_buf_add(&text, ")", 1);
+    if (other) wick_buf_add(&text, ")", 1);
+    if (ahead) wick_buf_add(&text, ")", 1);
+    if (!text.failed && text.data)
+        snprintf(h->extra[h->n_slots - 1].label, sizeof h->extra->label, "%s", text.data);
+    wick_buf_free(&text);
+}
+
+static void push_merged(lua_State *L, wk_host *h, int32_t sym, int64_t slot, bool gaps, bool ahead)
+{
+    const int32_t base = h->syms[sym].base;
+    const double *v = slot >= 0 ? wk_slot_values(L, h, slot) : NULL;
+    const double *out = merged(L, h, sym, v, gaps, ahead);
+    const wick_node x = wick_graph_column(h->ctx, h->syms[base].graph, out, h->syms[base].n, 0);
+    wk_push_series(L, h, base, wk_node(L, h, x));
+    lua_remove(L, -2); /* the column has been copied */
+    if (h->watch) label_merged(h, sym, slot, ahead);
+}
+
+void wk_inner_back(lua_State *L, wk_host *h, int32_t sym, int i, const char *what)
+{
+    i = lua_absindex(L, i);
+    int64_t slot = wk_series_slot(L, h, i);
+    if (slot < 0)
+        (void)wk_raise(L, "%s: the function must return series of the bars it is given, got %s",
+                       what, luaL_typename(L, i));
+    if (h->slots[slot].sym != sym) { /* a series of the outer bars: the same expression inside */
+        wk_push_series(L, h, sym, wk_slot_node_on(L, h, slot, sym, what));
+        lua_pop(L, 1);
+        slot = h->n_slots - 1;
+    }
+    push_merged(L, h, sym, slot, false, false);
+    lua_replace(L, i);
+}
+
 /* core.inner_merge(series or handle, gaps, lookahead): a series of the bars that asked; for a
  * handle, of the indices of its bars. */
 static int inner_merge(lua_State *L)
@@ -303,11 +373,7 @@ static int inner_merge(lua_State *L)
     const int32_t sym = slot >= 0 ? h->slots[slot].sym : wk_bars_index(L, h, 1);
     if (sym < h->n_syms || sym >= h->n_syms + h->n_inner)
         return wk_raise(L, "pine.request: the function must return series of the bars it is given");
-    const int32_t base = h->syms[sym].base;
-    const double *v = slot >= 0 ? wk_slot_values(L, h, slot) : NULL;
-    const double *out = merged(L, h, sym, v, lua_toboolean(L, 2), lua_toboolean(L, 3));
-    const wick_node x = wick_graph_column(h->ctx, h->syms[base].graph, out, h->syms[base].n, 0);
-    wk_push_series(L, h, base, wk_node(L, h, x));
+    push_merged(L, h, sym, slot, lua_toboolean(L, 2), lua_toboolean(L, 3));
     return 1;
 }
 

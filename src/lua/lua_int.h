@@ -107,7 +107,7 @@ typedef struct wk_slot_extra {
     int32_t list; /**< place of its table in ref_hot, from 1; 0 nowhere */
     uint8_t n_hot;
     bool used;      /**< input of another node: evaluated along with it */
-    char label[40]; /**< "ta.mine" of a column that an indicator in Lua made; "" otherwise */
+    char label[72]; /**< "ta.mine" of a column that an indicator in Lua made; "" otherwise */
 } wk_slot_extra;
 
 enum { WK_HOT_PER_SERIES = 8, WK_HOT_SERIES = 100000, WK_WHEN_MAX = 64, WK_LEAST_MEMORY = 1 << 20 };
@@ -208,8 +208,8 @@ struct wk_host {
     bool in_test;
 
     /* Registry references and identities. */
-    int mt_series, mt_bars, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine, mt_pipeline;
-    const void *id_series, *id_bars, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
+    int mt_series, mt_bars, mt_other, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine, mt_pipeline;
+    const void *id_series, *id_bars, *id_other, *id_sym, *id_ctx, *id_stream, *id_strategy, *id_pine;
     const void *id_objective, *id_reject, *id_pipeline;
     const void *result_id; /**< metatable of what the last file body returned; NULL: none of ours */
     const wick_ledger *scored; /**< what ledger views show; NULL between scorings */
@@ -451,6 +451,10 @@ wick_node wk_node(lua_State *L, wk_host *h, wick_node node);
 wick_graph *wk_decl_graph(lua_State *L, wk_host *h, const char *what);
 /** Pushes the bars handle of symbol i. */
 void wk_push_bars(lua_State *L, wk_host *h, int32_t i);
+/** A handle's table without a metatable; the index behind one of the present run (raises). */
+void wk_push_handle(lua_State *L, wk_host *h, int32_t i);
+int32_t wk_handle_index(lua_State *L, wk_host *h, int i);
+bool wk_find_source(const char *name, wick_source *out);
 /** Symbol of the bars handle at `i`, -1 when it is none. */
 int32_t wk_bars_index(lua_State *L, wk_host *h, int i);
 /** Evaluates what was declared from slot `first` on for a symbol (-1: all) and is not an input of
@@ -476,6 +480,27 @@ void wk_written_open(lua_State *L, wk_host *h);
 void wk_written_roll(void *host, int32_t sym, double bar);
 void wk_written_free(wk_host *h);
 void wk_inner_open(lua_State *L, wk_host *h);
+/** Bars of another symbol ("": the same) or timeframe (0: the same) as seen from those of `base`; -1:
+ * they are not there. Raises. */
+int32_t wk_inner_bars(lua_State *L, wk_host *h, int32_t base, const char *symbol, int64_t tf,
+                      const char *what);
+/** lua_call with everything it makes belonging to those bars; all results stay. */
+void wk_inner_call(lua_State *L, wk_host *h, int32_t sym, int args);
+/** The series at `i` is one of those bars: puts it onto the bars that asked, seen once theirs have
+ * closed. Raises. */
+void wk_inner_back(lua_State *L, wk_host *h, int32_t sym, int i, const char *what);
+/** b:symbol, b:higher (src/lua/other.c). */
+int wk_bars_symbol_of(lua_State *L);
+int wk_bars_higher(lua_State *L);
+void wk_other_open(lua_State *L, wk_host *h);
+/** Name of the symbol when `i` is what b:symbol(name) gave, with the bars it was asked of; else
+ * NULL. */
+const char *wk_other_name(lua_State *L, wk_host *h, int i, int32_t *base);
+/** Raises that the symbol is not loaded, with the nearest name, unless it is. */
+void wk_other_check(lua_State *L, wk_host *h, const char *name);
+/** Bars of the symbol named `name` as seen from `base`, as wk_inner_bars; they are there. */
+int32_t wk_other_bars(lua_State *L, wk_host *h, int32_t base, const char *name, const char *what);
+
 /** Slot of the twin of a chart's series on the bars of the request being walked. */
 int64_t wk_inner_alias(lua_State *L, wk_host *h, int64_t slot);
 /** Finer bars of a symbol of the run, NULL when none were given. */

@@ -189,6 +189,15 @@ static void finish_args(lua_State *L, ta_call *c)
     }
 }
 
+static void name_outputs(lua_State *L, const wick_ta_spec *s, int first, int n)
+{
+    for (int k = 0; n > 1 && k < n; k++) {
+        lua_pushstring(L, s->out[k].name);
+        lua_pushvalue(L, first + k);
+        lua_rawset(L, first);
+    }
+}
+
 static int push_outputs(lua_State *L, ta_call *c)
 {
     const int32_t n = wick_ta_outputs(c->spec);
@@ -200,12 +209,28 @@ static int push_outputs(lua_State *L, ta_call *c)
             wick_graph_ta(c->h->ctx, g, c->spec, c->in, c->n_in, c->p, c->params, k);
         wk_push_series(L, c->h, c->sym, wk_node(L, c->h, x));
     }
-    for (int32_t k = 0; n > 1 && k < n; k++) {
-        lua_pushstring(L, c->spec->out[k].name);
-        lua_pushvalue(L, first + k);
-        lua_rawset(L, first);
-    }
+    name_outputs(L, c->spec, first, n);
     return n;
+}
+
+static int ta_function(lua_State *L);
+
+/* ta.atr(b:symbol("SPY"), 14): computed on those bars, seen on these. */
+static int of_other(lua_State *L, wk_host *h, const wick_ta_spec *s, int32_t base, const char *name,
+                    const char *what)
+{
+    const int n = lua_gettop(L);
+    const int32_t sym = wk_other_bars(L, h, base, name, what);
+    lua_pushlightuserdata(L, h);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)s);
+    lua_pushcclosure(L, ta_function, 2);
+    wk_push_bars(L, h, sym);
+    for (int i = 2; i <= n; i++) lua_pushvalue(L, i);
+    wk_inner_call(L, h, sym, n);
+    const int outs = lua_gettop(L) - n;
+    for (int i = 1; i <= outs; i++) wk_inner_back(L, h, sym, n + i, what);
+    name_outputs(L, s, n + 1, outs);
+    return outs;
 }
 
 /* upvalue 2: the spec. */
@@ -219,6 +244,9 @@ static int ta_function(lua_State *L)
     c.given = wick_ta_given(c.spec);
     c.params = wick_ta_params(c.spec);
     const int n = lua_gettop(L);
+    int32_t base = -1;
+    const char *other = n >= 1 ? wk_other_name(L, h, 1, &base) : NULL;
+    if (other) return of_other(L, h, c.spec, base, other, what);
     const bool table = n >= 1 && lua_type(L, n) == LUA_TTABLE && wk_series_slot(L, h, n) < 0 &&
                        wk_bars_index(L, h, n) < 0;
     if (table && n > 1)

@@ -47,6 +47,22 @@ return s:each_bar(function()
   if f[0] > s.close[0] then s:entry("L", s.long) else s:close("L") end
 end)
 LUA
+plant higher <<'LUA'
+local S = wick.strategy "higher"
+function S.signals(b)
+  local f, g = b:higher("1w", function(w) return ta.peek(w.close) end), ta.sma(b.close, 5)
+  return { long = ta.cross_over(g, f), flat = ta.cross_under(g, f) }
+end
+return S
+LUA
+plant other <<'LUA'
+local S = wick.strategy "other"
+function S.signals(b)
+  local f, g = b:symbol("SYN02", function(o) return ta.peek(o.close) end), ta.sma(b.close, 5)
+  return { long = ta.cross_over(g, f), flat = ta.cross_under(g, f) }
+end
+return S
+LUA
 plant allocate <<'LUA'
 local S = wick.strategy "allocate"
 S.rebalance = "week"
@@ -90,10 +106,15 @@ return S
 LUA
 
 for host in $HOSTS; do
-  for style in signals triggers events pine allocate features pine_features; do
+  for style in signals triggers events pine higher other allocate features pine_features; do
     run "$style" "$host" audit "$TMP/$style.lua" --data "$TMP/bars" --cuts 4
     expect 3 "$host $style"
-    has "$TMP/$style.out" "look-ahead: the series ta.peek of SYN0"
+    case $style in
+    higher) what='higher("1w", ta.peek)' ;;
+    other) what='other("SYN02", ta.peek)' ;;
+    *) what=ta.peek ;;
+    esac
+    has "$TMP/$style.out" "look-ahead: the series $what of SYN0"
     has "$TMP/$style.out" "later bars left out"
     has "$TMP/$style.out" "replaced by noise"
     run "$style.json" "$host" audit "$TMP/$style.lua" --data "$TMP/bars" --cuts 4 --format json

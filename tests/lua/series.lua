@@ -142,6 +142,66 @@ test("another symbol and a higher timeframe", function()
       assert(sym.week[0] ~= sym.week[0] or sym.week[0] > 0)]])
 end)
 
+test("functions of bars of another symbol and of a higher timeframe", function()
+  for tf, twice in pairs { ["1w"] = "2w", ["3d"] = "6d", ["1mo"] = "1mo" } do
+    checked(([[
+      local function both(w) return ta.ema(w.close, 4) + ta.heikin_ashi(w).close end
+      local line, signal, hist = b:higher("TF", function(w) return ta.macd(w.close, 3, 5, 2) end)
+      return { a = b:higher("TF", "ema(close, 4)"), b = b:higher("TF", function(w) return ta.ema(w.close, 4) end),
+        sum = b:higher("TF", both), ha = b:higher("TF", function(w) return ta.heikin_ashi(w).close end),
+        line = line, signal = signal, hist = hist, line2 = b:higher("TF", "ema(close, 3) - ema(close, 5)"),
+        slow = b:higher("TF", function(w) return w:higher("TWO", function(m) return m.close end) end),
+        slow2 = b:higher("TWO", "close") }]]):gsub("TF", tf):gsub("TWO", twice),
+      [[want(sym.b[0], sym.a[0], "a function and a text")
+      want(sym.sum[0], sym.a[0] + sym.ha[0], "two series of the higher bars")
+      want(sym.line[0], sym.line2[0], "the first of three")
+      want(sym.hist[0], sym.line[0] - sym.signal[0], "all of three")
+      assert(sym.slow[0] ~= sym.slow[0] or sym.slow2[0] == sym.slow2[0], "inside not before outside")]],
+      { symbols = 2, count = 300, seed = 4 })
+  end
+end)
+
+test("everything of another symbol", function()
+  -- What SYN02 says of itself is what SYN01 sees of it: the stamps are the same here.
+  checked([[
+      local own = { atr = ta.atr(b, 5), up = ta.supertrend(b, 2, 5), st = ta.stoch(b.close, b.high, b.low, 6) }
+      local o = b:symbol("SYN02")
+      local value, way = ta.supertrend(o, 2, 5)
+      local one, two = b:symbol("SYN02", function(x) return ta.atr(x, 5), x.close end)
+      return { own = own.atr, mine = own.up, st = own.st, atr = ta.atr(o, 5), named = ta.supertrend(o, 2, 5).direction,
+        value = value, way = way, text = b:symbol("SYN02", "atr(5)"), fn = one, close = two, close2 = o.close,
+        week = o:higher("1w", "atr(2)"), week2 = o:higher("1w", function(w) return ta.atr(w, 2) end),
+        week3 = b:higher("1w", "atr(2)") }]],
+    [[want(sym.text[0], sym.atr[0], "text")
+      want(sym.fn[0], sym.atr[0], "function")
+      want(sym.close[0], sym.close2[0], "second result")
+      want(sym.named[0], sym.way[0], "output by name")
+      want(sym.week[0], sym.week2[0], "week")
+      if sym.name == "SYN02" then
+        want(sym.atr[0], sym.own[0], "atr") want(sym.value[0], sym.mine[0], "supertrend")
+        want(sym.week[0], sym.week3[0], "its own week")
+      end]], { symbols = 2, count = 200, seed = 9 })
+end)
+
+test("indicators in Lua over other bars", function()
+  must_run { bars = { symbols = 2, count = 90, seed = 2 }, script = [[
+    ta.define { name = "steps", inputs = { "src" }, run = function(n, x)
+      local out = {}
+      for i = 1, n do out[i] = i end
+      return out
+    end }
+    local S = wick.strategy "over"
+    function S.series(b)
+      return { n = b:higher("1w", function(w) return ta.steps(w.close) end), i = b:higher("1w", "bar_index"),
+        o = b:symbol("SYN02", function(o) return ta.steps(o.close) end) }
+    end
+    function S.each_bar(sym)
+      assert(sym.n[0] == sym.i[0] + 1 or sym.n[0] ~= sym.n[0])
+      assert(sym.o[0] == sym.bar + 1)
+    end
+    return S]] }
+end)
+
 test("indicators written in Lua", function()
   must_run { bars = { symbols = 2, count = 60 }, script = [[
     ta.define { name = "twice", inputs = { "src" }, params = { k = wick.num(2, 0, 10) },
