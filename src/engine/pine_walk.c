@@ -283,9 +283,8 @@ static void offer(nearest *n, const wk_pwalk *w, hit h)
     *n = (nearest){h, gap, true};
 }
 
-static void offer_orders(nearest *n, wk_pwalk *w, double to)
+static void offer_orders(nearest *n, wk_pwalk *w, double to, int32_t dir)
 {
-    const int32_t dir = to >= w->px ? 1 : -1;
     for (int32_t i = 0; i < w->p->ords.n; i++) {
         const wk_pord *o = wk_pord_at(w->p, i);
         if (!due(w, o) || o->type == WICK_MARKET) continue;
@@ -297,9 +296,8 @@ static void offer_orders(nearest *n, wk_pwalk *w, double to)
     }
 }
 
-static void offer_legs(nearest *n, wk_pwalk *w, double to)
+static void offer_legs(nearest *n, wk_pwalk *w, double to, int32_t dir)
 {
-    const int32_t dir = to >= w->px ? 1 : -1;
     for (int32_t i = 0; i < w->p->legs.n; i++) {
         const wk_leg *l = wk_leg_at(w->p, i);
         if (!live(w, l)) continue;
@@ -345,14 +343,16 @@ static void execute(wk_pwalk *w, const hit *h)
         run_order(w, h->at, o->type == WICK_STOP ? o->stop : o->limit);
 }
 
-static void leg_of_path(wk_pwalk *w, double to, int32_t seg)
+/* `dir`: where the price comes from decides what it meets, also after a fill at the very end of the
+ * stretch: of several stops at a bar's extreme all fill. */
+static void leg_of_path(wk_pwalk *w, double to, int32_t seg, int32_t dir)
 {
     wk_pine *p = w->p;
     w->seg = (int8_t)seg;
     while ((p->n_ords > 0 || p->n_legs > 0) && w->r->status >= 0) {
         nearest n = {.any = false};
-        offer_orders(&n, w, to);
-        offer_legs(&n, w, to);
+        offer_orders(&n, w, to, dir);
+        offer_legs(&n, w, to, dir);
         if (!n.any) break;
         execute(w, &n.h);
         run_fresh(w);
@@ -388,11 +388,12 @@ static void pass(wk_pwalk *w, const double ohlc[4], bool first)
         w->seg = 3;
         return;
     }
-    leg_of_path(w, up ? w->high : w->low, 1);
+    const int32_t dir = up ? 1 : -1;
+    leg_of_path(w, up ? w->high : w->low, 1, dir);
     extreme(w, w->px);
-    leg_of_path(w, up ? w->low : w->high, 2);
+    leg_of_path(w, up ? w->low : w->high, 2, -dir);
     extreme(w, w->px);
-    leg_of_path(w, w->close, 3);
+    leg_of_path(w, w->close, 3, dir);
 }
 
 /* ---- bounds ---------------------------------------------------------------------------------- */

@@ -27,7 +27,7 @@ end
 
 -- ---- streams -------------------------------------------------------------------------------
 -- Most parameters never change. When one does (Pine takes series lengths for windows), a new stream
--- is fed what the old one has seen, as far back as the longest window.
+-- is fed what the old one has seen: a window as far back as it reaches, a recurrence all there is.
 local MEMORY = 5000
 local NEED = {} -- a parameter without a default
 
@@ -53,8 +53,22 @@ local function in_turns(name, inputs, defaults)
   end }
 end
 
+-- The first of the remembered values a window of n values has to be fed again. Empty values take no
+-- slot in it; twice its length holds the windows inside windows too.
+local function first_needed(values, seen, n)
+  local oldest = seen > MEMORY and seen - MEMORY or 0
+  if type(n) ~= "number" then return oldest end
+  local at, need = seen, 2 * n + 8
+  while at > oldest and need > 0 do
+    at = at - 1
+    local x = values[at % MEMORY]
+    if x == x then need = need - 1 end
+  end
+  return at
+end
+
 -- f(x, parameters...)
-local function stream(name, defaults)
+local function stream(name, defaults, recurs)
   in_turns(name, 1, defaults)
   M[name] = function()
     local a, b, c, d, step
@@ -63,7 +77,7 @@ local function stream(name, defaults)
       if step == nil or p ~= a or q ~= b or r ~= c or s ~= d then
         a, b, c, d = p, q, r, s
         step = settle(name, 1, defaults, p, q, r, s)
-        for i = seen > MEMORY and seen - MEMORY or 0, seen - 1 do step(past[i % MEMORY]) end
+        for i = first_needed(past, seen, not recurs and p), seen - 1 do step(past[i % MEMORY]) end
       end
       past[seen % MEMORY] = x
       seen = seen + 1
@@ -72,9 +86,10 @@ local function stream(name, defaults)
   end
 end
 
-for name in ("sum sma ema rma wma hma rsi median mode rci cog dev cci cmo"):gmatch("%S+") do
+for name in ("sum sma wma hma median mode rci cog dev cci cmo"):gmatch("%S+") do
   stream(name, { NEED })
 end
+for name in ("ema rma rsi"):gmatch("%S+") do stream(name, { NEED }, true) end
 stream("variance", { NEED, true })
 stream("stdev", { NEED, true })
 stream("linreg", { NEED, 0 })
@@ -83,29 +98,31 @@ stream("percentile_linear_interpolation", { NEED, NEED })
 stream("percentile_nearest_rank", { NEED, NEED })
 stream("bb", { NEED, NEED })
 stream("bbw", { NEED, NEED })
-stream("macd", { NEED, NEED, NEED })
-stream("tsi", { NEED, NEED })
+stream("macd", { NEED, NEED, NEED }, true)
+stream("tsi", { NEED, NEED }, true)
 
 in_turns("correlation", 2, { NEED })
 in_turns("mfi", 2, { NEED })
 
 -- f(x, y, n)
-function M.correlation()
-  local n, step
-  local xs, ys, seen = {}, {}, 0
-  return function(x, y, len)
-    if len ~= n then
-      n = len
-      step = settle("correlation", 2, { NEED }, len)
-      for i = seen > MEMORY and seen - MEMORY or 0, seen - 1 do
-        step(xs[i % MEMORY], ys[i % MEMORY])
+local function pair(name)
+  return function()
+    local n, step
+    local xs, ys, seen = {}, {}, 0
+    return function(x, y, len)
+      if len ~= n then
+        n = len
+        step = settle(name, 2, { NEED }, len)
+        for i = first_needed(xs, seen, len), seen - 1 do step(xs[i % MEMORY], ys[i % MEMORY]) end
       end
+      xs[seen % MEMORY], ys[seen % MEMORY] = x, y
+      seen = seen + 1
+      return step(x, y)
     end
-    xs[seen % MEMORY], ys[seen % MEMORY] = x, y
-    seen = seen + 1
-    return step(x, y)
   end
 end
+M.correlation = pair("correlation")
+local flow = pair("mfi")
 
 -- ---- crosses, counters, memories -----------------------------------------------------------
 function M.crossover()
@@ -415,15 +432,8 @@ end)
 
 -- The ports after those that are given are the chart's.
 bars_based("mfi", function(b)
-  local n, step
-  local volume = b.volume
-  return function(x, len)
-    if len ~= n then
-      n = len
-      step = settle("mfi", 1, { NEED }, len)
-    end
-    return step(x, volume[0])
-  end
+  local step, volume = flow(), b.volume
+  return function(x, len) return step(x, volume[0], len) end
 end)
 
 bars_based("vwap", function(b)
