@@ -386,6 +386,7 @@ typedef struct wick_trade_rec {
     double carry;      /**< flows of these units but interest: borrow, funding, dividends */
     double liquidation; /**< price that would have met the maintenance margin at the entry, all else
                              equal; NA none, 0 when margin was not watched */
+    double entry_fees;  /**< of `fees`, what this slice's entry cost */
 } wick_trade_rec;
 
 /** Cash that positions bring or cost by being held. */

@@ -167,6 +167,7 @@ static void pile_add(wick_run *r, const wick_trade_rec *t)
         p->first.entry_order = t->entry_order;
         p->first.entry_tag = t->entry_tag;
     }
+    if (p->count > 0) p->first.entry_fees += t->entry_fees;
     p->count++;
     p->qty += t->qty;
     p->entry_cash += t->qty * t->entry_price;
@@ -452,6 +453,7 @@ static void slice(wick_run *r, wk_lot *l, double q, double price, double fee_per
         .mfe = d > 0.0 ? hi - l->price : l->price - lo,
         .carry = carry,
         .liquidation = l->liquidation,
+        .entry_fees = entry_fee,
     };
     l->qty -= q;
     l->fee -= entry_fee;

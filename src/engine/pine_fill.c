@@ -166,8 +166,13 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
     r->deals++;
     r->sym[w->s].stale = 1;
     w->reversed = d->close > 0.0 && d->open > 0.0;
-    if (d->close > 0.0) close_part(w, d, fee / total, &at);
-    if (d->open > 0.0 && r->status >= 0) open_part(w, d, fee / total * d->open, &at);
+    double closing = fee, opening = fee;
+    if (w->reversed) { /* shares are amounts of money of their own */
+        closing = wk_pine_round10(fee * (d->close / total));
+        opening = wk_pine_round10(fee * (d->open / total));
+    }
+    if (d->close > 0.0) close_part(w, d, closing / d->close, &at);
+    if (d->open > 0.0 && r->status >= 0) open_part(w, d, opening, &at);
     if (r->status < 0) return;
     wk_pine_settle(r, w->s);
     record_fill(w, d, fee);

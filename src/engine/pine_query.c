@@ -163,7 +163,8 @@ static bool open_trade(const wick_run *r, int32_t s, int32_t i, wick_trade_rec *
                           .qty = l->qty,
                           .entry_price = l->price,
                           .exit_price = WICK_NA,
-                          .fees = l->fee};
+                          .fees = l->fee,
+                          .entry_fees = l->fee};
     t->pnl = l->side * (wk_mark(r, s) - l->price) * l->qty * f->point_value;
     if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= l->fee;
     wk_lot_excursion(r, l, r->bar_of[s], &t->mae, &t->mfe);
@@ -174,7 +175,9 @@ static double field_of(const wick_run *r, const wick_trade_rec *t, bool open, in
 {
     const double pv = r->feed[t->symbol].point_value, cost = t->entry_price * t->qty * pv;
     const double net = r->set.trade_pnl == WK_PNL_NET ? t->pnl : t->pnl - t->fees;
-    const double up = t->mfe * t->qty * pv - t->fees, down = -t->mae * t->qty * pv + t->fees;
+    /* The entry's fee lowers both excursions; the exit's is paid when they are over. */
+    const double up = t->mfe * t->qty * pv - t->entry_fees;
+    const double down = -t->mae * t->qty * pv + t->entry_fees;
     switch (field) {
     case WICK_PINE_F_ENTRY_PRICE: return t->entry_price;
     case WICK_PINE_F_EXIT_PRICE: return t->exit_price;

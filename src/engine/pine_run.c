@@ -107,6 +107,7 @@ static void open_trades(wick_run *r)
                 .return_pct = l->side > 0 ? (price / l->price - 1.0) * 100.0
                                           : (l->price / price - 1.0) * 100.0,
                 .fees = l->fee,
+                .entry_fees = l->fee,
                 .mae = mae,
                 .mfe = mfe,
             };

@@ -75,7 +75,8 @@
     X(I32, T, exit_tick, 1) X(I32, T, bars, 1) X(I64, T, signal_time, 1) X(I64, T, entry_time, 1)  \
     X(I64, T, exit_time, 1) X(F64, T, qty, 1) X(F64, T, entry_price, 1) X(F64, T, exit_price, 1)   \
     X(F64, T, pnl, 1) X(F64, T, return_pct, 1) X(F64, T, fees, 1) X(F64, T, mae, 1)                \
-    X(F64, T, mfe, 1) X(F64, T, carry, 1) X(F64, T, liquidation, 1)
+    X(F64, T, mfe, 1) X(F64, T, carry, 1) X(F64, T, liquidation, 1)                                    \
+    X(F64, T, entry_fees, 1)
 
 #define WK_ROWS_REC(X, T)                                                                          \
     X(I32, T, id, 1) X(I32, T, symbol, 1) X(I8, T, side, 1) X(I8, T, type, 1) X(I8, T, intent, 1)  \

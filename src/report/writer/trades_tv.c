@@ -63,8 +63,7 @@ static void row(list *w, const wick_trade_rec *t, int64_t number, bool entry)
     const double pv = point_value(w->r, t->symbol), value = t->entry_price * t->qty * pv;
     const double net = w->net ? t->pnl : t->pnl - t->fees;
     const double cash0 = wick_ledger_cash0(w->r->ledger);
-    /* The entry's fee is not told apart from the exit's here: one side of two. */
-    const double fee = t->reason == WICK_BY_OPEN ? t->fees : t->fees / 2.0;
+    const double fee = t->entry_fees;
     double up = t->mfe * t->qty * pv - fee, down = t->mae * t->qty * pv - fee;
     if (up < 0.0) up = 0.0;
     wk_line_int(l, number);

@@ -20,6 +20,7 @@ typedef struct pine_case {
     const char *name, *settings, *bars, *calls, *trades;
     double cash, step, point;
     const char *sub;    /* finer bars, four per bar: the magnifier */
+    const char *zone;   /* of the exchange */
     const char *equity; /* of the last bar, as text; NULL: not looked at */
 } pine_case;
 
@@ -177,6 +178,7 @@ static inline wick_panel *pine_panel(wick_ctx *ctx, const pine_case *k)
                                    .tick = 0.01,
                                    .point_value = k->point > 0.0 ? k->point : 1.0,
                                    .qty_step = k->step > 0.0 ? k->step : 0.0001,
+                                   .timezone = k->zone,
                                    .timeframe_ms = 14400000};
     wick_bars *bars = sim_bars(ctx, "A", b, n, time, &info);
     wick_panel *p = NULL;

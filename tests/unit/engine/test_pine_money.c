@@ -26,6 +26,10 @@ static const pine_case sizing[] = {
     {"market sizes are frozen: a gap changes nothing", PCT "25", B0 "102 103 101 102", "0 entry L long", "L 25 1@102 open", .cash = 10000},
     {"priced sizes: frozen money at the fill price", PCT "25", B0 "100 100 89 90", "0 entry L long limit=90", "L 27.7777 1@90 open", .cash = 10000},
     {"priced sizes at a gap", PCT "25", B0 "88 89 87 88", "0 entry L long limit=90", "L 28.409 1@88 open", .cash = 10000},
+    {"priced sizes: the money is that of the placement", PCT "25 max_entries=2", B0 FLAT "100 100 89 90", "0 entry A long 10; 1 entry B long limit=90", "L 10 1@100 open; L 27.7777 2@90 open", .cash = 10000},
+    {"money has ten digits", PCT "25", "1 1 1 1; 1 1 1 1", "0 entry L long", "L 1234568 1@1 open", .cash = 4938271.9999984, .step = 1},
+    {"... all of them from ten million on", PCT "25", "1 1 1 1; 1 1 1 1", "0 entry L long", "L 12345678 1@1 open", .cash = 49382715.99999, .step = 1},
+    {"sums of lots are whole lots", "", B0 FLAT FLAT FLAT, "0 order A long 0.1; 1 order B long 0.2; 2 order C short 0.3", "L 0.1 1@100 3@100 C; L 0.2 2@100 3@100 C"},
     {"lots are floored", "", B0 FLAT, "0 entry L long 1.23456789", "L 1.2345 1@100 open"},
     {"whole lots", "", B0 FLAT, "0 entry L long 2.9", "L 2 1@100 open", .step = 1},
 };
@@ -39,11 +43,13 @@ static const pine_case costs[] = {
 };
 
 static const pine_case margin[] = {
-    {"placement: more than equity is dropped", "", B0 FLAT, "0 entry L long 10.5", "", .cash = 1000},
+    {"placement: more than equity is dropped", "", B0 "90 91 89 90", "0 entry L long 10.5", "", .cash = 1000},
     {"placement: at the close, also for orders that rest", "", B0 "100 100 49 50", "0 entry L long 15 limit=50", "", .cash = 1000},
     {"placement: raw orders are not looked at", "", B0 FLAT, "0 order A long 10.5", "L 2 1@100 1@100 Margin call; L 8.5 1@100 open", .cash = 1000},
     {"placement: a lower rate lets it pass", "margin_long=50", B0 FLAT, "0 entry L long 10.5", "L 10.5 1@100 open", .cash = 1000},
     {"placement: zero is no check", "margin_long=0", B0 FLAT, "0 entry L long 1000", "L 1000 1@100 open", .cash = 1000},
+    {"placement: at the slipped close for market orders", "slip_ticks=100", B0 "98 99 97 98", "0 entry L long 10", "", .cash = 1000},
+    {"placement: the reversal is not counted", "", B0 FLAT FLAT, "0 entry S short 6; 1 entry L long 6", "S 6 1@100 2@100 L; L 6 2@100 open", .cash = 1000},
     {"fill: rejected, not trimmed", "", B0 "101 102 100 101", "0 entry L long 10", "", .cash = 1000},
     {"fill: all in by default size, the same", PCT "100", B0 "100.01 102 100 101", "0 entry L long", "", .cash = 1000},
     {"fill: all in at a price no worse", PCT "100", B0 "99.9 102 99 101", "0 entry L long", "L 10 1@99.9 open", .cash = 1000},
@@ -51,7 +57,7 @@ static const pine_case margin[] = {
     {"reversal: a tick too much and nothing happens", PCT "100 margin_short=20", B0 FLAT "100.01 101 100 100", "0 entry S short; 1 entry L long", "S 10 1@100 open", .cash = 1000},
     {"a pair at one open is charged gross", "", B0 FLAT, "0 entry L long 6; 0 entry S short 6", "L 6 1@100 open", .cash = 1000},
     {"a smaller pair fits", "", B0 FLAT, "0 entry L long 4; 0 entry S short 4", "L 4 1@100 1@100 S; S 4 1@100 open", .cash = 1000},
-    {"the second of two entries is filled and trimmed", "max_entries=2", B0 "100 100 100 100", "0 entry A long 6; 0 entry B long 6",
+    {"the second of two entries is filled and trimmed", "max_entries=2", B0 "100 101 99.9 100", "0 entry A long 6; 0 entry B long 6",
      "L 6 1@100 1@100 Margin call; L 2 1@100 1@100 Margin call; L 4 1@100 open", .cash = 1000},
     {"what follows a close is filled and trimmed", "", B0 "100 100 100 100; 101 101 101 101", "0 entry S short 10; 1 close S; 1 entry L long 10",
      "S 10 1@100 2@101 Close entry(s) order S; L 0.792 2@101 2@101 Margin call; L 9.208 2@101 open", .cash = 1000},
@@ -60,6 +66,8 @@ static const pine_case margin[] = {
     {"sweep: what the close makes too dear is withdrawn", "", B0 "100 120 100 120; 120 120 40 45", "0 entry L long 9 limit=50", "", .cash = 1000},
     {"sweep: before, it would have filled", "", B0 "100 110 100 110; 110 110 40 45", "0 entry L long 9 limit=50", "L 9 2@50 open", .cash = 1000},
     {"call: four times what is short, at the extreme", "margin_long=50", B0 "100 100 80 90", "0 entry L long 18", "L 8 1@100 1@80 Margin call; L 10 1@100 open", .cash = 1000},
+    {"call: a point's value counts", "margin_long=50", B0 "100 100 80 90", "0 entry L long 9", "L 4 1@100 1@80 Margin call; L 5 1@100 open", .cash = 1000, .point = 2},
+    {"call: at the close after the script", "fill=close delay=0", B0 "100 100 100 100", "0 order A long 10.5", "L 2 0@100 0@100 Margin call; L 8.5 0@100 open", .cash = 1000},
     {"call: floored before it is taken four times", "margin_long=50", B0 "100 100 83 90", "0 entry L long 18", "L 4 1@100 1@83 Margin call; L 14 1@100 open", .cash = 1000, .step = 1},
     {"call: less than a step is one contract", "margin_long=50", B0 "100 100 87 90", "0 entry L long 18", "L 1 1@100 1@87 Margin call; L 17 1@100 open", .cash = 1000, .step = 1},
     {"call: no more than is open", "margin_long=50", B0 "100 100 51 60", "0 entry L long 19.9", "L 19.9 1@100 1@51 Margin call", .cash = 1000},
@@ -120,6 +128,69 @@ static void shared_fees(void **state)
     check_same(wick_ledger_trade(l, 2)->fees, 15.0);
     check_same(wick_ledger_trade(l, 2)->pnl, -15.0);
     wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+/* 0.0333 percent: 1.2347 at 100.07, turned at 101.13 into 2.3459 short, closed at 100.07. Every fee
+ * and every share of one has ten digits; the figures are those of decimal arithmetic. */
+static void rounded_fees(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fee_pct=0.0333",
+                         .bars = B0 "100.07 101 100 101; 101.13 102 101 101; 100.07 101 100 100",
+                         .calls = "0 entry L long 1.2347; 1 entry S short 2.3459; 2 close S"};
+    wick_ledger *l = pine_run(ctx, &k, NULL);
+    assert_int_equal(wick_ledger_trades(l), 2);
+    check_close(wick_ledger_trade(l, 0)->fees, 0.08272440613, 1e-14);
+    check_close(wick_ledger_trade(l, 0)->entry_fees, 0.04114429086, 1e-14);
+    check_close(wick_ledger_trade(l, 1)->fees, 0.15717436166, 1e-14);
+    check_close(wick_ledger_trade(l, 1)->entry_fees, 0.07900120873, 1e-14);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+/* A fee per order of 8: a quarter takes 2 of the entry's, the rest 6. */
+static void partial_fees(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fee_order=8",
+                         .bars = B0 FLAT FLAT FLAT,
+                         .calls = "0 entry L long 4; 1 close L qty=1; 2 close L"};
+    wick_ledger *l = pine_run(ctx, &k, NULL);
+    assert_int_equal(wick_ledger_trades(l), 2);
+    check_same(wick_ledger_trade(l, 0)->entry_fees, 2.0);
+    check_same(wick_ledger_trade(l, 0)->fees, 10.0);
+    check_same(wick_ledger_trade(l, 1)->entry_fees, 6.0);
+    check_same(wick_ledger_trade(l, 1)->fees, 14.0);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+static double value(wick_run *run, int32_t what);
+
+static void look_even(wick_run *run, int64_t bar)
+{
+    if (bar != 6) return;
+    check_same(value(run, WICK_PINE_EVENS), 1.0);
+    check_same(value(run, WICK_PINE_LOSSES), 1.0);
+    check_same(value(run, WICK_PINE_WINS), 1.0);
+    check_same(value(run, WICK_PINE_GROSSPROFIT), 1.0);
+    check_same(value(run, WICK_PINE_GROSSLOSS), 0.5);
+}
+
+/* Gains of 1, 0.5 and 2 before fees of 1. */
+static void won_lost_even(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fee_order=0.5",
+                         .bars = B0 FLAT "101 101 101 101;" FLAT "100.5 100.5 100.5 100.5;" FLAT
+                                         "102 102 102 102",
+                         .calls = "0 entry L long 1; 1 close L; 2 entry L long 1; 3 close L; "
+                                  "4 entry L long 1; 5 close L"};
+    wick_ledger_unref(pine_run(ctx, &k, look_even));
     wick_ctx_free(ctx);
 }
 
@@ -198,7 +269,13 @@ static void look_margin(wick_run *run, int64_t bar)
 {
     if (bar == 1) check_same(value(run, WICK_PINE_LIQUIDATION), 88.88);
     if (bar == 2) check_same(value(run, WICK_PINE_LIQUIDATION), WICK_NA);
-    if (bar == 3) check_same(value(run, WICK_PINE_LIQUIDATION), 150.0);
+    if (bar == 3) check_same(value(run, WICK_PINE_LIQUIDATION), 134.29); /* (1180 / 7 + 100) / 2 */
+}
+
+static void look_paid(wick_run *run, int64_t bar)
+{
+    if (bar == 1) check_same(value(run, WICK_PINE_POSITION), 5.0);
+    check_same(value(run, WICK_PINE_LIQUIDATION), WICK_NA);
 }
 
 static void liquidation_price(void **state)
@@ -206,10 +283,13 @@ static void liquidation_price(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     const pine_case k = {.settings = "margin_long=50 margin_short=100",
-                         .bars = B0 FLAT FLAT FLAT,
-                         .calls = "0 entry L long 18; 1 close L; 2 entry S short 5",
+                         .bars = B0 FLAT "110 110 110 110;" FLAT,
+                         .calls = "0 entry L long 18; 1 close L; 2 entry S short 7",
                          .cash = 1000};
     wick_ledger_unref(pine_run(ctx, &k, look_margin));
+    const pine_case paid = {
+        .settings = "", .bars = B0 FLAT, .calls = "0 entry L long 5", .cash = 1000};
+    wick_ledger_unref(pine_run(ctx, &paid, look_paid));
     wick_ctx_free(ctx);
 }
 
@@ -326,8 +406,10 @@ int main(void)
         cmocka_unit_test(rules_sizing),      cmocka_unit_test(rules_costs),
         cmocka_unit_test(rules_margin),      cmocka_unit_test(lots),
         cmocka_unit_test(shared_fees),       cmocka_unit_test(accessors),
-        cmocka_unit_test(liquidation_price), cmocka_unit_test(excursions),
-        cmocka_unit_test(refusals),          cmocka_unit_test(failing_allocator),
+        cmocka_unit_test(rounded_fees),      cmocka_unit_test(won_lost_even),
+        cmocka_unit_test(partial_fees),      cmocka_unit_test(liquidation_price),
+        cmocka_unit_test(excursions),        cmocka_unit_test(refusals),
+        cmocka_unit_test(failing_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
