@@ -117,7 +117,10 @@ enum {
         2u, /**< models categorical parameters (else they are sampled at random) */
     WICK_CAN_CONDITIONAL = 4u, /**< models parameters that only some trials have */
     WICK_CAN_CONSTRAIN = 8u,   /**< uses constraint values */
-    WICK_CAN_EXHAUST = 16u     /**< stops the study when nothing is left */
+    WICK_CAN_EXHAUST = 16u,    /**< stops the study when nothing is left */
+    /** `joint` reads finished trials and the joint values of running ones, and changes nothing but
+     * itself and its trial: the first trials of a batch may run while later ones are asked for. */
+    WICK_CAN_ASK_APART = 32u
 };
 
 enum { WICK_OPT_PARAMS = 14 };

@@ -156,10 +156,9 @@ static wick_status suggest_all(wick_ctx *ctx, wick_trial *t, const wick_param *s
     return WICK_OK;
 }
 
-wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space, int64_t n,
-                           wick_trial **out)
+static wick_status ask(wick_ctx *ctx, wick_study *s, const wick_param *space, int64_t n,
+                       wick_trial **out)
 {
-    if (s->frozen) return wick_fail(ctx, WICK_E_STATE, "an objective cannot ask for trials");
     wick_status st = wk_backend_pull(ctx, s);
     if (st >= 0) st = wk_regroup(ctx, s);
     wick_trial *t = NULL;
@@ -195,6 +194,18 @@ wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space
     }
     *out = t;
     return WICK_OK;
+}
+
+wick_status wk_ask(wick_ctx *ctx, wick_study *s, wick_trial **out)
+{
+    return ask(ctx, s, NULL, 0, out);
+}
+
+wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_param *space, int64_t n,
+                           wick_trial **out)
+{
+    if (s->frozen) return wick_fail(ctx, WICK_E_STATE, "an objective cannot ask for trials");
+    return ask(ctx, s, space, n, out);
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */

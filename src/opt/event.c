@@ -25,9 +25,12 @@ static wick_status stretch(wick_ctx *ctx, wick_study *s, void *array, int32_t *c
 
 wick_status wk_joint_add(wick_ctx *ctx, wick_trial *t, int32_t name, int32_t dist, double v)
 {
-    const int32_t first = t->study->hint_params > 4 ? t->study->hint_params : 4;
-    const wick_status st = stretch(ctx, t->study, &t->joint, &t->cap_joint, t->n_joint + 1,
-                                   (int64_t)sizeof *t->joint, first);
+    wick_study *s = t->study;
+    const int32_t first = s->hint_params > 4 ? s->hint_params : 4;
+    if (s->asking) pthread_mutex_lock(&s->lock); /* the arena serves trials under way too */
+    const wick_status st =
+        stretch(ctx, s, &t->joint, &t->cap_joint, t->n_joint + 1, (int64_t)sizeof *t->joint, first);
+    if (s->asking) pthread_mutex_unlock(&s->lock);
     if (st < 0) return st;
     t->joint[t->n_joint++] = (wk_value){name, dist, v};
     return WICK_OK;
@@ -211,7 +214,7 @@ wick_status wk_trial_param_set(wick_ctx *ctx, wick_trial *t, int32_t name, int32
         stretch(ctx, s, &t->p, &t->cap_p, t->n_p + 1, (int64_t)sizeof *t->p, first);
     if (st < 0) return st;
     t->p[t->n_p++] = (wk_value){name, dist, v};
-    if (!s->frozen && s->name_rec[name].committed < 0) s->name_rec[name].committed = dist;
+    if (!t->in_batch && s->name_rec[name].committed < 0) s->name_rec[name].committed = dist;
     return WICK_OK;
 }
 

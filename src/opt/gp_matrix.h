@@ -10,8 +10,8 @@
 double wk_lane_dot(const double *a, const double *b, int64_t n);
 /** to -= a * x. */
 void wk_minus_row(double *to, const double *x, double a, int64_t n);
-/** to[r][c] -= a[p][r] b[p][c] for p = 0 .. count-1 in this order; `rows` at most 4. The strides are
- * of the rows of `to`, of a and of b. */
+/** to[r][c] -= a[p][r] b[p][c] for p = 0 .. count-1 in this order; `rows` at most 4. The strides
+ * are of the rows of `to`, of a and of b. */
 void wk_minus_product(double *to, int64_t to_stride, const double *a, int64_t a_stride,
                       const double *b, int64_t b_stride, int64_t count, int64_t rows,
                       int64_t columns);

@@ -103,6 +103,7 @@ struct wick_trial {
     int32_t state, group;
     bool joint_done;
     bool constrained;
+    bool in_batch; /**< what it has suggested depends on timing: no sampler looks at it */
     int32_t n_p, cap_p, n_joint, cap_joint, n_rep, cap_rep, n_values, n_fixed;
     wk_value *p;     /**< suggested, in order */
     wk_value *joint; /**< drawn together, not all suggested yet */
@@ -161,7 +162,9 @@ struct wick_study {
     int32_t n_pinned;
     bool stop, in_run;
     bool frozen; /**< a batch is being evaluated: objectives share the study, nothing is told */
+    bool asking; /**< part of the batch is being evaluated, the rest still asked for */
     pthread_mutex_t lock;
+    pthread_cond_t asked; /**< one more trial was asked for, or all were */
     bool lock_made;
     int32_t hint_params; /**< most parameters a trial had so far */
 };
@@ -205,6 +208,8 @@ wick_status wk_trial_param_set(wick_ctx *ctx, wick_trial *t, int32_t name, int32
 /** Adds a jointly drawn value; called by samplers. */
 wick_status wk_joint_add(wick_ctx *ctx, wick_trial *t, int32_t name, int32_t dist, double v);
 wick_status wk_joint_sample(wick_ctx *ctx, wick_trial *t); /**< once per trial */
+/** wick_study_ask without suggestions, also while a batch is evaluated (its lock is then held). */
+wick_status wk_ask(wick_ctx *ctx, wick_study *s, wick_trial **out);
 wick_status wk_system_number(wick_ctx *ctx, wick_trial *t, const char *key, double v);
 /** JSON of a system attribute, or NULL; for callers that hold the lock or need none. */
 const char *wk_system_text(const wick_trial *t, const char *key);

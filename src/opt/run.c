@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The loop: ask a batch in order, evaluate it on threads, tell it in order. */
+/* The loop: ask a batch in order, evaluate it on threads, tell it in order. What a batch holds does
+ * not depend on the number of threads: with one, all is asked for before anything is evaluated. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ typedef struct batch {
     double *values; /* m per trial */
     wick_status *result;
     wick_ctx **error; /* kept per trial: telling is in order */
-    int64_t n;
+    int64_t n, want;
+    int64_t ready; /* of them asked for to the end */
 } batch;
 
 static wick_status evaluate(void *arg, int64_t task, int32_t worker, wick_ctx *ctx)
@@ -30,19 +32,23 @@ static wick_status evaluate(void *arg, int64_t task, int32_t worker, wick_ctx *c
     return WICK_OK;
 }
 
+/* Numbers for all of them in one go. */
+static wick_status before_asking(wick_ctx *ctx, wick_study *s, int64_t want)
+{
+    if (want < 2 || !s->has_backend) return WICK_OK;
+    const wick_status st = wk_backend_pull(ctx, s);
+    return st < 0 ? st : wk_backend_reserve(ctx, s, want - s->n_state[WICK_TRIAL_WAITING]);
+}
+
 static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
 {
     wick_study *s = b->study;
-    b->n = 0;
-    if (want > 1 && s->has_backend) {
-        wick_status st = wk_backend_pull(ctx, s);
-        if (st >= 0) st = wk_backend_reserve(ctx, s, want - s->n_state[WICK_TRIAL_WAITING]);
-        if (st < 0) return st;
-    }
+    const wick_status ready = before_asking(ctx, s, want);
+    if (ready < 0) return ready;
     while (b->n < want && !s->stop) {
         wick_status st = wick_study_ask(ctx, s, NULL, 0, &b->trial[b->n]);
         if (st < 0) return st;
-        b->n++;
+        b->trial[b->n++]->in_batch = want > 1;
         /* Later trials of the batch must know where this one goes. Alone, it may wait for its
          * first suggestion, as in Optuna. */
         if (want > 1) {
@@ -52,6 +58,71 @@ static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
     }
     return WICK_OK;
 }
+
+/* ---- asking and evaluating at once ---------------------------------------------------------- */
+
+static wick_status ask_one(wick_ctx *ctx, batch *b)
+{
+    wick_study *s = b->study;
+    wick_trial *t;
+    pthread_mutex_lock(&s->lock);
+    wick_status st = wk_ask(ctx, s, &t);
+    if (st >= 0) {
+        t->in_batch = true;
+        b->trial[b->n++] = t;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (st >= 0) st = wk_joint_sample(ctx, t);
+    if (st < 0) return st;
+    pthread_mutex_lock(&s->lock);
+    b->ready = b->n;
+    pthread_cond_broadcast(&s->asked);
+    pthread_mutex_unlock(&s->lock);
+    return WICK_OK;
+}
+
+/* Task 0 asks for all trials in order, task i + 1 evaluates trial i as soon as it is there. */
+static wick_status ask_or_evaluate(void *arg, int64_t task, int32_t worker, wick_ctx *ctx)
+{
+    batch *b = arg;
+    wick_study *s = b->study;
+    if (task == 0) {
+        wick_status st = WICK_OK;
+        while (b->n < b->want && st >= 0) st = ask_one(ctx, b);
+        pthread_mutex_lock(&s->lock);
+        s->asking = false;
+        pthread_cond_broadcast(&s->asked);
+        pthread_mutex_unlock(&s->lock);
+        return st;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (s->asking && b->ready < task) pthread_cond_wait(&s->asked, &s->lock);
+    const bool there = b->ready >= task;
+    pthread_mutex_unlock(&s->lock);
+    return there ? evaluate(arg, task - 1, worker, ctx) : WICK_OK;
+}
+
+/* Asks for a batch and evaluates it. A trial is never asked for with what others of its batch have
+ * come to, so that evaluating may begin before all have been asked for. */
+static wick_status fill_batch(wick_ctx *ctx, batch *b, int64_t want, int64_t size, int32_t threads)
+{
+    wick_study *s = b->study;
+    wick_status st = WICK_OK;
+    b->want = want;
+    b->n = b->ready = 0;
+    const bool apart = want > 1 && (s->sampler->can & WICK_CAN_ASK_APART) != 0;
+    st = apart ? before_asking(ctx, s, want) : ask_batch(ctx, b, want);
+    if (st < 0) return st;
+    s->frozen = size > 1;
+    s->asking = apart;
+    st = apart ? wick_pool_run(ctx, want + 1, threads, ask_or_evaluate, b)
+               : wick_pool_run(ctx, b->n, threads, evaluate, b);
+    s->frozen = s->asking = false;
+    for (int64_t i = 0; i < b->n; i++) b->trial[i]->in_batch = false;
+    return st;
+}
+
+/* ---- telling -------------------------------------------------------------------------------- */
 
 /* A trial that showed no sign of life for too long was ended by another process: its result came
  * too late and is dropped, and the run goes on. */
@@ -118,11 +189,7 @@ static wick_status run(wick_ctx *ctx, batch *b, const wick_run_trials *o, int64_
                              (long long)done);
         if (o->timeout > 0.0 && wick_now() - start >= o->timeout) break;
         const int64_t left = o->n_trials == 0 ? size : o->n_trials - done;
-        wick_status st = ask_batch(ctx, b, left < size ? left : size);
-        if (st < 0) return st;
-        s->frozen = size > 1;
-        st = wick_pool_run(ctx, b->n, o->threads, evaluate, b);
-        s->frozen = false;
+        wick_status st = fill_batch(ctx, b, left < size ? left : size, size, o->threads);
         if (st >= 0) st = wk_backend_hold(ctx, s, true);
         if (st >= 0) {
             st = tell_batch(ctx, b, o);

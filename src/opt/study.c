@@ -85,6 +85,10 @@ static wick_status fill(wick_ctx *ctx, wick_study *s, const wick_study_opts *o)
         return wick_fail_mem(ctx);
     s->n_groups = 1;
     if (pthread_mutex_init(&s->lock, NULL) != 0) return wick_fail_mem(ctx);
+    if (pthread_cond_init(&s->asked, NULL) != 0) {
+        pthread_mutex_destroy(&s->lock);
+        return wick_fail_mem(ctx);
+    }
     s->lock_made = true;
     wick_status st = wk_pruner_make(ctx, s, s->pruner_text, &s->pruner, &s->pruner_self);
     if (st < 0) return st;
@@ -142,7 +146,10 @@ void wick_study_free(wick_study *s)
     free(s->sampler_text);
     free(s->pruner_text);
     wick_arena_free(s->arena);
-    if (s->lock_made) pthread_mutex_destroy(&s->lock);
+    if (s->lock_made) {
+        pthread_cond_destroy(&s->asked);
+        pthread_mutex_destroy(&s->lock);
+    }
     free(s);
 }
 

@@ -262,8 +262,7 @@ wick_status wk_tpe_running_in(wick_ctx *ctx, wk_tpe_view *v, const wick_trial *t
         }
         number_put(v, slot, slot);
         v->n_running++;
-        /* While a batch is evaluated, what its trials suggest meanwhile depends on timing. */
-        if (!s->frozen) st = add_values(ctx, v, slot, r->p, r->n_p);
+        if (!r->in_batch) st = add_values(ctx, v, slot, r->p, r->n_p);
         if (st >= 0) st = add_values(ctx, v, slot, r->joint, r->n_joint);
     }
     if (st < 0) wk_tpe_running_out(v);

@@ -97,12 +97,32 @@ static wick_status draw(wick_ctx *ctx, wick_trial *t, int32_t id, const wick_dis
     return s->sampler->single(ctx, s->sampler_self, t, s->names.text[id], d, value);
 }
 
+/* Whether a suggestion asks neither the sampler nor for a new entry of the study's tables. */
+static bool at_hand(const wick_trial *t, const char *name, const wick_dist *d)
+{
+    const wick_study *s = t->study;
+    const int32_t id = name == NULL ? -1 : wk_names_find(&s->names, name);
+    int32_t dist = id < 0 ? -1 : s->name_rec[id].first;
+    while (dist >= 0 && !wick_dist_equal(wk_dist_at(s, dist), d)) dist = s->dists[dist]->next;
+    if (dist < 0) return false;
+    if (wick_dist_single(d) || wk_param_of(t, id) != NULL || wk_pinned(s, id)) return true;
+    for (int32_t i = 0; i < t->n_fixed; i++)
+        if (strcmp(t->fixed[i].name, name) == 0) return true;
+    for (int32_t i = 0; i < t->n_joint; i++)
+        if (t->joint[i].name == id && t->joint[i].dist == dist) return true;
+    return false;
+}
+
 static wick_status suggest(wick_ctx *ctx, wick_trial *t, const char *name, const wick_dist *d,
                            double *value)
 {
     wick_study *s = t->study;
     wick_status st = must_run(ctx, t);
     if (st < 0) return st;
+    /* The sampler is at work on the rest of the batch, and what it draws must not depend on how far
+     * it has come. */
+    if (s->asking && !at_hand(t, name, d))
+        while (s->asking) pthread_cond_wait(&s->asked, &s->lock);
     const int32_t id = wk_name_id(ctx, s, name);
     if (id < 0) return id;
     const wk_value *known = wk_param_of(t, id);

@@ -136,7 +136,7 @@ static double coordinate(const wk_gp_axis *a, double value)
 
 static const wk_value *value_of(const wick_trial *t, int32_t name)
 {
-    const wk_value *v = wk_param_of(t, name);
+    const wk_value *v = t->in_batch ? NULL : wk_param_of(t, name);
     for (int32_t i = 0; v == NULL && i < t->n_joint; i++)
         if (t->joint[i].name == name) v = &t->joint[i];
     return v;
@@ -255,7 +255,7 @@ static double constraint_of(const wick_trial *t, int32_t key)
 /* Constraints that every trial has; larger is better, as for the objective. */
 static wick_status fit_limits(wick_ctx *ctx, ask *q)
 {
-    if (!q->k->study->any_constraint || q->n == 0) return WICK_OK;
+    if (q->n == 0 || q->trial[0]->con == NULL) return WICK_OK;
     q->limit_y = malloc((size_t)(q->n * LIMITS + 1) * sizeof *q->limit_y);
     if (q->limit_y == NULL) return wick_fail_mem(ctx);
     for (const wk_con *c = q->trial[0]->con; c != NULL && q->n_limits < LIMITS; c = c->next) {
@@ -494,7 +494,7 @@ const wick_sampler_spec wick_sampler_gp = {
     .name = "gp",
     .title = "Gaussian process, log expected improvement",
     .source = "Jones, Schonlau and Welch 1998; Ament et al. 2023; Optuna GPSampler",
-    .can = WICK_CAN_CATEGORICAL | WICK_CAN_CONSTRAIN,
+    .can = WICK_CAN_CATEGORICAL | WICK_CAN_CONSTRAIN | WICK_CAN_ASK_APART,
     .param =
         {
             {"startup", WICK_OPT_INT, 10, 1, 1e6, NULL, "random trials at the start"},

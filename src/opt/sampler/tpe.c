@@ -331,7 +331,8 @@ const wick_sampler_spec wick_sampler_tpe = {
     .name = "tpe",
     .title = "tree-structured Parzen estimator",
     .source = "Bergstra et al. 2011; Ozaki et al. 2022; Optuna 4.9 and 5",
-    .can = WICK_CAN_MULTI | WICK_CAN_CATEGORICAL | WICK_CAN_CONDITIONAL | WICK_CAN_CONSTRAIN,
+    .can = WICK_CAN_MULTI | WICK_CAN_CATEGORICAL | WICK_CAN_CONDITIONAL | WICK_CAN_CONSTRAIN |
+           WICK_CAN_ASK_APART,
     .param =
         {
             {"startup", WICK_OPT_INT, 10, 0, 1e9, NULL, "random trials before the model"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Studies and trials: states, suggestions, queues, batches, backends, running out of memory. */
-#include "unit/opt/opt_help.h"
+/* Studies and trials: states, suggestions, queues, backends, running out of memory. */
+#include "unit/opt/subjects.h"
 
 static wick_ctx *ctx;
 
@@ -226,166 +226,6 @@ static void test_enqueue_and_add(void **state)
     wick_study_free(s);
 }
 
-/* ---- batches ------------------------------------------------------------------------------- */
-
-static wick_status branching(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
-{
-    (void)user;
-    (void)worker;
-    double x = 0.0, y = 0.0;
-    int64_t n = 0, k = 0;
-    static const wick_choice kinds[] = {{.kind = WICK_CHOICE_INT, .i = 3},
-                                        {.kind = WICK_CHOICE_INT, .i = 5},
-                                        {.kind = WICK_CHOICE_NULL}};
-    wick_status st = wick_trial_suggest_float(c, t, "x", -2, 2, 0, false, &x);
-    if (st >= 0) st = wick_trial_suggest_choice(c, t, "k", kinds, 3, &k);
-    if (st >= 0) st = wick_trial_suggest_int(c, t, "n", 1, 40, 3, false, &n);
-    if (st >= 0 && k == 1) st = wick_trial_suggest_float(c, t, "y", 1e-3, 10, 0, true, &y);
-    bool prune = false;
-    for (int i = 0; i < 4 && st >= 0 && !prune; i++) {
-        st = wick_trial_report(c, t, i, x * x + 1.0 / (i + 1));
-        if (st >= 0) st = wick_trial_should_prune(c, t, &prune);
-    }
-    v[0] = x * x + fabs((double)n - 13) / 10 + (double)k + y;
-    if (st >= 0) st = wick_trial_set_constraint(c, t, "c", x - 1.5);
-    assert_true(st < 0 || wick_trial_param(t, "x") == x);
-    assert_true(wick_trial_param_at(t, 0).value == x || wick_trial_param_count(t) != 3);
-    return st < 0 ? st : prune ? WICK_PRUNED : WICK_OK;
-}
-
-static wick_status several(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
-{
-    (void)user;
-    (void)worker;
-    double x[3] = {0};
-    for (int i = 0; i < 3; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "x%d", i);
-        const wick_status st = wick_trial_suggest_float(c, t, name, 0, 1, 0, false, &x[i]);
-        if (st < 0) return st;
-    }
-    const double g = 1.0 + x[1] + x[2];
-    v[0] = x[0];
-    v[1] = g * (1.0 - sqrt(x[0] / g));
-    return WICK_OK;
-}
-
-static uint64_t fingerprint(const wick_study *s)
-{
-    uint64_t h = 0;
-    for (int64_t i = 0; i < wick_study_count(s); i++) {
-        const wick_trial *t = wick_study_trial(s, i);
-        const int32_t st = wick_trial_state_of(t);
-        h = wick_hash64(&st, sizeof st, h);
-        for (int64_t k = 0; k < wick_trial_param_count(t); k++) {
-            const wick_param p = wick_trial_param_at(t, k);
-            h = wick_hash64(p.name, (int64_t)strlen(p.name), h);
-            h = wick_hash64(&p.value, sizeof p.value, h);
-        }
-        for (int32_t k = 0; k < wick_study_objectives(s); k++) {
-            const double v = wick_trial_value(t, k);
-            if (!isnan(v)) h = wick_hash64(&v, sizeof v, h);
-        }
-    }
-    return h;
-}
-
-/* The same trials from one thread and from several; other trials from another seed. */
-static void test_threads_change_nothing(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *sampler, *pruner;
-        int32_t m;
-    } all[] = {{"tpe", "median", 1},
-               {"tpe(group=1)", "successive_halving(1, 2)", 1},
-               {"tpe(multivariate=0)", "hyperband(1, 4, 2)", 1},
-               {"random", "wilcoxon", 1},
-               {"cmaes(margin=1)", "nop", 1},
-               {"nsga2(population=6)", "nop", 1},
-               {"tpe", "nop", 2},
-               {"nsga3(population=8)", "nop", 2},
-               {"nsga2(population=8, crossover=undx)", "nop", 2},
-               {"qmc(scramble=1)", "nop", 2},
-               {"partial_fixed({\"x0\": 0.5}, tpe)", "nop", 2}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        uint64_t h[4];
-        for (int r = 0; r < 4; r++) {
-            wick_study *s = NULL;
-            const wick_study_opts o = {.size = sizeof o,
-                                       .n_objectives = all[i].m,
-                                       .sampler = all[i].sampler,
-                                       .pruner = all[i].pruner,
-                                       .seed = r == 3 ? 100 : 99};
-            check_ok(ctx, wick_study_new(ctx, &o, &s));
-            const wick_run_trials run = {
-                .size = sizeof run, .threads = r == 0 ? 1 : 4, .n_trials = 60, .batch = 7};
-            check_ok(ctx, wick_study_run(ctx, s, all[i].m == 1 ? branching : several, NULL, &run));
-            assert_int_equal(wick_study_count(s), 60);
-            h[r] = fingerprint(s);
-            wick_study_free(s);
-        }
-        assert_true(h[0] == h[1]);
-        assert_true(h[0] == h[2]);
-        assert_true(h[0] != h[3]);
-    }
-}
-
-typedef struct counter {
-    int64_t calls, last;
-} counter;
-
-static wick_status failing(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
-{
-    (void)user;
-    (void)worker;
-    v[0] = 1.0;
-    if (wick_trial_number(t) % 4 == 3) return wick_fail(c, WICK_E_DATA, "no data");
-    return WICK_OK;
-}
-
-static wick_status count(void *user, wick_ctx *c, wick_study *s, const wick_trial *t)
-{
-    (void)c;
-    counter *k = user;
-    assert_true(wick_trial_number(t) == k->last + 1);
-    k->last = wick_trial_number(t);
-    if (++k->calls == 10) wick_study_stop(s);
-    return WICK_OK;
-}
-
-static void test_failures_and_callbacks(void **state)
-{
-    (void)state;
-    wick_study *s = study("random");
-    wick_run_trials run = {.size = sizeof run, .n_trials = 20, .batch = 6, .threads = 2};
-    check_fails(ctx, wick_study_run(ctx, s, failing, NULL, &run), WICK_E_DATA,
-                "while evaluating trial 3");
-    assert_int_equal(wick_study_count(s), 6);
-    assert_int_equal(wick_study_count_state(s, WICK_TRIAL_RUNNING), 0);
-    counter k = {0, 5};
-    const wick_callback cb = {count, &k};
-    run.keep_going = true;
-    run.callbacks = &cb;
-    run.n_callbacks = 1;
-    check_ok(ctx, wick_study_run(ctx, s, failing, NULL, &run));
-    assert_int_equal(wick_study_count(s), 18);
-    assert_int_equal(wick_study_count_state(s, WICK_TRIAL_FAIL), 4);
-    run.batch = -1;
-    check_fails(ctx, wick_study_run(ctx, s, failing, NULL, &run), WICK_E_ARG, "range");
-    run = (wick_run_trials){.size = sizeof run, .timeout = 1e-9};
-    check_ok(ctx, wick_study_run(ctx, s, failing, NULL, &run));
-    wick_interrupt();
-    check_fails(ctx, wick_study_run(ctx, s, failing, NULL, &run), WICK_E_CANCELLED, NULL);
-    wick_interrupt_clear();
-    wick_study_free(s);
-    const wick_study_opts o = {.size = sizeof o, .rng = WICK_OPT_RNG_OPTUNA};
-    check_ok(ctx, wick_study_new(ctx, &o, &s));
-    run = (wick_run_trials){.size = sizeof run, .n_trials = 2, .batch = 2};
-    check_fails(ctx, wick_study_run(ctx, s, failing, NULL, &run), WICK_E_ARG, "batch must be 1");
-    wick_study_free(s);
-}
-
 /* ---- exhausting samplers -------------------------------------------------------------------- */
 
 static wick_status grid_like(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
@@ -409,6 +249,13 @@ static wick_status unfolding(void *user, wick_ctx *c, wick_trial *t, int32_t wor
     if (st >= 0 && a == 2 && b == 1) st = wick_trial_suggest_int(c, t, "deep", 0, 4, 1, false, &b);
     v[0] = (double)(10 * a + b);
     return st;
+}
+
+static wick_status one_float(void *user, wick_ctx *c, wick_trial *t, int32_t worker, double *v)
+{
+    (void)user;
+    (void)worker;
+    return wick_trial_suggest_float(c, t, "x", 0, 1, 0, false, v);
 }
 
 static int64_t distinct(const wick_study *s)
@@ -459,7 +306,7 @@ static void test_exhaustive(void **state)
                 "'a' is not listed");
     wick_study_free(s);
     s = study("brute_force");
-    check_fails(ctx, wick_study_run(ctx, s, several, NULL, &run), WICK_E_ARG, "needs a step");
+    check_fails(ctx, wick_study_run(ctx, s, one_float, NULL, &run), WICK_E_ARG, "needs a step");
     wick_study_free(s);
 }
 
@@ -686,8 +533,6 @@ int main(void)
         cmocka_unit_test(test_tell),
         cmocka_unit_test(test_constraints_and_attributes),
         cmocka_unit_test(test_enqueue_and_add),
-        cmocka_unit_test(test_threads_change_nothing),
-        cmocka_unit_test(test_failures_and_callbacks),
         cmocka_unit_test(test_exhaustive),
         cmocka_unit_test(test_wrong_samplers),
         cmocka_unit_test(test_backend),
