@@ -60,8 +60,8 @@ static double liquidation(const wick_run *r, int32_t s)
     if (y->lots == 0) return WICK_NA;
     const wk_feed *f = &r->feed[s];
     const int32_t dir = y->pos > 0.0 ? 1 : -1;
-    const double held = fabs(y->pos), below = wk_pine_rate(r, dir) - dir;
-    if (below == 0.0) return WICK_NA;
+    const double held = fabs(y->pos), rate = wk_pine_rate(r, dir), below = rate - dir;
+    if (below == 0.0 || rate == 0.0) return WICK_NA;
     const double cash = (r->cash0 + wk_pine_net(r, s)) / (f->point_value * held);
     return wk_pine_level(f, (cash - dir * (y->cost / held)) / below, -dir);
 }
@@ -119,9 +119,9 @@ double wick_pine_value(wick_run *r, int32_t s, int32_t what)
         return y->lots > 0 ? ((const wk_pinfo *)r->pinfo.p)[wk_lot_at(r, y->lot)->order - 1].tag
                            : 0;
     case WICK_PINE_CAPITAL_HELD:
-        return y->lots > 0 ? fabs(y->pos) * wk_mark(r, s) * r->feed[s].point_value *
-                                 wk_pine_rate(r, y->pos > 0.0 ? 1 : -1)
-                           : 0.0;
+        /* What the open trades were bought for, whatever the margin; without any margin, none. */
+        if (wk_pine_rate(r, 1) == 0.0 && wk_pine_rate(r, -1) == 0.0) return WICK_NA;
+        return y->lots > 0 ? fabs(y->cost) * r->feed[s].point_value : 0.0;
     default: break;
     }
     wk_pine_ranges(r, s);

@@ -10,10 +10,20 @@ test("tostring", function()
   equal(str.tostring(0.1 + 0.2), "0.3")
   equal(str.tostring(2054.2 * 1e9), "2054199999999.9998") -- its shortest digits, not all of them
   equal(str.tostring(2.5, "0.000"), "2.500")
-  equal(str.tostring(-0.25, "#.#"), "-.2")
+  equal(str.tostring(-0.25, "#.#"), "-0.3") -- halves go up
   equal(str.tostring(1234.5, "#,##0.00"), "1,234.50")
   equal(str.tostring(7, "000"), "007")
-  equal(str.tostring(0.256, "#.#%"), "25.6%")
+  equal(str.tostring(0.256, "#.#%"), "0.3%") -- a percent sign is a sign here
+  equal(str.tostring(0.1, "#.##"), "0.1")
+  equal(str.tostring(0.1, "#.00"), ".10") -- a fixed place drops the nought
+  equal(str.tostring(0.25, "#.#"), "0.3")
+  equal(str.tostring(99.95, "#.#"), "100")
+  equal(str.tostring(-0.04, "0.0"), "0.0")
+  equal(str.tostring(-3, "+#;-#"), "-3")
+  equal(str.tostring(3, "+#;-#"), "+3")
+  equal(str.tostring(3, "#'#'"), "3#")
+  equal(str.tostring(999.5, "volume"), "1000")
+  equal(str.tostring(pine.array.from(1.25, 2.5), "0.00"), "[1.25, 2.50]")
   equal(str.tostring(12.3456, "percent"), "12.35%")
   equal(str.tostring(1234567, "volume"), "1.235M")
   equal(str.tostring(NA), "NaN")

@@ -50,7 +50,10 @@ test("round: half away from zero, with 1e-10 of slack below a tie", function()
   equal(pine.math.round(2.5 - 5e-11), 3)
   equal(pine.math.round(2.5 - 1e-9), 2)
   equal(pine.math.round(1.005, 2), 1.01) -- 1.00499999999999989... lies within the slack
-  equal(pine.math.round(1.2345, 3), 1.235)
+  equal(pine.math.round(1.2345, 3), 1 + 235 / 1000)
+  equal(pine.math.round(1.20069, 4), 1 + 2007 / 10000) -- an ulp below 1.2007: a quantity of it is floored
+  equal(pine.math.round(-0.00001, 2), 0)
+  equal(pine.math.round(1234.5, -2), 1235)
   check(pine.na(pine.math.round(NA, 2)))
 end)
 

@@ -290,6 +290,10 @@ function U:pure_values(f, values, n)
     "int" end
   if name == "nz" and values[1] and values[1].t == "bool" and
     self.tr.version >= 6 then return values[1] end
+  -- nz(x) of a bool is false where x is na.
+  if name == "nz" and values[1] and values[1].t == "bool" and not values[2] then
+    values[2] = const("false", "bool")
+  end
   if name == "na" and values[1] then
     local a = values[1]
     if a.t == "na" then return const("true", "bool") end

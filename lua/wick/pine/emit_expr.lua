@@ -179,6 +179,9 @@ function kinds:member(node)
   local obj = self:expr(o)
   local of = self:type_of(obj.t)
   local t = "?"
+  if node.shadowed and not of and obj.t ~= "chart.point" then
+    return self:builtin_var(node.shadowed, node)
+  end
   if of then
     local i = of.at[node.v]
     if not i then
@@ -312,7 +315,26 @@ end
 local compare_names = { ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le", [">"] = "gt",
   [">="] = "ge" }
 
-function U:compare(op, a, b)
+-- A bool beside a number: before version 6 the number is a truth, now it is a mistake.
+local function as_truth(self, v, node)
+  if self.tr.version >= 6 then
+    if node then self:fail(node, "a bool cannot be compared with a number; use the bool as it is") end
+    return v
+  end
+  if v.lit then
+    local out = const(v.value ~= 0 and "true" or "false", "bool")
+    out.lit, out.nn, out.value = true, true, v.value ~= 0
+    return out
+  end
+  return self:truth(v)
+end
+
+function U:compare(op, a, b, node)
+  if a.t == "bool" and types.numeric(b.t) then
+    b = as_truth(self, b, node)
+  elseif b.t == "bool" and types.numeric(a.t) then
+    a = as_truth(self, a, node)
+  end
   local f = compare_names[op]
   local lua = op == "!=" and "~=" or op
   local numbers = types.number_like(a.t) and types.number_like(b.t)
@@ -332,7 +354,7 @@ function U:compare(op, a, b)
     -- b == true, b == false
     local x, xp = self:bar(a)
     local y, yp = self:bar(b)
-    if plain then return infix(lua, P.cmp, x, xp, y, yp), P.cmp end
+    if plain then return infix(lua, P.cmp, x, xp == P.cmp and 0 or xp, y, yp), P.cmp end
     return called(x, y), P.atom
   end
   local v
@@ -482,7 +504,7 @@ function kinds:bin(node)
     if op == "and" or op == "or" then
       v = self:logic(op, self:truth(v), n.b)
     elseif compare_names[op] then
-      v = self:compare(op, v, self:some(n.b))
+      v = self:compare(op, v, self:some(n.b), n)
     else
       v = self:arithmetic(op, v, self:some(n.b), n)
     end

@@ -148,6 +148,11 @@ local function input_of(self, node, f, kind)
       kind = (def.k == "d") and "source" or result_types[def.t] and def.t or
         (types.numeric(def.t) and def.t) or "string"
       if def.t and tostring(def.t):find("^enum:") then kind = "enum" end
+      -- input(1, step = 0.1) of version 4 is a real number.
+      local fine = given.v_step or const("na", "na")
+      for _, v in ipairs { fine, given.v_minval or fine, given.v_maxval or fine } do
+        if kind == "int" and v.t == "float" then kind = "float" end
+      end
     end
   end
   local code = given.defval or "na"

@@ -7,50 +7,99 @@ local raise = core.raise
 
 local F = {}
 
-local function group_thousands(digits)
-  local out = digits:reverse():gsub("(%d%d%d)", "%1,"):reverse()
+local function grouped(digits, by)
+  local out = digits:reverse():gsub(("%d"):rep(by), "%0,"):reverse()
   return (out:gsub("^,", ""))
 end
 
--- A decimal pattern: text around it, least digits before the point, least and most after it.
-local parsed = {}
-local function parse(pattern)
-  local p = parsed[pattern]
-  if p then return p end
-  local head, body, tail = pattern:match("^([^#0,%.]*)([#0,%.]*)(.*)$")
+-- One part of a decimal pattern: text around it, least digits before the point, least and most after
+-- it. A quote takes the letters in it as they are.
+local function part(pattern)
+  local head, body, tail, quoted, i = {}, {}, {}, false, 1
+  while i <= #pattern do
+    local c = pattern:sub(i, i)
+    local digit = not quoted and c:find("^[#0,%.]$")
+    if c == "'" and pattern:sub(i + 1, i + 1) == "'" then
+      i, c = i + 1, "''"
+    elseif c == "'" then
+      quoted, c = not quoted, ""
+    end
+    if digit and #tail == 0 then
+      body[#body + 1] = c
+    elseif c ~= "" then
+      local list = #body == 0 and head or tail
+      list[#list + 1] = c == "''" and "'" or c
+    end
+    i = i + 1
+  end
+  body = core.concat(body)
   local whole, fraction = body:match("^([^%.]*)%.?(.*)$")
-  p = {
-    head = head:gsub("'", ""), tail = tail:gsub("'", ""),
-    grouped = whole:find(",", 1, true) ~= nil,
+  local last = whole:match(",([^,]*)$")
+  return {
+    head = core.concat(head), tail = core.concat(tail), group = last and #last or 0,
     least = select(2, whole:gsub("0", "")),
     low = select(2, fraction:gsub("0", "")), high = select(2, fraction:gsub("[#0]", "")),
     scale = pattern:find("%%") and 100 or 1,
     empty = body == "",
   }
-  parsed[pattern] = p
-  return p
 end
 
---- x by a pattern such as "#.##", "0.00", "#,##0.0%".
-function F.decimal(x, pattern)
-  if x ~= x then return "NaN" end
-  local p = parse(pattern)
-  if p.empty then return p.head .. p.tail end
-  local v = abs(x) * p.scale
-  if v == 1 / 0 then return x < 0 and "-∞" or "∞" end
-  -- The shortest digits of the number are what is rounded: 2054199999999.9998 has no more of them.
-  local whole, fraction = core.fmt(v):match("^(%d+)%.?(%d*)$")
-  if not whole or #fraction > p.high then
-    whole, fraction = core.fmt(v, p.high):match("^(%d+)%.?(%d*)$") -- ties to even on both VMs
+-- The pattern of what is not negative, and of what is.
+local parsed = {}
+local function parse(pattern)
+  local p = parsed[pattern]
+  if not p then
+    local plus, minus = pattern:match("^(.-);(.+)$")
+    p = { part(plus or pattern), minus and part(minus) }
+    parsed[pattern] = p
   end
+  return p[1], p[2]
+end
+
+-- Digits with one added to the last of them.
+local function carried(digits)
+  local head, nines = digits:match("^(.-)(9*)$")
+  if head == "" then return "1" .. ("0"):rep(#nines) end
+  return head:sub(1, -2) .. tonumber(head:sub(-1)) + 1 .. ("0"):rep(#nines)
+end
+
+-- Digits of v >= 0 before and behind the point, at most `high` of these. The shortest digits of the
+-- number are what is rounded: 2054199999999.9998 has no more of them. str.tostring rounds halves up;
+-- `exact` (str.format, and str.tostring without a pattern) the way the number itself lies.
+local function digits_of(v, high, exact)
+  local whole, fraction = core.fmt(v):match("^(%d+)%.?(%d*)$")
+  if whole and #fraction <= high then return whole, fraction end
+  if exact or not whole then
+    return core.fmt(v, high):match("^(%d+)%.?(%d*)$") -- ties to even on both VMs
+  end
+  local kept = whole .. fraction:sub(1, high)
+  if fraction:sub(high + 1, high + 1) >= "5" then kept = carried(kept) end
+  return kept:sub(1, #kept - high), kept:sub(#kept - high + 1)
+end
+
+--- x by a pattern such as "#.##", "0.00", "#,##0.0"; `message` is the manner of str.format, where a
+--- percent sign means hundredths.
+function F.decimal(x, pattern, message)
+  if x ~= x then return "NaN" end
+  local p, minus = parse(pattern)
+  if x < 0 and minus then p = minus end
+  if p.empty then return p.head .. p.tail end
+  local v = abs(x) * (message and p.scale or 1)
+  if v == 1 / 0 then
+    if not message then return "NaN" end
+    return (x < 0 and p ~= minus and "-" or "") .. p.head .. "∞" .. p.tail
+  end
+  local whole, fraction = digits_of(v, p.high, message)
   if #fraction < p.low then fraction = fraction .. ("0"):rep(p.low - #fraction) end
   while #fraction > p.low and fraction:sub(-1) == "0" do fraction = fraction:sub(1, -2) end
   local zero = whole:match("^0*$") and fraction:match("^0*$")
-  if p.least == 0 and whole == "0" and fraction ~= "" then whole = "" end
+  if x < 0 and zero and not message and p == minus then return F.decimal(0, pattern) end
+  -- "#.00" leaves the nought of 0.25 away, "#.##" does not.
+  if p.least == 0 and p.low > 0 and whole == "0" then whole = "" end
   while #whole < p.least do whole = "0" .. whole end
-  if p.grouped then whole = group_thousands(whole) end
+  if p.group > 0 then whole = grouped(whole, p.group) end
   local text = whole .. (fraction ~= "" and "." .. fraction or "")
-  return (x < 0 and not zero and "-" or "") .. p.head .. text .. p.tail
+  return (x < 0 and p ~= minus and (message or not zero) and "-" or "") .. p.head .. text .. p.tail
 end
 
 local units = { { 1e12, "T" }, { 1e9, "B" }, { 1e6, "M" }, { 1e3, "K" } }
@@ -59,7 +108,7 @@ function F.volume(x)
   for i = 1, #units do
     if abs(x) >= units[i][1] then return F.decimal(x / units[i][1], "#.###") .. units[i][2] end
   end
-  return F.decimal(x, "#.###")
+  return F.decimal(x, "#")
 end
 
 --- Rounded to the tick of the symbol, with as many decimals as it has.
@@ -75,8 +124,12 @@ function F.mintick(x)
 end
 
 function F.number(x, pattern)
-  if x ~= x then return "NaN" end
-  if pattern == nil then return F.decimal(x, "0.##########") end
+  if x ~= x then return pattern == "percent" and "NaN%" or "NaN" end
+  if pattern == nil then
+    if x == 1 / 0 or x == -1 / 0 then return "NaN" end
+    local out = F.decimal(x, "0.##########", true)
+    return out == "-0" and "0" or out
+  end
   if pattern == "mintick" or pattern == "price" or pattern == "inherit" then return F.mintick(x) end
   if pattern == "percent" then return F.decimal(x, "0.00") .. "%" end
   if pattern == "volume" then return F.volume(x) end
@@ -165,16 +218,16 @@ local text_of -- set by wick.pine.str
 
 local function placed(v, kind, style)
   if kind == nil or kind == "" then
-    if type(v) == "number" then return F.decimal(v, "#,##0.###") end
+    if type(v) == "number" then return F.decimal(v, "#,##0.###", true) end
     return text_of(v) or "NaN"
   end
   if kind == "number" then
     if type(v) ~= "number" then return text_of(v) or "NaN" end
-    if style == nil or style == "" then return F.decimal(v, "#,##0.###") end
-    if style == "integer" then return F.decimal(v, "#,##0") end
-    if style == "percent" then return F.decimal(v, "#,##0%") end
-    if style == "currency" then return F.decimal(v, "$#,##0.00") end
-    return F.decimal(v, style)
+    if style == nil or style == "" then return F.decimal(v, "#,##0.###", true) end
+    if style == "integer" then return F.decimal(v, "#,##0", true) end
+    if style == "percent" then return F.decimal(v, "#,##0%", true) end
+    if style == "currency" then return F.decimal(v, "$#,##0.00", true) end
+    return F.decimal(v, style, true)
   end
   if kind == "date" then return F.time(v, style ~= nil and style ~= "" and style or "MMM d, yyyy") end
   if kind == "time" then return F.time(v, style ~= nil and style ~= "" and style or "h:mm:ss a") end

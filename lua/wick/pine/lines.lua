@@ -4,8 +4,9 @@ local M = {}
 local ipairs = ipairs
 local WIDTH = 100
 
--- Breaks a long line behind a comma outside of inner brackets, or before and/or.
-local function break_line(line, out)
+-- Breaks a long line behind a comma outside of inner brackets, or before and/or. All that follows the
+-- first part is indented alike.
+local function break_line(line, out, deeper)
   if #line <= WIDTH or line:find("^%s*%-%-") then
     out[#out + 1] = line
     return
@@ -52,8 +53,8 @@ local function break_line(line, out)
   end
   out[#out + 1] = line:sub(1, best.at)
   local rest = line:sub(best.at + 1):gsub("^ +", "")
-  local deeper = indent .. (indent:find("^" .. (line.more or " ") .. "*$") and "  " or "")
-  break_line((line:find("^%s*[%a_]") and deeper or indent) .. rest, out)
+  deeper = deeper or indent .. "  "
+  break_line(deeper .. rest, out, deeper)
 end
 
 M.WIDTH, M.break_line = WIDTH, break_line

@@ -56,23 +56,29 @@ local function round_whole(x)
   return x < 0 and -f or f
 end
 
-local function power_of_ten(p)
-  local scale = 1
-  for _ = 1, p do scale = scale * 10 end
-  return scale
-end
-
---- pine.math.round(x [, precision])
+--- pine.math.round(x [, precision]): the decimals alone are scaled and rounded, as TradingView does it;
+--- 1.2007 may come out a bit below 1.2007, and a quantity of it is floored then.
 function M.round(x, precision)
-  if precision == nil then
+  if precision ~= nil and (type(precision) ~= "number" or precision ~= precision) then
+    raise("pine.math.round: the precision is na")
+  end
+  if precision == nil or precision <= 0 then
     if type(x) == "number" then return round_whole(x) end
     if is_series(x) then return ops.round(x) end
     return round_whole(number("round", x))
   end
-  if type(precision) ~= "number" or precision ~= precision then raise("pine.math.round: the precision is na") end
-  local scale = power_of_ten(floor(precision))
-  if is_series(x) then return ops.round(x * scale) / scale end
-  return round_whole(number("round", x) * scale) / scale
+  local scale = 1 / core.pow(10, -math.min(precision, 16))
+  if is_series(x) then
+    local m = ops.abs(x)
+    local whole = ops.floor(m)
+    return ops.sign(x) * (whole + ops.round((m - whole) * scale) / scale)
+  end
+  x = number("round", x)
+  if x - x ~= 0 then return x end
+  local m = abs(x)
+  local whole = floor(m)
+  local v = whole + round_whole((m - whole) * scale) / scale
+  return x < 0 and 0 - v or v
 end
 
 --- pine.math.round_to_mintick(x): ties up.

@@ -167,7 +167,8 @@ function M.resolve(list, env)
           end
           fits = f.params[1] == nil or n_args >= needed
         elseif sym and not n_args then
-          fits = false
+          -- size.small beside a variable `size`: its type decides.
+          fits, node.shadowed = false, full
         end
         if fits then return set_builtin(node, full) end
       end

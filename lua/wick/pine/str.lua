@@ -159,9 +159,9 @@ end
 
 local show
 
-local function list_text(a)
+local function list_text(a, pattern)
   local out = {}
-  for i = 1, a.n do out[i] = show(a[i]) or "NaN" end
+  for i = 1, a.n do out[i] = show(a[i], pattern) or "NaN" end
   return "[" .. core.concat(out, ", ") .. "]"
 end
 
@@ -172,11 +172,11 @@ show = function(v, pattern)
   if t == "boolean" then return v and "true" or "false" end
   if t == "nil" then return "NaN" end
   local kind = getmetatable(v)
-  if kind == "pine.array" then return list_text(v) end
+  if kind == "pine.array" then return list_text(v, pattern) end
   if kind == "pine.enum" then return v.title end
   if kind == "pine.matrix" then
     local rows = {}
-    for i, row in v:iter() do rows[i + 1] = list_text(row) end
+    for i, row in v:iter() do rows[i + 1] = list_text(row, pattern) end
     return core.concat(rows, "\n")
   end
   return core.tostring(v)
