@@ -1,57 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-/** Column form of the rolling sum: lanes of clean input interleaved, others stepped. */
+/** Column form of the rolling sum: chunks of bars, each in whole numbers or by the law itself. */
 #include "roll.h"
 
+#include "roll_units.h"
+
+/* A lane and where it stands. What is stored, and the values themselves where no column has them,
+ * lie one after the other with the window before the bars at hand, and move to the front when
+ * their room is used up. */
 typedef struct lane_state {
     double s, c;
-    double *ent; /* ring of what was really added */
-    int64_t w, mask, first;
+    double *room, *values; /* of `size` numbers; `values` may be NULL */
+    int64_t w, at, size;
     const double *src;
-    double *out;
-    double div;
+    const double *x; /* of the chunk at hand: values, */
+    double *ent;     /* what is stored for them, */
+    double *sum;     /* and their sums */
+    wk_units *units;
 } lane_state;
 
-/* Newest first over the raw window ending at i, as the law says. Rare on prices. */
-static WK_NOINLINE double plain_sum(const double *src, int64_t i, int64_t count)
+/* Newest first over the raw window ending at x, as the law says. Rare on prices. */
+static WK_NOINLINE double plain_sum(const double *x, int64_t count)
 {
-    double s = src[i];
-    for (int64_t k = 1; k < count; k++) s += src[i - k];
+    double s = x[0];
+    for (int64_t k = 1; k < count; k++) s += x[-k];
     return s;
 }
 
-/* Bars [from, to) of one lane, warm-up included. */
-static void one_lane(lane_state *l, int64_t from, int64_t to)
+/* Bars [0, n) while the window fills, `seen` values before them. */
+static void fill_up(lane_state *l, int64_t n, int64_t seen)
 {
-    const double *src = l->src;
-    double *ent = l->ent, *out = l->out;
-    const int64_t w = l->w, mask = l->mask, div_from = l->first + w - 1;
-    double s = l->s, c = l->c;
-    for (int64_t i = from; i < to; i++) {
-        const double x = src[i];
-        const int64_t seen = i - l->first;
-        double entry;
-        if (wk_sum_fires(c, x)) {
-            s = plain_sum(src, i, seen + 1 < w ? seen + 1 : w);
-            c = 0.0;
-            entry = x;
-        } else if (seen < w) {
-            entry = x - c;
-            const double t = s + entry;
-            c = (t - s) - entry;
-            s = t;
+    for (int64_t i = 0; i < n; i++) {
+        const double x = l->x[i];
+        double entry = x;
+        if (wk_sum_fires(l->c, x)) {
+            l->s = plain_sum(l->x + i, seen + i + 1);
+            l->c = 0.0;
         } else {
-            const double y1 = -ent[(i - w) & mask] - c;
-            const double t = s + y1;
-            const double e1 = (t - s) - y1;
-            entry = x - e1;
-            s = t + entry;
-            c = (s - t) - entry;
+            entry = x - l->c;
+            const double t = l->s + entry;
+            l->c = (t - l->s) - entry;
+            l->s = t;
         }
-        ent[i & mask] = entry;
-        out[i] = i >= div_from ? s / l->div : WICK_NA;
+        l->ent[i] = entry;
+        l->sum[i] = seen + i + 1 >= l->w ? l->s : WICK_NA;
     }
-    l->s = s;
-    l->c = c;
 }
 
 /* Two lanes in one register, where the compiler offers such a thing; each half is rounded like a
@@ -93,21 +85,20 @@ enum { GROUPS = WK_LANES / WIDE, AGAIN = 4 };
 /* The bar on which a lane starts over from its raw window; rare on prices. */
 static WK_NOINLINE void rebase(const lane_state *l, int64_t i, double *s, double *c, double *entry)
 {
-    *s = plain_sum(l->src, i, l->w);
+    *s = plain_sum(l->x + i, l->w);
     *c = 0.0;
-    *entry = l->src[i];
+    *entry = l->x[i];
 }
 
 /* Bars [from, n) of `groups` times WIDE lanes that are all past their warm-up. `groups` is a
  * constant at every call, so everything lives in registers. */
 WK_INLINE void many_lanes(lane_state *l, int groups, int64_t from, int64_t n)
 {
-    wide s[GROUPS], c[GROUPS], div[GROUPS];
+    wide s[GROUPS], c[GROUPS];
     for (int g = 0; g < groups; g++) {
         const lane_state *a = &l[g * WIDE], *b = &l[g * WIDE + WIDE - 1];
         s[g] = wide_of((const double[]){a->s, b->s});
         c[g] = wide_of((const double[]){a->c, b->c});
-        div[g] = wide_of((const double[]){a->div, b->div});
     }
     for (int64_t i = from; i < n; i++) {
         wide entry[GROUPS], over[GROUPS];
@@ -115,8 +106,8 @@ WK_INLINE void many_lanes(lane_state *l, int groups, int64_t from, int64_t n)
             double now[WIDE], gone[WIDE];
             for (int k = 0; k < WIDE; k++) {
                 const lane_state *m = &l[g * WIDE + k];
-                now[k] = m->src[i];
-                gone[k] = m->ent[(i - m->w) & m->mask];
+                now[k] = m->x[i];
+                gone[k] = m->ent[i - m->w];
             }
             const wide x = wide_of(now), b = wide_abs(c[g]);
             over[g] = b - ((x + b) - x); /* wk_sum_fires */
@@ -134,14 +125,11 @@ WK_INLINE void many_lanes(lane_state *l, int groups, int64_t from, int64_t n)
                     rebase(&l[g * WIDE + k], i, &a, &d, &e);
                     WIDE_AT(s[g], k) = a, WIDE_AT(c[g], k) = d, WIDE_AT(entry[g], k) = e;
                 }
-        for (int g = 0; g < groups; g++) {
-            const wide mean = s[g] / div[g];
+        for (int g = 0; g < groups; g++)
             for (int k = 0; k < WIDE; k++) {
-                const lane_state *m = &l[g * WIDE + k];
-                m->ent[i & m->mask] = WIDE_AT(entry[g], k);
-                m->out[i] = WIDE_AT(mean, k);
+                l[g * WIDE + k].ent[i] = WIDE_AT(entry[g], k);
+                l[g * WIDE + k].sum[i] = WIDE_AT(s[g], k);
             }
-        }
     }
     for (int k = 0; k < groups * WIDE; k++) {
         l[k].s = WIDE_AT(s[k / WIDE], k % WIDE);
@@ -157,32 +145,28 @@ WK_INLINE void many_lanes(lane_state *l, int groups, int64_t from, int64_t n)
  *     d = (x - gone) - c,  s' = s + d,  c' = (s' - s) - d,
  * because s' is then the rounding of the one exact number s - c + x - gone either way. Whether a
  * bar is of that kind is not argued but checked: the operations of the law run beside the guess
- * from the same s and c, and a block that shows any difference is done again by the law alone. On
- * prices that is one block in fifty.
+ * from the same s and c, and a block that shows any difference is done again by the law alone.
  */
 typedef struct guess {
     wide s, c;
     wide_bits off; /* not zero: a guess was wrong */
 } guess;
 
-/* The ring keeps AGAIN entries more than the window, so that a block can be done again. */
-WK_INLINE guess guess_block(const lane_state *a, const lane_state *b, int64_t from, wide div,
-                            guess g)
+WK_INLINE guess guess_block(const lane_state *a, const lane_state *b, int64_t from, guess g)
 {
     for (int64_t i = from; i < from + AGAIN; i++) {
-        const double now[WIDE] = {a->src[i], b->src[i]};
-        const double left[WIDE] = {a->ent[(i - a->w) & a->mask], b->ent[(i - b->w) & b->mask]};
+        const double now[WIDE] = {a->x[i], b->x[i]};
+        const double left[WIDE] = {a->ent[i - a->w], b->ent[i - b->w]};
         const wide x = wide_of(now), gone = wide_of(left);
         const wide d = (x - gone) - g.c, s = g.s + d, c = (s - g.s) - d;
         const wide y1 = -gone - g.c, t = g.s + y1, e1 = (t - g.s) - y1, entry = x - e1;
         const wide s2 = t + entry, c2 = (s2 - t) - entry;
         const wide size = wide_abs(g.c), over = size - ((x + size) - x); /* wk_sum_fires */
-        const wide mean = s / div;
         g.off |= ((wide_bits)s ^ (wide_bits)s2) | ((wide_bits)c ^ (wide_bits)c2) | (over > 0.0);
-        a->ent[i & a->mask] = WIDE_AT(entry, 0);
-        b->ent[i & b->mask] = WIDE_AT(entry, 1);
-        a->out[i] = WIDE_AT(mean, 0);
-        b->out[i] = WIDE_AT(mean, 1);
+        a->ent[i] = WIDE_AT(entry, 0);
+        b->ent[i] = WIDE_AT(entry, 1);
+        a->sum[i] = WIDE_AT(s, 0);
+        b->sum[i] = WIDE_AT(s, 1);
         g.s = s;
         g.c = c;
     }
@@ -192,11 +176,10 @@ WK_INLINE guess guess_block(const lane_state *a, const lane_state *b, int64_t fr
 static void two_lanes(lane_state *l, int64_t from, int64_t n)
 {
     const lane_state a = l[0], b = l[1];
-    const wide div = {a.div, b.div};
     guess now = {.s = {a.s, b.s}, .c = {a.c, b.c}};
     int64_t i = from;
     for (; i + AGAIN <= n; i += AGAIN) {
-        const guess next = guess_block(&a, &b, i, div, now);
+        const guess next = guess_block(&a, &b, i, now);
         if (WK_UNLIKELY((next.off[0] | next.off[1]) != 0)) {
             l[0].s = now.s[0], l[0].c = now.c[0], l[1].s = now.s[1], l[1].c = now.c[1];
             many_lanes(l, 1, i, i + AGAIN);
@@ -211,29 +194,126 @@ static void two_lanes(lane_state *l, int64_t from, int64_t n)
 #else
 static void two_lanes(lane_state *l, int64_t from, int64_t n)
 {
-    one_lane(&l[0], from, n);
+    many_lanes(l, 1, from, n);
 }
 #endif
 
-/* `l` has room for WK_LANES. The last lane fills what is left of its group: done twice over, it
- * writes the same numbers to the same places. */
-static void group(lane_state *l, int count, int64_t n)
+/* Bars [from, n) of up to WK_LANES lanes by the law. The last lane fills what is left of its group:
+ * done twice over, it writes the same numbers to the same places. */
+static void by_law(lane_state *const *which, int count, int64_t from, int64_t n)
 {
-    int64_t start = 0; /* first bar on which every lane evicts */
-    for (int k = 0; k < count; k++)
-        if (l[k].first + l[k].w > start) start = l[k].first + l[k].w;
-    if (start > n) start = n;
-    for (int k = 0; k < count; k++) one_lane(&l[k], l[k].first, start);
-    for (int k = count; k < WK_LANES; k++) l[k] = l[count - 1];
+    lane_state l[WK_LANES];
+    for (int k = 0; k < WK_LANES; k++) l[k] = *which[k < count ? k : count - 1];
     if (count <= WIDE)
-        two_lanes(l, start, n);
+        two_lanes(l, from, n);
     else if (count <= 2 * WIDE)
-        many_lanes(l, 2, start, n);
+        many_lanes(l, 2, from, n);
     else if (count <= 3 * WIDE)
-        many_lanes(l, 3, start, n);
+        many_lanes(l, 3, from, n);
     else
-        many_lanes(l, GROUPS, start, n);
+        many_lanes(l, GROUPS, from, n);
+    for (int k = 0; k < count; k++) {
+        which[k]->s = l[k].s, which[k]->c = l[k].c;
+        wk_units_forget(which[k]->units);
+    }
 }
+
+/* ---- chunks ---------------------------------------------------------------------------------- */
+
+typedef struct work {
+    lane_state lane[WK_LANES];
+    wk_units units[WK_LANES];
+    double sum[WK_LANES][WK_ROLL_CHUNK];
+} work;
+
+/* Room for the window and as much again, at least two chunks: what is kept moves seldom. */
+static int64_t size_of(int64_t w)
+{
+    return w + (w > 2 * WK_ROLL_CHUNK ? w : 2 * WK_ROLL_CHUNK) + WK_ROLL_CHUNK;
+}
+
+static work *work_new(const wk_rolls *r)
+{
+    int64_t all = 0;
+    for (int k = 0; k < r->lanes; k++) all += (r->src[k] == NULL ? 2 : 1) * size_of(r->w[k]);
+    work *m = malloc(sizeof *m + (size_t)all * sizeof(double));
+    if (m == NULL) return NULL;
+    double *at = (double *)(void *)(m + 1);
+    for (int k = 0; k < r->lanes; k++) {
+        lane_state *l = &m->lane[k];
+        *l = (lane_state){.room = at, .w = r->w[k], .size = size_of(r->w[k]), .src = r->src[k]};
+        l->sum = m->sum[k];
+        l->units = &m->units[k];
+        l->units->exponent = 0, l->units->rounds = 0;
+        l->at = l->w;
+        at += l->size;
+        if (l->src != NULL) continue;
+        l->values = at;
+        at += l->size;
+    }
+    return m;
+}
+
+/* Places of the n bars from `from` on. */
+static void turn_to(lane_state *l, int64_t from, int64_t n)
+{
+    if (l->at + n > l->size) {
+        const size_t kept = (size_t)l->w * sizeof(double);
+        memmove(l->room, l->room + l->at - l->w, kept);
+        if (l->values != NULL) memmove(l->values, l->values + l->at - l->w, kept);
+        l->at = l->w;
+    }
+    l->ent = l->room + l->at;
+    l->x = l->values != NULL ? l->values + l->at : l->src + from;
+    l->at += n;
+}
+
+/* One chunk of all lanes, `seen` bars before it. False when there is an NA: values that are done in
+ * whole numbers are none. */
+static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
+{
+    lane_state *left[WK_LANES];
+    int count = 0;
+    for (int k = 0; k < lanes; k++) {
+        lane_state *l = &m->lane[k];
+        const int64_t fills = seen >= l->w ? 0 : l->w - seen < n ? l->w - seen : n;
+        if (fills == 0 && wk_units_roll(l->units, n, l->w, l->x, l->ent, &l->s, &l->c, l->sum))
+            continue;
+        if (!wk_clean(n, l->x, 0)) return false;
+        fill_up(l, fills, seen);
+        if (fills == 0)
+            left[count++] = l;
+        else if (fills < n)
+            by_law(&l, 1, fills, n);
+    }
+    if (count > 0) by_law(left, count, 0, n);
+    return true;
+}
+
+wick_status wk_rolls_run(const wk_rolls *r, bool *holes)
+{
+    const double *sum[WK_LANES];
+    double *values[WK_LANES];
+    work *m = work_new(r);
+    *holes = false;
+    if (m == NULL) return WICK_E_MEM;
+    for (int k = 0; k < r->lanes; k++) sum[k] = m->sum[k];
+    for (int64_t from = r->from; from < r->n && !*holes; from += WK_ROLL_CHUNK) {
+        const int64_t n = r->n - from < WK_ROLL_CHUNK ? r->n - from : WK_ROLL_CHUNK;
+        for (int k = 0; k < r->lanes; k++) {
+            lane_state *l = &m->lane[k];
+            turn_to(l, from, n);
+            values[k] = l->values != NULL ? l->values + l->at - n : NULL;
+        }
+        if (r->fill != NULL) r->fill(r->what, from, n, values);
+        *holes = !chunk(m, r->lanes, n, from - r->from);
+        if (!*holes) r->take(r->what, from, n, sum);
+    }
+    free(m);
+    return WICK_OK;
+}
+
+/* ---- sums of columns ------------------------------------------------------------------------- */
 
 static wick_status by_steps(int64_t n, const wk_lane *l)
 {
@@ -245,51 +325,54 @@ static wick_status by_steps(int64_t n, const wk_lane *l)
     return WICK_OK;
 }
 
-static bool clean_from(int64_t n, const wk_lane *lanes, int32_t at, lane_state *l, int32_t have)
+WK_WIDE static void divide(int64_t n, const double *restrict sum, double by, double *restrict out)
 {
-    for (int32_t k = 0; k < have; k++)
-        if (l[k].src == lanes[at].src) {
-            l[have].first = l[k].first;
-            return true;
-        }
-    l[have].first = wk_first(n, lanes[at].src);
-    return wk_clean(n, lanes[at].src, l[have].first);
+    for (int64_t i = 0; i < n; i++) out[i] = sum[i] / by;
+}
+
+typedef struct columns {
+    const wk_lane *lane[WK_LANES];
+    int count;
+} columns;
+
+static void take_columns(const void *what, int64_t from, int64_t n, const double *const *sum)
+{
+    const columns *c = what;
+    for (int k = 0; k < c->count; k++)
+        if (c->lane[k]->div == 1.0)
+            memcpy(c->lane[k]->out + from, sum[k], (size_t)n * sizeof(double));
+        else
+            divide(n, sum[k], c->lane[k]->div, c->lane[k]->out + from);
+}
+
+/* Lanes whose columns begin together go together; when there are holes, each goes alone. */
+static wick_status group(int64_t n, int64_t first, const wk_lane *lanes, int32_t count)
+{
+    bool holes;
+    columns c = {.count = count};
+    wk_rolls r = {.n = n, .from = first, .lanes = count, .what = &c, .take = take_columns};
+    for (int32_t k = 0; k < count; k++) {
+        wk_fill_na(first, lanes[k].out);
+        c.lane[k] = &lanes[k];
+        r.src[k] = lanes[k].src, r.w[k] = lanes[k].w;
+    }
+    wick_status st = wk_rolls_run(&r, &holes);
+    if (!holes || st < 0) return st;
+    if (count == 1) return by_steps(n, lanes);
+    for (int32_t k = 0; k < count && st >= 0; k++) st = group(n, first, &lanes[k], 1);
+    return st;
 }
 
 wick_status wk_roll(int64_t n, const wk_lane *lanes, int32_t count)
 {
-    int32_t next = 0;
-    while (next < count) {
-        lane_state l[WK_LANES];
-        int32_t have = 0;
-        int64_t room = 0;
-        for (; next < count && have < WK_LANES; next++) {
-            const wk_lane *from = &lanes[next];
-            if (!clean_from(n, lanes, next, l, have)) {
-                const wick_status st = by_steps(n, from);
-                if (st < 0) return st;
-                continue;
-            }
-            int64_t cap = 2;
-            while (cap < from->w + AGAIN) cap *= 2;
-            l[have].src = from->src, l[have].out = from->out, l[have].w = from->w;
-            l[have].div = from->div, l[have].mask = cap - 1, l[have].s = 0.0, l[have].c = 0.0;
-            wk_fill_na(l[have].first, from->out);
-            room += cap;
-            have++;
-        }
-        if (have == 0) continue;
-        double *ring = malloc((size_t)room * sizeof(double));
-        if (ring == NULL) return WICK_E_MEM;
-        double *at = ring;
-        for (int32_t k = 0; k < have; k++) {
-            l[k].ent = at;
-            at += l[k].mask + 1;
-        }
-        group(l, have, n);
-        free(ring);
+    wick_status st = WICK_OK;
+    for (int32_t k = 0, next = 0; k < count && st >= 0; k = next) {
+        const int64_t first = wk_first(n, lanes[k].src);
+        for (next = k + 1; next < count && next < k + WK_LANES; next++)
+            if (wk_first(n, lanes[next].src) != first) break;
+        st = group(n, first, &lanes[k], next - k);
     }
-    return WICK_OK;
+    return st;
 }
 
 double wk_seed(const double *x, int64_t from, int64_t w)
@@ -298,7 +381,7 @@ double wk_seed(const double *x, int64_t from, int64_t w)
     for (int64_t i = 0; i < w; i++) {
         const double v = x[from + i];
         if (wk_sum_fires(c, v)) {
-            s = plain_sum(x, from + i, i + 1);
+            s = plain_sum(x + from + i, i + 1);
             c = 0.0;
             continue;
         }

@@ -88,7 +88,26 @@ static inline double wk_sum_step(wk_sum *k, double x)
     return k->n >= k->w ? k->s : WICK_NA;
 }
 
-/** One lane of the column form: out[i] = (sum of the last w of src) / div. */
+/**
+ * Column form: up to WK_LANES sums at once over the bars [from, n) with the bits of stepping each.
+ * The columns are gone through once, a chunk of bars at a time. An NA ends it all: then there are
+ * holes, and the kernel steps instead.
+ */
+typedef struct wk_rolls {
+    int64_t n, from;
+    int lanes;
+    const double *src[WK_LANES]; /**< whole columns; NULL: `fill` makes the values */
+    int64_t w[WK_LANES];
+    const void *what; /**< for the two functions */
+    /** Values of the bars [from, from + n) for the lanes without a column; NULL: there are none. */
+    void (*fill)(const void *what, int64_t from, int64_t n, double *const *x);
+    /** Takes the sums of those bars, NA while a window is not full. */
+    void (*take)(const void *what, int64_t from, int64_t n, const double *const *sum);
+} wk_rolls;
+
+wick_status wk_rolls_run(const wk_rolls *r, bool *holes);
+
+/** One lane of columns that may have holes: out[i] = (sum of the last w of src) / div. */
 typedef struct wk_lane {
     const double *src;
     double *out;
@@ -96,8 +115,7 @@ typedef struct wk_lane {
     double div;
 } wk_lane;
 
-/** Column form of any number of sums at once, the same bits as stepping each. The recurrence is a
- * chain of eight dependent additions, so lanes run interleaved: eight cost little more than one. */
+/** Any number of those, the same bits as stepping each. */
 wick_status wk_roll(int64_t n, const wk_lane *lanes, int32_t count);
 
 /** Sum machine over the first w values from `from` on (no NA among them), divided by w: the seed of

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The rolling sum of roll.h in whole numbers, with the same bits, for stretches whose values all
+ * lie between one power of two and the next: prices do, but for the odd crossing.
+ *
+ * Then every value is a whole number of units (the last place of such a value), and so are what is
+ * stored for it, the compensation and their exact sum V. Of the operations of the law only two can
+ * round, t (the sum without what leaves) and s (the sum), because everything else is a sum of whole
+ * numbers of units small enough to be exact. That is,
+ *     R = V - gone,  t = R rounded,  stored = x - (t - R),  V' = R + x,  s = V' rounded,
+ * and the rounding of t looks at the lowest bits of R alone, while R stays between two powers of
+ * two. So the chain from bar to bar is one of whole numbers; sums become floating point numbers
+ * afterwards, many at a time. The start over of the law cannot happen here: it is for values that
+ * change when the compensation is added.
+ */
+#ifndef WICK_TA_ROLL_UNITS_H
+#define WICK_TA_ROLL_UNITS_H
+
+#include "ta_int.h"
+
+enum { WK_ROLL_CHUNK = 512 };
+
+typedef struct wk_units {
+    uint64_t exponent;             /**< of all that is stored, 0: not known to be one */
+    int32_t rounds;                /**< what `step` is for, 0: nothing yet */
+    int16_t step[1024];            /**< t - R by the lowest bits of R */
+    uint64_t total[WK_ROLL_CHUNK]; /**< V of each bar */
+} wk_units;
+
+/** Bars of a window that is full: what was stored for the w bars before lies before `stored`. False
+ * when the bars are not of this kind; then nothing has changed but `stored` and `sum`, from the
+ * first bar on. n <= WK_ROLL_CHUNK. */
+bool wk_units_roll(wk_units *k, int64_t n, int64_t w, const double *x, double *stored, double *s,
+                   double *c, double *sum);
+
+/** Somebody else has stored values since. */
+static inline void wk_units_forget(wk_units *k)
+{
+    k->exponent = 0;
+}
+
+#endif
