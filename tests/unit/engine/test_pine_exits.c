@@ -57,6 +57,7 @@ static const pine_case levels[] = {
     {"of two stops the nearer", "", B0 "100 100.5 90 91", "0 entry L long 1; 0 exit X L loss=250 stop=96", "L 1 1@100 1@97.5 X"},
     {"a call without a price does nothing, and cancels nothing", "", B0 FLAT FLAT "100 100 90 91", "0 entry L long 1; 1 exit X L stop=95; 2 exit X L", "L 1 1@100 3@95 X"},
     {"issuing again moves the level", "", B0 FLAT FLAT "100 100 90 91", "0 entry L long 1; 1 exit X L stop=95; 2 exit X L stop=97", "L 1 1@100 3@97 X"},
+    {"... else the comment of all, else the id", "", B0 "100 106 99 105; 105 105 105 105", "0 entry L long 2; 0 exit X L qty=1 limit=103 comment=both loss_comment=sl; 0 exit Y L limit=104 loss_comment=sl", "L 1 1@100 1@103 both; L 1 1@100 1@104 Y"},
     {"comments by what fired", "", B0 "100 100.5 90 91", "0 entry L long 1; 0 exit X L stop=95 comment=both loss_comment=sl", "L 1 1@100 1@95 sl"},
 };
 

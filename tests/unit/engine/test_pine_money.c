@@ -300,14 +300,52 @@ static void excursions(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     const pine_case k = {.settings = "",
-                         .bars = B0 "100 106 98 105; 105 112 104 111; 111 115 90 91",
+                         .bars = B0 "100 106 98 105; 105 120 104 111; 111 115 90 91",
                          .calls = "0 entry L long 2 stop=102; 0 exit X L stop=100"};
     wick_ledger *l = pine_run(ctx, &k, NULL);
     const wick_trade_rec *t = wick_ledger_trade(l, 0);
     check_same(t->entry_price, 102.0);
     check_same(t->exit_price, 100.0);
     check_same(t->mae, -2.0);
-    check_same(t->mfe, 13.0);
+    check_same(t->mfe, 18.0);
+    wick_ledger_unref(l);
+    wick_ctx_free(ctx);
+}
+
+static void look_slices(wick_run *run, int64_t bar)
+{
+    if (bar != 4) return; /* two of eight closed, an entry fee of 4 */
+    check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_MAX_RUNUP, 0.0), 2.0 * 6.0 - 1.0);
+    check_same(wick_pine_trade(run, 0, 0, WICK_PINE_F_MAX_DRAWDOWN, 0.0), 2.0 * 1.0 + 1.0);
+    check_same(wick_pine_trade(run, 0, 1, WICK_PINE_F_MAX_RUNUP, 0.0), 6.0 * 6.0 - 3.0);
+    check_same(wick_pine_trade(run, 0, 1, WICK_PINE_F_MAX_DRAWDOWN, 0.0), 6.0 * 1.0 + 3.0);
+}
+
+/* A slice has its share, and the entry's fee lowers both excursions. */
+static void excursions_of_slices(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "fee_order=4",
+                         .bars =
+                             B0 "100 106 99 105; 105 105 104 105; 105 105 104 105; 104 104 104 104",
+                         .calls = "0 entry L long 8; 2 close L qty=2"};
+    wick_ledger_unref(pine_run(ctx, &k, look_slices));
+    wick_ctx_free(ctx);
+}
+
+/* What a trail gives back was had: the best price is the one it followed. */
+static void excursion_of_a_trail(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const pine_case k = {.settings = "",
+                         .bars = B0 "100 106 99.5 105; 105 109 100 101",
+                         .calls = "0 entry L long 1; 0 exit X L points=200 offset=150"};
+    wick_ledger *l = pine_run(ctx, &k, NULL);
+    const wick_trade_rec *t = wick_ledger_trade(l, 0);
+    check_same(t->exit_price, 107.5);
+    check_same(t->mfe, 9.0);
     wick_ledger_unref(l);
     wick_ctx_free(ctx);
 }
@@ -403,12 +441,13 @@ static void failing_allocator(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_sizing),      cmocka_unit_test(rules_costs),
-        cmocka_unit_test(rules_margin),      cmocka_unit_test(lots),
-        cmocka_unit_test(shared_fees),       cmocka_unit_test(accessors),
-        cmocka_unit_test(rounded_fees),      cmocka_unit_test(won_lost_even),
-        cmocka_unit_test(partial_fees),      cmocka_unit_test(liquidation_price),
-        cmocka_unit_test(excursions),        cmocka_unit_test(refusals),
+        cmocka_unit_test(rules_sizing),         cmocka_unit_test(rules_costs),
+        cmocka_unit_test(rules_margin),         cmocka_unit_test(lots),
+        cmocka_unit_test(shared_fees),          cmocka_unit_test(accessors),
+        cmocka_unit_test(rounded_fees),         cmocka_unit_test(won_lost_even),
+        cmocka_unit_test(partial_fees),         cmocka_unit_test(excursions_of_slices),
+        cmocka_unit_test(excursion_of_a_trail), cmocka_unit_test(liquidation_price),
+        cmocka_unit_test(excursions),           cmocka_unit_test(refusals),
         cmocka_unit_test(failing_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

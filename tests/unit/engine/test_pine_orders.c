@@ -22,6 +22,7 @@ static const pine_case placement[] = {
     {"again on its own bar: no reversal part", "", B0 FLAT FLAT, "0 entry L long 10; 1 entry S short 4; 1 entry S short 4",
      "L 4 1@100 2@100 S; L 6 1@100 open"},
     {"one call reverses", "", B0 FLAT FLAT, "0 entry L long 10; 1 entry S short 4", "L 10 1@100 2@100 S; S 4 2@100 open"},
+    {"... under its comment", "", B0 FLAT FLAT, "0 entry L long 10; 1 entry S short 4 comment=turn", "L 10 1@100 2@100 turn; S 4 2@100 open"},
     {"a priced entry at the cap is dropped when placed, and so is what it replaces", "", B0 FLAT FLAT "100 112 99 110",
      "0 entry A long 1; 0 entry B long 1 stop=110; 1 entry B long 1 stop=108", "L 1 1@100 open"},
     {"pyramiding counts entries", "max_entries=2", B0 FLAT FLAT FLAT, "0 entry A long 1; 1 entry B long 1; 2 entry C long 1",
