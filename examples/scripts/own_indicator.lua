@@ -10,7 +10,7 @@ ta.define {
   params = { gamma = wick.num(0.5, 0, 0.99) }, -- 0 follows at once, 0.99 hardly at all
   run = function(n, src, p)
     local g, out = p.gamma, {}
-    local l0, l1, l2, l3 = 0, 0, 0, 0
+    local l0, l1, l2, l3 = 0.0, 0.0, 0.0, 0.0
     for i = 1, n do
       local was0, was1, was2 = l0, l1, l2
       l0 = (1 - g) * src[i] + g * l0

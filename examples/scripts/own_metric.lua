@@ -3,7 +3,7 @@
 metrics.define {
   name = "gain_to_loss", title = "gains over losses", better = "higher",
   eval = function(_, ledger)
-    local gain, loss = 0, 0
+    local gain, loss = 0.0, 0.0
     for _, trade in ipairs(ledger.trades) do
       if trade.pnl > 0 then gain = gain + trade.pnl else loss = loss - trade.pnl end
     end

@@ -336,6 +336,8 @@ WICK_API void wick_map_close(wick_map *m);
 WICK_API wick_status wick_dir_list(wick_ctx *ctx, const char *path, char ***names,
                                    int64_t *n) WICK_NODISCARD;
 WICK_API void wick_dir_list_free(char **names, int64_t n);
+/** Makes the folder and those it lies in; one that is there is good. */
+WICK_API wick_status wick_dir_make(wick_ctx *ctx, const char *path) WICK_NODISCARD;
 WICK_API bool wick_path_is_dir(const char *path);
 WICK_API bool wick_path_exists(const char *path);
 

@@ -23,6 +23,28 @@ bool wick_path_is_dir(const char *path)
     return path && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static wick_status make_one(wick_ctx *ctx, const char *path)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && wick_path_is_dir(path))) return WICK_OK;
+    return wick_fail(ctx, WICK_E_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+}
+
+wick_status wick_dir_make(wick_ctx *ctx, const char *path)
+{
+    char part[4096];
+    const size_t n = path ? strlen(path) : 0;
+    if (n == 0) return wick_fail(ctx, WICK_E_ARG, "empty folder name");
+    if (n >= sizeof part) return wick_fail(ctx, WICK_E_ARG, "%s: the path is too long", path);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0') continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        const wick_status st = make_one(ctx, part);
+        if (st < 0) return st;
+    }
+    return WICK_OK;
+}
+
 wick_status wick_map_open(wick_ctx *ctx, const char *path, wick_map *out)
 {
     if (!path || !*path) return wick_fail(ctx, WICK_E_ARG, "empty file name");

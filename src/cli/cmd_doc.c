@@ -149,6 +149,8 @@ static int write_luals(cli *c, const char *dir)
     wick_buf_addf(&path, "%s/wick.lua", dir);
     if (b.failed || path.failed)
         code = cli_error(c, NULL, "out of memory");
+    else if (wick_dir_make(c->ctx, dir) < 0)
+        code = cli_fail(c);
     else if (wick_file_write(c->ctx, path.data, b.data, b.len) < 0)
         code = cli_fail(c);
     wick_buf_free(&b);

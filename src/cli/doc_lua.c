@@ -45,6 +45,9 @@ const cli_lua_doc cli_lua_docs[] = {
      SERIES,
      "Series of a symbol's bars. time is the stamp in ms; new_day is 1 on the first bar of a "
      "trading day."},
+    {"b.name", "b.tick_size b.point_value b.qty_step b.currency b.timezone b.timeframe",
+     "b.name b.tick_size b.point_value b.qty_step b.currency b.timezone b.timeframe", SERIES,
+     "Facts of the symbol; sym and Pine's s have them too."},
     {"x:lag", "", "x:lag(k), in a declaration also x[k]", SERIES,
      "The value k bars ago. Inside a bar function x[k] is a number."},
     {"x:gt", "x:ge x:lt x:le x:eq x:ne wick.gt wick.ge wick.lt wick.le wick.eq wick.ne",
@@ -55,6 +58,13 @@ const cli_lua_doc cli_lua_docs[] = {
     {"x:either", "wick.either", "x:either(y, ...), or wick.either(x, y, ...)", SERIES,
      "1 where any mask is 1."},
     {"x:negate", "wick.negate", "x:negate()", SERIES, "1 where the mask is 0."},
+    {"x:abs",
+     "x:sign x:floor x:ceil x:round x:sqrt x:exp x:log x:log10 x:sin x:cos x:tan x:asin x:acos "
+     "x:atan x:isna x:nz x:min x:max x:pow x:mod x:iff",
+     "x:abs() x:sign() x:floor() x:ceil() x:round() x:sqrt() x:exp() x:log() x:log10() x:sin() "
+     "x:cos() x:tan() x:asin() x:acos() x:atan() x:isna() x:nz([y]) x:min(y, ...) x:max(y, ...) "
+     "x:pow(y) x:mod(y) x:iff(a, b)",
+     SERIES, "The functions of wick as methods."},
     {"wick.iff", "", "wick.iff(mask, a, b)", SERIES, "a where the mask is 1, else b."},
     {"wick.nz", "", "wick.nz(x [, y])", SERIES, "x, or y (default 0) where x is not available."},
     {"wick.isna", "", "wick.isna(x)", SERIES, "1 where x is not available."},
@@ -382,8 +392,9 @@ const cli_lua_doc cli_lua_docs[] = {
      "x =, labels =, kind =, k =, embargo = } ml.weights { x =, labels =, bars =, kind = } "
      "ml.scaler { name =, x =, rows = } ml.vector(list)",
      JOBS, "Data of models; rows are counted from 1. In pipelines and tests."},
-    {"ml.fit", "ml.cross_validate ml.search ml.space ml.check ml.models ml.scalers",
-     "ml.fit { x =, labels =, model =, params =, imputer =, scaler =, calibration = } -> bundle; "
+    {"ml.fit", "ml.cross_validate ml.search ml.space ml.check ml.models ml.scalers ml.load",
+     "ml.load(path) -> bundle; ml.fit { x =, labels =, model =, params =, imputer =, scaler =, "
+     "calibration = } -> bundle; "
      "ml.cross_validate { x =, labels =, folds =, trials = }; ml.search { x =, labels =, folds =, "
      "model =, trials =, space =, metric = }",
      JOBS,
@@ -393,7 +404,8 @@ const cli_lua_doc cli_lua_docs[] = {
      "ml.score_reals ml.score_ranks ml.score_filter ml.reliability ml.correlate ml.drift "
      "ml.calibrate",
      "ml.score_classes(y, p [, threshold [, weights]]) ml.score_reals(y, p) "
-     "ml.score_ranks(times, p, ret) ml.score_filter(p, ret, threshold) ml.reliability(y, p, bins) "
+     "ml.score_ranks(times, p, ret) ml.score_filter(p, ret, threshold) ml.reliability(y, p [, bins "
+     "[, \"width\"]]) "
      "ml.correlate(a, b [, \"ranks\"]) ml.drift(x, train, test) ml.calibrate(kind, score, y)",
      JOBS, "Model metrics, drift and calibration."},
     {"run.dir", "run.id run.jobs run.seed", "run.dir run.id run.jobs run.seed", JOBS,

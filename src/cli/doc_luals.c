@@ -73,7 +73,7 @@ static void add_argument(wick_buf *params, wick_buf *notes, const char *s, size_
 /* Arguments up to the bracket that closes the call. */
 static void arguments(const char *s, wick_buf *params, wick_buf *notes)
 {
-    int depth = 0, square = 0, at = 0;
+    int depth = 0, square = 0, before = 0, at = 0; /* before: brackets open where the word begins */
     const char *from = s;
     for (;; s++) {
         const bool end = *s == 0 || (*s == ')' && depth == 0);
@@ -82,14 +82,26 @@ static void arguments(const char *s, wick_buf *params, wick_buf *notes)
             while (n > 0 && (from[n - 1] == ' ' || from[n - 1] == '[' || from[n - 1] == ']')) n--;
             bool blank = true;
             for (size_t k = 0; k < n; k++) blank = blank && (from[k] == ' ' || from[k] == '[');
-            if (!blank) add_argument(params, notes, from, n, square > 0, ++at);
+            if (!blank) add_argument(params, notes, from, n, before > 0 || *from == '[', ++at);
             from = s + 1;
+            before = square;
         }
         if (end) return;
         if (*s == '[') square++;
         if (*s == '(' || *s == '{') depth++;
         if (*s == ')' || *s == '}') depth--;
     }
+}
+
+/* What a function gives, where that is one thing. */
+static const char *result_of(const char *name)
+{
+    static const char *const types[][2] = {{"wick.strategy", "wick.strategy"},
+                                           {"wick.pipeline", "wick.pipeline"},
+                                           {"wick.expr", "wick.series"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(name, types[i][0]) == 0) return types[i][1];
+    return strncmp(name, "x:", 2) == 0 ? "wick.series" : "any";
 }
 
 static void function(wick_buf *b, const cli_lua_doc *d, const char *name)
@@ -109,7 +121,7 @@ static void function(wick_buf *b, const cli_lua_doc *d, const char *name)
     comment(b, d->doc);
     comment(b, d->call);
     if (notes.len > 0) wick_buf_add(b, notes.data, notes.len);
-    wick_buf_addf(b, "---@return any\nfunction %s(%s) end\n\n", name,
+    wick_buf_addf(b, "---@return %s\nfunction %s(%s) end\n\n", result_of(name), name,
                   params.len > 0 ? params.data : "");
     if (params.failed || notes.failed) b->failed = true;
     wick_buf_free(&params);
@@ -159,11 +171,52 @@ static bool is_function(const root *r, const cli_lua_doc *d, const char *name)
     return strchr(name, ':') || call_of(d->call, name) || strstr(d->call, brace);
 }
 
+static const char *argument_type(const char *s, size_t n)
+{
+    static const char *const types[][2] = {{"b", "wick.bars"},  {"ctx", "wick.ctx"},
+                                           {"sym", "wick.sym"}, {"run", "wick.run"},
+                                           {"p", "table"},      {"fill", "table"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strlen(types[i][0]) == n && strncmp(types[i][0], s, n) == 0) return types[i][1];
+    return "any";
+}
+
+/* A hook's type, so that b, ctx and sym are known inside: fun(b: wick.bars, p: table): any. */
+static void hook_type(wick_buf *b, const cli_lua_doc *d, const char *name)
+{
+    char head[112];
+    snprintf(head, sizeof head, "function %.96s", name);
+    const char *call = strstr(d->call, head), *s = call ? call + strlen(head) : NULL;
+    const bool many = s && *s == '.'; /* S.on.name */
+    if (many) s += strcspn(s, "(");
+    if (!s || *s != '(') {
+        wick_buf_add(b, "any", -1);
+        return;
+    }
+    wick_buf_add(b, many ? "table<string, fun(" : "fun(", -1);
+    for (s++; *s && *s != ')';) {
+        const size_t n = strcspn(s, ",) ");
+        wick_buf_addf(b, "%.*s: %s", (int)n, s, argument_type(s, n));
+        s += n;
+        if (*s == ',') wick_buf_add(b, ", ", 2);
+        s += strspn(s, ", ");
+    }
+    wick_buf_add(b, many ? "): any>" : "): any", -1);
+    if (!many && d->call != call) wick_buf_add(b, "|any", -1); /* also as a plain value */
+}
+
 static void field(wick_buf *b, const root *r, const cli_lua_doc *d, const char *name)
 {
     const char *bare = name + strlen(r->name) + 1;
     if (is_function(r, d, name) || strpbrk(bare, ".:")) return;
-    wick_buf_addf(b, "---@field %s%s any ", bare, r->hooks ? "?" : "");
+    /* Both tables are there from the start. */
+    const bool given = strcmp(name, "S.on") == 0 || strcmp(name, "S.when") == 0;
+    wick_buf_addf(b, "---@field %s%s ", bare, r->hooks && !given ? "?" : "");
+    if (r->hooks)
+        hook_type(b, d, name);
+    else
+        wick_buf_add(b, strcmp(d->name, "b.open") == 0 ? "wick.series" : "any", -1);
+    wick_buf_add(b, " ", 1);
     wick_buf_add(b, d->doc, -1);
     wick_buf_add(b, "\n", 1);
 }
@@ -190,11 +243,16 @@ static void one_root(wick_buf *b, const root *r)
     wick_buf_addf(b, "---@class %s\n", r->type);
     each_name(b, r, field);
     if (strcmp(r->name, "x") == 0)
-        wick_buf_add(b,
-                     "---@operator add(any): wick.series\n---@operator sub(any): wick.series\n"
-                     "---@operator mul(any): wick.series\n---@operator div(any): wick.series\n"
-                     "---@operator unm: wick.series\n---@field [integer] number\n",
-                     -1);
+        wick_buf_add(
+            b,
+            "---@operator add(any): wick.series\n---@operator sub(any): wick.series\n"
+            "---@operator mul(any): wick.series\n---@operator div(any): wick.series\n"
+            "---@operator mod(any): wick.series\n---@operator pow(any): wick.series\n"
+            "---@operator unm: wick.series\n---@field [integer] any number in a bar function\n",
+            -1);
+    /* Named series of a strategy are fields. */
+    if (strcmp(r->name, "sym") == 0 || strcmp(r->name, "s") == 0)
+        wick_buf_add(b, "---@field [string] any\n", -1);
     wick_buf_addf(b, "%s%s = {}\n", r->global ? "" : "local ", r->name);
     each_name(b, r, inner);
     wick_buf_add(b, "\n", 1);
@@ -203,37 +261,68 @@ static void one_root(wick_buf *b, const root *r)
 
 /* ---- registries --------------------------------------------------------------------------- */
 
-static void indicator(wick_buf *b, const wick_ta_spec *s)
+/* The arguments behind the bars: as parameters of a type, or as notes above the function. */
+static void arguments_of(const wick_ta_spec *s, wick_buf *names, wick_buf *types, wick_buf *notes)
 {
-    wick_buf params = {0};
-    bool bars = false;
-    comment(b, s->title);
-    if (s->formula) comment(b, s->formula);
-    for (const wick_ta_in *in = s->in; in->name; in++) bars = bars || !in->given;
-    if (bars) {
-        wick_buf_add(b, "---@param b wick.bars\n", -1);
-        wick_buf_add(&params, "b", 1);
-    }
     for (const wick_ta_in *in = s->in; in->name; in++) {
         if (!in->given) continue;
-        wick_buf_addf(b, "---@param %s%s wick.series|number\n", in->name,
-                      in->source != WICK_S_NONE ? "?" : "");
-        wick_buf_addf(&params, "%s%s", params.len > 0 ? ", " : "", in->name);
+        const char *mark = in->source != WICK_S_NONE ? "?" : "";
+        wick_buf_addf(notes, "---@param %s%s wick.series|number\n", in->name, mark);
+        wick_buf_addf(names, "%s%s", names->len > 0 ? ", " : "", in->name);
+        wick_buf_addf(types, "%s%s%s: wick.series|number", types->len > 0 ? ", " : "", in->name,
+                      mark);
     }
     for (const wick_ta_param *p = s->param; p->name; p++) {
-        wick_buf_addf(b, "---@param %s%s %s", p->name, p->required ? "" : "?",
-                      p->choice   ? "string"
-                      : p->is_int ? "integer"
-                                  : "number");
-        if (!p->choice) wick_buf_addf(b, " %g to %g", p->lo, p->hi);
-        wick_buf_add(b, "\n", 1);
-        wick_buf_addf(&params, "%s%s", params.len > 0 ? ", " : "", p->name);
+        const char *mark = p->required ? "" : "?";
+        const char *type = p->choice ? "string" : p->is_int ? "integer" : "number";
+        wick_buf_addf(notes, "---@param %s%s %s", p->name, mark, type);
+        if (!p->choice) wick_buf_addf(notes, " %g to %g", p->lo, p->hi);
+        wick_buf_add(notes, "\n", 1);
+        wick_buf_addf(names, "%s%s", names->len > 0 ? ", " : "", p->name);
+        wick_buf_addf(types, "%s%s%s: %s", types->len > 0 ? ", " : "", p->name, mark, type);
     }
+}
+
+/* Of several outputs the first carries all of them by name. */
+static void outputs_of(wick_buf *b, const wick_ta_spec *s, wick_buf *types)
+{
+    const bool many = s->out[0].name && s->out[1].name;
+    if (many) wick_buf_addf(b, "---@class wick.ta.%s : wick.series\n", s->name);
+    for (const wick_ta_out *o = s->out; o->name; o++) {
+        if (many) wick_buf_addf(b, "---@field %s wick.series\n", o->name);
+        if (many && o == s->out)
+            wick_buf_addf(types, "wick.ta.%s", s->name);
+        else
+            wick_buf_addf(types, "%swick.series", types->len > 0 ? ", " : "");
+    }
+    if (many) wick_buf_add(b, "\n", 1);
+}
+
+/* ta.atr(b, 14), ta.atr(14), ta.atr { b, n = 14 } */
+static void indicator(wick_buf *b, const wick_ta_spec *s)
+{
+    wick_buf names = {0}, types = {0}, notes = {0}, gives = {0};
+    bool bars = false;
+    for (const wick_ta_in *in = s->in; in->name; in++) bars = bars || !in->given;
+    arguments_of(s, &names, &types, &notes);
+    outputs_of(b, s, &gives);
+    const char *list = names.len > 0 ? names.data : "", *typed = types.len > 0 ? types.data : "";
+    const char *out = gives.len > 0 ? gives.data : "any";
+    comment(b, s->title);
+    if (s->formula) comment(b, s->formula);
+    if (bars) wick_buf_addf(b, "---@overload fun(%s): %s\n---@param b wick.bars\n", typed, out);
+    wick_buf_addf(b, "---@overload fun(arguments: table): %s\n", out);
+    if (notes.len > 0) wick_buf_add(b, notes.data, notes.len);
     for (const wick_ta_out *o = s->out; o->name; o++)
-        wick_buf_addf(b, "---@return wick.series %s\n", o->name);
-    wick_buf_addf(b, "function ta.%s(%s) end\n\n", s->name, params.len > 0 ? params.data : "");
-    if (params.failed) b->failed = true;
-    wick_buf_free(&params);
+        wick_buf_addf(b, "---@return wick.%s%s %s\n", o == s->out && o[1].name ? "ta." : "series",
+                      o == s->out && o[1].name ? s->name : "", o->name);
+    wick_buf_addf(b, "function ta.%s(%s%s%s) end\n\n", s->name, bars ? "b" : "",
+                  bars && *list ? ", " : "", list);
+    if (names.failed || types.failed || notes.failed || gives.failed) b->failed = true;
+    wick_buf_free(&names);
+    wick_buf_free(&types);
+    wick_buf_free(&notes);
+    wick_buf_free(&gives);
 }
 
 void cli_doc_luals(wick_buf *b)
@@ -244,8 +333,11 @@ void cli_doc_luals(wick_buf *b)
         "language server.\n-- Never run; `wick doc NAME` prints the same at a terminal.\n\n",
         -1);
     for (int i = 0; i < ROOTS; i++) one_root(b, &roots[i]);
-    wick_buf_add(b, "---@class wick.ta\nta = {}\n\n", -1);
+    /* Indicators a script defines are called like these. */
+    wick_buf_add(b, "---@class wick.ta\n---@field [string] fun(...): wick.series, ...\nta = {}\n\n",
+                 -1);
     for (int64_t i = 0; i < wick_ta_count(); i++) indicator(b, wick_ta_at(i));
+    wick_buf_add(b, "ta.cross_over = ta.crossover\nta.cross_under = ta.crossunder\n\n", -1);
     static const root of_ta = {"ta", "wick.ta", true, false};
     each_name(b, &of_ta, functions);
     wick_buf_add(b,

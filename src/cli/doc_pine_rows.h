@@ -28,12 +28,12 @@
 {"pine.time", "pine.time_close pine.timestamp pine.year pine.timeframe.change",
  "pine.time([timeframe [, session [, timezone]]]) pine.timestamp([zone,] y, m, d [, h, min, s])",
  RUNTIME, "Times in ms; na outside the session. A series in the file body, a number on a bar."},
-{"pine.timeframe", "pine.syminfo pine.barstate pine.session pine.chart",
+{"pine.timeframe", "pine.syminfo pine.barstate pine.session pine.dayofweek pine.chart",
  "pine.timeframe.period pine.syminfo.mintick pine.barstate.islast pine.session.isfirstbar", RUNTIME,
  "What is known of the symbol in hand."},
 {"pine.input.bool", "pine.input.string pine.input.source pine.input.time pine.input.color "
                     "pine.input.enum",
- "pine.input.source(name, default) pine.input.time pine.input.color pine.input.enum "
+ "pine.input.source(name, default [, options]) pine.input.time pine.input.color pine.input.enum "
  "pine.input.session pine.input.timeframe pine.input.symbol",
  RUNTIME, "Inputs that are no numbers; all but colours become parameters."},
 {"pine.math",

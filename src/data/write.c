@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CSV out: one file of all symbols, or a directory with one file each. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "data/data_int.h"
 
@@ -68,12 +66,10 @@ static wick_status one_file(wick_ctx *ctx, const wick_panel *p, const char *path
 
 static wick_status directory(wick_ctx *ctx, const wick_panel *p, const char *path)
 {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-        return wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(errno));
-    }
+    wick_status st = wick_dir_make(ctx, path);
+    if (st < 0) return st;
     wick_file_set *set = wick_file_set_new();
     if (set == NULL) return wick_fail_mem(ctx);
-    wick_status st = WICK_OK;
     for (int64_t i = 0; i < wick_panel_count(p) && st == WICK_OK; i++) {
         const wick_bars *b = wick_panel_bars(p, i);
         wick_buf name = {0}, out = {0};

@@ -287,7 +287,7 @@ wick_status wick_manifest_promote(wick_ctx *ctx, const wick_manifest *m, const c
     wick_file_set *set = wick_file_set_new();
     if (!set) return wick_fail_mem(ctx);
     wick_status st;
-    WICK_TRY(wk_make_dirs(ctx, configs));
+    WICK_TRY(wick_dir_make(ctx, configs));
     for (int64_t i = 0; i < wick_json_count(list); i++)
         WICK_TRY(promote_one(ctx, m, wick_json_at(list, i), configs, set, report));
     WICK_TRY(wk_path_join(ctx, configs, "promoted.log", path, sizeof path));

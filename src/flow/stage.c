@@ -105,7 +105,7 @@ static wick_status open_folder(wick_ctx *ctx, wick_workdir *w, const wick_workdi
     if (st < 0) return st;
     w->made = !wick_path_exists(w->path);
     WICK_TRY(wk_path_join(ctx, w->path, "stages", path, sizeof path));
-    WICK_TRY(wk_make_dirs(ctx, path));
+    WICK_TRY(wick_dir_make(ctx, path));
     WICK_TRY(take_lock(ctx, w));
     sweep(w->path, 0);
     wk_folders_mend(w);

@@ -44,7 +44,7 @@ wick_status wick_workdir_folder(wick_ctx *ctx, wick_workdir *w, const char *name
     if (!hidden(w, name, ".part", part))
         return wick_fail(ctx, WICK_E_ARG, "folder '%s': the path is too long", name);
     wk_remove_tree(part);
-    st = wk_make_dirs(ctx, part);
+    st = wick_dir_make(ctx, part);
 out:
     return st;
 }

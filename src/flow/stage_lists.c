@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists, paths and hashes that work folders are made of. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "flow/workdir_int.h"
 
@@ -119,27 +117,6 @@ wick_status wk_path_join(wick_ctx *ctx, const char *dir, const char *name, char 
     return wick_fail(ctx, WICK_E_ARG, "%s/%s: the path is too long", dir, name);
 }
 
-static wick_status make_dir(wick_ctx *ctx, const char *path)
-{
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && wick_path_is_dir(path))) return WICK_OK;
-    return wick_fail(ctx, WICK_E_IO, "%s: cannot make the folder: %s", path, strerror(errno));
-}
-
-wick_status wk_make_dirs(wick_ctx *ctx, const char *path)
-{
-    char part[WK_PATH];
-    const size_t n = strlen(path);
-    if (n >= sizeof part) return wick_fail(ctx, WICK_E_ARG, "%s: the path is too long", path);
-    for (size_t i = 1; i <= n; i++) {
-        if (path[i] != '/' && path[i] != '\0') continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        const wick_status st = make_dir(ctx, part);
-        if (st < 0) return st;
-    }
-    return WICK_OK;
-}
-
 wick_status wk_make_parents(wick_ctx *ctx, const char *file)
 {
     char dir[WK_PATH];
@@ -149,7 +126,7 @@ wick_status wk_make_parents(wick_ctx *ctx, const char *file)
     if (n >= sizeof dir) return wick_fail(ctx, WICK_E_ARG, "%s: the path is too long", file);
     memcpy(dir, file, n);
     dir[n] = '\0';
-    return wk_make_dirs(ctx, dir);
+    return wick_dir_make(ctx, dir);
 }
 
 wick_status wk_file_sha256(wick_ctx *ctx, const char *path, char hex[65])

@@ -45,8 +45,6 @@ struct wick_workdir {
 /** "a/b.json" may be written, "../x", "/x", "" and names of the folder's own files may not. */
 wick_status wk_workdir_name(wick_ctx *ctx, const char *what, const char *name);
 wick_status wk_path_join(wick_ctx *ctx, const char *dir, const char *name, char *out, size_t n);
-/** Makes a folder and those above it. */
-wick_status wk_make_dirs(wick_ctx *ctx, const char *path);
 /** Folders above the file. */
 wick_status wk_make_parents(wick_ctx *ctx, const char *file);
 wick_status wk_file_sha256(wick_ctx *ctx, const char *path, char hex[65]);

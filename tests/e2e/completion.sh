@@ -40,12 +40,40 @@ for host in $HOSTS; do
   done
   has "$TMP/wick.lua" "function sym:buy("
   has "$TMP/wick.lua" "function metrics.pbo(lists, options)"
+  for method in abs sign floor ceil round sqrt exp log log10 isna nz min max pow mod iff lag both either negate gt; do
+    has "$TMP/wick.lua" "function x:$method("
+  done
+  # Hooks say what they are given, indicators what they give, and words of one argument stay so.
+  has "$TMP/wick.lua" "---@field signals? fun(b: wick.bars, p: table): any "
+  has "$TMP/wick.lua" "---@field on table<string, fun(sym: wick.sym, p: table): any> "
+  has "$TMP/wick.lua" "---@class wick.ta.macd : wick.series"
+  has "$TMP/wick.lua" "---@overload fun(n?: integer): wick.series"
+  grep -B 3 -F "function wick.nz(x, y) end" "$TMP/wick.lua" | tr '\n' ' ' >"$TMP/nz"
+  has "$TMP/nz" "---@param x any ---@param y? any ---@return any function"
+  run l "$host" doc --luals "$TMP/a/new/folder"
+  expect 0 "annotations into a folder that is not there"
+  same "$TMP/wick.lua" "$TMP/a/new/folder/wick.lua" "the same annotations"
   { cat "$TMP/wick.lua"; echo 'error("read to the end")'; } >"$TMP/meta.lua"
   for lua in lua5.4 luajit; do
     command -v "$lua" >/dev/null 2>&1 || continue
     "$lua" "$TMP/meta.lua" 2>&1 | grep -q "read to the end" && good || bad "$lua cannot run the annotations"
   done
 done
+
+# Checkers of annotated Lua find nothing in what is shipped, and find a misspelt hook.
+mkdir -p "$TMP/lint/good" "$TMP/lint/bad"
+cp "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua "$TMP/wick.lua" "$TMP/lint/good"
+cp "$TMP/wick.lua" "$TMP/lint/bad"
+printf 'local S = wick.strategy "bad"\nfunction S.signls(b) return { long = b.close:gt(1) } end\nreturn S\n' >"$TMP/lint/bad/s.lua"
+if command -v emmylua_check >/dev/null 2>&1; then
+  emmylua_check "$TMP/lint/good" >"$TMP/lint.out" 2>&1 && good || bad "emmylua_check: $(grep -A 1 warning "$TMP/lint.out" | head -n 6)"
+  emmylua_check "$TMP/lint/bad" >"$TMP/lint.out" 2>&1
+  has "$TMP/lint.out" signls
+fi
+if command -v lua-language-server >/dev/null 2>&1; then
+  lua-language-server --check "$TMP/lint/good" --logpath "$TMP/lint" >"$TMP/lint.out" 2>&1
+  has "$TMP/lint.out" "no problems found"
+fi
 
 if command -v bash >/dev/null 2>&1; then
   cat >"$TMP/try.bash" <<'BASH'

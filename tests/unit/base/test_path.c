@@ -24,6 +24,11 @@ static void lists(void **state)
     assert_int_equal(n, 0);
     wick_dir_list_free(names, n);
     check_fails(ctx, wick_dir_list(ctx, test_path(dir, "none"), &names, &n), WICK_E_IO, "none");
+    check_ok(ctx, wick_dir_make(ctx, test_path(dir, "new/of/these")));
+    assert_true(wick_path_is_dir(test_path(dir, "new/of/these")));
+    check_ok(ctx, wick_dir_make(ctx, test_path(dir, "new/of/these/")));
+    check_fails(ctx, wick_dir_make(ctx, test_path(dir, "a.csv/x")), WICK_E_IO, "a.csv");
+    check_fails(ctx, wick_dir_make(ctx, ""), WICK_E_ARG, "empty");
     check_fails(ctx, wick_dir_list(ctx, test_path(dir, "a.csv"), &names, &n), WICK_E_IO, "a.csv");
     assert_true(wick_path_is_dir(dir));
     assert_false(wick_path_is_dir(test_path(dir, "a.csv")));
