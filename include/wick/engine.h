@@ -28,8 +28,11 @@ typedef enum wick_step {
     WICK_STEP_SIZE = 5,    /**< a signal entry wants its size; answer with wick_run_answer */
     WICK_STEP_FILL = 6,    /**< a fill happened (only when asked for) */
     WICK_STEP_SYNC = 8,     /**< a member of an account waits for the others: wick_run_join */
-    WICK_STEP_REBALANCE = 7 /**< the run's schedule or drift asks for a rebalance (after
+    WICK_STEP_REBALANCE = 7, /**< the run's schedule or drift asks for a rebalance (after
                                  WICK_STEP_AFTER); the cursor's trigger says why: wick_rebalance_why */
+    WICK_STEP_REFILL = 9     /**< calc_on_order_fills: something has filled inside the bar, and the
+                                 script is run again where the path stands; what it remembers is as it
+                                 was when the bar began, and is so again afterwards */
 } wick_step;
 
 typedef enum wick_order_type {
@@ -288,6 +291,8 @@ WICK_API wick_status wick_run_set_magnifier(wick_ctx *ctx, wick_run *run, int32_
 WICK_API const char *wick_run_text(const wick_run *run, int32_t tag);
 WICK_API wick_panel *wick_run_panel(const wick_run *run);
 /** Settings in force; borrowed from the run. */
+/** Whether WICK_STEP_REFILL may come: calc_on_order_fills of a Pine run. */
+WICK_API bool wick_run_refills(const wick_run *run);
 WICK_API const wick_settings *wick_run_settings(const wick_run *run);
 /** How often WICK_STEP_BAR was asked; with opts.metered also the seconds spent in steps that were
  * more than moving on to an idle bar and in Pine order calls, and how many of both there were. */

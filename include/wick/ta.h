@@ -137,6 +137,9 @@ WICK_API wick_status wick_stream_keep(wick_ctx *ctx, wick_stream *s) WICK_NODISC
 /** What it was fed since: *n steps of as many values as it has inputs; borrowed until the next. */
 WICK_API wick_status wick_stream_kept(wick_ctx *ctx, const wick_stream *s, const double **in,
                                       int64_t *n) WICK_NODISCARD;
+/** Another of the same indicator and parameters, which has seen nothing. */
+WICK_API wick_status wick_stream_twin(wick_ctx *ctx, const wick_stream *of,
+                                      wick_stream **out) WICK_NODISCARD;
 /** What `from` has seen so far; both are of one indicator with the same parameters. One of the two
  * may keep what it is fed: copied onto from a stream that was copied from it, it forgets what came
  * since. */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- wick-jit only: the step loop of one run. Loaded once for every script, because a trace is tied to
 -- the functions it was recorded with.
-local M, pointer, slow_step = ...
+local M, pointer, slow_step, refill = ...
 local run, C, sh, cur, bar_of = M.bind(pointer)
 local type, error = type, error
 local NA = 0 / 0
@@ -61,6 +61,8 @@ local function make()
         before(ctx, p)
       elseif s == 7 then
         rebalance(ctx, p)
+      elseif s == 9 then
+        refill(cur.symbol, pine[cur.symbol + 1]) -- calc_on_order_fills
       elseif s == 5 then
         C.wick_run_answer(run, units(size[cur.symbol + 1](syms[cur.symbol + 1], p)))
       else

@@ -214,6 +214,7 @@ typedef struct wk_cost {
 typedef enum wk_phase {
     WK_PH_START,
     WK_PH_NEXT,
+    WK_PH_REFILL, /**< Pine: paths stand where something has filled */
     WK_PH_FILLS,
     WK_PH_BEFORE,
     WK_PH_SYMBOLS,
@@ -313,6 +314,8 @@ struct wick_run {
     wk_cost cost;
 
     struct wk_pine *pine; /**< per symbol; NULL: not a run of Pine orders */
+    struct wk_refill *refill; /**< per symbol; NULL: the script is not run again after fills */
+    int32_t paused;           /**< symbols whose path stands and waits for the script */
     wk_vec pinfo, hits, close_names; /**< close_names: by id, what its close is called; 0 not yet */
     bool metered;
     wick_meter meter;
@@ -549,6 +552,7 @@ void wk_record_row(wick_run *r);
 void wk_go_bankrupt(wick_run *r); /**< everything is closed at the marks, and the row written again */
 double wk_equity_now(const wick_run *r);
 void wk_on_close(wick_run *r); /**< orders that asked for this close */
+void wk_tick_filled(wick_run *r);   /**< what follows the fills of run->tick */
 void wk_pine_on_close(wick_run *r); /**< Pine orders that fill at this close, margin at it */
 void wk_after_capture(wick_run *r);
 void wk_end_now(wick_run *r); /**< close_at_end, once the end is known to be the end */
@@ -622,6 +626,8 @@ void wk_ambiguous_exit(wick_run *r, const wk_lot *l, const wk_at *at, double pri
 void wk_ambiguous_held(wick_run *r, const wk_lot *l, int32_t bar);
 
 /* signals.c */
+/** Whether the script wants to hear of the present bar of s, which something has filled on. */
+bool wk_wakes(const wick_run *r, int32_t s);
 void wk_signal_next(wick_run *r, int32_t s,
                     int32_t from);          /**< finds event[s] at or after own bar `from` */
 void wk_signal_end(wick_run *r, int32_t s); /**< counts what is left to count */

@@ -134,7 +134,19 @@ typedef struct wk_pwalk {
     int8_t flat_side; /**< side and size of an entry armed while flat that filled on this bar */
     double flat_qty;
     bool reversed; /**< the deal in hand turns the position round */
+    bool mid;      /**< the batch in hand is not at a bar's open (pine_refill.c) */
 } wk_pwalk;
+
+/** The walk through a bar of a run with calc_on_order_fills (section 13.2): it stands where something
+ * has filled until the script has been run again. Nothing of it outlives its tick. */
+typedef struct wk_refill {
+    wk_pwalk w;
+    double path[4];  /**< open, nearer extreme, other extreme, close */
+    int32_t sub, to; /**< finer bar in hand, and the one after the last; 0 and 0 without */
+    int8_t node;     /**< where on the path it stands */
+    bool paused;     /**< it waits for the script */
+    bool asked;      /**< which has been asked */
+} wk_refill;
 
 static inline wk_pord *wk_pord_at(const wk_pine *p, int32_t i)
 {
@@ -164,6 +176,22 @@ static inline int32_t wk_meter_off(wick_run *r, double from, int32_t result)
 static inline bool wk_has(double v)
 {
     return v == v;
+}
+
+/** Whether the script is being run again inside a bar of s. */
+static inline bool wk_refilling(const wick_run *r, int32_t s)
+{
+    return r->refill != NULL && r->refill[s].paused;
+}
+/** What the script's orders and figures go by: the close, or where the path stands. */
+static inline double wk_pine_mark(const wick_run *r, int32_t s)
+{
+    return wk_refilling(r, s) ? r->refill[s].w.px : wk_mark(r, s);
+}
+/** First own bar on which what is placed now may fill. */
+static inline int32_t wk_pine_due(const wick_run *r, int32_t s)
+{
+    return r->bar_of[s] + (wk_refilling(r, s) ? 0 : 1);
 }
 
 /* pine_money.c */
@@ -234,7 +262,18 @@ void wk_pine_call(wk_pwalk *w, double price); /**< margin call at this price, if
 bool wk_pine_safe(const wk_pwalk *w, double low, double high);
 void wk_pine_margin_bounds(const wick_run *r, int32_t s, double *lo, double *hi, bool *now);
 
+/* pine_refill.c */
+wick_status wk_refill_setup(wick_ctx *ctx, wick_run *r);
+void wk_refill_begin(const wk_pwalk *w); /**< the bar's path, up to the first fill or its end */
+bool wk_refill_ask(wick_run *r);         /**< true: run->cur.symbol is to be asked */
+
 /* pine_walk.c */
+void wk_pwalk_bar(wk_pwalk *w, const double ohlc[4], double path[4]); /**< takes up a (sub-)bar */
+void wk_pwalk_batch(wk_pwalk *w, bool first); /**< everything at its open, or at w->open */
+/** A stretch up (1) or down (-1), with margin at its extreme. */
+void wk_pwalk_leg(wk_pwalk *w, double to, int32_t seg, int32_t dir);
+void wk_pwalk_end(wk_pwalk *w); /**< what is looked at once, after the path and before the script */
+void wk_pine_sub_bar(const wk_pine *p, int32_t k, double ohlc[4]);
 void wk_pine_tick(wick_run *r, int32_t s);
 void wk_pine_after_script(wick_run *r);
 void wk_pine_tighten(wick_run *r, int32_t s);

@@ -114,7 +114,7 @@ static wk_leg *new_leg(wick_run *r, wk_pine *p, int32_t s, int32_t tag, const wk
                   .tag = tag,
                   .side = (int8_t)side,
                   .issued = r->bar_of[s],
-                  .live_bar = r->bar_of[s] + 1,
+                  .live_bar = wk_pine_due(r, s),
                   .limit = WICK_NA,
                   .stop = WICK_NA,
                   .act = WICK_NA,
@@ -159,6 +159,7 @@ static bool ask_bound(wick_run *r, int32_t s, int32_t tag, const wk_bind *b, con
         l->ask = *a;
     }
     l->dormant = 0;
+    if (wk_refilling(r, s)) l->skip = 0; /* asked anew where the path stands */
     l->qty = qty;
     wk_leg_resolve(f, l, b->price);
     if (trail_changed) {

@@ -189,7 +189,7 @@ static bool size(wick_run *r, const wick_pine_order *q, wk_pord *o)
         return o->qty > 0.0;
     }
     const double money = wk_pine_default_money(r, s, kind, amount);
-    double price = wk_mark(r, s);
+    double price = wk_pine_mark(r, s);
     if (o->type == WICK_MARKET)
         price = wk_pine_slip(r, s, price, o->side);
     else
@@ -204,7 +204,7 @@ static bool affordable(const wick_run *r, const wk_pord *o, int32_t s)
 {
     const double rate = wk_pine_rate(r, o->side);
     if (rate == 0.0) return true;
-    const double mark = wk_mark(r, s);
+    const double mark = wk_pine_mark(r, s);
     const double price = o->type == WICK_MARKET ? wk_pine_slip(r, s, mark, o->side) : mark;
     const double need = o->qty * price * r->feed[s].point_value * rate;
     const double have = wk_pine_equity(r, s, mark);
@@ -304,7 +304,7 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
                  .signal = q->comment > 0 ? q->comment : q->id,
                  .oca = q->oca,
                  .placed_bar = r->bar_of[s],
-                 .due = r->bar_of[s] + 1,
+                 .due = wk_pine_due(r, s),
                  .kind = (int8_t)kind,
                  .side = (int8_t)q->side,
                  .type = (int8_t)type_of(q),
@@ -421,7 +421,7 @@ static int32_t place_close(wick_run *r, const wick_pine_order *q)
                  .name = name,
                  .signal = q->comment > 0 ? q->comment : name,
                  .placed_bar = r->bar_of[s],
-                 .due = r->bar_of[s] + 1,
+                 .due = wk_pine_due(r, s),
                  .kind = q->id > 0 ? WK_PQ_CLOSE : WK_PQ_CLOSE_ALL,
                  .side = pos > 0.0 ? -1 : 1,
                  .type = WICK_MARKET,

@@ -78,7 +78,10 @@ static double ratio(double v, double of)
 
 static double open_pnl(const wick_run *r, int32_t s)
 {
-    return wick_run_open_pnl(r, s);
+    const wk_sym *y = &r->sym[s];
+    if (y->lots == 0) return 0.0;
+    const double side = y->pos > 0.0 ? 1.0 : -1.0;
+    return (y->pos * wk_pine_mark(r, s) - side * y->cost) * r->feed[s].point_value;
 }
 
 double wick_pine_value(wick_run *r, int32_t s, int32_t what)
@@ -90,7 +93,7 @@ double wick_pine_value(wick_run *r, int32_t s, int32_t what)
     switch (what) {
     case WICK_PINE_POSITION: return y->pos;
     case WICK_PINE_AVG_PRICE: return y->lots > 0 ? y->cost / fabs(y->pos) : WICK_NA;
-    case WICK_PINE_EQUITY: return wk_pine_equity(r, s, wk_mark(r, s));
+    case WICK_PINE_EQUITY: return wk_pine_equity(r, s, wk_pine_mark(r, s));
     case WICK_PINE_NETPROFIT: return net;
     case WICK_PINE_OPENPROFIT: return open_pnl(r, s);
     case WICK_PINE_GROSSPROFIT: return p->gross_profit;
@@ -165,7 +168,7 @@ static bool open_trade(const wick_run *r, int32_t s, int32_t i, wick_trade_rec *
                           .exit_price = WICK_NA,
                           .fees = l->fee,
                           .entry_fees = l->fee};
-    t->pnl = l->side * (wk_mark(r, s) - l->price) * l->qty * f->point_value;
+    t->pnl = l->side * (wk_pine_mark(r, s) - l->price) * l->qty * f->point_value;
     if (r->set.trade_pnl == WK_PNL_NET) t->pnl -= l->fee;
     wk_lot_excursion(r, l, r->bar_of[s], &t->mae, &t->mfe);
     return true;

@@ -67,7 +67,7 @@ wick_status wk_pine_open(wick_ctx *ctx, wick_run *r)
         const wick_status tz = wick_tz_load(ctx, info->timezone, &r->feed[s].tz);
         if (tz < 0) return tz;
     }
-    return WICK_OK;
+    return wk_refill_setup(ctx, r);
 }
 
 /* TradingView lists what is still open as its last trades, marked at the last close. */

@@ -131,9 +131,11 @@ static void gap_orders(wk_pwalk *w)
 static int32_t leg_at_tick(wk_pwalk *w, wk_leg *l, double o)
 {
     const bool ticked = first_tick(l, o);
-    if (l->side * (o - l->stop) >= 0.0) return WK_HOW_STOP;
+    const int32_t skip = w->mid && l->live_bar == w->bar ? l->skip : 0;
+    if (!(skip & 1) && l->side * (o - l->stop) >= 0.0) return WK_HOW_STOP;
     if (ticked) return WK_HOW_TRAIL;
-    if (wk_has(l->limit) && l->side * (l->limit - o) >= through(w)) return WK_HOW_LIMIT;
+    if (!(skip & 2) && wk_has(l->limit) && l->side * (l->limit - o) >= through(w))
+        return WK_HOW_LIMIT;
     return -1;
 }
 
@@ -247,7 +249,7 @@ static void run_fresh(wk_pwalk *w)
     }
 }
 
-static void open_batch(wk_pwalk *w, bool first)
+void wk_pwalk_batch(wk_pwalk *w, bool first)
 {
     w->at_open = true;
     w->closed = w->opened = 0;
@@ -371,8 +373,14 @@ static void extreme(wk_pwalk *w, double price)
     if (hurts) wk_pine_call(w, price);
 }
 
-/* One bar or sub-bar: open, nearer extreme, other extreme, close; ties go low first. */
-static void pass(wk_pwalk *w, const double ohlc[4], bool first)
+void wk_pwalk_leg(wk_pwalk *w, double to, int32_t seg, int32_t dir)
+{
+    leg_of_path(w, to, seg, dir);
+    if (seg < 3) extreme(w, w->px);
+}
+
+/* Open, nearer extreme, other extreme, close; ties go low first. */
+void wk_pwalk_bar(wk_pwalk *w, const double ohlc[4], double path[4])
 {
     const wk_feed *f = w->f;
     w->open = wk_pine_grid(f, ohlc[0]);
@@ -380,20 +388,26 @@ static void pass(wk_pwalk *w, const double ohlc[4], bool first)
     w->low = wk_pine_grid(f, ohlc[2]);
     w->close = wk_pine_grid(f, ohlc[3]);
     const bool up = w->high - w->open < w->open - w->low;
-    if (first) w->r->sym[w->s].up_first = up;
+    path[0] = w->open;
+    path[1] = up ? w->high : w->low;
+    path[2] = up ? w->low : w->high;
+    path[3] = w->close;
     w->seg = 1;
-    open_batch(w, first);
+}
+
+static void pass(wk_pwalk *w, const double ohlc[4], bool first)
+{
+    double path[4];
+    wk_pwalk_bar(w, ohlc, path);
+    if (first) w->r->sym[w->s].up_first = path[1] == w->high;
+    wk_pwalk_batch(w, first);
     if (w->p->n_ords == 0 && w->p->n_legs == 0 && wk_pine_safe(w, w->low, w->high)) {
         w->px = w->close; /* nothing is left that the path could meet */
         w->seg = 3;
         return;
     }
-    const int32_t dir = up ? 1 : -1;
-    leg_of_path(w, up ? w->high : w->low, 1, dir);
-    extreme(w, w->px);
-    leg_of_path(w, up ? w->low : w->high, 2, -dir);
-    extreme(w, w->px);
-    leg_of_path(w, w->close, 3, dir);
+    const int32_t dir = path[1] == w->high ? 1 : -1;
+    for (int32_t seg = 1; seg <= 3; seg++) wk_pwalk_leg(w, path[seg], seg, seg == 2 ? -dir : dir);
 }
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
@@ -474,16 +488,39 @@ static void sweep_unaffordable(wk_pwalk *w)
     }
 }
 
+void wk_pine_sub_bar(const wk_pine *p, int32_t k, double ohlc[4])
+{
+    ohlc[0] = wick_bars_field(p->sub, WICK_OPEN)[k];
+    ohlc[1] = wick_bars_field(p->sub, WICK_HIGH)[k];
+    ohlc[2] = wick_bars_field(p->sub, WICK_LOW)[k];
+    ohlc[3] = wick_bars_field(p->sub, WICK_CLOSE)[k];
+}
+
 static void sub_bars(wk_pwalk *w)
 {
     const wk_pine *p = w->p;
     const int32_t from = p->spans[2 * w->bar], to = p->spans[2 * w->bar + 1];
     for (int32_t k = from; k < to; k++) {
-        const double ohlc[4] = {
-            wick_bars_field(p->sub, WICK_OPEN)[k], wick_bars_field(p->sub, WICK_HIGH)[k],
-            wick_bars_field(p->sub, WICK_LOW)[k], wick_bars_field(p->sub, WICK_CLOSE)[k]};
+        double ohlc[4];
+        wk_pine_sub_bar(p, k, ohlc);
         pass(w, ohlc, k == from);
     }
+}
+
+void wk_pwalk_end(wk_pwalk *w)
+{
+    wk_pine *p = w->p;
+    wick_run *r = w->r;
+    if (r->status < 0) return;
+    w->close = wk_pine_grid(w->f, w->f->f[WICK_CLOSE][w->bar]);
+    w->px = w->close;
+    w->seg = 4;
+    wk_pine_rules(w);
+    sweep_unaffordable(w);
+    wk_pine_sweep(p);
+    /* The script cannot change what is held before the check after it. */
+    p->call_at_close = !wk_pine_safe(w, w->close, w->close);
+    r->pine_close |= p->call_at_close;
 }
 
 void wk_pine_tick(wick_run *r, int32_t s)
@@ -495,23 +532,18 @@ void wk_pine_tick(wick_run *r, int32_t s)
     r->sym[s].stale = 1;
     wk_pine_day(r, s);
     if (p->day_full) wk_pine_cancel_everything(r, s);
+    if (r->refill != NULL) {
+        wk_refill_begin(&w);
+        return;
+    }
     if (p->spans != NULL && p->spans[2 * bar + 1] > p->spans[2 * bar]) {
         sub_bars(&w);
-        w.close = wk_pine_grid(f, f->f[WICK_CLOSE][bar]);
     } else {
         const double ohlc[4] = {f->f[WICK_OPEN][bar], f->f[WICK_HIGH][bar], f->f[WICK_LOW][bar],
                                 f->f[WICK_CLOSE][bar]};
         pass(&w, ohlc, true);
     }
-    if (r->status < 0) return;
-    w.px = w.close;
-    w.seg = 4;
-    wk_pine_rules(&w);
-    sweep_unaffordable(&w);
-    wk_pine_sweep(p);
-    /* The script cannot change what is held before the check after it. */
-    p->call_at_close = !wk_pine_safe(&w, w.close, w.close);
-    r->pine_close |= p->call_at_close;
+    wk_pwalk_end(&w);
 }
 
 /* Orders that fill at the close they were decided on (sections 6.8, 6.11). */

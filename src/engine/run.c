@@ -222,6 +222,11 @@ wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *
     WICK_TRY(wk_carry_open(ctx, r));
     if (r->every_tick) r->quick = false;
     if (o.pine) WICK_TRY(wk_pine_open(ctx, r));
+    if (!o.pine && r->set.calc_on_order_fills != 0) {
+        st = wick_fail(ctx, WICK_E_ARG,
+                       "engine setting calc_on_order_fills is for Pine strategies");
+        goto out;
+    }
     WICK_TRY(wk_candle_open(ctx, r));
     wick_settings_free(def);
     *out = r;
@@ -244,6 +249,11 @@ void wick_run_free(wick_run *r)
 wick_meter wick_run_meter(const wick_run *r)
 {
     return r->meter;
+}
+
+bool wick_run_refills(const wick_run *r)
+{
+    return r->refill != NULL;
 }
 
 const wick_settings *wick_run_settings(const wick_run *r)

@@ -97,7 +97,7 @@ struct wick_settings {
         trade_return, accumulate, upon_long_conflict, upon_short_conflict, upon_dir_conflict,
         upon_opposite_entry, upon_stop_exit, upon_stop_update, stop_exit_price, stop_entry_price,
         call_seq, lock_cash;
-    int32_t absent_fill, fee_rounding;
+    int32_t absent_fill, fee_rounding, calc_on_order_fills;
     double max_size, min_size;
     double through_ticks, qty_step, leverage, fee_pct, fee_order, fee_unit, fee_min, spread,
         slip_ticks, slip_pct, size_amount, margin_long, margin_short;

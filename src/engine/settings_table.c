@@ -286,5 +286,9 @@ const wk_setting wk_setting_rows[] = {
     NUMBER(liquidation_buffer, "number 0..0.99", "0.05", 0, 0.99,
            "phases=candle: share of the way to the liquidation price at which a position is given "
            "up before it"),
+    CHOICE(calc_on_order_fills, "off|on", "off",
+           "Pine orders: the script is run again after fills inside a bar, at the open and the two "
+           "extremes, and its market orders fill there; it sees the whole bar's high, low and close "
+           "then, as on TradingView. Nothing with delay=0 (process_orders_on_close)"),
 };
 const int32_t wk_setting_count = (int32_t)(sizeof wk_setting_rows / sizeof wk_setting_rows[0]);

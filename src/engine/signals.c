@@ -106,6 +106,19 @@ static int32_t find_wake(const wick_run *r, int32_t s, int32_t from)
     return to;
 }
 
+bool wk_wakes(const wick_run *r, int32_t s)
+{
+    const wick_wake *k = r->feed[s].wake;
+    const int32_t bar = r->bar_of[s];
+    const double pos = r->sym[s].pos;
+    if (bar < r->warmup || r->dead) return false;
+    if (k == NULL) return r->ask_bar;
+    if (k->on_fill || (k->always != NULL && k->always[bar] > 0.0)) return true;
+    const double *m = pos == 0.0 ? k->flat : pos > 0.0 ? k->in_long : k->in_short;
+    const bool every = pos == 0.0 ? k->every_flat : pos > 0.0 ? k->every_long : k->every_short;
+    return every || (m != NULL && m[bar] > 0.0);
+}
+
 void wk_signal_next(wick_run *r, int32_t s, int32_t from)
 {
     const wk_feed *f = &r->feed[s];

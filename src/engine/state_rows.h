@@ -180,6 +180,7 @@
     X(I32, T, free_lot, 1) X(I32, T, live_ords, 1) X(OUT, T, piles, 0) X(OUT, T, watch, 0)         \
     X(OUT, T, hot, 0) X(OUT, T, n_watch, 0) X(OUT, T, n_hot, 0) X(OUTS, T, items, 0)               \
     X(OUTS, T, scratch, 0) X(OUT, T, evs, 0) X(SUB, T, cost, wk_rows_cost) X(OUT, T, pine, 0)      \
+    X(OUT, T, refill, 0) X(OUT, T, paused, 0)                                                     \
     X(OUTS, T, pinfo, 0) X(OUTS, T, hits, 0) X(OUTS, T, close_names, 0) X(OUT, T, metered, 0)      \
     X(OUTS, T, meter, 0) X(I64, T, deals, 1) X(B1, T, pine_close, 1) X(OUTR, T, roi, 0)            \
     X(OUT, T, col_equity, 0) X(OUT, T, col_cash, 0) X(OUT, T, col_fees, 0) X(OUT, T, col_long, 0)  \

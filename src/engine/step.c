@@ -3,6 +3,7 @@
  * run, so that a step can stop anywhere and go on later. Between questions whole spans of bars on
  * which nothing can happen are marked in one loop. */
 #include "engine/carry.h"
+#include "engine/pine.h"
 
 /* ---- clock -------------------------------------------------------------------------------- */
 
@@ -365,7 +366,7 @@ static bool next_tick(wick_run *r)
         if (r->solo) wk_tick_hot(r);
         wk_tick_process(r);
     }
-    prove(r);
+    if (r->paused == 0) prove(r);
     return true;
 }
 
@@ -529,6 +530,21 @@ static int32_t advance(wick_run *r)
                 r->cur.step = WICK_STEP_DONE;
                 break;
             }
+            if (r->paused > 0) {
+                r->phase = WK_PH_REFILL;
+                break;
+            }
+            r->phase = WK_PH_FILLS;
+            if (r->member) return WICK_STEP_SYNC;
+            break;
+        case WK_PH_REFILL:
+            if (wk_refill_ask(r)) {
+                point_at(r, WICK_STEP_REFILL, r->cur.symbol);
+                return WICK_STEP_REFILL;
+            }
+            if (r->status < 0) break;
+            wk_tick_filled(r);
+            prove(r);
             r->phase = WK_PH_FILLS;
             if (r->member) return WICK_STEP_SYNC;
             break;

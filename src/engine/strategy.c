@@ -63,6 +63,7 @@ static wick_status answer(const wick_strategy *s, wick_tick *t, int32_t step)
     double units = WICK_NA;
     wick_status st;
     switch (step) {
+    case WICK_STEP_REFILL:
     case WICK_STEP_BAR: return s->on_tick != NULL ? s->on_tick(s->self, t) : WICK_OK;
     case WICK_STEP_BEFORE: return s->on_before != NULL ? s->on_before(s->self, t) : WICK_OK;
     case WICK_STEP_AFTER: return s->on_after != NULL ? s->on_after(s->self, t) : WICK_OK;

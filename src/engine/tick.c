@@ -246,6 +246,21 @@ void wk_tick_close(wick_run *r)
         wk_go_bankrupt(r);
 }
 
+void wk_tick_filled(wick_run *r)
+{
+    if (r->n_hot > 0) {
+        if (r->calls) wk_margin_point(r, 4);
+        if (r->set.close_at_end == WK_END_CLOSE) {
+            for (int32_t i = 0; i < r->n_hot; i++) {
+                const int32_t s = r->hot[i];
+                if (r->bar_of[s] == r->feed[s].end) end_of_symbol(r, s, false);
+            }
+        }
+        refresh(r);
+    }
+    wk_tick_close(r);
+}
+
 void wk_tick_process(wick_run *r)
 {
     if (r->set.phases == WK_PHASES_CANDLE) {
@@ -269,16 +284,9 @@ void wk_tick_process(wick_run *r)
             wk_tick_rows(r);
         else
             wk_tick_walk(r);
-        if (r->calls) wk_margin_point(r, 4);
-        if (r->set.close_at_end == WK_END_CLOSE) {
-            for (int32_t i = 0; i < r->n_hot; i++) {
-                const int32_t s = r->hot[i];
-                if (r->bar_of[s] == r->feed[s].end) end_of_symbol(r, s, false);
-            }
-        }
-        refresh(r);
+        if (r->paused > 0) return; /* the rest once the paths have come to their ends */
     }
-    wk_tick_close(r);
+    wk_tick_filled(r);
 }
 
 void wk_on_close(wick_run *r)

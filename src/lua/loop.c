@@ -61,7 +61,11 @@ static void push_bound(lua_State *L, wk_host *h)
             wk_push_func(L, h, wk_costs_step_lua);
         else
             lua_pushnil(L);
-        lua_call(L, 3, 1);
+        if (h->refills)
+            wk_refill_push(L, h);
+        else
+            lua_pushnil(L);
+        lua_call(L, 4, 1);
         if (lua_istable(L, kept)) {
             lua_pushvalue(L, -1);
             lua_rawseti(L, kept, WK_AT_COUNT + 1);
@@ -196,6 +200,14 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
             push_of(L, base + WK_AT_PINE, c->symbol);
             lua_call(L, 0, 0);
         }
+        break;
+    case WICK_STEP_REFILL:
+        if (h->syms[c->symbol].n_kept > 0) wk_pine_refresh(L, h, c->symbol);
+        wk_refill_push(L, h);
+        lua_pushinteger(L, c->symbol);
+        push_of(L, base + WK_AT_PINE, c->symbol);
+        lua_call(L, 2, 0);
+        refresh_symbol(L, h, c->symbol);
         break;
     case WICK_STEP_TRIGGER:
         push_of(L, base + WK_AT_ON, c->symbol);

@@ -172,7 +172,7 @@ struct wk_host {
     void *print_user;
     void (*watch)(void *user, const wk_declared *d);
     void *watch_user;
-    wick_pcg rng;
+    wick_pcg rng, rng_kept;
     uint64_t rng_runs;
 
     /* Run in hand. */
@@ -206,6 +206,7 @@ struct wk_host {
     double band;    /**< of S.rebalance */
     int64_t symbols_tick;
     bool in_test;
+    bool refills; /**< the script of the run in hand may run again inside a bar */
 
     /* Registry references and identities. */
     int mt_series, mt_bars, mt_other, mt_sym, mt_ctx, mt_stream, mt_strategy, mt_pine, mt_pipeline;
@@ -421,6 +422,18 @@ void wk_stream_open(lua_State *L, wk_host *h);
 /** The stream of the handle at i, NULL when it is none, and how many values a step takes. */
 wick_stream *wk_stream_at(lua_State *L, int i, wk_host *h);
 int32_t wk_stream_inputs(lua_State *L, int i);
+/** Pushes another stream like the one at i. */
+void wk_push_stream_twin(lua_State *L, wk_host *h, int i);
+/* refill.c: calc_on_order_fills */
+void wk_refill_open(lua_State *L, wk_host *h);
+/** Before the file body of a run whose script may run again inside a bar, and after the run. */
+void wk_refill_watch(lua_State *L, wk_host *h);
+void wk_refill_forget(lua_State *L, wk_host *h);
+void wk_refill_module(lua_State *L, wk_host *h, const char *name, int value);
+/** What the strategy table at `t` lists as `varip`. */
+void wk_refill_keep(lua_State *L, wk_host *h, int32_t sym, int t);
+/** Pushes function(symbol, bar function). */
+void wk_refill_push(lua_State *L, wk_host *h);
 void wk_state_open(lua_State *L, wk_host *h);
 /** SHA-256 of the file `require` finds under this name (guard.c). */
 void wk_module_digest(lua_State *L, wk_host *h, const char *name, char hex[65]);

@@ -197,6 +197,7 @@ void wk_declare_pine(lua_State *L, wk_host *h, wk_script *s, int base)
                            wick_bars_symbol(h->syms[i].bars));
         wk_eval_declared(L, h, i, first);
         wk_pine_wake(L, h, i, list + 1);
+        if (h->refills) wk_refill_keep(L, h, i, list + 1);
         lua_settop(L, list);
         if (h->sh.stop) wk_budget_check(L, h);
     }
@@ -240,6 +241,7 @@ static void declare(lua_State *L, wk_host *h, wk_script *s)
     h->costs = (wk_run_costs){0};
     wk_rng_start(h, 0);
     if (h->state_opts.from || h->state_opts.out) wk_state_watch(L, h);
+    if (wick_run_refills(h->run)) wk_refill_watch(L, h);
     wk_fresh_env(L, h);
     wk_push_syms(L, h);
     lua_newtable(L);
@@ -307,6 +309,7 @@ static int clear_main(lua_State *L)
     wk_hot_clear(L, j->h);
     wk_costs_forget(L, j->h);
     if (j->h->keep.watching) wk_state_forget(L, j->h);
+    if (j->h->refills) wk_refill_forget(L, j->h);
     return 0;
 }
 
@@ -444,7 +447,7 @@ static wick_status go(wick_ctx *ctx, job *j, lua_CFunction main)
 static void clear_run(wick_ctx *ctx, job *j, bool failed)
 {
     wk_host *h = j->h;
-    if (h->n_hot_tables == 0 && !h->costly && !h->keep.watching) return;
+    if (h->n_hot_tables == 0 && !h->costly && !h->keep.watching && !h->refills) return;
     wick_ctx *scratch = failed ? wick_ctx_new() : ctx;
     if (scratch) (void)wk_protect(h, scratch, clear_main, j, NULL);
     if (failed) wick_ctx_free(scratch);

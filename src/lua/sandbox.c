@@ -123,6 +123,7 @@ void wk_push_module(lua_State *L, wk_host *h, const char *name)
         lua_pushvalue(L, -1);
         lua_setfield(L, -3, name);
         if (h->keep.watching) wk_state_module(L, h, name, -1);
+        if (h->refills) wk_refill_module(L, h, name, -1);
     }
     lua_remove(L, -2);
 }
@@ -378,6 +379,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_bars_open(L, h);
     wk_stream_open(L, h);
     wk_state_open(L, h);
+    wk_refill_open(L, h);
     wk_sym_open(L, h);
     wk_orders_open(L, h);
     wk_tickets_open(L, h);

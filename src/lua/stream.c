@@ -115,6 +115,16 @@ wick_stream *wk_stream_at(lua_State *L, int i, wk_host *h)
     return yes ? s->s : NULL;
 }
 
+void wk_push_stream_twin(lua_State *L, wk_host *h, int i)
+{
+    const stream *of = lua_touserdata(L, i);
+    stream *s = lua_newuserdata(L, sizeof *s);
+    *s = (stream){.n_in = of->n_in, .n_out = of->n_out};
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->mt_stream);
+    lua_setmetatable(L, -2);
+    if (wick_stream_twin(h->ctx, of->s, &s->s) < 0) (void)wk_raise_ctx(L, h);
+}
+
 int32_t wk_stream_inputs(lua_State *L, int i)
 {
     const stream *s = lua_touserdata(L, i);

@@ -84,9 +84,10 @@ void wk_check_depth(lua_State *L, wk_host *h)
 const char *wk_hook_name(const wk_host *h)
 {
     static const char *const names[] = {NULL, "each_bar", "before_bar", "on_bar",
-                                        "on", "size",     "fill",       "rebalance"};
+                                        "on", "size",     "fill",       "rebalance",
+                                        NULL, "each_bar"};
     const int32_t step = h->sh.phase == WK_DECIDE && h->sh.cur ? h->sh.cur->step : 0;
-    if (step > 0 && step <= WICK_STEP_REBALANCE) return names[step];
+    if (step > 0 && step <= WICK_STEP_REFILL && names[step]) return names[step];
     return h->hook ? h->hook : h->budget.what ? h->budget.what : "the script";
 }
 

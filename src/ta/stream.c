@@ -40,6 +40,11 @@ wick_status wick_stream_new(wick_ctx *ctx, const wick_ta_spec *s, const double *
     return WICK_OK;
 }
 
+wick_status wick_stream_twin(wick_ctx *ctx, const wick_stream *of, wick_stream **out)
+{
+    return wick_stream_new(ctx, of->keep != NULL ? of->keep->real : of->spec, of->p, out);
+}
+
 void wick_stream_free(wick_stream *s)
 {
     if (s != NULL && s->keep != NULL) {

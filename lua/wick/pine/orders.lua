@@ -65,6 +65,7 @@ local function engine_of(args)
   engine.close_entries_rule = choice(args, "close_entries_rule")
   if args.commission_value then engine[choice(args, "commission_type", "percent")] = args.commission_value end
   if args.use_bar_magnifier then engine.magnifier = "on" end
+  if args.calc_on_order_fills then engine.calc_on_order_fills = "on" end
   if args.process_orders_on_close then engine.delay, engine.fill = 0, "close" end
   for key, v in core.pairs(args.engine or {}) do engine[key] = v end
   return engine
@@ -80,9 +81,6 @@ local function strategy(args)
       raise("pine.strategy: unknown field '" .. core.tostring(key) .. "'" ..
         (near and "; did you mean '" .. near .. "'?" or ""))
     end
-  end
-  if args.calc_on_order_fills and not args.process_orders_on_close then
-    raise("pine.strategy: calc_on_order_fills is not supported; the script is asked once per bar")
   end
   core.pine_state.most = {
     line = args.max_lines_count, label = args.max_labels_count, box = args.max_boxes_count,
@@ -117,10 +115,19 @@ function m.features(s, t)
 end
 
 -- ---- the bar function ----------------------------------------------------------------------
-local wake_fields = { when = true, when_flat = true, when_long = true, when_short = true, on_fill = true }
+local wake_fields = { when = true, when_flat = true, when_long = true, when_short = true, on_fill = true, varip = true }
 
---- s:each_bar(function() ... end [, { when = mask, ... }]) -> s: the function of every bar, or of
---- the bars on which a mask is 1; end the file with `return` of it.
+-- Names of variables that runs of the script inside a bar leave as they are (calc_on_order_fills).
+local function varip_of(names)
+  if type(names) ~= "table" or core.is(names) then raise("each_bar: varip is a list of names: { \"count\" }") end
+  for _, name in ipairs(names) do
+    if type(name) ~= "string" then raise("each_bar: varip is a list of names, got a " .. type(name)) end
+  end
+  return names
+end
+
+--- s:each_bar(function() ... end [, { when = mask, varip = names, ... }]) -> s: the function of every
+--- bar, or of the bars on which a mask is 1; end the file with `return` of it.
 function m.each_bar(s, f, wake)
   if type(f) ~= "function" then raise("each_bar takes a function") end
   if rawget(s, "each") then raise("each_bar is given twice") end
@@ -133,7 +140,16 @@ function m.each_bar(s, f, wake)
           (near and "; did you mean '" .. near .. "'?" or ""))
       end
     end
-    rawset(s, "wake", wake)
+    local masks
+    for key, v in core.pairs(wake) do
+      if key == "varip" then
+        rawset(s, "varip", varip_of(v))
+      else
+        masks = masks or {}
+        masks[key] = v
+      end
+    end
+    if masks or next(wake) == nil then rawset(s, "wake", masks or wake) end
   end
   rawset(s, "each", f)
   return s
