@@ -36,8 +36,8 @@ static void take_up(wk_refill *g, const double ohlc[4], bool first)
     wk_pwalk_batch(w, first);
 }
 
-/* On to the end of the stretch on which something fills, or to the end of the bar. `deals`: how many
- * there were before anything happened that the script has not been asked about. */
+/* On to the end of the stretch on which something fills, or to the end of the bar. `deals`: how
+ * many there were before anything happened that the script has not been asked about. */
 static void walk_on(wk_refill *g, int64_t deals)
 {
     wick_run *r = g->w.r;

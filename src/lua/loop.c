@@ -207,7 +207,7 @@ static void answer(lua_State *L, wk_host *h, int step, int base)
         lua_pushinteger(L, c->symbol);
         push_of(L, base + WK_AT_PINE, c->symbol);
         lua_call(L, 2, 0);
-        refresh_symbol(L, h, c->symbol);
+        refresh(L, h); /* what the script wrote has gone back */
         break;
     case WICK_STEP_TRIGGER:
         push_of(L, base + WK_AT_ON, c->symbol);

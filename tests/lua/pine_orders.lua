@@ -145,7 +145,6 @@ end
 local refused = {
   { "local s = pine.strategy { title = 'x', default_qty_type = 'lots' } return s", "default_qty_type is one of" },
   { "local s = pine.strategy { title = 'x', pyramidding = 2 } return s", "did you mean 'pyramiding'?" },
-  { "local s = pine.strategy { title = 'x', calc_on_order_fills = true } return s", "calc_on_order_fills is not supported" },
   { "local s = pine.strategy 'x' return s:each_bar(function() end, { wen = 1 })", "did you mean 'when'?" },
   { "local s = pine.strategy 'x' return s:each_bar(function() end, 3)", "the second value is a table" },
 }

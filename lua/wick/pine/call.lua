@@ -29,6 +29,14 @@ end
 -- Most parameters never change. When one does (Pine takes series lengths for windows), a new stream
 -- is fed what the old one has seen: a window as far back as it reaches, a recurrence all there is.
 local MEMORY = 5000
+-- Rings are longer than what is read of them, so that a run inside a bar (calc_on_order_fills) writes
+-- where nobody looks and only their place has to be put back.
+local RING = 8192
+local function ring()
+  local t = {}
+  if core.fixed then core.fixed[t] = true end
+  return t
+end
 local NEED = {} -- a parameter without a default
 
 local turns = {} -- name -> { inputs, settle }: those that are streams, for pine.call.many
@@ -61,7 +69,7 @@ local function first_needed(values, seen, n)
   local at, need = seen, 2 * n + 8
   while at > oldest and need > 0 do
     at = at - 1
-    local x = values[at % MEMORY]
+    local x = values[at % RING]
     if x == x then need = need - 1 end
   end
   return at
@@ -72,14 +80,14 @@ local function stream(name, defaults, recurs)
   in_turns(name, 1, defaults)
   M[name] = function()
     local a, b, c, d, step
-    local past, seen = {}, 0
+    local past, seen = ring(), 0
     return function(x, p, q, r, s)
       if step == nil or p ~= a or q ~= b or r ~= c or s ~= d then
         a, b, c, d = p, q, r, s
         step = settle(name, 1, defaults, p, q, r, s)
-        for i = first_needed(past, seen, not recurs and p), seen - 1 do step(past[i % MEMORY]) end
+        for i = first_needed(past, seen, not recurs and p), seen - 1 do step(past[i % RING]) end
       end
-      past[seen % MEMORY] = x
+      past[seen % RING] = x
       seen = seen + 1
       return step(x)
     end
@@ -108,14 +116,14 @@ in_turns("mfi", 2, { NEED })
 local function pair(name)
   return function()
     local n, step
-    local xs, ys, seen = {}, {}, 0
+    local xs, ys, seen = ring(), ring(), 0
     return function(x, y, len)
       if len ~= n then
         n = len
         step = settle(name, 2, { NEED }, len)
-        for i = first_needed(xs, seen, len), seen - 1 do step(xs[i % MEMORY], ys[i % MEMORY]) end
+        for i = first_needed(xs, seen, len), seen - 1 do step(xs[i % RING], ys[i % RING]) end
       end
-      xs[seen % MEMORY], ys[seen % MEMORY] = x, y
+      xs[seen % RING], ys[seen % RING] = x, y
       seen = seen + 1
       return step(x, y)
     end
@@ -183,15 +191,15 @@ end
 
 --- Any kind of value; before there are enough occurrences a number is NaN and anything else nil.
 function M.valuewhen()
-  local past, seen, number = {}, 0, true
+  local past, seen, number = ring(), 0, true
   return function(cond, x, k)
     if cond == true then
-      past[seen % MEMORY] = x
+      past[seen % RING] = x
       seen = seen + 1
     end
     if x ~= nil then number = type(x) == "number" end
     k = whole("valuewhen", k or 0, 0)
-    if k < seen and k < MEMORY then return past[(seen - 1 - k) % MEMORY] end
+    if k < seen and k < MEMORY then return past[(seen - 1 - k) % RING] end
     if number then return NA end
     return nil
   end
@@ -233,22 +241,22 @@ end
 -- ---- looking back --------------------------------------------------------------------------
 -- History by bars of the values one place was given; a bar without a call repeats the last one.
 local function history()
-  local values, last, first = {}, -1, 0
+  local values, last, first = ring(), -1, 0
   local H = {}
   function H.push(x)
     local bar = core.bar()
     if last < 0 then
       first = bar
     else
-      local old = values[last % MEMORY]
-      for i = bar - last > MEMORY and bar - MEMORY or last + 1, bar - 1 do values[i % MEMORY] = old end
+      local old = values[last % RING]
+      for i = bar - last > MEMORY and bar - MEMORY or last + 1, bar - 1 do values[i % RING] = old end
     end
-    values[bar % MEMORY] = x
+    values[bar % RING] = x
     last = bar
   end
   function H.at(k)
     if last - k < first or k >= MEMORY then return nil end
-    return values[(last - k) % MEMORY]
+    return values[(last - k) % RING]
   end
   return H
 end

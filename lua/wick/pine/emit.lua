@@ -425,10 +425,15 @@ local function new_translator(options, modules)
     alias_list = {}, sources = {}, source_list = {}, top = {}, by_lua_name = {}, compiling = {},
       n_bar_locals = 0, last_number = {},
     NOT_HERE = {}, idle = {}, used_tables = {}, tables = options.tables, origin = {}, at_line = 0,
-      many_bar_locals = options.many_bar_locals,
+      many_bar_locals = options.many_bar_locals, varip = {}, n_varip = {}, shared_names = {},
   }, T)
   for _, module in ipairs(modules) do
     for name in next, module.names do tr.taken[name] = true end
+    local met = {}
+    for _, sym in ipairs(module.symbols) do
+      if met[sym.name] then tr.shared_names[sym.name] = true end
+      met[sym.name] = true
+    end
   end
   tr.strategy = tr.taken.s and tr:fresh("strat") or "s"
   tr.taken[tr.strategy] = true
@@ -550,7 +555,11 @@ local function assemble(tr, main, gate, options)
   else
     lines[#lines + 1] = function_of
     for _, l in ipairs(body) do add(l) end
-    if wake and #wake > 0 then
+    wake = wake or {}
+    if tr.refills and #tr.varip > 0 then
+      wake[#wake + 1] = "varip = { " .. table.concat(tr.varip, ", ") .. " }"
+    end
+    if #wake > 0 then
       local line = "end, { " .. table.concat(wake, ", ") .. " })"
       if #line <= WIDTH then
         add(line)

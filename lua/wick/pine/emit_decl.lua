@@ -299,8 +299,19 @@ function U:declare_structure(node, sym, t)
   return nil
 end
 
+-- Runs of the script inside a bar leave this variable as it is. Such variables are told by their
+-- names, which no other symbol may have then.
+function U:varip(node, place)
+  if node.mode ~= "varip" or self.tr.n_varip[place] then return end
+  self.tr.n_varip[place] = true
+  self.tr.varip[#self.tr.varip + 1] = '"' .. place .. '"'
+end
+
 -- var and varip: set on the first bar that comes here.
 function U:declare_var(node, sym, t)
+  if node.mode == "varip" and self.tr.shared_names[sym.name] and not sym.lua then
+    sym.lua = self.tr:fresh("varip_" .. sym.name)
+  end
   local name = self.tr:lua_name(sym)
   local v, lines
   self.cond = self.cond + 1
@@ -324,6 +335,7 @@ function U:declare_var(node, sym, t)
     if sym.hist and assigned and self:only_last(sym) and (v.t == "na" or
       (self == self.main and not self.nested)) then
       local place = self:new_local(name, init)
+      self:varip(node, place)
       local out = variable(place, of)
       if v.t == "na" then
         out.prev = self:keep_last(sym, place)
@@ -342,6 +354,7 @@ function U:declare_var(node, sym, t)
     if sym.hist and assigned then
       local made = self:new_local(name, "pine.series(" .. self:series_args(of, init ~= "nil" and
         init or nil) .. ")")
+      self:varip(node, made)
       local out = variable(made .. "[0]", of)
       out.ser, out.set = made, made
       self.vals[sym] = out
@@ -349,6 +362,7 @@ function U:declare_var(node, sym, t)
       return nil
     end
     name = self:new_local(name, init)
+    self:varip(node, name)
     if not assigned and v.k == "c" then
       local out = const(name, of)
       out.x, out.nn = of == "int", v.nn
@@ -362,6 +376,7 @@ function U:declare_var(node, sym, t)
   self.every_bar = true
   if sym.hist and self:only_last(sym) then
     local place = self:new_local_empty(name)
+    self:varip(node, place)
     local out = variable(place, of)
     out.prev = self:keep_last(sym, types.nan(of) and place .. " or " .. self:na_name() or place)
     self:set_once(place, v, lines)
@@ -371,6 +386,8 @@ function U:declare_var(node, sym, t)
   if sym.hist then
     local made = self:new_local(name, "pine.series(" .. self:series_args(of) .. ")")
     local flag = self:new_local(self.tr:fresh(sym.name .. "_set"), "false")
+    self:varip(node, made)
+    self:varip(node, flag)
     self:b("if not " .. flag .. " then")
     self:append(lines)
     self:b("  " .. made .. ":set(" .. self:bar(v) .. ")")
@@ -382,6 +399,7 @@ function U:declare_var(node, sym, t)
     return false
   end
   name = self:new_local_empty(name)
+  self:varip(node, name)
   self:set_once(name, v, lines)
   self.vals[sym] = variable(name, of)
   return false

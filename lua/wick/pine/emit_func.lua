@@ -72,7 +72,7 @@ local function field_line(self, f, of)
     code = "false"
   end
   return '{ "' .. self.tr:field(f.name) .. '"' .. (code and code ~= "nil" and ", " .. code or "") ..
-    " }"
+    (f.varip and ", varip = true" or "") .. " }"
 end
 
 --- Lua name of a user type or an enum; the first time its declaration is written.

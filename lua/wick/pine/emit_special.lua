@@ -58,16 +58,13 @@ local function declaration(self, node, f)
         self:fail(e, f.name .. ": '" .. f.params[i].name .. "' must be a constant")
       end
       given[f.params[i].name] = v.d or "nil"
-      if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then refills = e end
+      if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then refills = true end
       if f.params[i].name == "process_orders_on_close" and v.lit and v.value then on_close = true end
     end
   end
   -- Pine itself ignores it beside process_orders_on_close.
-  if refills and not on_close then
-    self:fail(refills, "calc_on_order_fills is not supported; the script is run once per bar, when the bar has closed")
-  elseif refills then
-    given.calc_on_order_fills = nil
-  end
+  self.tr.refills = refills and not on_close
+  if not self.tr.refills then given.calc_on_order_fills = nil end
   if f.name == "indicator" then
     for _, name in ipairs { "title", "max_lines_count", "max_labels_count", "max_boxes_count",
       "max_polylines_count" } do

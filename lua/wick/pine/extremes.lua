@@ -60,6 +60,7 @@ end
 
 local function repeating(top, newest)
   local values, first, last = {}, 0, -1
+  if core.fixed then core.fixed[values] = true end -- read up to the present bar, which is written first
   return function(x, n)
     local bar = core.bar()
     if last < 0 then

@@ -92,6 +92,7 @@ local function walked(b, f, gaps, ahead)
     if numeric(list, bars) then
       out[k] = core.inner_merge(core.column(b, list, "pine.request"), gaps, ahead)
     else
+      if core.fixed then core.fixed[list] = true end
       out[k] = setmetatable({ at = core.inner_merge(b, gaps, ahead), list = list }, Values)
     end
   end
@@ -199,7 +200,10 @@ function M.security_lower_tf(symbol, tf, f, opts)
     for k = 1, n do lists[k] = listed(b, got[k]) end
   end
   local out = {}
-  for k = 1, n do out[k] = setmetatable({ first = first, last = last, list = lists[k] }, Slices) end
+  for k = 1, n do
+    if core.fixed then core.fixed[lists[k]] = true end
+    out[k] = setmetatable({ first = first, last = last, list = lists[k] }, Slices)
+  end
   return core.unpack(out, 1, n)
 end
 

@@ -25,15 +25,17 @@ local function composite(x)
   return t == "table" or t == "function" or t == "userdata" or t == "thread"
 end
 
+-- Names count in functions of the script alone: those of wick have names of their own.
 local function variables_of(f)
   local list = shapes[f]
   if list then return list end
   list = {}
-  local lua = getinfo(f, "S").what ~= "C"
+  local info = getinfo(f, "S")
+  local lua, own = info.what ~= "C", info.source:find("^=wick") ~= nil
   for i = 1, 255 do
     local name = getupvalue(f, i)
     if name == nil then break end
-    list[i] = { i, lua and upvalueid(f, i) or false, name }
+    list[i] = { i, lua and upvalueid(f, i) or false, not own and name }
   end
   shapes[f] = list
   return list
@@ -42,7 +44,7 @@ end
 local function mark_all(x)
   local queue, at = {}, 1
   local function mark(y)
-    if composite(y) and not marks[y] and y ~= core.pine_state and y ~= core.fixed then
+    if composite(y) and not marks[y] and not rawequal(y, core.pine_state) and not rawequal(y, core.fixed) then
       marks[y] = true
       queue[#queue + 1] = y
     end
@@ -87,10 +89,19 @@ function R.forget()
   marks, shapes, twins, kept, core.fixed = nil, nil, nil, nil, nil
 end
 
---- After the body: the names that the bar function of a symbol lists as `varip`.
+--- After the body: the names that the bar function of a symbol lists as `varip`: variables, and
+--- fields of a variable as "v.count".
 function R.keep(symbol, names)
-  local set = {}
-  for _, name in ipairs(names or {}) do set[name] = true end
+  local set = { fields = {} }
+  for _, name in ipairs(names or {}) do
+    local of, field = name:match("^([%w_]+)%.([%w_]+)$")
+    if of then
+      set.fields[of] = set.fields[of] or {}
+      set.fields[of][field] = true
+    else
+      set[name] = true
+    end
+  end
   kept[symbol] = set
 end
 
@@ -98,6 +109,9 @@ end
 -- Lists of the snapshot, used again and again.
 local cells, tables, streams, series = {}, {}, {}, {}
 local n_cells, n_tables, n_streams, n_series
+local partly = {} -- table -> its fields that stay as they are
+
+local function fields_of(t, meta) return partly[t] or meta and rawget(meta, "varip") end
 
 local function save(roots, names)
   local queue, n, at, met, met_cells = {}, 0, 1, {}, {}
@@ -121,7 +135,7 @@ local function save(roots, names)
         local _, v = getupvalue(o, i)
         if var[2] == false then
           reach(v) -- of a function in C: what it holds, never another thing
-        elseif names[var[3]] then
+        elseif var[3] and names[var[3]] then
           if core.is(v) == "series" then
             n_series = n_series + 1
             series[n_series] = v
@@ -135,17 +149,23 @@ local function save(roots, names)
           else
             cells[n_cells] = { o, i, v }
           end
+          if var[3] and names.fields[var[3]] and type(v) == "table" then partly[v] = names.fields[var[3]] end
           reach(v)
         end
       end
     elseif t == "table" then
       if core.is(o) == nil and not core.fixed[o] then
         local copy, meta = {}, getmeta(o)
-        local fields = meta and rawget(meta, "varip")
+        local fields = fields_of(o, meta)
         tables[n_tables + 1], tables[n_tables + 2] = o, copy
         n_tables = n_tables + 2
         for k, v in next, o do
-          if not (fields and fields[k]) then
+          if fields and fields[k] then
+            if core.is(v) == "series" then
+              n_series = n_series + 1
+              series[n_series] = v
+            end
+          else
             copy[k] = v
             reach(k)
             reach(v)
@@ -177,14 +197,14 @@ local function put_back()
   for i = 1, n_tables, 2 do
     local t, copy = tables[i], tables[i + 1]
     local meta = getmeta(t)
-    local fields = meta and rawget(meta, "varip")
+    local fields = fields_of(t, meta)
     for k in next, t do
       if copy[k] == nil and not (fields and fields[k]) then rawset(t, k, nil) end
     end
     for k, v in next, copy do
       if not rawequal(rawget(t, k), v) then rawset(t, k, v) end
     end
-    tables[i], tables[i + 1] = nil, nil
+    tables[i], tables[i + 1], partly[t] = nil, nil, nil
   end
   for i = 1, n_streams do
     core.stream_back(streams[i], twins[streams[i]])
@@ -194,7 +214,7 @@ end
 
 --- Runs bar function `f` of a symbol once, as if it had not.
 function R.run(symbol, f)
-  save({ f, core.pine_state, core.script_globals(), core.script_modules() }, kept[symbol] or {})
+  save({ f, core.pine_state, core.script_globals(), core.script_modules() }, kept[symbol])
   core.refill_begin(symbol)
   f()
   put_back()

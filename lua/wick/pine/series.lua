@@ -8,8 +8,10 @@ local raise = core.raise
 
 local M = {}
 
--- Pine serves 5 000 bars of history; a power of two above it.
-local RING = 8192
+-- Pine serves 5 000 bars of history; a power of two above it. The ring is twice as long, so that what
+-- a run inside a bar writes (calc_on_order_fills) is not read.
+local HISTORY = 8192
+local RING = 2 * HISTORY
 
 local ring_methods = {}
 local ring_meta = { __metatable = "pine.series" }
@@ -20,7 +22,7 @@ local function read(t, k)
   local at = core.bar() - floor(k)
   local last = rawget(t, "last")
   if at > last then at = last end
-  if at < rawget(t, "first") or last - at >= RING then return rawget(t, "start") end
+  if at < rawget(t, "first") or last - at >= HISTORY then return rawget(t, "start") end
   return rawget(t, "values")[at % RING]
 end
 
@@ -38,15 +40,18 @@ function ring_methods.set(t, v)
     rawset(t, "first", bar)
   elseif bar > last + 1 then
     local old = values[last % RING]
-    local from = bar - last > RING and bar - RING or last + 1
+    local from = bar - last > HISTORY and bar - HISTORY or last + 1
     for i = from, bar - 1 do values[i % RING] = old end
   end
   values[bar % RING] = v
   rawset(t, "last", bar)
 end
 
-local function new_ring(start)
-  return setmetatable({ values = {}, start = start, first = 2 ^ 53, last = -1 }, ring_meta)
+local function new_ring(kind, start)
+  local values = {}
+  -- Things in it may have been changed: they are put back one by one.
+  if core.fixed and (kind == "bool" or kind == "string") then core.fixed[values] = true end
+  return setmetatable({ values = values, start = start, first = 2 ^ 53, last = -1 }, ring_meta)
 end
 
 local numbers = { int = true, float = true, number = true, mask = true }
@@ -59,7 +64,7 @@ function M.series(kind, start)
   end
   if numbers[kind] then return core.own_series(start) end
   if kind == "bool" and start == nil then start = false end
-  return new_ring(start)
+  return new_ring(kind, start)
 end
 
 return M

@@ -7,7 +7,7 @@ local core = ...
 local raise, type, select, pairs = core.raise, type, select, core.pairs
 local EPS = 1e-10
 local NA = 0 / 0
-local MEMORY = 5000
+local MEMORY, RING = 5000, 8192 -- as in call.lua
 
 local M = {}
 
@@ -17,12 +17,13 @@ local M = {}
 local function streams(name, n_in, settle)
   return function()
     local past, done, bar, pending = {}, 0, -1, nil
+    if core.fixed then core.fixed[past] = true end
     local known = {}
     return function(...)
       local now = core.bar()
       if now ~= bar then
         if pending then
-          past[done % MEMORY] = pending
+          past[done % RING] = pending
           done = done + 1
         end
         bar = now
@@ -41,7 +42,7 @@ local function streams(name, n_in, settle)
       end
       if s.ahead then s.mark(true) end
       for i = s.fed, done - 1 do
-        local p = past[i % MEMORY]
+        local p = past[i % RING]
         if i >= done - MEMORY then s.step(p[1], p[2], p[3]) end
       end
       s.fed = done
@@ -127,14 +128,15 @@ end)
 
 function M.valuewhen()
   local past = {}
+  if core.fixed then core.fixed[past] = true end
   return small(function() return { seen = 0, number = true } end, function(s, cond, x, k)
     if cond == true then
-      past[s.seen % MEMORY] = x
+      past[s.seen % RING] = x
       s.seen = s.seen + 1
     end
     if x ~= nil then s.number = type(x) == "number" end
     k = k or 0
-    if k < s.seen and k < MEMORY then return past[(s.seen - 1 - k) % MEMORY] end
+    if k < s.seen and k < MEMORY then return past[(s.seen - 1 - k) % RING] end
     if s.number then return NA end
     return nil
   end)()

@@ -22,7 +22,7 @@ local function check_fields(name, fields)
   return index
 end
 
---- pine.type(name, { { "field", default }, ... }) -> T; T.new(...), T.new { field = value }, T.copy(x).
+--- pine.type(name, { { "field", default [, varip = true] }, ... }) -> T; T.new(...), T.new { field = value }, T.copy(x).
 -- Methods are functions put into T: function T:move(price) ... end
 function M.type(name, fields)
   local index = check_fields(name, fields)
@@ -34,7 +34,14 @@ function M.type(name, fields)
     names[i], defaults[i] = f[1], f[2]
   end
   local class = {}
-  local meta = { __index = class, __metatable = name }
+  local varip -- fields that runs of the script inside a bar leave as they are
+  for i = 1, n do
+    if type(fields[i]) == "table" and fields[i].varip then
+      varip = varip or {}
+      varip[names[i]] = true
+    end
+  end
+  local meta = { __index = class, __metatable = name, varip = varip }
 
   local function by_name(args)
     local o = {}

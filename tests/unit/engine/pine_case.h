@@ -2,7 +2,8 @@
 /** Pine orders as text, so that a rule and what it gives stand side by side.
  *
  *  bars    "o h l c; o h l c; ..."
- *  calls   "BAR CALL ARGS; ..." placed by the script at the close of that bar:
+ *  calls   "BAR CALL ARGS; ..." placed by the script at the close of that bar, "BAR/N CALL ARGS" when it
+ *          is run for the N-th time after a fill inside that bar:
  *          entry|order ID long|short [QTY] [key=value ...], exit ID FROM|* [key=value ...],
  *          close ID [...], close_all [...], cancel ID, cancel_all, risk RULE VALUE [percent]
  *  trades  "L 1 2@100 4@105 X; ..." side, quantity, entry bar@price, exit bar@price, exit signal;
@@ -138,16 +139,20 @@ static inline void pine_call(wick_run *run, char *text)
     if (st < 0) fail_msg("%s: %s", call, wick_run_refusal(run));
 }
 
-/* Calls of one bar, in their order. */
-static inline void pine_calls(wick_run *run, const char *calls, int64_t bar)
+/* Calls of one run of the script, in their order. */
+static inline void pine_calls(wick_run *run, const char *calls, int64_t bar, int again)
 {
     char copy[2048], *rest = copy;
     snprintf(copy, sizeof copy, "%s", calls);
     while (rest != NULL && *rest != '\0') {
         char *next = strchr(rest, ';');
         if (next != NULL) *next++ = '\0';
-        int at = -1, used = 0;
-        if (sscanf(rest, " %d %n", &at, &used) == 1 && at == bar) pine_call(run, rest + used);
+        int at = -1, nth = 0, used = 0;
+        if (sscanf(rest, " %d/%d %n", &at, &nth, &used) != 2) {
+            nth = 0;
+            (void)sscanf(rest, " %d %n", &at, &used);
+        }
+        if (at == bar && nth == again) pine_call(run, rest + used);
         rest = next;
     }
 }
@@ -222,9 +227,11 @@ static inline wick_ledger *pine_run(wick_ctx *ctx, const pine_case *k, pine_look
     if (sub != NULL) check_ok(ctx, wick_run_set_magnifier(ctx, run, 0, sub));
     const wick_cursor *c = wick_run_cursor(run);
     int32_t step;
+    int again = 0;
     while ((step = wick_run_step(run)) > 0) {
+        again = step == WICK_STEP_REFILL ? again + 1 : 0;
         if (look != NULL) look(run, c->bar);
-        pine_calls(run, k->calls, c->bar);
+        pine_calls(run, k->calls, c->bar, again);
     }
     if (step < 0) check_ok(ctx, wick_run_error(ctx, run));
     check_ok(ctx, wick_run_finish(ctx, run, &l));
