@@ -7,6 +7,7 @@
 #ifndef WICK_LUA_EMBED_H
 #define WICK_LUA_EMBED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,9 @@ typedef struct wk_embedded {
 
 extern const wk_embedded wk_embedded_lua[];
 extern const int64_t wk_embedded_lua_n;
+
+/** The same modules as bytecode of the VM of this host, made by cmake/compile_lua.c; empty where
+ * the build could not run that program. A VM that does not take it gets the text. */
+extern const wk_embedded wk_embedded_code[];
 
 #endif

@@ -93,11 +93,16 @@ static int core_module(lua_State *L)
     return 1;
 }
 
-static const wk_embedded *find_embedded(const char *name)
+static const wk_embedded *find_in(const wk_embedded *e, const char *name)
 {
-    for (const wk_embedded *e = wk_embedded_lua; e->name; e++)
+    for (; e->name; e++)
         if (strcmp(e->name, name) == 0) return e;
     return NULL;
+}
+
+static const wk_embedded *find_embedded(const char *name)
+{
+    return find_in(wk_embedded_lua, name);
 }
 
 void wk_push_module_chunk(lua_State *L, wk_host *h, const char *name)
@@ -106,7 +111,14 @@ void wk_push_module_chunk(lua_State *L, wk_host *h, const char *name)
     const wk_embedded *e = find_embedded(name);
     if (!e) (void)wk_raise(L, "wick's own module '%s' is missing from this build", name);
     lua_pushfstring(L, "=%s", name);
-    const int rc = luaL_loadbufferx(L, e->text, (size_t)e->length, lua_tostring(L, -1), "t");
+    /* Parsing all of them would be most of the time of a short command. */
+    const wk_embedded *code = find_in(wk_embedded_code, name);
+    int rc = 1;
+    if (code) {
+        rc = luaL_loadbufferx(L, code->text, (size_t)code->length, lua_tostring(L, -1), "b");
+        if (rc != 0) lua_pop(L, 1); /* another release of the VM than the build saw */
+    }
+    if (rc != 0) rc = luaL_loadbufferx(L, e->text, (size_t)e->length, lua_tostring(L, -1), "t");
     if (rc != 0) lua_error(L);
     lua_remove(L, -2);
 }
