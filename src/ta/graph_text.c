@@ -184,11 +184,12 @@ static void print_call(const printer *p, const wk_gnode *x, int depth)
     const wick_ta_spec *s = c->spec;
     const int32_t given = wick_ta_given(s);
     bool named = false;
+    int32_t n = c->n_p; /* words at their default are not said */
+    while (n > 0 && s->param[n - 1].choice != NULL && c->p[n - 1] == s->param[n - 1].def) n--;
     wick_buf_addf(p->out, "%s(", s->name);
-    for (int32_t i = 0; i < given + c->n_p; i++) {
+    for (int32_t i = 0; i < given + n; i++) {
         if (i > 0) wick_buf_add(p->out, ", ", 2);
-        if (i < given && c->n_p > 0 && wk_is_const(p->g, c->in[i]) &&
-            s->in[i].source != WICK_S_NONE) {
+        if (i < given && n > 0 && wk_is_const(p->g, c->in[i]) && s->in[i].source != WICK_S_NONE) {
             named = true;
         }
         const int32_t k = i - given;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_macd wick_ta_ppo */
-#include "../k_avg.h"
 #include "../k_scratch.h"
+#include "../k_seed.h"
 
 static int64_t longest(const double *p)
 {
@@ -14,23 +14,68 @@ static int64_t warmup(const double *p)
     return longest(p) - 1 + wk_window(p, 2) - 1;
 }
 
+static const char *const seeds[] = {"sma", "first", "weighted", "talib", NULL};
+
+/* The other seeds. "talib": the fast average begins on the bar on which the slow one does, with the
+ * mean of the values up to there. */
+typedef struct seeded {
+    wk_seeded fast, slow, signal;
+    int64_t n;
+} seeded;
+
 static int64_t size(const double *p)
 {
-    return wk_avg_bytes(wk_window(p, 0)) + wk_avg_bytes(wk_window(p, 1)) +
-           wk_avg_bytes(wk_window(p, 2));
+    if (p[3] == WK_SEED_FIRST || p[3] == WK_SEED_WEIGHTED) return (int64_t)sizeof(seeded);
+    return (p[3] == WK_SEED_TALIB ? (int64_t)sizeof(int64_t) : 0) + wk_avg_bytes(wk_window(p, 0)) +
+           wk_avg_bytes(wk_window(p, 1)) + wk_avg_bytes(wk_window(p, 2));
 }
 
 static void init(void *state, const double *p)
 {
+    if (p[3] == WK_SEED_FIRST || p[3] == WK_SEED_WEIGHTED) {
+        memset(state, 0, sizeof(seeded));
+        return;
+    }
+    if (p[3] == WK_SEED_TALIB) {
+        *(int64_t *)state = 0;
+        state = (int64_t *)state + 1;
+    }
     wk_avg_init(wk_avg_init(wk_avg_init(state, wk_window(p, 0)), wk_window(p, 1)), wk_window(p, 2));
+}
+
+/* The line is there from the first value on, and its signal too: they are only shown later. */
+static void seeded_step(seeded *k, const double *p, double x, double *out)
+{
+    const int seed = (int)p[3];
+    out[0] = out[1] = out[2] = WICK_NA;
+    if (isnan(x)) return;
+    const double fast = wk_seeded_step(&k->fast, 1, wk_ema_alpha(wk_window(p, 0)), seed, x);
+    const double slow = wk_seeded_step(&k->slow, 1, wk_ema_alpha(wk_window(p, 1)), seed, x);
+    const double line = fast - slow;
+    const double signal = wk_seeded_step(&k->signal, 1, wk_ema_alpha(wk_window(p, 2)), seed, line);
+    if (++k->n >= longest(p)) out[0] = line;
+    if (k->n <= warmup(p)) return;
+    out[1] = signal;
+    out[2] = line - signal;
 }
 
 static void step(void *state, const double *p, const double *in, double *out)
 {
+    if (p[3] == WK_SEED_FIRST || p[3] == WK_SEED_WEIGHTED) {
+        seeded_step(state, p, in[0], out);
+        return;
+    }
+    bool begun[2] = {true, true}; /* of the fast and the slow average */
+    if (p[3] == WK_SEED_TALIB) {
+        int64_t *seen = state;
+        state = seen + 1;
+        if (!isnan(in[0])) ++*seen;
+        for (int k = 0; k < 2; k++) begun[k] = *seen > longest(p) - wk_window(p, k);
+    }
     void *slow = (char *)state + wk_avg_bytes(wk_window(p, 0));
     void *signal = (char *)slow + wk_avg_bytes(wk_window(p, 1));
-    const double fast = wk_ema_step(state, in[0]);
-    out[0] = fast - wk_ema_step(slow, in[0]);
+    const double fast = begun[0] ? wk_ema_step(state, in[0]) : WICK_NA;
+    out[0] = fast - (begun[1] ? wk_ema_step(slow, in[0]) : WICK_NA);
     out[1] = wk_ema_step(signal, out[0]);
     out[2] = out[0] - out[1];
 }
@@ -53,6 +98,7 @@ static wick_status by_columns(int64_t n, const double *const *in, const double *
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
     const double *x = in[0];
+    if (p[3] != 0.0) return wk_run_steps(n, in, p, out, 1, 3, size, init, step);
     const int64_t first = wk_first(n, x), from = first + warmup(p) + 1;
     if (from >= n || !wk_clean(n, x, first) || p[0] == 1.0 || p[1] == 1.0 || p[2] == 1.0)
         return by_columns(n, in, p, out);
@@ -156,7 +202,9 @@ const wick_ta_spec wick_ta_macd = {
     .in = {{"src", WICK_U_ANY, 1, WICK_S_CLOSE}},
     .param = {{"fast", 12, 1, WK_WINDOW_MAX, .is_int = 1},
               {"slow", 26, 1, WK_WINDOW_MAX, .is_int = 1},
-              {"signal", 9, 1, WK_WINDOW_MAX, .is_int = 1}},
+              {"signal", 9, 1, WK_WINDOW_MAX, .is_int = 1},
+              {"seed", 0, 0, 3, .is_int = 1, .choice = seeds,
+               .doc = WK_SEED_DOC "; talib: both begin on the bar on which the slower one does"}},
     .out = {{"line", WICK_U_ANY}, {"signal", WICK_U_ANY}, {"hist", WICK_U_ANY}},
     .warmup = warmup,
     .run = run,
@@ -164,7 +212,8 @@ const wick_ta_spec wick_ta_macd = {
     .state_init = init,
     .step = step,
     .note = "The line is there before the signal. TA-Lib starts both averages on the bar where the "
-            "slow one is complete, so its numbers approach these as it goes on.",
+            "slow one is complete, so its numbers approach these as it goes on; seed = \"talib\" "
+            "gives them from the start, seed = \"first\" those of pandas' ewm(adjust = False).",
 };
 
 const wick_ta_spec wick_ta_ppo = {

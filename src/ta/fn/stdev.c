@@ -51,7 +51,7 @@ static void bbw_of(double x, double s, double q, const double *p, double *y)
 
 static void zscore_of(double x, double s, double q, const double *p, double *y)
 {
-    y[0] = wk_finite((x - s / p[0]) / sqrt(wk_variance(s, q, p[0], true)));
+    y[0] = wk_finite((x - s / p[0]) / sqrt(wk_variance(s, q, p[0], p[1] != 0.0)));
 }
 
 WK_INLINE void step_with(void *state, const double *p, double x, double *out, finish_fn finish)
@@ -151,7 +151,7 @@ MEMBER(variance, 2, 1)
 MEMBER(stdev, 2, 1)
 MEMBER(bb, 2, 3)
 MEMBER(bbw, 2, 1)
-MEMBER(zscore, 1, 1)
+MEMBER(zscore, 2, 1)
 
 static int64_t biased_warmup(const double *p)
 {
@@ -228,11 +228,12 @@ const wick_ta_spec wick_ta_bbw = {
 const wick_ta_spec wick_ta_zscore = {
     .name = "zscore",
     .title = "distance from the mean in standard deviations",
-    .formula = "(src - sma(src, n)) / stdev(src, n)",
+    .formula = "(src - sma(src, n)) / stdev(src, n, biased)",
     .source = "standard score over a rolling window, population deviation",
     .group = "statistic",
     .in = {{"src", WICK_U_ANY, 1, WICK_S_NONE}},
-    .param = {{"n", 20, 2, WK_WINDOW_MAX, .is_int = 1}},
+    .param = {{"n", 20, 2, WK_WINDOW_MAX, .is_int = 1},
+              {"biased", 1, 0, 1, .is_int = 1, .doc = "1: divide by n; 0: by n - 1"}},
     .out = {{"zscore", WICK_U_RATIO}},
     .warmup = warmup,
     FRAME(zscore),
