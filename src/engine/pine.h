@@ -137,8 +137,8 @@ typedef struct wk_pwalk {
     bool mid;      /**< the batch in hand is not at a bar's open (pine_refill.c) */
 } wk_pwalk;
 
-/** The walk through a bar of a run with calc_on_order_fills (section 13.2): it stands where something
- * has filled until the script has been run again. Nothing of it outlives its tick. */
+/** The walk through a bar of a run with calc_on_order_fills (section 13.2): it stands where
+ * something has filled until the script has been run again. Nothing of it outlives its tick. */
 typedef struct wk_refill {
     wk_pwalk w;
     double path[4];  /**< open, nearer extreme, other extreme, close */
@@ -282,11 +282,14 @@ void wk_pwalk_at(const wk_pwalk *w, wk_at *at);
 /* pine_risk.c */
 void wk_pine_day(wick_run *r, int32_t s); /**< day roll */
 void wk_pine_counted(wk_pwalk *w, const wk_deal *d);
+void wk_pine_day_loss(wk_pwalk *w, double price); /**< at a bar's worst price */
+void wk_pine_halted(wk_pwalk *w);                 /**< by the day roll, at a bar's open */
 void wk_pine_rules(wk_pwalk *w); /**< rules that are looked at once per bar, before the script */
 bool wk_pine_blocked(wick_run *r, int32_t s);
 
 /* pine_query.c */
-void wk_pine_ranges(wick_run *r, int32_t s); /**< drawdown and run-up up to the present bar */
+void wk_pine_ranges(wick_run *r, int32_t s, int32_t to);  /**< drawdown and run-up up to a bar */
+void wk_pine_anchor(wick_run *r, int32_t s, double gain); /**< an entry: where run-ups begin */
 
 /* pine_run.c */
 wick_status wk_pine_open(wick_ctx *ctx, wick_run *r);

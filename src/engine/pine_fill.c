@@ -159,7 +159,7 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
                        .price = d->price};
     wk_at at;
     wk_pwalk_at(w, &at);
-    wk_pine_ranges(r, w->s);
+    wk_pine_ranges(r, w->s, w->bar - (w->closing ? 0 : 1));
     const double fee = wk_pay(r, &b, NULL);
     /* What fills at a close is news on the next bar. */
     w->p->filled = w->bar + (w->closing ? 1 : 0);
@@ -172,9 +172,12 @@ void wk_pine_deal(wk_pwalk *w, const wk_deal *d)
         opening = wk_pine_round10(fee * (d->open / total));
     }
     if (d->close > 0.0) close_part(w, d, closing / d->close, &at);
+    const wk_sym *y = &r->sym[w->s];
+    const double before = y->pos * d->price - (y->pos > 0.0 ? y->cost : -y->cost);
     if (d->open > 0.0 && r->status >= 0) open_part(w, d, opening, &at);
     if (r->status < 0) return;
     wk_pine_settle(r, w->s);
+    if (d->open > 0.0) wk_pine_anchor(r, w->s, before * w->f->point_value);
     record_fill(w, d, fee);
     if (d->counts) wk_pine_counted(w, d);
 }

@@ -5,53 +5,49 @@
 
 #include <string.h>
 
-/* Largest fall and rise of equity, with open profit at the bars' extremes, against the highest and
- * lowest realised equity before. Called before the position changes and when somebody asks. */
-static void range(wick_run *r, int32_t s, int32_t to)
+static void largest(double *v, double candidate)
+{
+    if (candidate > *v) *v = candidate;
+}
+
+/* Largest fall and rise of equity: from the highest realised equity down to what the position is
+ * worth at a bar's worst price, from the account at the cheapest entry up to its best price. A bar
+ * counts with what is held after its fills, so this is called before they change the position, for
+ * the bars until then, and when somebody asks. Percentages are of the higher end (measured on
+ * TradingView). */
+void wk_pine_ranges(wick_run *r, int32_t s, int32_t to)
 {
     wk_pine *p = &r->pine[s];
     const wk_sym *y = &r->sym[s];
     const wk_feed *f = &r->feed[s];
+    if (to <= p->ranged) return;
     const double realised = r->cash0 + wk_pine_net(r, s);
-    if (realised > p->top) p->top = realised;
-    if (realised < p->bottom) p->bottom = realised;
-    if (y->lots > 0) {
-        double lo = WK_INF, hi = -WK_INF;
-        for (int32_t i = p->ranged + 1; i <= to; i++) {
-            lo = f->f[WICK_LOW][i] < lo ? f->f[WICK_LOW][i] : lo;
-            hi = f->f[WICK_HIGH][i] > hi ? f->f[WICK_HIGH][i] : hi;
-        }
-        if (hi >= lo) {
-            const double side = y->pos > 0.0 ? 1.0 : -1.0;
-            const double worst =
-                realised + (y->pos * (side > 0.0 ? lo : hi) - side * y->cost) * f->point_value;
-            const double best =
-                realised + (y->pos * (side > 0.0 ? hi : lo) - side * y->cost) * f->point_value;
-            if (p->top - worst > p->max_drawdown) {
-                p->max_drawdown = p->top - worst;
-                p->max_drawdown_pct = p->max_drawdown / p->top * 100.0;
-            }
-            if (best - p->bottom > p->max_runup) {
-                p->max_runup = best - p->bottom;
-                p->max_runup_pct = p->max_runup / p->bottom * 100.0;
-            }
-        }
-    } else {
-        if (p->top - realised > p->max_drawdown) {
-            p->max_drawdown = p->top - realised;
-            p->max_drawdown_pct = p->max_drawdown / p->top * 100.0;
-        }
-        if (realised - p->bottom > p->max_runup) {
-            p->max_runup = realised - p->bottom;
-            p->max_runup_pct = p->max_runup / p->bottom * 100.0;
-        }
+    const double cost = y->pos > 0.0 ? y->cost : -y->cost;
+    double down = 0.0, up = 0.0;
+    for (int32_t i = p->ranged + 1; y->lots > 0 && i <= to; i++) {
+        const double at_low = y->pos * f->f[WICK_LOW][i] - cost;
+        const double at_high = y->pos * f->f[WICK_HIGH][i] - cost;
+        largest(&down, -at_low);
+        largest(&down, -at_high);
+        largest(&up, at_low);
+        largest(&up, at_high);
     }
-    if (to > p->ranged) p->ranged = to;
+    largest(&p->top, realised);
+    const double fall = p->top - realised + down * f->point_value;
+    const double rise = realised + up * f->point_value - p->bottom;
+    largest(&p->max_drawdown, fall);
+    largest(&p->max_runup, rise);
+    if (p->top > 0.0) largest(&p->max_drawdown_pct, fall / p->top * 100.0);
+    if (p->bottom + rise > 0.0) largest(&p->max_runup_pct, rise / (p->bottom + rise) * 100.0);
+    p->ranged = to;
 }
 
-void wk_pine_ranges(wick_run *r, int32_t s)
+/* The account as an entry finds it: its own fee is paid, a gain of what is held already counts. */
+void wk_pine_anchor(wick_run *r, int32_t s, double gain)
 {
-    range(r, s, r->bar_of[s]);
+    wk_pine *p = &r->pine[s];
+    const double mark = r->cash0 + wk_pine_net(r, s) + (gain > 0.0 ? gain : 0.0);
+    if (mark < p->bottom) p->bottom = mark;
 }
 
 static double liquidation(const wick_run *r, int32_t s)
@@ -127,7 +123,7 @@ double wick_pine_value(wick_run *r, int32_t s, int32_t what)
         return y->lots > 0 ? fabs(y->cost) * r->feed[s].point_value : 0.0;
     default: break;
     }
-    wk_pine_ranges(r, s);
+    wk_pine_ranges(r, s, r->bar_of[s]);
     switch (what) {
     case WICK_PINE_MAX_DRAWDOWN: return p->max_drawdown;
     case WICK_PINE_MAX_RUNUP: return p->max_runup;

@@ -36,8 +36,8 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
     case RULE_LOSS_DAYS: k->max_loss_days = count; break;
     default: return 0;
     }
-    k->any = wk_has(k->drawdown) || wk_has(k->day_loss) || k->max_loss_days > 0 ||
-             k->max_orders > 0;
+    k->any =
+        wk_has(k->drawdown) || wk_has(k->day_loss) || k->max_loss_days > 0 || k->max_orders > 0;
     if (k->any && !before.any) {
         wk_pine_day(r, s);
         wk_pine_touch(r, s);
@@ -123,17 +123,35 @@ static bool breached(double loss, double limit, bool percent, double base)
     return wk_has(limit) && loss >= (percent ? base * limit / 100.0 : limit);
 }
 
+/* The largest loss of a day is watched along the path: what is held goes at the worst price of the
+ * bar when that is too much, with slippage, and the day is over (measured on TradingView). */
+void wk_pine_day_loss(wk_pwalk *w, double price)
+{
+    wk_pine *p = w->p;
+    wick_run *r = w->r;
+    const double pos = r->sym[w->s].pos;
+    if (p->day_full || p->day_equity <= 0.0 || pos == 0.0) return;
+    const double equity = wk_pine_equity(r, w->s, price);
+    if (!breached(p->day_equity - equity, p->risk.day_loss, p->risk.day_loss_pct, p->day_equity))
+        return;
+    p->day_full = true;
+    close_everything(w, "Close Position (Max intraday loss reached)",
+                     wk_pine_slip(r, w->s, price, pos > 0.0 ? -1 : 1));
+}
+
+/* Too many losing days are known when the next one begins: at its open, before any order. */
+void wk_pine_halted(wk_pwalk *w)
+{
+    close_everything(w, "Close Position (Max consecutive loss days reached)", w->open);
+}
+
 /* Looked at once per bar, at its close, before the script. */
 void wk_pine_rules(wk_pwalk *w)
 {
     wk_pine *p = w->p;
     wick_run *r = w->r;
-    if (!p->risk.any) return;
+    if (!p->risk.any || p->halted) return;
     const double equity = wk_pine_equity(r, w->s, w->close);
-    if (p->halted) { /* by the day roll */
-        close_everything(w, "Close Position (Max consecutive loss days)", w->close);
-        return;
-    }
     const bool traded = p->checked < p->settled;
     p->checked = p->settled;
     if (traded && wk_has(p->risk.drawdown)) {
@@ -142,13 +160,13 @@ void wk_pine_rules(wk_pwalk *w)
         if (breached(p->peak_equity - equity, p->risk.drawdown, p->risk.drawdown_pct,
                      p->peak_equity)) {
             p->halted = true;
-            close_everything(w, "Close Position (Max drawdown)", w->close);
+            close_everything(w, "Close Position (Max drawdown reached)", w->close);
             return;
         }
     }
-    if (!p->day_full &&
+    if (!p->day_full && p->day_equity > 0.0 &&
         breached(p->day_equity - equity, p->risk.day_loss, p->risk.day_loss_pct, p->day_equity)) {
         p->day_full = true;
-        close_everything(w, "Close Position (Max intraday loss)", w->close);
+        close_everything(w, "Close Position (Max intraday loss reached)", w->close);
     }
 }

@@ -251,6 +251,7 @@ static void run_fresh(wk_pwalk *w)
 
 void wk_pwalk_batch(wk_pwalk *w, bool first)
 {
+    if (w->p->halted) wk_pine_halted(w);
     w->at_open = true;
     w->closed = w->opened = 0;
     w->opened_qty = 0.0;
@@ -370,7 +371,9 @@ static void extreme(wk_pwalk *w, double price)
 {
     const double pos = w->r->sym[w->s].pos;
     const bool hurts = price == w->low ? pos > 0.0 : pos < 0.0;
-    if (hurts) wk_pine_call(w, price);
+    if (!hurts) return;
+    wk_pine_call(w, price);
+    if (wk_has(w->p->risk.day_loss)) wk_pine_day_loss(w, price);
 }
 
 void wk_pwalk_leg(wk_pwalk *w, double to, int32_t seg, int32_t dir)
@@ -401,7 +404,8 @@ static void pass(wk_pwalk *w, const double ohlc[4], bool first)
     wk_pwalk_bar(w, ohlc, path);
     if (first) w->r->sym[w->s].up_first = path[1] == w->high;
     wk_pwalk_batch(w, first);
-    if (w->p->n_ords == 0 && w->p->n_legs == 0 && wk_pine_safe(w, w->low, w->high)) {
+    if (w->p->n_ords == 0 && w->p->n_legs == 0 && !wk_has(w->p->risk.day_loss) &&
+        wk_pine_safe(w, w->low, w->high)) {
         w->px = w->close; /* nothing is left that the path could meet */
         w->seg = 3;
         return;

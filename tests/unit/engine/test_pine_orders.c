@@ -183,9 +183,11 @@ static const pine_case days[] = { /* bars of four hours from 00:00 UTC */
     {"drawdown: looked at when a trade closes, then halted for good", "", B0 FLAT "90 91 89 90; 90 91 89 90; 90 91 89 90; 90 91 89 90",
      "0 risk 3 5 percent; 0 entry L long 10; 2 close L; 3 entry L long 1; 4 entry L long 1", "L 10 1@100 3@90 Close entry(s) order L", .cash = 1000},
     {"intraday loss closes and ends the day", "", B0 FLAT "100 100 90 92; 92 93 91 92; 92 93 91 92; 92 93 91 92; 92 93 91 92; 92 93 91 92",
-     "0 risk 5 50; 0 entry L long 10; 3 entry L long 1; 6 entry L long 1", "L 10 1@100 2@92 Close Position (Max intraday loss); L 1 7@92 open", .cash = 1000},
-    {"losing days in a row halt", "", B0 FLAT FLAT FLAT FLAT "99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 98 98 98 98; 98 98 98 98; 98 98 98 98",
-     "0 risk 6 2; 0 entry L long 1; 13 entry L long 1", "L 1 1@100 12@98 Close Position (Max consecutive loss days)"},
+     "0 risk 5 50; 0 entry L long 10; 3 entry L long 1; 6 entry L long 1", "L 10 1@100 2@90 Close Position (Max intraday loss reached); L 1 7@92 open", .cash = 1000},
+    {"... a short's at the high", "", B0 FLAT "100 107 95 98; 98 99 97 98", "0 risk 5 30; 0 entry S short 5; 2 entry L long 1", "S 5 1@100 2@107 Close Position (Max intraday loss reached)", .cash = 1000},
+    {"... or where a level was met before", "", B0 FLAT "100 101 90 92", "0 risk 5 50; 0 entry L long 10; 1 exit X L stop=96", "L 10 1@100 2@96 X", .cash = 1000},
+    {"losing days in a row halt", "", B0 FLAT FLAT FLAT FLAT "99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 99 99 99 99; 98 98 97 97; 98 98 98 98; 98 98 98 98",
+     "0 risk 6 2; 0 entry L long 1; 11 entry M long 1; 13 entry L long 1", "L 1 1@100 12@98 Close Position (Max consecutive loss days reached)"},
 };
 /* clang-format on */
 
