@@ -58,8 +58,8 @@ def columns(name):
     if name == "zscore":
         for n in (2, 14, 50):
             w = close.rolling(n)
-            z = (close - w.mean()) / w.std()
-            yield f"close {n} 0:0:1e-6", z.where(w.std() > 1e-9).to_numpy()
+            dev = w.apply(lambda x: np.std(x, ddof=1), raw=True)  # rolling().std() is not 0 for equal values
+            yield f"close {n} 0:0:1e-6", ((close - w.mean()) / dev.where(dev > 0)).to_numpy()
     if name == "macd":
         for fast, slow, signal in ((12, 26, 9), (3, 10, 5)):
             out = talib.MACD(close.to_numpy(), fast, slow, signal)
