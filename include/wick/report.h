@@ -30,9 +30,9 @@ typedef struct wick_result {
     const wick_scores *scores;
     const wick_convention *conventions;
     int64_t n_conventions;
-    int64_t timeframe_ms; /**< decides whether dates carry a clock */
-    bool color;           /**< ANSI colours in tables */
-    int32_t width;        /**< terminal columns, 0: 80 */
+    int64_t timeframe_ms;           /**< decides whether dates carry a clock */
+    bool color;                     /**< ANSI colours in tables */
+    int32_t width;                  /**< terminal columns, 0: 80 */
     const char *const *extra_names; /**< metrics defined in Lua */
     const double *extra_values;
     int64_t n_extra;
@@ -44,6 +44,8 @@ typedef struct wick_result {
     const wick_monte *monte; /**< NULL: none */
     const wick_monte_opts *monte_opts;
     const wick_panel *panel; /**< for the value of a point; NULL: 1 */
+    bool foreign; /**< another program's: nothing is known of ambiguous bars, and of a result
+                     without trades the table shows the account instead of the forty rows */
 } wick_result;
 
 typedef struct wick_writer_spec {

@@ -22,7 +22,9 @@ static const cli_option options[] = {
     {"equity", "F.csv", "the account per row", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
     {"format", "table|full|json",
-     "what stdout shows: forty rows (default), every metric, or the metrics JSON", CLI_ONE},
+     "what stdout shows: forty rows (default; of returns or an equity alone the account's), every "
+     "metric, or the metrics JSON",
+     CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE},
 };
 
@@ -99,6 +101,11 @@ static bool load(job *j)
     cli *c = j->c;
     const wick_status st =
         wick_foreign_load(c->ctx, c->operands, c->n_operands, &j->read, &j->ledger, &j->info);
+    if (st == WICK_E_DATA) {
+        cli_fail_hint(c, "docs/statistics.md has the columns that are known; --as "
+                         "trades|returns|equity says what a file is");
+        return false;
+    }
     if (st < 0) {
         cli_fail(c);
         return false;
@@ -188,6 +195,7 @@ static int score(job *j)
                      .profile = j->profile,
                      .ledger = j->ledger,
                      .scores = j->scores,
+                     .foreign = true,
                      .color = c->color_out};
     if (!conventions(j, &r) || !stat_options_apply(c, &j->stats, NULL, NULL, &r))
         return CLI_MISTAKE;

@@ -68,6 +68,25 @@ static wick_status unknown(wick_ctx *ctx, const wk_csv *f)
     return st;
 }
 
+/* Lists that look like an account or returns because of a price in them. */
+static wick_status not_a_result(wick_ctx *ctx, const wk_csv *f)
+{
+    const bool side = wk_csv_find(f, NAMES("side", "action")) >= 0;
+    const bool size = wk_csv_find(f, NAMES("size", "qty", "quantity", "units", "shares", "amount",
+                                           "filledqty", "filledunits")) >= 0;
+    if (wk_csv_find(f, NAMES("exitidx")) >= 0)
+        return wick_fail(ctx, WICK_E_DATA,
+                         "%s: trades by numbers of bars, without dates: of vectorbt export "
+                         "trades.records_readable",
+                         f->path);
+    if (side && size)
+        return wick_fail(ctx, WICK_E_DATA,
+                         "%s: a list of orders; a list of trades has an exit time and a pnl in "
+                         "each row",
+                         f->path);
+    return WICK_OK;
+}
+
 static int32_t kind_of(const wk_csv *f)
 {
     if (wk_foreign_is_trades(f)) return WICK_FOREIGN_TRADES;
@@ -90,6 +109,19 @@ static wick_status missing(wick_ctx *ctx, const wk_csv *f, int64_t row, int32_t 
 {
     return wick_fail(ctx, WICK_E_DATA, "%s:%lld: column '%s' has no number", f->path,
                      (long long)f->line[row], f->title[k]);
+}
+
+/* An account begins above 0, a price stays there: what does not may be returns under such a name.
+ */
+static wick_status plausible(wick_ctx *ctx, const wk_csv *f, int64_t row, int32_t k, double v)
+{
+    static const char *const prices[] = {"close", "adjclose", "price", NULL};
+    bool price = false;
+    for (int i = 0; prices[i] != NULL; i++) price = price || strcmp(f->name[k], prices[i]) == 0;
+    if (v > 0.0 || (row > 0 && !price)) return WICK_OK;
+    return wick_fail(
+        ctx, WICK_E_DATA, "%s:%lld: column '%s': %g is no %s; are these returns (--as returns)?",
+        f->path, (long long)f->line[row], f->title[k], v, price ? "price" : "start of an account");
 }
 
 static wick_status read_equity(wick_ctx *ctx, const wk_csv *f, curve *c)
@@ -118,7 +150,8 @@ static wick_status read_equity(wick_ctx *ctx, const wk_csv *f, curve *c)
         if (st == WICK_OK && c->shorts != NULL) st = wk_csv_number(ctx, f, i, longs, &c->longs[i]);
         if (st == WICK_OK && c->shorts != NULL)
             st = wk_csv_number(ctx, f, i, shorts, &c->shorts[i]);
-        if (st == WICK_OK && isnan(c->v[i])) st = missing(ctx, f, i, k);
+        if (st == WICK_OK && isnan(c->v[i]) && i > 0) st = missing(ctx, f, i, k);
+        if (st == WICK_OK) st = plausible(ctx, f, i, k, c->v[i]);
         if (st < 0) return st;
         if (isnan(c->fees[i])) c->fees[i] = 0.0;
         if (c->shorts != NULL && isnan(c->longs[i])) c->longs[i] = 0.0;
@@ -266,6 +299,10 @@ static wick_status read_one(wick_ctx *ctx, const wick_foreign_opts *o, double ca
                             reading *r)
 {
     const int32_t kind = o->kind != WICK_FOREIGN_AUTO ? o->kind : kind_of(f);
+    if (o->kind == WICK_FOREIGN_AUTO && kind != WICK_FOREIGN_TRADES) {
+        const wick_status st = not_a_result(ctx, f);
+        if (st < 0) return st;
+    }
     if (kind == WICK_FOREIGN_AUTO) return unknown(ctx, f);
     if (kind == WICK_FOREIGN_TRADES) {
         if (!wk_foreign_is_trades(f)) return unknown(ctx, f);

@@ -198,7 +198,8 @@ wick_status wk_csv_number(wick_ctx *ctx, const wk_csv *f, int64_t row, int32_t k
             text[n++] = *s;
         }
     }
-    return wick_parse_double(text, (int64_t)n, out) ? WICK_OK : bad(ctx, f, row, k, "a number");
+    const bool good = wick_parse_double(text, (int64_t)n, out) && !isinf(*out);
+    return good ? WICK_OK : bad(ctx, f, row, k, "a number");
 }
 
 wick_status wk_csv_time(wick_ctx *ctx, const wk_csv *f, int64_t row, int32_t k, int64_t *out)

@@ -228,8 +228,9 @@ static wick_status read_tradingview(wick_ctx *ctx, const wk_csv *f, wk_foreign_t
                   wk_csv_find(f, NAMES("price", "^price")),
                   wk_csv_find(f, NAMES("contracts", "qty", "quantity", "sizeqty", "positionsizeqty",
                                        "^positionsize", "^size")),
-                  wk_csv_find(f, NAMES("profit", "netpl", "^netpl", "^profit", "^pl")),
-                  wk_csv_find(f, NAMES("netplpct", "profitpct", "plpct")),
+                  wk_csv_find(f, NAMES("profit", "netpl", "netpnl", "^netpl", "^netpnl", "^profit",
+                                       "^pl", "^pnl")),
+                  wk_csv_find(f, NAMES("netplpct", "netpnlpct", "profitpct", "plpct", "pnlpct")),
                   wk_csv_find(f, NAMES("signal"))};
     o->net = true;
     o->format = "TradingView list of trades";

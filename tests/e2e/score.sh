@@ -100,6 +100,12 @@ check() { # FILE FORMAT METRIC VALUE
   has "$TMP/f.out" "\"$3\": $4"
 }
 check tv.csv "TradingView list of trades" total_pnl 1500
+for names in "Net P&L USDT,Net P&L %" "Net PnL USDT,Net PnL %" "P&L USDT,P&L %"; do # what it has been called
+  printf 'Trade #,Type,Date and time,Signal,Price USDT,Size (qty),Size (value),%s,Favorable excursion USDT\n%s\n%s\n' "$names" \
+    '1,Exit long,2024-01-05 10:00,Close,200,10,1000,"1,000.50",100.00,5' \
+    '1,Entry long,2024-01-02 10:00,Long,100,10,1000,"1,000.50",100.00,5' >"$TMP/tvn.csv"
+  check tvn.csv "TradingView list of trades" total_pnl 1000.5
+done
 check tv.csv "TradingView list of trades" short_trades 1
 check bt.csv "backtesting.py trades" total_pnl 1496
 check bt.csv "backtesting.py trades" avg_return_pct 100
@@ -108,6 +114,18 @@ check vbt.csv "vectorbt trades" trade_count 2
 check pb.csv "PyBroker trades" avg_trade_bars 2.5
 check r.csv "returns" end_market_value 99474.9
 check eq.csv "equity" end_market_value 99
+
+# Of returns or an equity alone the table is about the account; nobody has counted ambiguous bars.
+run a "$first" score "$TMP/r.csv" -q
+has "$TMP/a.out" "sharpe_annual"
+has "$TMP/a.out" "return_pct                     -0.53 %"
+for word in trade_count win_rate total_return_pct beta Ambiguous; do
+  grep -q "^$word" "$TMP/a.out" && bad "$word of returns" || good
+done
+run a "$first" score "$TMP/r.csv" -q --benchmark "$TMP/eq.csv"
+has "$TMP/a.out" "correlation"
+run a "$first" score "$TMP/pb.csv" -q
+has "$TMP/a.out" "trade_count                            2"
 
 # What cannot be read says where and why.
 wrong() { # WHAT PATTERN ARGS...
@@ -125,6 +143,24 @@ printf 'date,returns\n2024-01-02,0.01\n2024-01-01,0.1\n' >"$TMP/back.csv"
 wrong "dates" "back.csv:3: the dates do not ascend" "$TMP/back.csv"
 printf 'date,returns\n2024-01-02,1.5\n2024-01-03,-2.5\n' >"$TMP/pct.csv"
 wrong "percents" "loses more than everything" "$TMP/pct.csv"
+printf 'date,returns\n2024-01-02,inf\n2024-01-03,0.1\n' >"$TMP/inf.csv"
+wrong "an infinite return" "inf.csv:2: column 'returns': 'inf' is not a number" "$TMP/inf.csv"
+says x "docs/statistics.md has the columns" "the hint"
+printf 'date,Close\n2024-01-02,0.0\n2024-01-03,0.1\n' >"$TMP/vr.csv"
+wrong "returns called Close" "vr.csv:2: column 'Close': 0 is no price; are these returns (--as returns)?" "$TMP/vr.csv"
+run vr "$first" score "$TMP/vr.csv" -q --as returns
+expect 0 "returns called Close, said to be returns"
+printf 'date,Close\n2024-01-02,0.5\n2024-01-03,-0.1\n' >"$TMP/vr.csv"
+wrong "a price below 0" "vr.csv:3: column 'Close': -0.1 is no price" "$TMP/vr.csv"
+printf 'date,equity\n2024-01-02,0\n2024-01-03,5\n' >"$TMP/eq0.csv"
+wrong "an account of nothing" "0 is no start of an account" "$TMP/eq0.csv"
+printf 'date,equity\n2024-01-02,10\n2024-01-03,-5\n' >"$TMP/eq0.csv"
+run eq0 "$first" score "$TMP/eq0.csv" -q
+expect 0 "an account that is lost"
+printf ',Order Id,Column,Timestamp,Size,Price,Fees,Side\n0,0,Close,2018-02-22,2.4,40.5,0.1,Buy\n' >"$TMP/orders.csv"
+wrong "orders" "a list of orders; a list of trades has an exit time" "$TMP/orders.csv"
+printf ',id,col,size,entry_idx,entry_price,entry_fees,exit_idx,exit_price,exit_fees,pnl,return\n0,0,0,2.4,35,40.5,0.1,55,39.7,0.1,-2.3,-0.02\n' >"$TMP/rec.csv"
+wrong "raw records" "export trades.records_readable" "$TMP/rec.csv"
 printf 'Trade #,Type,Date/Time,Price\n1,Entry long,2024-01-02,5\n' >"$TMP/tv2.csv"
 wrong "no profit" "without the column 'Profit'" "$TMP/tv2.csv"
 : >"$TMP/empty.csv"

@@ -50,11 +50,66 @@ static void metric(const wick_result *r, wick_buf *out, int64_t i, bool dates)
          s->unit);
 }
 
+/* Of returns or an equity alone: rows about trades would be zeros and blanks. */
+static void account(const wick_result *r, wick_buf *out, bool dates)
+{
+    static const char *const names[] = {"initial_market_value",
+                                        "end_market_value",
+                                        "return_pct",
+                                        "cagr_pct",
+                                        "annual_volatility_pct",
+                                        "sharpe_annual",
+                                        "sortino_annual",
+                                        "calmar",
+                                        "max_drawdown",
+                                        "max_drawdown_pct",
+                                        "max_drawdown_date",
+                                        "max_drawdown_days",
+                                        "avg_drawdown_pct",
+                                        "ulcer_index",
+                                        "upi_annual",
+                                        "best_bar_pct",
+                                        "worst_bar_pct",
+                                        "bar_win_rate",
+                                        "best_month_pct",
+                                        "worst_month_pct",
+                                        "month_win_rate",
+                                        "profit_factor_bar",
+                                        "omega",
+                                        "tail_ratio",
+                                        "skew",
+                                        "kurtosis",
+                                        "var_pct",
+                                        "cvar_pct",
+                                        "psr",
+                                        "min_trl",
+                                        "equity_r2",
+                                        "benchmark_return_pct",
+                                        "excess_return_pct",
+                                        "alpha_pct",
+                                        "beta",
+                                        "correlation",
+                                        "information_ratio",
+                                        "up_capture_pct",
+                                        "down_capture_pct"};
+    const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        for (int64_t i = 0; i < n; i++) {
+            const wick_metric_spec *s = wick_scores_spec(r->scores, i);
+            if (strcmp(s->name, names[k]) != 0) continue;
+            const bool there = !isnan(wick_scores_value(r->scores, i));
+            if (there || (s->needs & WICK_NEED_BENCHMARK) == 0) metric(r, out, i, dates);
+        }
+    }
+}
+
 /* The forty rows in the order of the seed tables, then what the script defined. */
-static void scores(const wick_result *r, wick_buf *out, bool dates)
+static void scores(const wick_result *r, wick_buf *out, bool dates, bool full)
 {
     const int64_t n = r->scores != NULL ? wick_scores_count(r->scores) : 0;
-    for (int32_t row = 0; row < ROWS; row++) {
+    const bool bare = r->foreign && !full && wick_ledger_trades(r->ledger) == 0;
+    if (bare) account(r, out, dates);
+    for (int32_t row = 0; row < ROWS && !bare; row++) {
         for (int64_t i = 0; i < n; i++) {
             if (wick_scores_spec(r->scores, i)->row == row) metric(r, out, i, dates);
         }
@@ -116,6 +171,7 @@ static wick_status drawdowns(wick_ctx *ctx, const wick_result *r, wick_buf *out,
 static void ambiguous(const wick_result *r, wick_buf *out)
 {
     const wick_ambiguity a = wick_ledger_ambiguity(r->ledger);
+    if (r->foreign && a.bars == 0) return; /* nobody counted */
     heading(r, out, "Ambiguous bars");
     if (a.bars == 0) {
         wick_buf_add(out, "none: no result depends on the order inside a bar\n", -1);
@@ -208,7 +264,7 @@ static wick_status write_table(wick_ctx *ctx, const wick_result *r, wick_buf *ou
         wick_buf_addf(out, "  %s .. %s  %lld bars", from, to, (long long)e.n);
     }
     wick_buf_add(out, "\n\n", 2);
-    scores(r, out, dates);
+    scores(r, out, dates, full);
     if (!full) held(r, out, dates);
     if (full) more(r, out, dates);
     const wick_status st = drawdowns(ctx, r, out, dates);
