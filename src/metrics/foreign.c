@@ -119,9 +119,12 @@ static wick_status plausible(wick_ctx *ctx, const wk_csv *f, int64_t row, int32_
     bool price = false;
     for (int i = 0; prices[i] != NULL; i++) price = price || strcmp(f->name[k], prices[i]) == 0;
     if (v > 0.0 || (row > 0 && !price)) return WICK_OK;
-    return wick_fail(
-        ctx, WICK_E_DATA, "%s:%lld: column '%s': %g is no %s; are these returns (--as returns)?",
-        f->path, (long long)f->line[row], f->title[k], v, price ? "price" : "start of an account");
+    char text[32];
+    snprintf(text, sizeof text, "%g", v);
+    return wick_fail(ctx, WICK_E_DATA,
+                     "%s:%lld: column '%s': %s is no %s; are these returns (--as returns)?",
+                     f->path, (long long)f->line[row], f->title[k], isnan(v) ? "nothing" : text,
+                     price ? "price" : "start of an account");
 }
 
 static wick_status read_equity(wick_ctx *ctx, const wk_csv *f, curve *c)
