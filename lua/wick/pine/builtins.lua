@@ -56,7 +56,7 @@ function M.func(name)
 end
 
 --- M.var(name) -> { name, type, class } or nil. Classes: d series of the symbol, p a name of `pine`
---- that is a series in the body and a value in the bar function, c a constant, t a ta call without
+--- that is a series in the body and a value in the bar function, c a constant, z always na, t a ta call without
 --- arguments, b a figure of the bar function.
 function M.var(name)
   local v = variables[name]

@@ -126,8 +126,8 @@ second i d
 last_bar_index i c
 last_bar_time i c
 timenow i c
-bid f x
-ask f x
+bid f z
+ask f z
 barstate.isfirst b p
 barstate.islast b p
 barstate.isnew b p

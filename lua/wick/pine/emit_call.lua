@@ -3,6 +3,7 @@
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local builtins = core.module("wick.pine.builtins")
+local checks, hints = core.module("wick.pine.checks"), core.module("wick.pine.hints")
 local const, bar, series = lift.const, lift.bar, lift.series
 local P = lift.p
 local type, ipairs = type, ipairs
@@ -27,10 +28,13 @@ function U:bind(node, f, skip)
   end
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name] or f.at[self.tr.version < 6 and M.old_names[a.name] or a.name]
+    if i and a.name == "when" and self.tr.version >= 6 then i = nil end
     if not i and a.name == "transp" and self.tr.version < 6 then
       -- transparency of a colour, which is a part of the colour by now
     elseif not i then
-      self:fail(a, f.name .. " has no parameter '" .. a.name .. "'" .. self:near(a.name, f.at))
+      local near, hint = self:near(a.name, f.at), hints.parameter(a.name)
+      self:fail(a, f.name .. " has no parameter '" .. a.name .. "'" .. (hint and "; " .. hint or
+        near ~= "" and near or ": " .. self:signature(f)))
       self:expr(a.e)
     elseif list[i] then
       self:fail(a, "'" .. a.name .. "' is given twice")
@@ -57,7 +61,9 @@ M.old_names = { x = "source", y = "length", series = "source", source = "series"
 
 function U:signature(f)
   local list = {}
-  for i, p in ipairs(f.params) do list[i] = p.name .. (p.optional and "?" or "") end
+  for _, p in ipairs(f.params) do
+    if p.name ~= "when" or self.tr.version < 6 then list[#list + 1] = p.name .. (p.optional and "?" or "") end
+  end
   return f.name .. "(" .. table.concat(list, ", ") .. (f.many and "..." or "") .. ")"
 end
 
@@ -188,6 +194,7 @@ function U:ta_values(node, f)
     end
     if v and p.name == "condition" then values[i] = self:truth(v) end
   end
+  checks.numbers(self, node, f, values, list)
   return values, list.n
 end
 
@@ -273,6 +280,7 @@ function U:pure_call(node, f)
   for i = 1, list.n do
     if list[i] then values[i] = self:expr(list[i]) end
   end
+  checks.numbers(self, node, f, values, list)
   return self:pure_values(f, values, list.n)
 end
 
@@ -391,6 +399,7 @@ function U:value_call(node, f, this)
   end
   local n, name = list.n, f.name
   local space = name:match("^(%a+)%.")
+  checks.collection(self, list[1] or node, f, values[1])
   local t = self:result(f, values, n)
   local k, eff = "c", nil
   for i = 1, n do
@@ -552,6 +561,7 @@ local type_spaces = { "array", "map", "matrix", "line", "label", "box", "table",
 
 function U:method_call(node, f)
   local this = self:expr(f.o)
+  if this and this.unknown then return this end
   local defs = self:methods_for(f.v, this.t)
   if defs then return self:user_call(node, defs, this) end
   if f.v == "copy" and self:type_of(this.t) then return self:copy_of(this) end

@@ -3,6 +3,7 @@
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local builtins = core.module("wick.pine.builtins")
+local checks = core.module("wick.pine.checks")
 local const, bar, series = lift.const, lift.bar, lift.series
 local statements = core.module("wick.pine.emit_stmt")
 local kinds, structures = statements.kinds, statements.structures
@@ -159,9 +160,7 @@ function kinds:decl(node)
     v = const("na", "?")
   end
   local of = t or v.t
-  if t and t ~= v.t and types.numeric(t) and v.t == "string" then
-    self:fail(node, "'" .. sym.name .. "' is declared " .. t .. " but gets a string")
-  end
+  if t then checks.assigned(self, node, sym.name, t, v) end
   v = self:as_type(v, of)
   if v.t == "na" and types.numeric(of) then v = self:copy_value(v, of) end
   local declared = v.k ~= "b" and self.cond == 0 and #self.loops == 0 and
@@ -449,6 +448,7 @@ function kinds:assign(node)
   if not old then return false end
   if old.declared then
     local v = self:some(node.e)
+    checks.given(self, node, target.v, old.t, v)
     if op ~= ":=" then v = self:arithmetic(op:sub(1, 1), old, v, node) end
     if v.k == "b" then error(self.tr.NOT_HERE, 0) end
     local code = old.d .. " = " .. (v.t == "na" and self:na_name() or v.d)
@@ -493,6 +493,7 @@ function kinds:assign(node)
     self:fail(node.e, "this gives " .. #v.t .. " values, a variable takes one")
     return false
   end
+  checks.given(self, node, target.v, old.t, v)
   if old.t == "na" or old.t == "?" then old.t = v.t end
   if op ~= ":=" then v = self:arithmetic(op:sub(1, 1), old, v, node) end
   if old.set then

@@ -4,6 +4,7 @@
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local builtins = core.module("wick.pine.builtins")
+local checks = core.module("wick.pine.checks")
 local const, bar, series, join = lift.const, lift.bar, lift.series, lift.join
 local P = lift.p
 local type, ipairs = type, ipairs
@@ -113,7 +114,11 @@ function U:builtin_var(name, node)
     v = const(quote(name:match("[^%.]+$")), "string")
     v.lit, v.nn, v.constant = true, true, name
   elseif class == "c" then
-    if name == "na" then return const(self:na_name(), "na") end
+    if name == "na" then
+      v = const(self:na_name(), "na")
+      v.lit_na = true
+      return v
+    end
     local code = var.code == "0" and "0" or var.code and self.tr.strategy .. var.code:sub(2) or
       self:pine_name(name)
     v = const(code, var.type)
@@ -131,10 +136,8 @@ function U:builtin_var(name, node)
     v.nn = v.x or name == "strategy.equity"
     v.figure = name
   else
-    self:fail(node, "'" .. name ..
-      "' is a figure of real-time data, which a backtest does not have; " ..
-      "use close instead")
-    v = const("na", var.type)
+    -- bid and ask are na on TradingView too, but for bars of one tick.
+    v = const(self:na_name(), "na")
   end
   return v
 end
@@ -150,7 +153,11 @@ end
 function kinds:name(node)
   if node.builtin then return self:builtin_var(node.builtin, node) end
   local sym = node.sym
-  if not sym then return const("na", "?") end
+  if not sym then
+    local v = const("na", "?")
+    v.unknown = true
+    return v
+  end
   if sym.kind == "func" or sym.kind == "type" or sym.kind == "enum" or sym.kind == "import" then
     self:fail(node, "'" .. sym.name .. "' is a " .. (sym.kind == "func" and "function" or
       sym.kind) .. ", not a value")
@@ -244,6 +251,11 @@ function U:arithmetic(op, a, b, node)
   if a.t == "int" and b.t == "int" and op ~= "/" then t = "int" end
   if a.t == "string" or b.t == "string" then
     if op ~= "+" then self:fail(node, "texts can only be added") end
+    for _, x in ipairs { a, b } do
+      if op == "+" and (types.numeric(x.t) or x.t == "bool" or x.t == "color") then
+        self:fail(node, "a text and " .. types.a(x.t) .. " cannot be added; write str.tostring(...)")
+      end
+    end
     local k = join(a, b)
     if k == "d" then k = "b" end
     if k == "c" then
@@ -335,6 +347,7 @@ function U:compare(op, a, b, node)
   elseif b.t == "bool" and types.numeric(a.t) then
     a = as_truth(self, a, node)
   end
+  checks.compared(self, node, op, a, b)
   local f = compare_names[op]
   local lua = op == "!=" and "~=" or op
   local numbers = types.number_like(a.t) and types.number_like(b.t)

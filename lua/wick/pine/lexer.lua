@@ -3,6 +3,9 @@
 -- a megabyte has some hundred thousand of them. Indentation becomes `indent` and `dedent`, the end
 -- of
 -- a statement's line `newline`; comments are kept aside by line, for the emitter to put them back.
+local core = ...
+local hints = core.module("wick.pine.hints")
+local ipairs = ipairs
 local find, sub, byte, match = string.find, string.sub, string.byte, string.match
 
 local M = {}
@@ -37,8 +40,17 @@ local function width(text)
   return n
 end
 
---- M.lex(text, fail) -> tokens. `fail(line, col, message)` records an error; lexing goes on.
-function M.lex(text, fail)
+-- Signs of other languages stand for the word they mean, so that the rest of the line is read.
+local meant = { ["&&"] = "and", ["||"] = "or", ["!"] = "not", ["–"] = "-", ["—"] = "-", ["−"] = "-",
+  ["×"] = "*", ["÷"] = "/", ["≥"] = ">=", ["≤"] = "<=", ["≠"] = "!=" }
+
+-- One reading of the text; `closed` are lines before which all brackets count as closed.
+local function read(text, report, closed)
+  local bad_lines = {}
+  local function fail(line, col, message)
+    bad_lines[line] = true
+    report(line, col, message)
+  end
   if sub(text, 1, 3) == "\239\187\191" then text = sub(text, 4) end
   if find(text, "\r", 1, true) then text = text:gsub("\r\n?", "\n") end
   -- Blanks that word processors leave behind.
@@ -48,6 +60,7 @@ function M.lex(text, fail)
   local at, row, start, size = 1, 1, 1, #text
   local stack, top = { 0 }, 1
   local depth, fresh = 0, true
+  local opened -- line of the bracket that all others are in
   local last_line, version = 0, nil
   local opens = false -- the statement in hand has a word that a block follows
 
@@ -121,6 +134,7 @@ function M.lex(text, fail)
       local here = at - start + 1
       if fresh then
         fresh = false
+        if closed[row] then depth = 0 end
         if depth == 0 and not continues(at) then begin_line(width(sub(text, start, at - 1)),
           here) end
       end
@@ -190,18 +204,38 @@ function M.lex(text, fail)
       else
         local op = sub(text, at, at + 1)
         if not two[op] then op = sub(text, at, at) end
-        if two[op] or one[op] then
+        if (op == "+" or op == "-") and find(text, "^[+][+][ \t]*[\n;]", at) or
+          find(text, "^[-][-][ \t]*[\n;]", at) then
+          fail(row, here, "'" .. op .. op .. "' is not known; write x " .. op .. "= 1")
+          at = at + 2
+        elseif two[op] or one[op] then
           push("op", op, here)
           if op == "(" or op == "[" then
             depth = depth + 1
+            if depth == 1 then opened = row end
           elseif op == ")" or op == "]" then
             if depth > 0 then depth = depth - 1 end
           end
           at = at + #op
         else
           local ch = match(text, "^[%z\1-\127\194-\244][\128-\191]*", at) or op
-          fail(row, here, "the character '" .. (ch:gsub("%c", "?")) .. "' has no meaning here")
-          at = at + #ch
+          local pair = sub(text, at, at + 1)
+          if meant[pair] then ch = pair end
+          if ch == "“" or ch == "”" or ch == "‘" or ch == "’" then
+            -- The text between curly quotes, to the next of them.
+            fail(row, here, "texts stand between straight quotes, \" or ', not " .. ch)
+            local body = match(text, "^[^\n“”‘’\"]*", at + #ch)
+            local close = at + #ch + #body
+            push("string", body, here)
+            at = close + #(match(text, "^\226\128[\152\153\156\157]", close) or match(text, '^"', close) or "")
+          else
+            local hint = hints.characters[ch] or hints.characters[sub(ch, 1, 1)]
+            fail(row, here, "the character '" .. (ch:gsub("%c", "?")) .. "' has no meaning here" ..
+              (hint and "; " .. hint or ""))
+            local word = meant[ch]
+            if word then push(keywords[word] and "keyword" or "op", word, here) end
+            at = at + #ch
+          end
         end
       end
     end
@@ -216,7 +250,35 @@ function M.lex(text, fail)
   end
   push("eof", "end of file", at - start + 1)
   return { kind = kind, value = value, line = line, col = col, n = n, comments = comments,
-    version = version }
+    version = version, bad_lines = bad_lines, broken = {} }, depth > 0 and opened, text
+end
+
+-- The next line behind a bracket that is never closed which begins like a statement, or nil.
+local function next_statement(text, from)
+  local row = 0
+  for line in (text .. "\n"):gmatch("(.-)\n") do
+    row = row + 1
+    if row > from and find(line, "^[%a_%[]") and not find(line, "^and%s") and not find(line, "^or%s") then
+      return row
+    end
+  end
+end
+
+--- M.lex(text, fail) -> tokens. `fail(line, col, message)` records an error; lexing goes on.
+function M.lex(text, fail)
+  local closed, tokens, open, plain = {}, nil, nil, nil
+  for _ = 1, #text < 100000 and 20 or 3 do
+    local found = {}
+    tokens, open, plain = read(text, function(...) found[#found + 1] = { ... } end, closed)
+    -- A bracket that is never closed must not swallow the rest: its statement ends before the next one.
+    local row = open and next_statement(plain, open)
+    if not row or closed[row] then
+      for _, f in ipairs(found) do fail(f[1], f[2], f[3]) end
+      return tokens
+    end
+    closed[row] = true
+  end
+  return tokens
 end
 
 return M

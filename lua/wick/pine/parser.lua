@@ -4,6 +4,7 @@
 -- on behind the statement, so that one pass finds all of them.
 local core = ...
 local expressions = core.module("wick.pine.parser_expr")
+local hints = core.module("wick.pine.hints")
 local error, type, pcall, sub = error, type, pcall, string.sub
 
 local M = {}
@@ -15,9 +16,18 @@ M.qualifiers = qualifiers
 local MAX_DEPTH = 150
 
 --- M.parse(tokens, fail) -> { list of statements }, comments left over at the end
-function M.parse(t, fail)
+function M.parse(t, report)
   local kind, value, line, col = t.kind, t.value, t.line, t.col
   local p = { t = t, at = 1, depth = 0 }
+  local start = 1 -- of the statement in hand
+
+  -- Where a character was wrong already, the rest of the statement may make no sense.
+  local function fail(at_line, at_col, message)
+    for l = line[start], at_line do
+      if t.bad_lines[l] then return end
+    end
+    report(at_line, at_col, message)
+  end
   local comments, next_comment = t.comments, 1
   local stop = {}
 
@@ -41,7 +51,29 @@ function M.parse(t, fail)
     local at = i
     -- The end of a line is reported where the line stands.
     if kind[i] == "newline" and i > 1 then at = i - 1 end
-    p.fail_at(at, wanted .. " is expected, found " .. p.shown(i))
+    local word = kind[i] == "keyword" and value[i]
+    if word == "else" then p.fail_at(at, "this 'else' has no 'if' above it that is indented alike") end
+    if value[i] == "=" and kind[i] == "op" and p.in_condition then
+      p.fail_at(at, "'=' declares a variable; equal is '=='")
+    end
+    p.fail_at(at, wanted .. " is expected, found " .. p.shown(i) .. p.opened(i))
+  end
+
+  -- Behind which line a bracket is open, when that is another one.
+  function p.opened(i)
+    local depth = 0
+    for j = i - 1, start, -1 do
+      local v = kind[j] == "op" and value[j]
+      if v == ")" or v == "]" then
+        depth = depth + 1
+      elseif v == "(" or v == "[" then
+        if depth == 0 then
+          return line[j] ~= line[i] and "; the '" .. v .. "' of line " .. line[j] .. " is not closed" or ""
+        end
+        depth = depth - 1
+      end
+    end
+    return ""
   end
 
   function p.deeper()
@@ -129,7 +161,35 @@ function M.parse(t, fail)
   -- ---- blocks --------------------------------------------------------------------------------
   local statement
 
-  local function sync()
+  -- Names that a statement with a mistake would have declared: no second mistake where they are read.
+  local function give_up(from)
+    local i = from
+    if value[i] == "[" then
+      while kind[i + 1] == "name" do
+        t.broken[value[i + 1]] = true
+        i = i + 2
+      end
+    end
+    while i < from + 8 and (kind[i] == "name" or kind[i] == "keyword") do
+      local after = kind[i + 1] == "op" and value[i + 1]
+      if after == "=" or after == "(" then t.broken[value[i]] = true end
+      i = i + 1
+    end
+  end
+
+  local function sync(from)
+    -- Out of the blocks of the statement again.
+    local inside = 0
+    for i = from or p.at, p.at - 1 do
+      if kind[i] == "indent" then inside = inside + 1 end
+      if kind[i] == "dedent" then inside = inside - 1 end
+    end
+    while inside > 0 and kind[p.at] ~= "eof" do
+      if kind[p.at] == "indent" then inside = inside + 1 end
+      if kind[p.at] == "dedent" then inside = inside - 1 end
+      p.at = p.at + 1
+      if inside == 0 then return end
+    end
     -- Behind the line of the mistake, and behind a block that hangs on it.
     while kind[p.at] ~= "newline" and kind[p.at] ~= "eof" and
       kind[p.at] ~= "dedent" do p.at = p.at + 1 end
@@ -146,12 +206,21 @@ function M.parse(t, fail)
 
   -- Statements of a line, separated by commas, and the end of that line.
   local function statement_line(list)
+    local from = p.at
     repeat
+      start = p.at
+      local hint = kind[start] == "name" and hints.words[value[start]]
+      if hint and (kind[start + 1] ~= "op" or value[start + 1] == "-") then
+        fail(line[start], col[start], "'" .. value[start] .. "' is no word of Pine; " .. hint)
+        return sync(from)
+      end
       local ok, node = pcall(statement)
       if not ok then
         if node ~= stop then error(node, 0) end
         p.depth = p.depth - (p.depth - p.block_depth)
-        return sync()
+        p.in_condition = nil
+        give_up(from)
+        return sync(from)
       end
       list[#list + 1] = node
       if node.block then return end

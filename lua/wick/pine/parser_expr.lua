@@ -96,9 +96,19 @@ function M.open(p)
     return e
   end
 
+  -- What stands behind `if` and `while`: an '=' in it was meant to compare.
+  local function condition()
+    local outer = p.in_condition
+    p.in_condition = true
+    local c = expr()
+    if value[p.at] == "=" and kind[p.at] == "op" then p.unexpected("a block") end
+    p.in_condition = outer
+    return c
+  end
+
   local function if_expr(i)
     local n = node("if", i)
-    n.c = expr()
+    n.c = condition()
     n.body = p.block(n)
     if value[p.at] == "else" and kind[p.at] == "keyword" then
       local j = p.at
@@ -176,7 +186,7 @@ function M.open(p)
   local structures = { ["if"] = if_expr, ["switch"] = switch_expr, ["for"] = for_expr,
     ["while"] = function(i)
       local n = node("while", i)
-      n.c = expr()
+      n.c = condition()
       n.body = p.block(n)
       n.block = true
       return n

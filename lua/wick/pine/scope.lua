@@ -3,7 +3,7 @@
 -- `sym` (a symbol of the script) or `builtin` (the full name of something built in); unknown names
 -- are reported with the nearest known one, once each.
 local core = ...
-local builtins = core.module("wick.pine.builtins")
+local builtins, hints = core.module("wick.pine.builtins"), core.module("wick.pine.hints")
 local pairs, ipairs = core.pairs, ipairs
 
 local M = {}
@@ -23,6 +23,7 @@ function M.resolve(list, env)
   local unit = { main = true, module = module }
   local control, seen, tick = {}, {}, 0
   local in_args -- inside a series argument: the parameters there want to be series
+  local declaring -- the name that the statement in hand declares
   local in_value = false -- does somebody take the value of the block in hand?
   module.scope, module.unit, module.funcs, module.types, module.imports = scope, unit, {}, {}, {}
   module.wanted, module.names, module.symbols, module.n_globals = {}, {}, {}, 0
@@ -67,22 +68,9 @@ function M.resolve(list, env)
         " (namespace '" .. member_of .. "')"))
       return
     end
-    local at = scope
-    while at do
-      for n in pairs(at.vars) do pool[n] = true end
-      at = at.up
-    end
-    for _, n in ipairs(builtins.names) do
-      if not n:find(".", 1, true) then pool[n] = true end
-    end
-    local near = core.nearest(name, pool)
-    if not near then -- the forgotten namespace
-      for _, space in ipairs { "ta.", "math.", "str.", "request.", "color.", "input." } do
-        if builtins.known(space .. name) then near = space .. name end
-      end
-    end
+    if env.broken[name] then return end
     fail(node.line, node.col, "unknown name '" .. name .. "'" ..
-      (near and "; did you mean '" .. near .. "'?" or ""))
+      hints.unknown(name, scope, list, declaring, node.line))
   end
 
   local function read(node, sym)
@@ -123,7 +111,10 @@ function M.resolve(list, env)
     local sym = lookup(node.v)
     if sym then return read(node, sym) end
     local name = builtins.modern(node.v, version) or node.v
+    local since = hints.since(node.v, version)
+    if since then fail(node.line, node.col, since) end
     if builtins.known(name) then return set_builtin(node, name) end
+    if since then return end
     if builtins.spaces[node.v] or type_words[node.v] then
       node.builtin = node.v
       return
@@ -274,6 +265,13 @@ function M.resolve(list, env)
   kinds.tuple = function(node)
     for _, e in ipairs(node.items) do expr(e) end
   end
+  -- These are said once for the script, not here and there.
+  local global_only = {}
+  for name in ([[plot plotshape plotchar plotarrow plotbar plotcandle hline fill bgcolor barcolor
+    alertcondition indicator strategy library]]):gmatch("%S+") do
+    global_only[name] = true
+  end
+
   kinds.call = function(node)
     local f = node.f
     local n = #node.args + #(node.named or {})
@@ -295,6 +293,10 @@ function M.resolve(list, env)
     if not node.alone then
       if f.sym and f.sym.kind == "func" then f.sym.wanted = true end
       if f.k == "member" then module.wanted[f.v] = true end
+    end
+    if f.builtin and global_only[f.builtin] and (#control > 0 or not unit.main) then
+      fail(f.line, f.col, "'" .. f.v .. "' stands in a block or function; it belongs to the outermost level, " ..
+        "with the condition in its value: " .. f.v .. "(condition ? x : na)")
     end
     local value = in_value
     in_value = true
@@ -364,7 +366,10 @@ function M.resolve(list, env)
   end
   kinds["continue"] = kinds["break"]
   kinds.decl = function(node)
+    local outer = declaring
+    declaring = node.name
     expr(node.e)
+    declaring = outer
     local old = scope.vars[node.name]
     if old and (old.kind == "var" or old.kind == "param") then
       fail(node.name_line, node.name_col, "'" .. node.name ..
@@ -391,8 +396,10 @@ function M.resolve(list, env)
         elseif builtins.known(t.v) then
           fail(t.line, t.col, "'" .. t.v ..
             "' is built in; declare a variable of your own with '='")
-        else
-          unknown(t, t.v)
+        elseif not env.broken[t.v] and not seen[t.v] then
+          seen[t.v] = true
+          fail(t.line, t.col, "unknown name '" .. t.v .. "'" ..
+            (node.op == ":=" and "; a new variable is declared with '='" or ""))
         end
         expr(node.e)
         return

@@ -28,6 +28,7 @@ local function read_module(text, label, file, state)
   module.list, module.tail = parser.parse(tokens, fail)
   module.n_tokens = tokens.n
   scope.resolve(module.list, { version = module.version, fail = fail, module = module,
+    broken = tokens.broken,
     import = function(node)
     local key = node.user .. "/" .. node.lib .. "/" .. node.version
     if state.libraries[key] then return state.libraries[key] end

@@ -73,6 +73,12 @@ function M.show(t)
   return t or "void"
 end
 
+--- The same with its article.
+function M.a(t)
+  local text = M.show(t)
+  return (text:find("^[aeiou]") and "an " or "a ") .. text
+end
+
 --- What pine.series() and pine.map.new() want to know about a type.
 function M.series_kind(t)
   if t == "bool" then return "bool" end
