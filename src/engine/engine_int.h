@@ -292,6 +292,7 @@ struct wick_run {
     uint8_t *active;
     const int64_t *clock;
     int32_t tick, first_tick, rows;
+    int32_t gate_tick; /**< Pine: bars before it are shown to the script, nothing fills on them */
     int64_t warmup;
 
     /* account */

@@ -45,11 +45,21 @@ int32_t wick_pine_risk(wick_run *r, int32_t s, int32_t rule, double value, int32
     return 1;
 }
 
+/* Before trading may begin: the bar before the first on which something may fill places its orders,
+ * and where orders fill at their own close that first bar does. */
+static bool early(const wick_run *r, int32_t s)
+{
+    const wk_feed *f = &r->feed[s];
+    const int32_t bar = r->set.delay == 0 ? r->bar_of[s] : wk_pine_due(r, s);
+    if (r->gate_tick == 0 || bar >= f->n) return false;
+    return (f->tick_of != NULL ? f->tick_of[bar] : bar) < r->gate_tick;
+}
+
 bool wk_pine_blocked(wick_run *r, int32_t s)
 {
     const wk_pine *p = &r->pine[s];
     wk_pine_day(r, s);
-    return p->halted || p->day_full;
+    return p->halted || p->day_full || early(r, s);
 }
 
 static void close_everything(wk_pwalk *w, const char *why, double price)

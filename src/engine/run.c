@@ -146,8 +146,10 @@ static void set_clock(wick_run *r, const wick_run_opts *o)
         else
             hi = mid;
     }
-    r->first_tick = lo;
-    r->rows = r->ticks - lo; /* of all ticks, wherever the run may stop */
+    /* A Pine script sees the bars before: its own variables warm up as indicators do. */
+    r->gate_tick = o->pine ? lo : 0;
+    r->first_tick = o->pine ? 0 : lo;
+    r->rows = r->ticks - r->first_tick; /* of all ticks, wherever the run may stop */
 }
 
 static void set_options(wick_run *r, const wick_run_opts *o)
@@ -492,6 +494,12 @@ static bool names_of(wick_run *r, const char ***symbols, const char ***tags)
     return true;
 }
 
+/* Rows of the ledger begin where trading may. */
+static const double *from_gate(const wick_run *r, const double *column)
+{
+    return column != NULL ? column + r->gate_tick : NULL;
+}
+
 wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
 {
     if (r->status < 0) return wick_run_error(ctx, r);
@@ -518,14 +526,15 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
     const double total = r->equity - r->cash0;
     const wick_ledger_in in = {
         .size = sizeof in,
-        .n = r->rows,
-        .time = r->clock + r->first_tick, /* the panel's own */
-        .equity = r->col_equity,
-        .cash = r->col_cash,
-        .fees = r->col_fees,
-        .long_value = r->col_long,
-        .short_value = r->col_short,
-        .flow = {r->col_flow[0], r->col_flow[1], r->col_flow[2], r->col_flow[3]},
+        .n = r->rows - r->gate_tick,
+        .time = r->clock + r->first_tick + r->gate_tick, /* the panel's own */
+        .equity = from_gate(r, r->col_equity),
+        .cash = from_gate(r, r->col_cash),
+        .fees = from_gate(r, r->col_fees),
+        .long_value = from_gate(r, r->col_long),
+        .short_value = from_gate(r, r->col_short),
+        .flow = {from_gate(r, r->col_flow[0]), from_gate(r, r->col_flow[1]),
+                 from_gate(r, r->col_flow[2]), from_gate(r, r->col_flow[3])},
         .n_trades = r->trades.n,
         .trades = r->trades.p,
         .n_orders = r->recs.n,

@@ -127,7 +127,7 @@ static void write_options(const wick_run *r, wick_buf *b)
     }
     line_number(b, "cash", r->cash0);
     line_number(b, "warm-up", (double)r->warmup);
-    line_number(b, "first traded tick", r->first_tick);
+    line_number(b, "first traded tick", r->first_tick + r->gate_tick);
     line(b, "order records", r->lean ? "off" : "on");
     line(b, "orders", r->pine != NULL ? "pine" : "wick");
     line(b, "fills asked", r->ask_fill ? "on" : "off");

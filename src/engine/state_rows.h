@@ -170,7 +170,7 @@
     X(B1, T, has_children, 1) X(OUT, T, feed, 0) X(OUT, T, sym, 0) X(OUT, T, n_sym, 0)             \
     X(OUT, T, ticks, 0) X(OUT, T, all_ticks, 0) X(OUT, T, waits, 0) X(B1, T, open_end, 1)          \
     X(OUT, T, bar_of, 0) X(OUT, T, next_tick, 0) X(OUT, T, event, 0) X(OUT, T, mask_at, 0)         \
-    X(OUT, T, active, 0) X(OUT, T, clock, 0) X(I32, T, tick, 1) X(OUT, T, first_tick, 0)           \
+    X(OUT, T, active, 0) X(OUT, T, clock, 0) X(I32, T, tick, 1) X(OUT, T, first_tick, 0) X(OUT, T, gate_tick, 0)           \
     X(OUT, T, rows, 0) X(OUT, T, warmup, 0) X(OUT, T, cash0, 0) X(F64, T, cash, 1)                 \
     X(F64, T, fees, 1) X(F64, T, realized, 1) X(F64, T, equity, 1) X(F64, T, forgiven, 1)          \
     X(F64, T, turnover, 1) X(I32, T, n_long, 1) X(I32, T, n_short, 1) X(I32, T, lot_serial, 1)     \

@@ -97,6 +97,24 @@ test("a fill at the close is not seen by the script that ordered it", function()
   check(#play(body:format("{ immediately = true }"), ", pyramiding = 2").trades > 10)
 end)
 
+test("bars before the trade start are shown to the script, and fill nothing", function()
+  local times, close = {}, {}
+  for i = 1, 40 do times[i], close[i] = 1514764800000 + (i - 1) * 3600000, 100 + i end
+  local r = must_run {
+    bars = { X = { close = close, time = times } }, trade_from = times[21],
+    script = [[
+      local s = pine.strategy "x"
+      local n = 0
+      return s:each_bar(function()
+        n = n + 1
+        assert(n == s.bar + 1, "a bar was not shown")
+        if s.position_size == 0 then s:entry("L", s.long) end
+        if s.bar == 25 then assert(s:opentrades_entry_bar_index(0) == 20, "the first fill") end
+      end)]],
+  }
+  equal(#r.equity, 20)
+end)
+
 test("cancel, raw orders, groups and risk rules", function()
   local r = play([[
     s:risk_max_position_size(4)

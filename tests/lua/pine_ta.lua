@@ -58,6 +58,53 @@ test("ema and rma: seeded with the mean of the first values, na leaves them alon
   ]], ten)
 end)
 
+test("sums: windows of the same values have the same bits, whatever came before", function()
+  run([[
+    local mean = ta.sma(close, 3)
+    local same = mean - mean:lag(4)
+    check(same, { NA, NA, NA, NA, NA, NA, 0 })
+  ]], { 3.0, 5.2, 6.6, 4.5, 6.6, 3.0, 5.2 })
+end)
+
+test("ema and rma of whole columns: the same seeds", function()
+  run([[
+    check(ta.ema(close, 3), { NA, NA, 2, 3, 4, 5, 6, 7, 8, 9 })
+    check(ta.rma(close, 2), { NA, 1.5, 2.25, 3.125, 4.0625 })
+  ]], ten)
+  run([[check(ta.rma(close, 3), { NA, NA, (9.4 + 0.4 + 6.1) / 3, ((9.4 + 0.4 + 6.1) / 3 * 2 + 0.6) / 3 })]],
+    { 9.4, 0.4, 6.1, 0.6 })
+end)
+
+test("wma adds up from the oldest", function()
+  run([[
+    local n = 0
+    for i = 1, 3 do n = n + i end
+    check(ta.wma(close, 3), { NA, NA, (9.3 * 1 + 3.8 * 2 + 1.6 * 3) / n })
+    -- With a hole in the series: one bar at a time.
+    check(ta.wma(of { 9.3, 3.8, 1.6, NA }, 3), { NA, NA, (9.3 * 1 + 3.8 * 2 + 1.6 * 3) / n, NA })
+  ]], { 9.3, 3.8, 1.6, 1.6 })
+end)
+
+test("cmo, cci and rci where nothing moves, and their first bar", function()
+  run([[
+    local flat = of { 2, 2, 2, 2, 2 }
+    check(ta.cmo(flat, 2), { NA, NA, NA, NA, NA })
+    check(ta.cmo(close, 2), { NA, NA, 100, 100 })
+    check(ta.cci(flat, 2), { NA, 0, 0, 0, 0 })
+    check(ta.rci(close, 3), { NA, NA, NA, 100, 100 }, 1e-9) -- one bar after its window is full
+  ]], ten)
+end)
+
+test("what was found elsewhere and is not followed", function()
+  -- mfi counts the first bar in both sums; sar begins by the highs; a supertrend begins downward.
+  run([[check(ta.mfi(close, 2), { NA, 100 - 100 / (1 + (10 + 20 * 2) / 10) }, 1e-9)]], { 10, 20, 30 },
+    { open = { 10, 20, 30 }, volume = { 1, 2, 3 } })
+  run([[check(ta.sar(0.02, 0.02, 0.2), { NA, 13 })]], { 10, 11 },
+    { open = { 10, 11 }, high = { 13, 12 }, low = { 9, 10 }, close = { 10, 11 } })
+  run([[check(ta.iii(), { (2 * 11 - 12 - 9) / ((12 - 9) * 5) }, 1e-12)]], { 11 },
+    { open = { 10 }, high = { 12 }, low = { 9 }, volume = { 5 } })
+end)
+
 test("wma repeats the last value inside its window; hma cuts half and root off", function()
   run([[
     local x = of { 3, NA, 6, 9 }
@@ -140,6 +187,9 @@ test("stoch multiplies first; a range of zero is na", function()
   run([[
     local x = of { 0.1, 0.3, 0.7 }
     check(ta.stoch(x, x, x, 3), { NA, NA, 100 * (0.7 - 0.1) / (0.7 - 0.1) })
+    local b, v, t = 5.22, 7.41, 8.81
+    local z = of { b, t, v }
+    check(ta.stoch(z, z, z, 3), { NA, NA, 100 * (v - b) / (t - b) })
     local f = of { 2, 2, 2 }
     check(ta.stoch(f, f, f, 3), { NA, NA, NA })
   ]], ten)

@@ -104,6 +104,8 @@ def test_file(name):
             return form.format(name[len(head):])
     if name.startswith("pine_"):
         return f"tests/pine/semantics/{name[5:]}.pine"
+    if name.startswith("abi_"):
+        return f"tests/abi/{name[4:]}.sh"
     return None
 
 
@@ -116,6 +118,8 @@ def run_test(name, build):
         words = [os.path.join(build, "wick"), "test", path]
     elif name.startswith("pine_"):
         words = ["sh", "tests/e2e/pine_semantics.sh", name[5:]]
+    elif name.startswith("abi_"):
+        words = ["sh", path, build]
     else:
         words = ["sh", path]
     try:
@@ -126,8 +130,14 @@ def run_test(name, build):
     return done.returncode, done.stdout
 
 
+def target(name):
+    if name.startswith(("unit_", "prop_")):
+        return name
+    return "build.ninja" if name.startswith("abi_") else "wick"
+
+
 def make(build, tests):
-    targets = sorted({t if t.startswith(("unit_", "prop_")) else "wick" for t, _ in tests})
+    targets = sorted({target(t) for t, _ in tests})
     done = subprocess.run(["nice", "ninja", "-j2", "-C", build, *targets], text=True, cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode == 0, done.stdout

@@ -22,6 +22,7 @@ typedef struct pine_case {
     double cash, step, point;
     const char *sub;    /* finer bars, four per bar: the magnifier */
     const char *zone;   /* of the exchange */
+    int from;           /* bar from which on trading is allowed; 0: all */
     const char *equity; /* of the last bar, as text; NULL: not looked at */
 } pine_case;
 
@@ -218,6 +219,8 @@ static inline wick_ledger *pine_run(wick_ctx *ctx, const pine_case *k, pine_look
     const wick_run_opts opts = {.size = sizeof opts,
                                 .settings = s,
                                 .cash = k->cash > 0.0 ? k->cash : 1000000.0,
+                                .has_trade_from = k->from > 0,
+                                .trade_from = wick_panel_clock(panel)[k->from],
                                 .ask_bar = true,
                                 .pine = true};
     wick_run *run = NULL;

@@ -8,8 +8,10 @@
 
 /* clang-format off */
 static const pine_case placement[] = {
-    {"a market order fills at the next open", "", B0 "102 103 101 102", "0 entry L long 1", "L 1 1@102 open"},
+    {"a market order fills at the next open", "", B0 "102 104 101 103", "0 entry L long 1", "L 1 1@102 open"},
     {"orders of the last bar never fill", "", B0 "102 103 101 102", "1 entry L long 1", ""},
+    {"before the trade start nothing fills; the bar before it places orders", "max_entries=9", B0 FLAT FLAT FLAT, "0 entry A long 1; 1 entry B long 2", "L 2 2@100 open", .from = 2},
+    {"... where orders fill at their close, the first bar does", "max_entries=9 fill=close delay=0", B0 FLAT FLAT FLAT, "1 entry A long 1; 2 entry B long 2", "L 2 2@100 open", .from = 2},
     {"entry and exit ids are separate name spaces", "", B0 FLAT "100 106 94 100",
      "0 entry L long 1; 0 entry X long 1 stop=105; 0 exit X L stop=95", "L 1 1@100 2@95 X; L 1 2@105 open"},
     {"an entry does not replace an exit of its id", "max_entries=2", B0 FLAT FLAT "100 106 94 100",
