@@ -268,6 +268,16 @@ static void turn_to(lane_state *l, int64_t from, int64_t n)
     l->at += n;
 }
 
+/* Bars of the next chunk come into the cache while this one is worked on. */
+static void ask_for(const double *x, int64_t n)
+{
+#if defined(__GNUC__)
+    for (int64_t i = 0; i < n; i += 64 / (int64_t)sizeof *x) __builtin_prefetch(x + i);
+#else
+    (void)x, (void)n;
+#endif
+}
+
 /* One chunk of all lanes, `seen` bars before it. False when there is an NA: values that are done in
  * whole numbers are none. */
 static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
@@ -304,6 +314,8 @@ wick_status wk_rolls_run(const wk_rolls *r, bool *holes)
             lane_state *l = &m->lane[k];
             turn_to(l, from, n);
             values[k] = l->values != NULL ? l->values + l->at - n : NULL;
+            if (l->src != NULL && (k == 0 || l->src != r->src[k - 1]))
+                ask_for(l->src + from + n, r->n - from - n < n ? r->n - from - n : n);
         }
         if (r->fill != NULL) r->fill(r->what, from, n, values);
         *holes = !chunk(m, r->lanes, n, from - r->from);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_variance wick_ta_stdev wick_ta_bb wick_ta_bbw wick_ta_zscore */
-#include "../k_scratch.h"
 #include "../k_sums.h"
 
 static int64_t warmup(const double *p)
@@ -21,19 +20,19 @@ static void init(void *state, const double *p)
 /* What each member makes of the two sums. `y` has as many values as the spec has outputs. */
 typedef void (*finish_fn)(double x, double s, double q, const double *p, double *y);
 
-static void variance_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void variance_of(double x, double s, double q, const double *p, double *y)
 {
     (void)x;
     y[0] = wk_variance(s, q, p[0], p[1] != 0.0);
 }
 
-static void stdev_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void stdev_of(double x, double s, double q, const double *p, double *y)
 {
     (void)x;
     y[0] = sqrt(wk_variance(s, q, p[0], p[1] != 0.0));
 }
 
-static void bb_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void bb_of(double x, double s, double q, const double *p, double *y)
 {
     const double mid = s / p[0], dev = sqrt(wk_variance(s, q, p[0], true)) * p[1];
     (void)x;
@@ -42,14 +41,14 @@ static void bb_of(double x, double s, double q, const double *p, double *y)
     y[2] = mid - dev;
 }
 
-static void bbw_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void bbw_of(double x, double s, double q, const double *p, double *y)
 {
     double b[3];
     bb_of(x, s, q, p, b);
     y[0] = wk_finite((b[1] - b[2]) / b[0] * 100.0);
 }
 
-static void zscore_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void zscore_of(double x, double s, double q, const double *p, double *y)
 {
     y[0] = wk_finite((x - s / p[0]) / sqrt(wk_variance(s, q, p[0], p[1] != 0.0)));
 }
@@ -61,42 +60,76 @@ WK_INLINE void step_with(void *state, const double *p, double x, double *out, fi
     finish(x, s, q, p, out);
 }
 
-/* Lanes of up to four windows: eight sums in one pass. Parameters are copied, so that the compiler
- * sees that no output changes them. */
-WK_INLINE wick_status many_with(int64_t n, const double *const *in, int32_t count,
-                                const double *const *p, double *const *const *out, int n_param,
-                                int n_out, finish_fn finish)
+/* A chunk of bars of one member. */
+typedef void (*chunk_fn)(int64_t n, const double *x, const double *s, const double *q,
+                         const double *p, double *const *out);
+
+WK_INLINE void chunk_with(int64_t n, const double *restrict x, const double *restrict s,
+                          const double *restrict q, const double *p, double *const *out,
+                          int n_param, int n_out, finish_fn finish)
 {
-    enum { PAIRS = WK_LANES / 2 };
-    wk_scratch s;
-    const int32_t most = count < PAIRS ? count : PAIRS;
-    if (wk_scratch_new(&s, n, 1 + 2 * most) < 0) return WICK_E_MEM;
-    double *xx = s.col[0];
-    const double *x = in[0];
-    for (int64_t i = 0; i < n; i++) xx[i] = x[i] * x[i];
-    wick_status st = WICK_OK;
-    for (int32_t k = 0; k < count && st >= 0; k += PAIRS) {
-        wk_lane l[WK_LANES];
-        const int32_t have = count - k < PAIRS ? count - k : PAIRS;
-        for (int32_t j = 0; j < have; j++) {
-            const int64_t w = wk_window(p[k + j], 0);
-            l[2 * j] = (wk_lane){x, s.col[1 + 2 * j], w, 1.0};
-            l[2 * j + 1] = (wk_lane){xx, s.col[2 + 2 * j], w, 1.0};
-        }
-        st = wk_roll(n, l, 2 * have);
-        for (int32_t j = 0; j < have && st >= 0; j++) {
-            const double *sum = s.col[1 + 2 * j], *sq = s.col[2 + 2 * j];
-            const double own[2] = {p[k + j][0], p[k + j][n_param - 1]};
-            double *to[3] = {out[k + j][0], out[k + j][n_out - 1], out[k + j][n_out - 1]};
-            if (n_out == 3) to[1] = out[k + j][1];
-            for (int64_t i = 0; i < n; i++) {
-                double y[3];
-                finish(x[i], sum[i], sq[i], own, y);
-                for (int o = 0; o < n_out; o++) to[o][i] = y[o];
-            }
-        }
+    const double own[2] = {p[0], p[n_param - 1]};
+    double *restrict a = out[0], *restrict b = n_out == 3 ? out[1] : NULL;
+    double *restrict c = n_out == 3 ? out[2] : NULL;
+    for (int64_t i = 0; i < n; i++) {
+        double y[3];
+        finish(x[i], s[i], q[i], own, y);
+        a[i] = y[0];
+        if (n_out == 3) b[i] = y[1], c[i] = y[2];
     }
-    wk_scratch_free(&s);
+}
+
+/* Windows that go through the column together, four at most: eight sums in one pass. */
+enum { PAIRS = WK_LANES / 2 };
+
+typedef struct work {
+    const double *x;
+    const double *const *p;
+    double *const *const *out;
+    int32_t count;
+    int n_out;
+    chunk_fn finish;
+} work;
+
+WK_WIDE static void square(int64_t n, const double *restrict x, double *restrict xx)
+{
+    for (int64_t i = 0; i < n; i++) xx[i] = x[i] * x[i];
+}
+
+static void fill(const void *what, int64_t from, int64_t n, double *const *x)
+{
+    const work *k = what;
+    for (int32_t j = 0; j < k->count; j++) square(n, k->x + from, x[2 * j + 1]);
+}
+
+static void take(const void *what, int64_t from, int64_t n, const double *const *sum)
+{
+    const work *k = what;
+    for (int32_t j = 0; j < k->count; j++) {
+        double *to[3] = {NULL, NULL, NULL};
+        for (int o = 0; o < k->n_out; o++) to[o] = k->out[j][o] + from;
+        k->finish(n, k->x + from, sum[2 * j], sum[2 * j + 1], k->p[j], to);
+    }
+}
+
+static wick_status many_with(int64_t n, const double *x, int32_t count, const double *const *p,
+                             double *const *const *out, int n_out, chunk_fn finish, bool *holes)
+{
+    const int64_t first = wk_first(n, x);
+    wick_status st = WICK_OK;
+    *holes = false;
+    for (int32_t k = 0; k < count && st >= 0 && !*holes; k += PAIRS) {
+        const int32_t have = count - k < PAIRS ? count - k : PAIRS;
+        const work what = {x, p + k, out + k, have, n_out, finish};
+        wk_rolls r = {.n = n, .from = first, .lanes = 2 * have, .what = &what};
+        r.fill = fill, r.take = take;
+        for (int32_t j = 0; j < have; j++) {
+            r.src[2 * j] = x;
+            r.w[2 * j] = r.w[2 * j + 1] = wk_window(p[k + j], 0);
+            for (int o = 0; o < n_out; o++) wk_fill_na(first, out[k + j][o]);
+        }
+        st = wk_rolls_run(&r, holes);
+    }
     return st;
 }
 
@@ -131,15 +164,24 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
     {                                                                                              \
         step_with(state, p, in[0], out, name##_of);                                                \
     }                                                                                              \
+    WK_WIDE static void name##_chunk(int64_t n, const double *x, const double *s, const double *q, \
+                                     const double *p, double *const *out)                          \
+    {                                                                                              \
+        chunk_with(n, x, s, q, p, out, n_param, n_out, name##_of);                                 \
+    }                                                                                              \
     static wick_status name##_many(int64_t n, const double *const *in, int32_t count,              \
                                    const double *const *p, double *const *const *out)              \
     {                                                                                              \
-        return many_with(n, in, count, p, out, n_param, n_out, name##_of);                         \
+        bool holes;                                                                                \
+        wick_status st = many_with(n, in[0], count, p, out, n_out, name##_chunk, &holes);          \
+        for (int32_t k = 0; k < count && st >= 0 && holes; k++)                                    \
+            st = wk_run_steps(n, in, p[k], out[k], 1, n_out, size, init, name##_step);             \
+        return st;                                                                                 \
     }                                                                                              \
     static wick_status name##_run(int64_t n, const double *const *in, const double *p,             \
                                   double *const *out)                                              \
     {                                                                                              \
-        return many_with(n, in, 1, &p, &out, n_param, n_out, name##_of);                           \
+        return name##_many(n, in, 1, &p, &out);                                                    \
     }                                                                                              \
     static wick_status name##_ref(int64_t n, const double *const *in, const double *p,             \
                                   double *const *out)                                              \
