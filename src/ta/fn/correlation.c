@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "../k_scratch.h"
 #include "../roll.h"
 
 static int64_t warmup(const double *p)
@@ -29,12 +28,6 @@ WK_INLINE double from_sums(double a, double b, double ab, double aa, double bb, 
     return fabs(cov) <= WK_EPS ? 0.0 : r;
 }
 
-WK_WIDE static void from_columns(int64_t n, double *const *c, double w, double *out)
-{
-    const double *b = c[3], *ab = c[4], *aa = c[5], *bb = c[6];
-    for (int64_t i = 0; i < n; i++) out[i] = from_sums(out[i], b[i], ab[i], aa[i], bb[i], w);
-}
-
 static void step(void *state, const double *p, const double *in, double *out)
 {
     const double a = in[0], b = in[1], x[5] = {a, b, a * b, a * a, b * b};
@@ -47,26 +40,59 @@ static void step(void *state, const double *p, const double *in, double *out)
     out[0] = from_sums(s[0], s[1], s[2], s[3], s[4], p[0]);
 }
 
+typedef struct work {
+    const double *a, *b;
+    double w, *out;
+} work;
+
+WK_WIDE static void products(int64_t n, const double *restrict a, const double *restrict b,
+                             double *restrict ab, double *restrict aa, double *restrict bb)
+{
+    for (int64_t i = 0; i < n; i++) {
+        ab[i] = a[i] * b[i];
+        aa[i] = a[i] * a[i];
+        bb[i] = b[i] * b[i];
+    }
+}
+
+static void fill(const void *what, int64_t from, int64_t n, double *const *x)
+{
+    const work *k = what;
+    products(n, k->a + from, k->b + from, x[2], x[3], x[4]);
+}
+
+WK_WIDE static void from_columns(int64_t n, const double *const *s, double w, double *restrict out)
+{
+    const double *a = s[0], *b = s[1], *ab = s[2], *aa = s[3], *bb = s[4];
+    for (int64_t i = 0; i < n; i++) out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w);
+}
+
+static void take(const void *what, int64_t from, int64_t n, const double *const *sum)
+{
+    const work *k = what;
+    from_columns(n, sum, k->w, k->out + from);
+}
+
+/* Columns that do not begin together take the long way, as those with holes do. */
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    wk_scratch s;
-    const int64_t w = wk_window(p, 0);
-    if (wk_scratch_new(&s, n, 8) < 0) return WICK_E_MEM;
-    double **c = s.col;
-    for (int64_t i = 0; i < n; i++) {
-        c[0][i] = in[0][i] * in[1][i];
-        c[1][i] = in[0][i] * in[0][i];
-        c[2][i] = in[1][i] * in[1][i];
+    const int64_t first = wk_first(n, in[0]), w = wk_window(p, 0);
+    const work what = {in[0], in[1], p[0], out[0]};
+    const wk_rolls r = {.n = n,
+                        .from = first,
+                        .lanes = 5,
+                        .src = {in[0], in[1]},
+                        .w = {w, w, w, w, w},
+                        .what = &what,
+                        .fill = fill,
+                        .take = take};
+    bool holes = wk_first(n, in[1]) != first;
+    if (!holes) {
+        wk_fill_na(first, out[0]);
+        const wick_status st = wk_rolls_run(&r, &holes);
+        if (st < 0) return st;
     }
-    const wk_lane l[5] = {{in[0], out[0], w, 1.0},
-                          {in[1], c[3], w, 1.0},
-                          {c[0], c[4], w, 1.0},
-                          {c[1], c[5], w, 1.0},
-                          {c[2], c[6], w, 1.0}};
-    const wick_status st = wk_roll(n, l, 5);
-    if (st >= 0) from_columns(n, c, p[0], out[0]);
-    wk_scratch_free(&s);
-    return st;
+    return holes ? wk_run_steps(n, in, p, out, 2, 1, size, init, step) : WICK_OK;
 }
 
 const wick_ta_spec wick_ta_correlation = {
