@@ -226,10 +226,17 @@ typedef struct work {
     double sum[WK_LANES][WK_ROLL_CHUNK];
 } work;
 
-/* Room for the window and as much again, at least two chunks: what is kept moves seldom. */
+/* Numbers before the bars at hand. */
+static int64_t back_of(int64_t w)
+{
+    return w > WK_ROLL_BACK ? w : WK_ROLL_BACK;
+}
+
+/* Room for those and as much again, at least two chunks: what is kept moves seldom. */
 static int64_t size_of(int64_t w)
 {
-    return w + (w > 2 * WK_ROLL_CHUNK ? w : 2 * WK_ROLL_CHUNK) + WK_ROLL_CHUNK;
+    const int64_t back = back_of(w);
+    return back + (back > 2 * WK_ROLL_CHUNK ? back : 2 * WK_ROLL_CHUNK) + WK_ROLL_CHUNK;
 }
 
 static work *work_new(const wk_rolls *r)
@@ -245,7 +252,8 @@ static work *work_new(const wk_rolls *r)
         l->sum = m->sum[k];
         l->units = &m->units[k];
         l->units->exponent = 0, l->units->rounds = 0;
-        l->at = l->w;
+        l->at = back_of(l->w);
+        memset(l->room, 0, (size_t)l->at * sizeof(double));
         at += l->size;
         if (l->src != NULL) continue;
         l->values = at;
@@ -258,10 +266,13 @@ static work *work_new(const wk_rolls *r)
 static void turn_to(lane_state *l, int64_t from, int64_t n)
 {
     if (l->at + n > l->size) {
-        const size_t kept = (size_t)l->w * sizeof(double);
-        memmove(l->room, l->room + l->at - l->w, kept);
-        if (l->values != NULL) memmove(l->values, l->values + l->at - l->w, kept);
-        l->at = l->w;
+        const int64_t back = back_of(l->w);
+        const size_t kept = (size_t)back * sizeof(double);
+        memmove(l->room, l->room + l->at - back, kept);
+        if (l->values != NULL)
+            memmove(l->values + back - l->w, l->values + l->at - l->w,
+                    (size_t)l->w * sizeof(double));
+        l->at = back;
     }
     l->ent = l->room + l->at;
     l->x = l->values != NULL ? l->values + l->at : l->src + from;
@@ -278,25 +289,39 @@ static void ask_for(const double *x, int64_t n)
 #endif
 }
 
+/* Bars of a chunk in which the window of a lane fills. False when there is an NA. */
+static bool first_bars(lane_state *l, int64_t n, int64_t seen)
+{
+    const int64_t fills = l->w - seen < n ? l->w - seen : n;
+    if (!wk_clean(n, l->x, 0)) return false;
+    fill_up(l, fills, seen);
+    if (fills < n) by_law(&l, 1, fills, n);
+    return true;
+}
+
 /* One chunk of all lanes, `seen` bars before it. False when there is an NA: values that are done in
  * whole numbers are none. */
 static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
 {
-    lane_state *left[WK_LANES];
-    int count = 0;
+    lane_state *full[WK_LANES], *left[WK_LANES];
+    wk_units_lane whole[WK_LANES];
+    int count = 0, rest = 0;
     for (int k = 0; k < lanes; k++) {
         lane_state *l = &m->lane[k];
-        const int64_t fills = seen >= l->w ? 0 : l->w - seen < n ? l->w - seen : n;
-        if (fills == 0 && wk_units_roll(l->units, n, l->w, l->x, l->ent, &l->s, &l->c, l->sum))
+        if (seen < l->w) {
+            if (!first_bars(l, n, seen)) return false;
             continue;
-        if (!wk_clean(n, l->x, 0)) return false;
-        fill_up(l, fills, seen);
-        if (fills == 0)
-            left[count++] = l;
-        else if (fills < n)
-            by_law(&l, 1, fills, n);
+        }
+        full[count] = l;
+        whole[count++] = (wk_units_lane){l->units, l->w, l->x, l->ent, &l->s, &l->c, l->sum, false};
     }
-    if (count > 0) by_law(left, count, 0, n);
+    wk_units_roll(whole, count, n);
+    for (int k = 0; k < count; k++) {
+        if (whole[k].done) continue;
+        if (!wk_clean(n, full[k]->x, 0)) return false;
+        left[rest++] = full[k];
+    }
+    if (rest > 0) by_law(left, rest, 0, n);
     return true;
 }
 

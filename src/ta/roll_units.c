@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "roll_units.h"
 
+#include "roll_wide.h"
+
 /* Values are read as the bits they are: between two powers of two, the next number up is the next
  * whole number. Units count from the middle of that range, so that the sum of a window fits. */
-enum { MANTISSA = 52, GUARD = 15, ROUNDS_MAX = 13, TABLE_MAX = 9, EXPONENT_ROOM = 300 };
+enum {
+    MANTISSA = WK_UNITS_MANTISSA,
+    GUARD = WK_UNITS_GUARD,
+    ROUNDS_MAX = 13,
+    TABLE_MAX = 9,
+    EXPONENT_ROOM = 300
+};
 
 #define ONE_UNIT(k) (UINT64_C(1) << (k))
-
-typedef struct range {
-    int64_t w;
-    uint64_t zero;    /* bits of the middle value */
-    uint64_t low;     /* R of the first number of its binade, relative as R is */
-    int rounds;       /* bits of R that t has no room for */
-    double unit, all; /* one unit; w times the middle value in units */
-} range;
 
 static inline uint64_t bits_of(double x)
 {
@@ -43,16 +43,16 @@ WK_WIDE static bool any_beyond(int64_t n, const double *x, uint64_t exponent, in
 }
 
 /* The sum and its compensation as a whole number of units; false when it is not one. */
-static bool total_of(const range *r, double s, double c, uint64_t *total)
+static bool set_total(wk_range *r, double s, double c)
 {
     const double units = s / r->unit - r->all, rest = c / r->unit;
     if (!(fabs(units) < 0x1p62) || !(fabs(rest) < 0x1p14)) return false;
-    *total = (uint64_t)((int64_t)units - (int64_t)rest);
+    r->total = r->zero + (uint64_t)((int64_t)units - (int64_t)rest);
     return (double)(int64_t)units == units && (double)(int64_t)rest == rest;
 }
 
 /* How many bits of R are rounded away; none, too many or out of reach: false. */
-static bool set_rounds(range *r, uint64_t rest)
+static bool set_rounds(wk_range *r, uint64_t rest)
 {
     const double all = (double)(r->w - 1) * 0x1.8p52, over = (double)(int64_t)rest;
     if (!(over + all >= 0x1p53)) return false;
@@ -93,7 +93,7 @@ WK_INLINE uint64_t table_step(uint64_t total, double x, double gone, const int16
     return rest + now;
 }
 
-static void by_table(wk_units *k, const range *r, int64_t n, const double *x, double *stored,
+static void by_table(wk_units *k, const wk_range *r, int64_t n, const double *x, double *stored,
                      uint64_t total)
 {
     const uint64_t lowest = ONE_UNIT(r->rounds + 1) - 1;
@@ -109,7 +109,7 @@ static void by_table(wk_units *k, const range *r, int64_t n, const double *x, do
 }
 
 /* Stops at a bar whose R has left its binade; returns how many bars were done. */
-static int64_t by_steps(wk_units *k, const range *r, int64_t at, int64_t n, const double *x,
+static int64_t by_steps(wk_units *k, const wk_range *r, int64_t at, int64_t n, const double *x,
                         double *stored, uint64_t total)
 {
     const uint64_t span = ONE_UNIT(MANTISSA + r->rounds);
@@ -127,8 +127,8 @@ static int64_t by_steps(wk_units *k, const range *r, int64_t at, int64_t n, cons
 /* Totals become sums, each rounded once: its upper and its lower half are put into numbers of their
  * own by their bits, the upper half loses what it has too much, and the two are added. False when
  * some R was not where it should be. */
-WK_WIDE static bool sums_of(const wk_units *k, const range *r, int64_t n, const double *restrict x,
-                            double *restrict sum)
+WK_WIDE static bool sums_of(const wk_units *k, const wk_range *r, int64_t n,
+                            const double *restrict x, double *restrict sum)
 {
     const double much = 0x1p84 + 0x1p63 + 0x1p52 - r->all, unit = r->unit;
     const uint64_t zero = r->zero, r_low = r->low;
@@ -144,7 +144,7 @@ WK_WIDE static bool sums_of(const wk_units *k, const range *r, int64_t n, const 
 }
 
 /* From crossing to crossing of R. */
-static bool between(wk_units *k, range *r, int64_t n, const double *x, double *stored,
+static bool between(wk_units *k, wk_range *r, int64_t n, const double *x, double *stored,
                     uint64_t total)
 {
     for (int64_t at = 0; at < n;) {
@@ -155,33 +155,76 @@ static bool between(wk_units *k, range *r, int64_t n, const double *x, double *s
     return true;
 }
 
-bool wk_units_roll(wk_units *k, int64_t n, int64_t w, const double *x, double *stored, double *s,
-                   double *c, double *sum)
+/* What holds for a stretch of bars that begins with x[0]; false: the law has to do it. */
+static bool begin(const wk_units_lane *l, wk_range *r)
 {
-    const uint64_t exponent = bits_of(x[0]) >> MANTISSA;
-    range r = {.w = w, .zero = (exponent << MANTISSA) + ONE_UNIT(MANTISSA - 1)};
-    uint64_t total;
+    const uint64_t exponent = bits_of(l->x[0]) >> MANTISSA;
+    wk_units *k = l->units;
     if (exponent < 1023 - EXPONENT_ROOM || exponent > 1023 + EXPONENT_ROOM) return false;
-    if (any_beyond(n, x, exponent, GUARD)) return false;
-    if (k->exponent != exponent && any_beyond(w, stored - w, exponent, GUARD - 1)) return false;
-    r.unit = ldexp(1.0, (int)exponent - 1023 - MANTISSA);
-    r.all = (double)w * 0x1.8p52;
-    if (!total_of(&r, *s, *c, &total)) return false;
+    if (k->exponent != exponent && any_beyond(l->w, l->stored - l->w, exponent, GUARD - 1))
+        return false;
     k->exponent = 0; /* until all is well */
-    total += r.zero;
-    if (!set_rounds(&r, total - bits_of(stored[-w]))) return false;
+    r->w = l->w;
+    r->exponent = exponent;
+    r->zero = (exponent << MANTISSA) + ONE_UNIT(MANTISSA - 1);
+    r->unit = ldexp(1.0, (int)exponent - 1023 - MANTISSA);
+    r->all = (double)l->w * 0x1.8p52;
+    return set_total(r, *l->s, *l->c) && set_rounds(r, r->total - bits_of(l->stored[-l->w]));
+}
+
+static void end(wk_units_lane *l, const wk_range *r, int64_t n)
+{
+    *l->s = l->sum[n - 1];
+    const int64_t rest = (int64_t)(*l->s / r->unit - r->all) - (int64_t)(r->total - r->zero);
+    *l->c = (double)rest * r->unit;
+    l->units->exponent = r->exponent;
+    l->done = true;
+}
+
+/* Bar by bar. */
+static bool alone(wk_units_lane *l, wk_range *r, int64_t n)
+{
+    wk_units *k = l->units;
     bool well = false;
-    if (r.rounds <= TABLE_MAX) {
-        by_table(k, &r, n, x, stored, total);
-        well = sums_of(k, &r, n, x, sum);
+    if (any_beyond(n, l->x, r->exponent, GUARD)) return false;
+    if (r->rounds <= TABLE_MAX) {
+        by_table(k, r, n, l->x, l->stored, r->total);
+        well = sums_of(k, r, n, l->x, l->sum);
     }
     if (!well) {
-        if (!between(k, &r, n, x, stored, total)) return false;
-        (void)sums_of(k, &r, n, x, sum);
+        if (!between(k, r, n, l->x, l->stored, r->total)) return false;
+        (void)sums_of(k, r, n, l->x, l->sum);
     }
-    k->exponent = exponent;
-    *s = sum[n - 1];
-    const int64_t rest = (int64_t)(*s / r.unit - r.all) - (int64_t)(k->total[n - 1] - r.zero);
-    *c = (double)rest * r.unit;
+    r->total = k->total[n - 1];
     return true;
+}
+
+/* Lanes that are next to each other and have one window, up to eight bars at a time. */
+static void side_by_side(wk_units_lane *l, wk_range *r, const bool *ready, int lanes, int64_t n)
+{
+    wk_wide_lane w[WK_WIDE_LANES];
+    for (int k = 0, next = 0; k < lanes; k = next) {
+        next = k + 1;
+        if (!ready[k] || !wk_wide_can(l[k].w)) continue;
+        while (next < lanes && next < k + WK_WIDE_LANES && ready[next] && l[next].w == l[k].w)
+            next++;
+        for (int j = k; j < next; j++)
+            w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, r[j], false};
+        wk_wide_roll(w, next - k, n);
+        for (int j = k; j < next; j++)
+            if (w[j - k].done) end(&l[j], &w[j - k].range, n);
+    }
+}
+
+void wk_units_roll(wk_units_lane *l, int lanes, int64_t n)
+{
+    wk_range r[WK_LANES];
+    bool ready[WK_LANES];
+    for (int k = 0; k < lanes; k++) {
+        l[k].done = false;
+        ready[k] = begin(&l[k], &r[k]);
+    }
+    side_by_side(l, r, ready, lanes, n);
+    for (int k = 0; k < lanes; k++)
+        if (ready[k] && !l[k].done && alone(&l[k], &r[k], n)) end(&l[k], &r[k], n);
 }

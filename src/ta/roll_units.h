@@ -18,7 +18,7 @@
 
 #include "ta_int.h"
 
-enum { WK_ROLL_CHUNK = 512 };
+enum { WK_ROLL_CHUNK = 512, WK_ROLL_BACK = 24 };
 
 typedef struct wk_units {
     uint64_t exponent;             /**< of all that is stored, 0: not known to be one */
@@ -27,11 +27,18 @@ typedef struct wk_units {
     uint64_t total[WK_ROLL_CHUNK]; /**< V of each bar */
 } wk_units;
 
-/** Bars of a window that is full: what was stored for the w bars before lies before `stored`. False
- * when the bars are not of this kind; then nothing has changed but `stored` and `sum`, from the
- * first bar on. n <= WK_ROLL_CHUNK. */
-bool wk_units_roll(wk_units *k, int64_t n, int64_t w, const double *x, double *stored, double *s,
-                   double *c, double *sum);
+/** A column whose window is full: `stored` has what was stored for the bars before right before it,
+ * as many as the window and at least WK_ROLL_BACK numbers. */
+typedef struct wk_units_lane {
+    wk_units *units;
+    int64_t w;
+    const double *x;
+    double *stored, *s, *c, *sum;
+    bool done; /**< false: these bars are not of this kind; only `stored` and `sum` have changed */
+} wk_units_lane;
+
+/** n <= WK_ROLL_CHUNK bars of each, up to WK_LANES. */
+void wk_units_roll(wk_units_lane *l, int lanes, int64_t n);
 
 /** Somebody else has stored values since. */
 static inline void wk_units_forget(wk_units *k)

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "roll_wide.h"
+
+/* As for WICK_WIDE, but by hand: here the shape of the work depends on the width. */
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__linux__) &&                              \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#include <immintrin.h>
+
+enum { EIGHT = 8 };
+
+#define WIDE_INLINE __attribute__((target("avx512f"), always_inline)) static inline
+#define ALL(x)      _mm512_set1_epi64((long long)(x))
+
+bool wk_wide_can(int64_t w)
+{
+    return w >= EIGHT && __builtin_cpu_supports("avx512f");
+}
+
+/*
+ * Short windows are gone through by halves: what leaves was stored two steps ago, so that two steps
+ * are under way at once, and is taken out of the registers it was stored from, because a load that
+ * reaches over two stores waits for both. Longer ones go eight bars at a time.
+ */
+typedef struct state {
+    __m512i total;
+    __m512i older, before, last; /* stored three, two steps and one step ago */
+    __m512i from;                /* which of the first two sets leave */
+    __m512i bad_x, bad_r;
+} state;
+
+/* Bars of a step. */
+static inline int64_t step_of(int64_t w)
+{
+    return w <= 2 * EIGHT ? w / 2 : EIGHT;
+}
+
+/* What never changes for a column. */
+typedef struct fixed {
+    __m512i zero, low, first, below, keep;
+    __m128i rounds;
+    __m512d much, unit;
+} fixed;
+
+WIDE_INLINE fixed fixed_of(const wk_range *r)
+{
+    const uint64_t one = UINT64_C(1), ends = one << WK_UNITS_GUARD;
+    fixed f;
+    f.zero = ALL(r->zero);
+    f.low = ALL(r->low);
+    f.first = ALL((r->exponent << WK_UNITS_MANTISSA) + ends);
+    f.below = ALL((one << (r->rounds - 1)) - 1);
+    f.keep = ALL(-(one << r->rounds));
+    f.rounds = _mm_cvtsi32_si128(r->rounds);
+    f.much = _mm512_set1_pd(0x1p84 + 0x1p63 + 0x1p52 - r->all);
+    f.unit = _mm512_set1_pd(r->unit);
+    return f;
+}
+
+#define ALL_LANES ((__mmask8)0xff)
+
+WIDE_INLINE __m512i load(__mmask8 mask, const double *x)
+{
+    return _mm512_castpd_si512(_mm512_maskz_loadu_pd(mask, x));
+}
+
+WIDE_INLINE state start(const wk_wide_lane *l, int64_t step)
+{
+    const __m512i at = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+    state s;
+    s.total = ALL(l->range.total);
+    s.older = load(ALL_LANES, l->stored - 3 * step);
+    s.before = load(ALL_LANES, l->stored - 2 * step);
+    s.last = load(ALL_LANES, l->stored - step);
+    s.from = _mm512_add_epi64(at, ALL(EIGHT));
+    if (l->range.w == 2 * step + 1) /* the newest of the older ones, then those after it */
+        s.from = _mm512_mask_mov_epi64(_mm512_add_epi64(at, ALL(EIGHT - 1)), 1, ALL(step - 1));
+    s.bad_x = s.bad_r = _mm512_setzero_si512();
+    return s;
+}
+
+/* To the nearest multiple of 2^rounds, the even one of two as near. */
+WIDE_INLINE __m512i to_even(const fixed *f, __m512i rest)
+{
+    const __m512i odd = _mm512_and_si512(_mm512_srl_epi64(rest, f->rounds), ALL(1));
+    return _mm512_and_si512(_mm512_add_epi64(_mm512_add_epi64(rest, f->below), odd), f->keep);
+}
+
+/* Totals become sums as in roll_units.c: two halves by their bits, one rounding. */
+WIDE_INLINE __m512d sums(const fixed *f, __m512i total)
+{
+    const __m512i v = _mm512_sub_epi64(total, f->zero);
+    const __m512i low =
+        _mm512_or_si512(_mm512_and_si512(v, ALL(0xffffffff)), ALL(UINT64_C(0x4330000000000000)));
+    const __m512i high =
+        _mm512_xor_si512(_mm512_srli_epi64(v, 32), ALL(UINT64_C(0x4530000080000000)));
+    const __m512d upper = _mm512_sub_pd(_mm512_castsi512_pd(high), f->much);
+    return _mm512_mul_pd(_mm512_add_pd(upper, _mm512_castsi512_pd(low)), f->unit);
+}
+
+/* The bars of one step: totals are running sums of what came less what left. */
+WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int64_t n, bool near)
+{
+    const __mmask8 mask = (__mmask8)(0xff >> (EIGHT - n));
+    const __m512i none = _mm512_setzero_si512();
+    const uint64_t room = (UINT64_C(1) << WK_UNITS_MANTISSA) - (UINT64_C(2) << WK_UNITS_GUARD);
+    const __m512i x = load(mask, l->x + at);
+    const __m512i gone = near ? _mm512_permutex2var_epi64(s->older, s->from, s->before)
+                              : load(mask, l->stored + at - l->range.w);
+    __m512i sum = _mm512_sub_epi64(x, gone);
+    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 7));
+    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 6));
+    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 4));
+    const __m512i total = _mm512_add_epi64(s->total, sum), rest = _mm512_sub_epi64(total, x);
+    const __m512i kept = _mm512_sub_epi64(total, to_even(f, rest));
+    const __m512i up = _mm512_sub_epi64(x, f->first), down = _mm512_sub_epi64(ALL(room), up);
+    s->total = _mm512_permutexvar_epi64(ALL(n - 1), total);
+    s->older = s->before;
+    s->before = s->last;
+    s->last = kept;
+    s->bad_r = _mm512_mask_or_epi64(s->bad_r, mask, s->bad_r, _mm512_sub_epi64(rest, f->low));
+    s->bad_x = _mm512_mask_or_epi64(s->bad_x, mask, s->bad_x, _mm512_or_si512(up, down));
+    _mm512_mask_storeu_pd(l->stored + at, mask, _mm512_castsi512_pd(kept));
+    _mm512_mask_storeu_pd(l->sum + at, mask, sums(f, total));
+}
+
+WIDE_INLINE void finish(const state *s, wk_wide_lane *l)
+{
+    const uint64_t one = UINT64_C(1), high_x = -(one << WK_UNITS_MANTISSA);
+    const uint64_t high_r = -(one << (WK_UNITS_MANTISSA + l->range.rounds));
+    l->done = (_mm512_test_epi64_mask(s->bad_x, ALL(high_x)) |
+               _mm512_test_epi64_mask(s->bad_r, ALL(high_r))) == 0;
+    if (l->done) l->range.total = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(s->total));
+}
+
+WIDE_INLINE void roll(wk_wide_lane *l, int lanes, int64_t n, bool near)
+{
+    const int64_t step = near ? step_of(l[0].range.w) : EIGHT;
+    fixed f[WK_WIDE_LANES];
+    state s[WK_WIDE_LANES];
+    int64_t at = 0;
+    for (int k = 0; k < lanes; k++) f[k] = fixed_of(&l[k].range), s[k] = start(&l[k], step);
+    for (; at + step <= n; at += step)
+        for (int k = 0; k < lanes; k++) bars(&s[k], &f[k], &l[k], at, step, near);
+    for (int k = 0; k < lanes && at < n; k++) bars(&s[k], &f[k], &l[k], at, n - at, near);
+    for (int k = 0; k < lanes; k++) finish(&s[k], &l[k]);
+}
+
+__attribute__((target("avx512f"))) void wk_wide_roll(wk_wide_lane *l, int lanes, int64_t n)
+{
+    const bool near = l[0].range.w <= 2 * EIGHT;
+    if (lanes == 1)
+        near ? roll(l, 1, n, true) : roll(l, 1, n, false);
+    else if (lanes == 2)
+        near ? roll(l, 2, n, true) : roll(l, 2, n, false);
+    else
+        near ? roll(l, 3, n, true) : roll(l, 3, n, false);
+}
+#else
+bool wk_wide_can(int64_t w)
+{
+    (void)w;
+    return false;
+}
+
+void wk_wide_roll(wk_wide_lane *l, int lanes, int64_t n)
+{
+    (void)l, (void)lanes, (void)n;
+}
+#endif
