@@ -12,9 +12,10 @@ typedef struct lane_state {
     double *room, *values; /* of `size` numbers; `values` may be NULL */
     int64_t w, at, size;
     const double *src;
-    const double *x; /* of the chunk at hand: values, */
-    double *ent;     /* what is stored for them, */
-    double *sum;     /* and their sums */
+    const double *x;    /* of the chunk at hand: values, */
+    double *ent;        /* what is stored for them, */
+    double *sum;        /* and their sums */
+    const double *next; /* chunk of a column, NULL: none */
     wk_units *units;
 } lane_state;
 
@@ -262,8 +263,8 @@ static work *work_new(const wk_rolls *r)
     return m;
 }
 
-/* Places of the n bars from `from` on. */
-static void turn_to(lane_state *l, int64_t from, int64_t n)
+/* Places of the n bars from `from` on, of `all`. */
+static void turn_to(lane_state *l, int64_t from, int64_t n, int64_t all)
 {
     if (l->at + n > l->size) {
         const int64_t back = back_of(l->w);
@@ -276,17 +277,8 @@ static void turn_to(lane_state *l, int64_t from, int64_t n)
     }
     l->ent = l->room + l->at;
     l->x = l->values != NULL ? l->values + l->at : l->src + from;
+    l->next = l->values == NULL && from + 2 * n <= all ? l->src + from + n : NULL;
     l->at += n;
-}
-
-/* Bars of the next chunk come into the cache while this one is worked on. */
-static void ask_for(const double *x, int64_t n)
-{
-#if defined(__GNUC__)
-    for (int64_t i = 0; i < n; i += 64 / (int64_t)sizeof *x) __builtin_prefetch(x + i);
-#else
-    (void)x, (void)n;
-#endif
 }
 
 /* Bars of a chunk in which the window of a lane fills. False when there is an NA. */
@@ -313,7 +305,8 @@ static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
             continue;
         }
         full[count] = l;
-        whole[count++] = (wk_units_lane){l->units, l->w, l->x, l->ent, &l->s, &l->c, l->sum, false};
+        whole[count++] =
+            (wk_units_lane){l->units, l->w, l->x, l->ent, l->sum, &l->s, &l->c, l->next, false};
     }
     wk_units_roll(whole, count, n);
     for (int k = 0; k < count; k++) {
@@ -337,10 +330,8 @@ wick_status wk_rolls_run(const wk_rolls *r, bool *holes)
         const int64_t n = r->n - from < WK_ROLL_CHUNK ? r->n - from : WK_ROLL_CHUNK;
         for (int k = 0; k < r->lanes; k++) {
             lane_state *l = &m->lane[k];
-            turn_to(l, from, n);
+            turn_to(l, from, n, r->n);
             values[k] = l->values != NULL ? l->values + l->at - n : NULL;
-            if (l->src != NULL && (k == 0 || l->src != r->src[k - 1]))
-                ask_for(l->src + from + n, r->n - from - n < n ? r->n - from - n : n);
         }
         if (r->fill != NULL) r->fill(r->what, from, n, values);
         *holes = !chunk(m, r->lanes, n, from - r->from);

@@ -29,6 +29,11 @@ static inline double double_of(uint64_t b)
     return x;
 }
 
+static inline double power_of_two(int k)
+{
+    return double_of((uint64_t)(1023 + k) << MANTISSA);
+}
+
 /* True when a value is out of the binade or within 2^guard units of its ends. */
 WK_WIDE static bool any_beyond(int64_t n, const double *x, uint64_t exponent, int guard)
 {
@@ -45,7 +50,7 @@ WK_WIDE static bool any_beyond(int64_t n, const double *x, uint64_t exponent, in
 /* The sum and its compensation as a whole number of units; false when it is not one. */
 static bool set_total(wk_range *r, double s, double c)
 {
-    const double units = s / r->unit - r->all, rest = c / r->unit;
+    const double units = s * r->per_unit - r->all, rest = c * r->per_unit;
     if (!(fabs(units) < 0x1p62) || !(fabs(rest) < 0x1p14)) return false;
     r->total = r->zero + (uint64_t)((int64_t)units - (int64_t)rest);
     return (double)(int64_t)units == units && (double)(int64_t)rest == rest;
@@ -57,10 +62,10 @@ static bool set_rounds(wk_range *r, uint64_t rest)
     const double all = (double)(r->w - 1) * 0x1.8p52, over = (double)(int64_t)rest;
     if (!(over + all >= 0x1p53)) return false;
     r->rounds = (int)(bits_of(over + all) >> MANTISSA) - 1023 - MANTISSA;
-    double low = ldexp(1.0, MANTISSA + r->rounds) - all;
+    double low = power_of_two(MANTISSA + r->rounds) - all;
     if (over < low || (fabs(low) < 0x1p62 && (int64_t)rest < (int64_t)low)) {
         r->rounds--; /* was rounded up to a power of two */
-        low = ldexp(1.0, MANTISSA + r->rounds) - all;
+        low = power_of_two(MANTISSA + r->rounds) - all;
     }
     if (!(fabs(low) < 0x1p62)) return false;
     r->low = (uint64_t)(int64_t)low;
@@ -167,7 +172,8 @@ static bool begin(const wk_units_lane *l, wk_range *r)
     r->w = l->w;
     r->exponent = exponent;
     r->zero = (exponent << MANTISSA) + ONE_UNIT(MANTISSA - 1);
-    r->unit = ldexp(1.0, (int)exponent - 1023 - MANTISSA);
+    r->unit = power_of_two((int)exponent - 1023 - MANTISSA);
+    r->per_unit = power_of_two(1023 + MANTISSA - (int)exponent);
     r->all = (double)l->w * 0x1.8p52;
     return set_total(r, *l->s, *l->c) && set_rounds(r, r->total - bits_of(l->stored[-l->w]));
 }
@@ -175,7 +181,7 @@ static bool begin(const wk_units_lane *l, wk_range *r)
 static void end(wk_units_lane *l, const wk_range *r, int64_t n)
 {
     *l->s = l->sum[n - 1];
-    const int64_t rest = (int64_t)(*l->s / r->unit - r->all) - (int64_t)(r->total - r->zero);
+    const int64_t rest = (int64_t)(*l->s * r->per_unit - r->all) - (int64_t)(r->total - r->zero);
     *l->c = (double)rest * r->unit;
     l->units->exponent = r->exponent;
     l->done = true;
@@ -209,7 +215,7 @@ static void side_by_side(wk_units_lane *l, wk_range *r, const bool *ready, int l
         while (next < lanes && next < k + WK_WIDE_LANES && ready[next] && l[next].w == l[k].w)
             next++;
         for (int j = k; j < next; j++)
-            w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, r[j], false};
+            w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, l[j].next, r[j], false};
         wk_wide_roll(w, next - k, n);
         for (int j = k; j < next; j++)
             if (w[j - k].done) end(&l[j], &w[j - k].range, n);

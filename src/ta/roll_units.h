@@ -33,7 +33,8 @@ typedef struct wk_units_lane {
     wk_units *units;
     int64_t w;
     const double *x;
-    double *stored, *s, *c, *sum;
+    double *stored, *sum, *s, *c;
+    const double *next; /**< what comes into the cache meanwhile: as many numbers, or NULL */
     bool done; /**< false: these bars are not of this kind; only `stored` and `sum` have changed */
 } wk_units_lane;
 

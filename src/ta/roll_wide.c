@@ -21,18 +21,13 @@ bool wk_wide_can(int64_t w)
  * are under way at once, and is taken out of the registers it was stored from, because a load that
  * reaches over two stores waits for both. Longer ones go eight bars at a time.
  */
+typedef enum window { EVEN, ODD, LONG } window;
+
 typedef struct state {
     __m512i total;
     __m512i older, before, last; /* stored three, two steps and one step ago */
-    __m512i from;                /* which of the first two sets leave */
-    __m512i bad_x, bad_r;
+    __m512i bad;
 } state;
-
-/* Bars of a step. */
-static inline int64_t step_of(int64_t w)
-{
-    return w <= 2 * EIGHT ? w / 2 : EIGHT;
-}
 
 /* What never changes for a column. */
 typedef struct fixed {
@@ -65,17 +60,21 @@ WIDE_INLINE __m512i load(__mmask8 mask, const double *x)
 
 WIDE_INLINE state start(const wk_wide_lane *l, int64_t step)
 {
-    const __m512i at = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
     state s;
     s.total = ALL(l->range.total);
     s.older = load(ALL_LANES, l->stored - 3 * step);
     s.before = load(ALL_LANES, l->stored - 2 * step);
     s.last = load(ALL_LANES, l->stored - step);
-    s.from = _mm512_add_epi64(at, ALL(EIGHT));
-    if (l->range.w == 2 * step + 1) /* the newest of the older ones, then those after it */
-        s.from = _mm512_mask_mov_epi64(_mm512_add_epi64(at, ALL(EIGHT - 1)), 1, ALL(step - 1));
-    s.bad_x = s.bad_r = _mm512_setzero_si512();
+    s.bad = _mm512_setzero_si512();
     return s;
+}
+
+/* What leaves an odd window: the newest of `older`, then all but the newest of `before`. */
+WIDE_INLINE __m512i odd_gone(const state *s, int64_t step)
+{
+    const __m512i at = _mm512_set_epi64(14, 13, 12, 11, 10, 9, 8, 0);
+    const __m512i from = _mm512_mask_mov_epi64(at, 1, ALL(step - 1));
+    return _mm512_permutex2var_epi64(s->older, from, s->before);
 }
 
 /* To the nearest multiple of 2^rounds, the even one of two as near. */
@@ -98,14 +97,17 @@ WIDE_INLINE __m512d sums(const fixed *f, __m512i total)
 }
 
 /* The bars of one step: totals are running sums of what came less what left. */
-WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int64_t n, bool near)
+WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int64_t n,
+                      int64_t step, window kind)
 {
     const __mmask8 mask = (__mmask8)(0xff >> (EIGHT - n));
     const __m512i none = _mm512_setzero_si512();
     const uint64_t room = (UINT64_C(1) << WK_UNITS_MANTISSA) - (UINT64_C(2) << WK_UNITS_GUARD);
     const __m512i x = load(mask, l->x + at);
-    const __m512i gone = near ? _mm512_permutex2var_epi64(s->older, s->from, s->before)
-                              : load(mask, l->stored + at - l->range.w);
+    if (l->next != NULL) _mm_prefetch((const char *)(l->next + at), _MM_HINT_T0);
+    const __m512i gone = kind == EVEN  ? s->before
+                         : kind == ODD ? odd_gone(s, step)
+                                       : load(mask, l->stored + at - l->range.w);
     __m512i sum = _mm512_sub_epi64(x, gone);
     sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 7));
     sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 6));
@@ -117,43 +119,49 @@ WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int
     s->older = s->before;
     s->before = s->last;
     s->last = kept;
-    s->bad_r = _mm512_mask_or_epi64(s->bad_r, mask, s->bad_r, _mm512_sub_epi64(rest, f->low));
-    s->bad_x = _mm512_mask_or_epi64(s->bad_x, mask, s->bad_x, _mm512_or_si512(up, down));
+    const __m512i off = _mm512_srl_epi64(_mm512_sub_epi64(rest, f->low), f->rounds);
+    s->bad =
+        _mm512_mask_or_epi64(s->bad, mask, s->bad, _mm512_or_si512(off, _mm512_or_si512(up, down)));
     _mm512_mask_storeu_pd(l->stored + at, mask, _mm512_castsi512_pd(kept));
     _mm512_mask_storeu_pd(l->sum + at, mask, sums(f, total));
 }
 
 WIDE_INLINE void finish(const state *s, wk_wide_lane *l)
 {
-    const uint64_t one = UINT64_C(1), high_x = -(one << WK_UNITS_MANTISSA);
-    const uint64_t high_r = -(one << (WK_UNITS_MANTISSA + l->range.rounds));
-    l->done = (_mm512_test_epi64_mask(s->bad_x, ALL(high_x)) |
-               _mm512_test_epi64_mask(s->bad_r, ALL(high_r))) == 0;
+    l->done = _mm512_test_epi64_mask(s->bad, ALL(-(UINT64_C(1) << WK_UNITS_MANTISSA))) == 0;
     if (l->done) l->range.total = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(s->total));
 }
 
-WIDE_INLINE void roll(wk_wide_lane *l, int lanes, int64_t n, bool near)
+WIDE_INLINE void roll(wk_wide_lane *l, int lanes, int64_t n, window kind)
 {
-    const int64_t step = near ? step_of(l[0].range.w) : EIGHT;
+    const int64_t step = kind == LONG ? EIGHT : l[0].range.w / 2;
     fixed f[WK_WIDE_LANES];
     state s[WK_WIDE_LANES];
     int64_t at = 0;
     for (int k = 0; k < lanes; k++) f[k] = fixed_of(&l[k].range), s[k] = start(&l[k], step);
     for (; at + step <= n; at += step)
-        for (int k = 0; k < lanes; k++) bars(&s[k], &f[k], &l[k], at, step, near);
-    for (int k = 0; k < lanes && at < n; k++) bars(&s[k], &f[k], &l[k], at, n - at, near);
+        for (int k = 0; k < lanes; k++) bars(&s[k], &f[k], &l[k], at, step, step, kind);
+    for (int k = 0; k < lanes && at < n; k++) bars(&s[k], &f[k], &l[k], at, n - at, step, kind);
     for (int k = 0; k < lanes; k++) finish(&s[k], &l[k]);
+}
+
+WIDE_INLINE void roll_kind(wk_wide_lane *l, int lanes, int64_t n)
+{
+    if (l[0].range.w > 2 * EIGHT)
+        roll(l, lanes, n, LONG);
+    else if (l[0].range.w % 2 == 0)
+        roll(l, lanes, n, EVEN);
+    else
+        roll(l, lanes, n, ODD);
 }
 
 __attribute__((target("avx512f"))) void wk_wide_roll(wk_wide_lane *l, int lanes, int64_t n)
 {
-    const bool near = l[0].range.w <= 2 * EIGHT;
-    if (lanes == 1)
-        near ? roll(l, 1, n, true) : roll(l, 1, n, false);
-    else if (lanes == 2)
-        near ? roll(l, 2, n, true) : roll(l, 2, n, false);
-    else
-        near ? roll(l, 3, n, true) : roll(l, 3, n, false);
+    switch (lanes) {
+    case 1: roll_kind(l, 1, n); break;
+    case 2: roll_kind(l, 2, n); break;
+    default: roll_kind(l, 3, n); break;
+    }
 }
 #else
 bool wk_wide_can(int64_t w)

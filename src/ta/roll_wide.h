@@ -19,12 +19,14 @@ typedef struct wk_range {
     uint64_t low;      /**< R of the first number of its binade, relative as R is */
     uint64_t total;    /**< of the bar before, plus `zero` */
     int rounds;        /**< bits of R that t has no room for */
-    double unit, all;  /**< one unit; w times the middle value in units */
+    double unit, per_unit;
+    double all; /**< w times the middle value in units */
 } wk_range;
 
 typedef struct wk_wide_lane {
     const double *x;
     double *stored, *sum;
+    const double *next; /**< as in roll_units.h */
     wk_range range;
     bool done; /**< false: some value or R was out of range, and nothing but `stored` is meant */
 } wk_wide_lane;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../k_over.h"
 #include "../roll.h"
 
 static int64_t warmup(const double *p)
@@ -19,10 +20,13 @@ static void init(void *state, const double *p)
 /* From the sums of a, b, ab, aa, bb. One root over the product of the variances. Chosen by
  * comparison and not by branch, so that the compiler can do several at once; a missing sum makes NA
  * of itself. */
-WK_INLINE double from_sums(double a, double b, double ab, double aa, double bb, double n)
+WK_INLINE double from_sums(double a, double b, double ab, double aa, double bb, double n,
+                           double per, bool quick)
 {
-    const double ma = a / n, mb = b / n, cov = ab / n - ma * mb;
-    const double va = aa / n - ma * ma, vb = bb / n - mb * mb;
+    const double ma = wk_divide(a, n, per, quick), mb = wk_divide(b, n, per, quick);
+    const double cov = wk_divide(ab, n, per, quick) - ma * mb;
+    const double va = wk_divide(aa, n, per, quick) - ma * ma;
+    const double vb = wk_divide(bb, n, per, quick) - mb * mb;
     const double both = (va < 0.0 ? 0.0 : va) * (vb < 0.0 ? 0.0 : vb);
     const double ratio = cov / sqrt(both), r = both == 0.0 ? WICK_NA : ratio;
     return fabs(cov) <= WK_EPS ? 0.0 : r;
@@ -37,7 +41,7 @@ static void step(void *state, const double *p, const double *in, double *out)
         s[k] = wk_sum_step((wk_sum *)(void *)at, x[k]);
         at += wk_sum_bytes(wk_window(p, 0));
     }
-    out[0] = from_sums(s[0], s[1], s[2], s[3], s[4], p[0]);
+    out[0] = from_sums(s[0], s[1], s[2], s[3], s[4], p[0], 0.0, false);
 }
 
 typedef struct work {
@@ -63,8 +67,17 @@ static void fill(const void *what, int64_t from, int64_t n, double *const *x)
 
 WK_WIDE static void from_columns(int64_t n, const double *const *s, double w, double *restrict out)
 {
-    const double *a = s[0], *b = s[1], *ab = s[2], *aa = s[3], *bb = s[4];
-    for (int64_t i = 0; i < n; i++) out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w);
+    const double *a = s[0], *b = s[1], *ab = s[2], *aa = s[3], *bb = s[4], per = 1.0 / w;
+    uint64_t cannot = 0;
+    for (int64_t i = 0; i < n; i++)
+        cannot |= wk_over_cannot(a[i]) | wk_over_cannot(b[i]) | wk_over_cannot(ab[i]) |
+                  wk_over_cannot(aa[i]) | wk_over_cannot(bb[i]);
+    if (cannot == 0)
+        for (int64_t i = 0; i < n; i++)
+            out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w, per, true);
+    else
+        for (int64_t i = 0; i < n; i++)
+            out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w, per, false);
 }
 
 static void take(const void *what, int64_t from, int64_t n, const double *const *sum)

@@ -17,66 +17,91 @@ static void init(void *state, const double *p)
     wk_moments_init(state, wk_window(p, 0));
 }
 
-/* What each member makes of the two sums. `y` has as many values as the spec has outputs. */
-typedef void (*finish_fn)(double x, double s, double q, const double *p, double *y);
+/* A bar: its value, the two sums, and 1/n where that is to be used (k_over.h). */
+typedef struct bar {
+    double x, s, q, per;
+} bar;
 
-WK_INLINE void variance_of(double x, double s, double q, const double *p, double *y)
+/* What each member makes of a bar. `y` has as many values as the spec has outputs. */
+typedef void (*finish_fn)(const bar *b, const double *p, bool quick, double *y);
+
+WK_INLINE double mean_of(const bar *b, const double *p, bool quick)
 {
-    (void)x;
-    y[0] = wk_variance(s, q, p[0], p[1] != 0.0);
+    return wk_divide(b->s, p[0], b->per, quick);
 }
 
-WK_INLINE void stdev_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE double spread_of(const bar *b, const double *p, bool biased, bool quick)
 {
-    (void)x;
-    y[0] = sqrt(wk_variance(s, q, p[0], p[1] != 0.0));
+    return wk_variance_of(b->s, b->q, p[0], biased, b->per, quick);
 }
 
-WK_INLINE void bb_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void variance_of(const bar *b, const double *p, bool quick, double *y)
 {
-    const double mid = s / p[0], dev = sqrt(wk_variance(s, q, p[0], true)) * p[1];
-    (void)x;
+    y[0] = spread_of(b, p, p[1] != 0.0, quick);
+}
+
+WK_INLINE void stdev_of(const bar *b, const double *p, bool quick, double *y)
+{
+    y[0] = sqrt(spread_of(b, p, p[1] != 0.0, quick));
+}
+
+WK_INLINE void bb_of(const bar *b, const double *p, bool quick, double *y)
+{
+    const double mid = mean_of(b, p, quick), dev = sqrt(spread_of(b, p, true, quick)) * p[1];
     y[0] = mid;
     y[1] = mid + dev;
     y[2] = mid - dev;
 }
 
-WK_INLINE void bbw_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void bbw_of(const bar *b, const double *p, bool quick, double *y)
 {
-    double b[3];
-    bb_of(x, s, q, p, b);
-    y[0] = wk_finite((b[1] - b[2]) / b[0] * 100.0);
+    double at[3];
+    bb_of(b, p, quick, at);
+    y[0] = wk_finite((at[1] - at[2]) / at[0] * 100.0);
 }
 
-WK_INLINE void zscore_of(double x, double s, double q, const double *p, double *y)
+WK_INLINE void zscore_of(const bar *b, const double *p, bool quick, double *y)
 {
-    y[0] = wk_finite((x - s / p[0]) / sqrt(wk_variance(s, q, p[0], p[1] != 0.0)));
+    y[0] = wk_finite((b->x - mean_of(b, p, quick)) / sqrt(spread_of(b, p, p[1] != 0.0, quick)));
 }
 
 WK_INLINE void step_with(void *state, const double *p, double x, double *out, finish_fn finish)
 {
-    double s, q;
-    wk_moments_step(state, wk_window(p, 0), x, &s, &q);
-    finish(x, s, q, p, out);
+    bar b = {.x = x};
+    wk_moments_step(state, wk_window(p, 0), x, &b.s, &b.q);
+    finish(&b, p, false, out);
 }
 
 /* A chunk of bars of one member. */
 typedef void (*chunk_fn)(int64_t n, const double *x, const double *s, const double *q,
                          const double *p, double *const *out);
 
-WK_INLINE void chunk_with(int64_t n, const double *restrict x, const double *restrict s,
-                          const double *restrict q, const double *p, double *const *out,
-                          int n_param, int n_out, finish_fn finish)
+WK_INLINE void bars_with(int64_t n, const double *restrict x, const double *restrict s,
+                         const double *restrict q, const double *p, double *const *out, int n_out,
+                         finish_fn finish, bool quick)
 {
-    const double own[2] = {p[0], p[n_param - 1]};
     double *restrict a = out[0], *restrict b = n_out == 3 ? out[1] : NULL;
     double *restrict c = n_out == 3 ? out[2] : NULL;
     for (int64_t i = 0; i < n; i++) {
+        const bar now = {x[i], s[i], q[i], 1.0 / p[0]};
         double y[3];
-        finish(x[i], s[i], q[i], own, y);
+        finish(&now, p, quick, y);
         a[i] = y[0];
         if (n_out == 3) b[i] = y[1], c[i] = y[2];
     }
+}
+
+WK_INLINE void chunk_with(int64_t n, const double *x, const double *s, const double *q,
+                          const double *p, double *const *out, int n_param, int n_out,
+                          finish_fn finish)
+{
+    const double own[2] = {p[0], p[n_param - 1]};
+    uint64_t cannot = 0;
+    for (int64_t i = 0; i < n; i++) cannot |= wk_over_cannot(s[i]) | wk_over_cannot(q[i]);
+    if (cannot == 0)
+        bars_with(n, x, s, q, own, out, n_out, finish, true);
+    else
+        bars_with(n, x, s, q, own, out, n_out, finish, false);
 }
 
 /* Windows that go through the column together, four at most: eight sums in one pass. */
@@ -152,8 +177,9 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
             last_s = have == w ? wick_sum_get(&s) : WICK_NA;
             last_q = have == w ? wick_sum_get(&q) : WICK_NA;
         }
+        const bar b = {in[0][i], last_s, last_q, 0.0};
         double y[3];
-        finish(in[0][i], last_s, last_q, p, y);
+        finish(&b, p, false, y);
         for (int o = 0; o < n_out; o++) out[o][i] = y[o];
     }
     return WICK_OK;
