@@ -96,6 +96,119 @@ static wick_status check_bars(wk_unpack *u, const wick_run *r, int32_t tick)
     return u->st;
 }
 
+/* ---- finer bars, dated numbers ------------------------------------------------------------- */
+
+/* What a run reads besides its bars: those of lower_tf or Pine's magnifier up to the end of the
+ * last bar, and rates and corporate actions up to where the run has read them. A state remembers
+ * both by their places. */
+static const wick_bars *finer_of(const wick_run *r, int32_t s)
+{
+    return r->pine != NULL ? r->pine[s].sub : r->feed[s].fine;
+}
+
+/* The number of finer bars inside the first `bars` bars, and what they are. */
+static int64_t finer_until(const wick_run *r, int32_t s, int32_t bars, uint64_t *hash)
+{
+    const wick_bars *b = finer_of(r, s);
+    *hash = 0;
+    if (b == NULL || bars == 0) return 0;
+    const int64_t *t = wick_bars_time(b);
+    const int64_t end =
+        r->feed[s].time[bars - 1] + wick_bars_info(wick_panel_bars(r->panel, s))->timeframe_ms;
+    const int64_t n = wick_bars_find(b, end);
+    if (n == 0) return 0;
+    *hash = wick_hash64(t, n * (int64_t)sizeof *t, 0);
+    for (int k = 0; k < WICK_FIELDS; k++)
+        *hash = wick_hash64(wick_bars_field(b, (wick_field)k), n * (int64_t)sizeof(double), *hash);
+    return n;
+}
+
+/* Those stamped up to the cut. */
+static int32_t dated_until(const wick_run *r, const wk_dated *x, int32_t tick, uint64_t *hash)
+{
+    int32_t n = 0;
+    while (tick >= 0 && n < x->n && x->time[n] <= r->clock[tick]) n++;
+    *hash = wick_hash64(x->time, n * (int64_t)sizeof *x->time, 0);
+    *hash = n > 0 ? wick_hash64(x->value, n * (int64_t)sizeof *x->value, *hash) : 0;
+    return n;
+}
+
+static bool reads_more(const wick_run *r)
+{
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        if (finer_of(r, s) != NULL) return true;
+        for (int k = 0; k < WICK_DATED; k++)
+            if (r->feed[s].dated[k].n > 0) return true;
+    }
+    return false;
+}
+
+static void write_more(const wick_run *r, wick_buf *b)
+{
+    for (int32_t s = 0; s < r->n_sym; s++) {
+        uint64_t hash;
+        wk_pack_u32(b, (uint32_t)finer_until(r, s, r->bar_of[s] + 1, &hash));
+        wk_pack_u64(b, hash);
+        for (int k = 0; k < WICK_DATED; k++) {
+            wk_pack_u32(b, (uint32_t)dated_until(r, &r->feed[s].dated[k], r->tick, &hash));
+            wk_pack_u64(b, hash);
+        }
+    }
+}
+
+static wick_status other_finer(wk_unpack *u, const wick_run *r, int32_t s, uint32_t was,
+                               int64_t here)
+{
+    return wk_unpack_fail(u,
+                          "%s: the finer bars are not those the state was made with (%u up to the "
+                          "cut, and here %lld); a state goes on over the same history",
+                          wick_bars_symbol(wick_panel_bars(r->panel, s)), was, (long long)here);
+}
+
+static wick_status check_dated(wk_unpack *u, const wick_run *r, int32_t s, int k, int32_t tick)
+{
+    const uint32_t was = wk_take_u32(u);
+    const uint64_t saved = wk_take_u64(u);
+    uint64_t hash;
+    const int32_t here = dated_until(r, &r->feed[s].dated[k], tick, &hash);
+    if (u->st < 0 || (was == (uint32_t)here && saved == hash)) return u->st;
+    return wk_unpack_fail(u,
+                          "%s: %s up to the cut is not what the state was made with (%u numbers, "
+                          "and here %d); a state goes on over the same history",
+                          wick_bars_symbol(wick_panel_bars(r->panel, s)), wick_dated_name(k), was,
+                          (int)here);
+}
+
+/* A state of a run that read nothing else has no such section. */
+static wick_status check_more(wick_ctx *ctx, const wick_run *r, const wick_state *s, int32_t tick)
+{
+    int64_t n = 0;
+    const uint8_t *p = wick_state_get(s, "engine.more", &n);
+    wick_buf none = {0};
+    if (p == NULL && !reads_more(r)) return WICK_OK;
+    if (p == NULL) {
+        const int64_t each = 12 * (1 + (int64_t)WICK_DATED);
+        for (int64_t i = 0; i < each * r->n_sym; i++) wick_buf_add(&none, "", 1);
+        if (none.failed) return wick_fail_mem(ctx);
+        p = (const uint8_t *)none.data;
+        n = none.len;
+    }
+    wk_unpack u = {.ctx = ctx, .p = p, .end = p + n};
+    for (int32_t i = 0; i < r->n_sym && u.st >= 0; i++) {
+        const int32_t bars = bars_until(&r->feed[i], tick);
+        const uint32_t was = wk_take_u32(&u);
+        const uint64_t saved = wk_take_u64(&u);
+        uint64_t hash;
+        const int64_t here = finer_until(r, i, bars, &hash);
+        if (u.st >= 0 && (here != (int64_t)was || hash != saved))
+            (void)other_finer(&u, r, i, was, here);
+        for (int k = 0; k < WICK_DATED && u.st >= 0; k++) (void)check_dated(&u, r, i, k, tick);
+    }
+    if (u.st >= 0 && u.p != u.end) (void)wk_unpack_fail(&u, "section engine.more is too long");
+    wick_buf_free(&none);
+    return u.st;
+}
+
 /* ---- symbols, options, settings ---------------------------------------------------------------
  */
 
@@ -167,16 +280,20 @@ static wick_status same_lines(wick_ctx *ctx, const char *what, const char *saved
 
 wick_status wk_state_write_ties(wick_ctx *ctx, const wick_run *r, wick_state *s)
 {
-    wick_buf bars = {0}, options = {0}, settings = {0};
+    wick_buf bars = {0}, options = {0}, settings = {0}, more = {0};
     wk_pack_u32(&bars, (uint32_t)r->tick);
     write_bars(r, &bars);
     write_options(r, &options);
     write_settings(r, &settings);
+    const bool reads = reads_more(r);
+    if (reads) write_more(r, &more);
     wick_status st = WICK_OK;
-    if (bars.failed || options.failed || settings.failed) st = wick_fail_mem(ctx);
+    if (bars.failed || options.failed || settings.failed || more.failed) st = wick_fail_mem(ctx);
     if (st >= 0) st = wick_state_put(ctx, s, "engine.options", options.data, options.len);
     if (st >= 0) st = wick_state_put(ctx, s, "engine.settings", settings.data, settings.len);
     if (st >= 0) st = wick_state_put(ctx, s, "engine.bars", bars.data, bars.len);
+    if (st >= 0 && reads) st = wick_state_put(ctx, s, "engine.more", more.data, more.len);
+    wick_buf_free(&more);
     wick_buf_free(&bars);
     wick_buf_free(&options);
     wick_buf_free(&settings);
@@ -220,5 +337,5 @@ wick_status wk_state_check_ties(wick_ctx *ctx, const wick_run *r, const wick_sta
     if (u.st >= 0) st = check_bars(&u, r, at);
     if (st >= 0 && u.p != u.end) (void)wk_unpack_fail(&u, "section engine.bars is too long");
     *tick = at;
-    return u.st;
+    return u.st < 0 ? u.st : check_more(ctx, r, s, at);
 }

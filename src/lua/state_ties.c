@@ -84,6 +84,45 @@ static void note(lua_State *L, wk_host *h, wick_state *s, const char *key, const
     if (wick_state_note(h->ctx, s, key, value) < 0) (void)wk_raise_ctx(L, h);
 }
 
+/* Finer bars of a symbol up to the cut: what requests read. The engine compares those its fills
+ * walk along, to the end of the last bar. */
+static void finer_text(const wk_host *h, int32_t sym, int64_t cut, char *out, size_t n)
+{
+    const wick_bars *b = wk_finer_bars(h, sym);
+    const int64_t rows = b ? wick_bars_find(b, cut + 1) : 0;
+    uint64_t hash = 0;
+    for (int k = 0; k < WICK_FIELDS && rows > 0; k++)
+        hash = wick_hash64(wick_bars_field(b, (wick_field)k), rows * (int64_t)sizeof(double), hash);
+    if (rows > 0) hash = wick_hash64(wick_bars_time(b), rows * (int64_t)sizeof(int64_t), hash);
+    snprintf(out, n, "%lld %016llx", (long long)rows, (unsigned long long)hash);
+}
+
+/* The tick a state stands at; false: before the first one. */
+static bool cut_of(const wick_state *s, int64_t *cut)
+{
+    char at[WICK_TIME_TEXT];
+    return wick_state_fact(s, "time", at, sizeof at) &&
+           wick_time_parse(at, (int64_t)strlen(at), cut, NULL);
+}
+
+static void check_finer(lua_State *L, const wk_host *h, const wick_state *s)
+{
+    char here[64], saved[64], key[128];
+    int64_t cut;
+    if (!cut_of(s, &cut)) return;
+    for (int32_t i = 0; i < h->n_syms; i++) {
+        const char *name = wick_bars_symbol(h->syms[i].bars);
+        snprintf(key, sizeof key, "finer %.100s", name);
+        if (!wick_state_fact(s, key, saved, sizeof saved)) continue;
+        finer_text(h, i, cut, here, sizeof here);
+        if (strcmp(here, saved) == 0) continue;
+        (void)wk_raise(L,
+                       "%s: the finer bars are not those the state was made with; a state goes on "
+                       "over the same history",
+                       name);
+    }
+}
+
 void wk_script_write_ties(lua_State *L, wk_host *h, wick_state *s)
 {
     char text[512], key[128];
@@ -99,6 +138,12 @@ void wk_script_write_ties(lua_State *L, wk_host *h, wick_state *s)
         const wk_param *p = &h->script->params[i];
         snprintf(key, sizeof key, "param %.100s", p->name);
         param_text(p, text, sizeof text);
+        note(L, h, s, key, text);
+    }
+    int64_t cut;
+    for (int32_t i = 0; i < h->n_syms && cut_of(s, &cut); i++) {
+        snprintf(key, sizeof key, "finer %.100s", wick_bars_symbol(h->syms[i].bars));
+        finer_text(h, i, cut, text, sizeof text);
         note(L, h, s, key, text);
     }
 }
@@ -123,6 +168,7 @@ void wk_script_check_ties(lua_State *L, wk_host *h, const wick_state *s, bool wh
         (void)wk_raise(L, "the text of the strategy (or of a module it requires) has changed since "
                           "the state was saved: its variables may mean something else now");
     same(L, s, "script", "the script", text, "");
+    check_finer(L, h, s);
     if (what_if) return;
     snprintf(text, sizeof text, "%llu", (unsigned long long)h->seed);
     same(L, s, "seed", "the seed", text, "");

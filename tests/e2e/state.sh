@@ -135,7 +135,59 @@ for how in "$SRC/tests/pine/bracket-trailing-activation-offset-path-01.lua magni
   go saved "$first" "$file" "$@" --save-state "$TMP/at.state" --save-state-at 2018-01-19
   go joined "$first" "$file" "$@" --from-state "$TMP/at.state"
   alike whole joined "${how#* }: one run is two runs joined"
+  # The finer bars up to the cut belong to the history; those behind it may come later.
+  mkdir -p "$TMP/fine2" "$TMP/fine3" "$TMP/fine4"
+  grep -v '^2018-01-2\|^2018-01-3\|^2018-0[2-9]' "$TMP/fine/SYN01.csv" >"$TMP/fine2/SYN01.csv"
+  sed '2,5d' "$TMP/fine/SYN01.csv" >"$TMP/fine3/SYN01.csv"
+  awk -F, -v OFS=, 'NR == 9 { $6 = $6 + 1 } { print }' "$TMP/fine/SYN01.csv" >"$TMP/fine4/SYN01.csv"
+  set -- --data "$TMP/fine" --timeframe 1h --engine "${how#* }"
+  go early "$first" "$file" "$@" --finer "$TMP/fine2" --save-state "$TMP/early.state" --save-state-at 2018-01-19
+  go late "$first" "$file" "$@" --finer "$TMP/fine" --from-state "$TMP/early.state"
+  alike whole late "${how#* }: finer bars that came later"
+  for other in fine3 fine4; do
+    run no "$first" run "$file" "$@" --finer "$TMP/$other" --from-state "$TMP/at.state"
+    expect 2 "${how#* }: other finer bars"
+    has "$TMP/no.err" "SYN01: the finer bars are not those the state was made with"
+  done
+  run no "$first" run "$file" "$@" --from-state "$TMP/at.state"
+  expect 2 "${how#* }: no finer bars"
+  has "$TMP/no.err" "SYN01: the finer bars are not those the state was made with"
 done
+cat >"$TMP/inside.lua" <<'LUA'
+local s = pine.strategy { title = "inside" }
+local ups = pine.request.security_lower_tf("", "15", function(d) return d.close end)
+return s:each_bar(function() if ups[0]:size() > 3 and ups[0]:get(0) < ups[0]:get(3) then s:entry("L", s.long) else s:close("L") end end)
+LUA
+set -- --data "$TMP/fine" --timeframe 1h
+go whole "$first" "$TMP/inside.lua" "$@" --finer "$TMP/fine"
+go saved "$first" "$TMP/inside.lua" "$@" --finer "$TMP/fine" --save-state "$TMP/at.state" --save-state-at 2018-01-19
+go joined "$first" "$TMP/inside.lua" "$@" --finer "$TMP/fine" --from-state "$TMP/at.state"
+alike whole joined "requests of finer bars"
+run no "$first" run "$TMP/inside.lua" "$@" --finer "$TMP/fine4" --from-state "$TMP/at.state"
+expect 2 "requests of other finer bars"
+has "$TMP/no.err" "the finer bars are not those"
+# Rates and corporate actions up to the cut, too: a state remembers how many of them were read.
+printf 'date,symbol,dividend\n2018-03-01,SYN01,0.5\n2018-09-03,SYN01,0.4\n2019-06-03,SYN01,0.3\n' >"$TMP/div.csv"
+grep -v 2019 "$TMP/div.csv" >"$TMP/div_then.csv"
+sed '1a 2018-02-01,SYN01,0.6' "$TMP/div.csv" >"$TMP/div_more.csv"
+sed 's/0.5$/0.6/' "$TMP/div.csv" >"$TMP/div_other.csv"
+D=$SRC/strategies/ma_crossover_events.lua
+set -- --data "$TMP/bars"
+go whole "$first" "$D" "$@" --actions "$TMP/div.csv"
+go saved "$first" "$D" "$@" --actions "$TMP/div_then.csv" --save-state "$TMP/div.state" --save-state-at 2019-03-04
+go joined "$first" "$D" "$@" --actions "$TMP/div.csv" --from-state "$TMP/div.state"
+alike whole joined "dividends that came later"
+for other in div_more div_other; do
+  run no "$first" run "$D" "$@" --actions "$TMP/$other.csv" --from-state "$TMP/div.state"
+  expect 2 "other dividends before the cut"
+  has "$TMP/no.err" "SYN01: dividend up to the cut is not what the state was made with"
+done
+run no "$first" run "$D" "$@" --from-state "$TMP/div.state"
+expect 2 "no dividends"
+go saved "$first" "$D" "$@" --save-state "$TMP/none.state" --save-state-at 2019-03-04
+run no "$first" run "$D" "$@" --actions "$TMP/div.csv" --from-state "$TMP/none.state"
+expect 2 "dividends where there were none"
+has "$TMP/no.err" "(0 numbers, and here 2)"
 run two "$first" run "$SRC/strategies/rotation.lua" "$SRC/strategies/vol_target.lua" --data "$TMP/bars" \
   --weights 0.6,0.4 --save-state "$TMP/two.state"
 expect 2 "an account of several strategies"
