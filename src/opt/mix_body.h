@@ -22,43 +22,51 @@ MIX_TARGET static inline void block_terms(const wk_mix *m, const wk_mix_at *at, 
     }
 }
 
+/* Largest term, lane by lane so that it is one comparison per register. */
 MIX_TARGET static inline double block_max(const double *a)
 {
     double top[8];
-    for (int k = 0; k < 8; k++) top[k] = a[k];
-    for (int i = 8; i < WK_MIX_BLOCK; i += 8)
-        for (int k = 0; k < 8; k++) top[k] = a[i + k] > top[k] ? a[i + k] : top[k];
+    MIX_MAX(a, top);
     double most = top[0];
     for (int k = 1; k < 8; k++) most = top[k] > most ? top[k] : most;
     return most;
 }
 
-MIX_TARGET void MIX_NAME(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best,
-                         double *sum)
+/* Sum of w e^(a - best) over the groups of eight that have a term above `least`. */
+MIX_TARGET static inline double block_sum(const double *a, const double *w, double best,
+                                          double least)
+{
+    int group[WK_MIX_BLOCK / 8], n = 0;
+    for (int i = 0; i < WK_MIX_BLOCK; i += 8) {
+        group[n] = i;
+        n += MIX_ANY(a + i, least);
+    }
+    double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    for (int g = 0; g < n; g++) {
+        const double *x = a + group[g], *v = w + group[g];
+        for (int k = 0; k < 8; k++) lane[k] += wk_exp_below(x[k] - best) * v[k];
+    }
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
+           ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+}
+
+MIX_TARGET void MIX_NAME(const wk_mix *m, int64_t from, int64_t to, const wk_mix_at *at,
+                         const int32_t *which, int64_t count, double *best, double *sum)
 {
     double a[WK_MIX_BLOCK];
-    for (int64_t j = 0; j < count; j++) {
-        best[j] = -1e300;
-        sum[j] = 0.0;
-    }
-    for (int64_t from = 0; from < m->n; from += WK_MIX_BLOCK) {
+    for (; from < to; from += WK_MIX_BLOCK) {
         const double *w = m->weight + from;
-        for (int64_t j = 0; j < count; j++) {
+        for (int64_t i = 0; i < count; i++) {
+            const int64_t j = which[i];
             block_terms(m, at + j * m->dims, from, a);
             const double most = block_max(a);
-            /* 64 kernels below e^-64 of the best add nothing a double can hold. */
+            /* Kernels below e^-64 of the best add nothing a double can hold. */
             if (most < best[j] - 64.0 || most <= -1e299) continue;
             if (most > best[j]) {
                 sum[j] *= exp(best[j] - most);
                 best[j] = most;
             }
-            for (int i = 0; i < WK_MIX_BLOCK; i++) a[i] -= best[j];
-            for (int i = 0; i < WK_MIX_BLOCK; i++) a[i] = wk_exp_below(a[i]);
-            double lane[8] = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
-            for (int i = 0; i < WK_MIX_BLOCK; i += 8)
-                for (int k = 0; k < 8; k++) lane[k] += a[i + k] * w[i + k];
-            sum[j] += ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
-                      ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+            sum[j] += block_sum(a, w, best[j], best[j] - 64.0);
         }
     }
 }

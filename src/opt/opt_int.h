@@ -311,17 +311,22 @@ typedef struct wk_mix_at { /**< a coordinate of a point */
     const double *table;
 } wk_mix_at;
 
-/** Log density at `count` points; at[i * dims + j]. `best` and `sum` are scratch of `count`. */
-void wk_mix_eval(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best, double *sum,
-                 double *out);
+/** Adds kernels [from, to) (whole blocks) to the density at points which[0 .. count-1]; coordinate
+ * j of point i is at[i * dims + j]. The density is sum e^best, and `best` -1e300, `sum` 0 to begin
+ * with. */
+typedef void (*wk_mix_fn)(const wk_mix *m, int64_t from, int64_t to, const wk_mix_at *at,
+                          const int32_t *which, int64_t count, double *best, double *sum);
+/** The widest form this machine has. */
+wk_mix_fn wk_mix_form(void);
 /** The instruction sets of this machine, widest first, NULL at the end (tests compare them). */
-typedef void (*wk_mix_fn)(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best,
-                          double *sum);
 void wk_mix_forms(wk_mix_fn out[4]);
-void wk_mix_base(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best, double *sum);
+void wk_mix_base(const wk_mix *m, int64_t from, int64_t to, const wk_mix_at *at,
+                 const int32_t *which, int64_t count, double *best, double *sum);
 #if defined(__x86_64__)
-void wk_mix_avx2(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best, double *sum);
-void wk_mix_avx512(const wk_mix *m, const wk_mix_at *at, int64_t count, double *best, double *sum);
+void wk_mix_avx2(const wk_mix *m, int64_t from, int64_t to, const wk_mix_at *at,
+                 const int32_t *which, int64_t count, double *best, double *sum);
+void wk_mix_avx512(const wk_mix *m, int64_t from, int64_t to, const wk_mix_at *at,
+                   const int32_t *which, int64_t count, double *best, double *sum);
 #endif
 
 /* ---- several objectives (pareto.c, hypervolume.c) ----------------------------------------- */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One TPE choice: the two mixtures, candidates drawn from the better one, the best ratio of the two
+/* One TPE choice: candidates drawn from the better one, the best ratio of the two
  * densities. Source: Bergstra et al. 2011; Watanabe 2023; the rules and their numbers are Optuna's.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "opt/tpe_int.h"
-
-static const double SQRT_HALF = 0.70710678118654752440;
-static const double HALF_LOG_2PI = 0.91893853320467274178;
 
 int64_t wk_tpe_gamma(int64_t n, bool capped)
 {
@@ -40,19 +37,18 @@ static bool more(void *array, int64_t n, size_t item)
 
 static bool more_columns(wk_tpe_draw *w, int32_t d)
 {
-    double ***lists[] = {&w->b_mu,      &w->b_sigma,   &w->b_inv,        &w->b_norm,
-                         &w->cls_mu[0], &w->cls_mu[1], &w->cls_sigma[0], &w->cls_sigma[1]};
-    for (int k = 0; k < 8; k++) {
+    double ***lists[] = {&w->b_mu, &w->b_sigma, &w->b_inv, &w->b_norm};
+    for (int k = 0; k < 4; k++) {
         if (!more(lists[k], d, sizeof **lists)) return false;
         for (int32_t i = w->d_cap; i < d; i++) (*lists[k])[i] = NULL;
     }
     if (!more(&w->b_cls, d, sizeof *w->b_cls)) return false;
     for (int32_t i = w->d_cap; i < d; i++) w->b_cls[i] = NULL;
-    if (!more(&w->n_cls[0], d, sizeof(int64_t)) || !more(&w->n_cls[1], d, sizeof(int64_t)) ||
-        !more(&w->cls_cap, d, sizeof(int64_t)) || !more(&w->dim_below, d, sizeof *w->dim_below) ||
+    if (!more(&w->b_classes, d, sizeof *w->b_classes)) return false;
+    for (int32_t i = w->d_cap; i < d; i++) w->b_classes[i] = (wk_tpe_classes){0};
+    if (!more(&w->dim_below, d, sizeof *w->dim_below) ||
         !more(&w->dim_above, d, sizeof *w->dim_above))
         return false;
-    for (int32_t i = w->d_cap; i < d; i++) w->cls_cap[i] = 0;
     w->d_cap = d;
     w->b_cap = 0; /* the new columns have no kernels yet */
     w->cand_cap = 0;
@@ -85,7 +81,7 @@ static wick_status reserve(wick_ctx *ctx, wk_tpe_draw *w, int64_t n_below)
         if (!more(&w->cand, c * w->d_cap, sizeof *w->cand) ||
             !more(&w->at, c * w->d_cap, sizeof *w->at) || !more(&w->best, c, sizeof *w->best) ||
             !more(&w->sum, c, sizeof *w->sum) || !more(&w->log_l, c, sizeof *w->log_l) ||
-            !more(&w->log_g, c, sizeof *w->log_g))
+            !more(&w->ratio, c, sizeof *w->ratio) || !more(&w->live, c, sizeof *w->live))
             return wick_fail_mem(ctx);
         w->cand_cap = c;
     }
@@ -100,22 +96,15 @@ void wk_tpe_draw_free(wk_tpe_draw *w)
         free(w->b_inv[i]);
         free(w->b_norm[i]);
         free(w->b_cls[i]);
-        for (int k = 0; k < 2; k++) {
-            free(w->cls_mu[k][i]);
-            free(w->cls_sigma[k][i]);
-        }
+        free(w->b_classes[i].mu);
+        free(w->b_classes[i].sigma);
     }
     free(w->b_mu);
     free(w->b_sigma);
     free(w->b_inv);
     free(w->b_norm);
     free(w->b_cls);
-    for (int k = 0; k < 2; k++) {
-        free(w->cls_mu[k]);
-        free(w->cls_sigma[k]);
-        free(w->n_cls[k]);
-    }
-    free(w->cls_cap);
+    free(w->b_classes);
     free(w->dim_below);
     free(w->dim_above);
     free(w->below);
@@ -127,269 +116,10 @@ void wk_tpe_draw_free(wk_tpe_draw *w)
     free(w->best);
     free(w->sum);
     free(w->log_l);
-    free(w->log_g);
+    free(w->ratio);
+    free(w->live);
     free(w->table);
     memset(w, 0, sizeof *w);
-}
-
-/* ---- which trial is on which side ----------------------------------------------------------- */
-
-static void split(wk_tpe_draw *w, const int32_t *chosen, int64_t n_chosen,
-                  const double *slot_weight)
-{
-    wk_tpe_view *v = w->v;
-    const int64_t n = v->n + v->n_running;
-    memset(v->side, WK_ABOVE, (size_t)n);
-    for (int32_t j = 0; j < w->d; j++) {
-        const uint8_t *has = wk_tpe_col(v, w->p[j].name)->has;
-        for (int64_t i = 0; i < n; i++) v->side[i] = (uint8_t)(v->side[i] * has[i]);
-    }
-    for (int64_t i = 0; i < n_chosen; i++)
-        if (v->side[chosen[i]] == WK_ABOVE) v->side[chosen[i]] = WK_BELOW;
-    w->n_below = w->n_above = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const int32_t slot = v->by_number[i];
-        v->weight[slot] = 0.0;
-        if (v->side[slot] == WK_ABOVE) w->n_above++;
-        if (v->side[slot] != WK_BELOW) continue;
-        v->pos[slot] = (int32_t)w->n_below;
-        w->below[w->n_below++] = slot;
-    }
-    if (slot_weight == NULL) {
-        wk_tpe_weights(w->n_below, w->below_weight);
-    } else {
-        for (int64_t i = 0; i < w->n_below; i++) w->below_weight[i] = slot_weight[w->below[i]];
-    }
-    w->below_weight[w->n_below] = 1.0;
-    const int64_t m = w->n_above, ramp = m < 25 ? 0 : m - 25;
-    const double first = m > 0 ? 1.0 / (double)m : 1.0;
-    const double rise = ramp > 1 ? (1.0 - first) / (double)(ramp - 1) : 0.0;
-    for (int64_t i = 0, k = 0; i < n; i++) {
-        const int32_t slot = v->by_number[i];
-        if (v->side[slot] != WK_ABOVE) continue;
-        v->weight[slot] = k < ramp ? first + rise * (double)k : 1.0;
-        k++;
-    }
-}
-
-/* ---- kernels ------------------------------------------------------------------------------- */
-
-typedef struct walk { /* along the sorted observations of one side */
-    int32_t slot;     /* the one whose right neighbour is still to come; -1: none yet */
-    double mu, left;
-    int64_t n, total;
-    double least, most; /* bounds of sigma */
-} walk;
-
-typedef struct column {
-    wk_tpe_draw *w;
-    wk_col *c;
-    int32_t j;
-    bool discrete;
-} column;
-
-static double normaliser(const column *k, double mu, double sigma)
-{
-    const double mass = wk_log_mass((k->c->low - mu) / sigma, (k->c->high - mu) / sigma);
-    return k->discrete ? -mass : -mass - log(sigma) - HALF_LOG_2PI;
-}
-
-/* Kernels with equal centre and width are one class; in sorted order they are neighbours. */
-static int32_t class_add(const column *k, int side, double mu, double sigma)
-{
-    wk_tpe_draw *w = k->w;
-    int64_t *n = &w->n_cls[side][k->j];
-    double *m = w->cls_mu[side][k->j], *s = w->cls_sigma[side][k->j];
-    if (*n == 0 || m[*n - 1] != mu || s[*n - 1] != sigma) {
-        m[*n] = mu;
-        s[*n] = sigma;
-        ++*n;
-    }
-    return (int32_t)(*n - 1);
-}
-
-static void settle(const column *k, int side, const walk *a, double sigma)
-{
-    wk_col *c = k->c;
-    sigma = sigma < a->least ? a->least : sigma > a->most ? a->most : sigma;
-    if (side == 0) {
-        const int32_t i = k->w->v->pos[a->slot];
-        k->w->b_mu[k->j][i] = a->mu;
-        k->w->b_sigma[k->j][i] = sigma;
-        k->w->b_inv[k->j][i] = SQRT_HALF / sigma;
-        k->w->b_norm[k->j][i] = normaliser(k, a->mu, sigma);
-        if (k->discrete) k->w->b_cls[k->j][i] = class_add(k, 0, a->mu, sigma);
-        return;
-    }
-    if (c->sigma[a->slot] != sigma) {
-        c->sigma[a->slot] = sigma;
-        c->inv[a->slot] = SQRT_HALF / sigma;
-        c->norm[a->slot] = normaliser(k, a->mu, sigma);
-    }
-    if (k->discrete) c->cls[a->slot] = class_add(k, 1, a->mu, sigma);
-}
-
-static void step(const column *k, int side, walk *a, int32_t slot, double mu)
-{
-    const double gap = mu - (a->slot < 0 ? k->c->low : a->mu);
-    if (a->slot >= 0) settle(k, side, a, a->n == 1 ? gap : a->left > gap ? a->left : gap);
-    a->slot = slot;
-    a->mu = mu;
-    a->left = gap;
-    a->n++;
-}
-
-static void walk_end(const column *k, int side, walk *a)
-{
-    if (a->slot < 0) return;
-    const double right = k->c->high - a->mu;
-    settle(k, side, a, a->n == 1 && right > a->left ? right : a->left);
-}
-
-/* Rule A: sigma is the larger distance to a neighbour; the outermost kernels look inwards only. */
-static void neighbours(const column *k, walk side[2])
-{
-    const wk_col *c = k->c;
-    const uint8_t *on = k->w->v->side;
-    for (int64_t i = 0; i < c->n_order; i++) {
-        const int32_t slot = c->order[i];
-        if (on[slot] == WK_NONE) continue;
-        const int s = on[slot] == WK_BELOW ? 0 : 1;
-        step(k, s, &side[s], slot, c->mu[slot]);
-    }
-    walk_end(k, 0, &side[0]);
-    walk_end(k, 1, &side[1]);
-}
-
-/* Rule B: one sigma for all, by the number of trials and of parameters drawn together. */
-static void one_width(const column *k, walk side[2])
-{
-    const wk_col *c = k->c;
-    const uint8_t *on = k->w->v->side;
-    double sigma[2];
-    for (int s = 0; s < 2; s++) {
-        const double n = side[s].total > 1 ? (double)side[s].total : 1.0;
-        sigma[s] = 0.2 * pow(n, -1.0 / (k->w->d + 4.0)) * (c->high - c->low);
-    }
-    for (int64_t i = 0; i < c->n_order; i++) {
-        const int32_t slot = c->order[i];
-        if (on[slot] == WK_NONE) continue;
-        const int s = on[slot] == WK_BELOW ? 0 : 1;
-        side[s].slot = slot;
-        side[s].mu = c->mu[slot];
-        settle(k, s, &side[s], sigma[s]);
-    }
-}
-
-static bool more_classes(wk_tpe_draw *w, int32_t j, int64_t n)
-{
-    if (n <= w->cls_cap[j]) return true;
-    n *= 2;
-    for (int s = 0; s < 2; s++)
-        if (!more(&w->cls_mu[s][j], n, sizeof(double)) ||
-            !more(&w->cls_sigma[s][j], n, sizeof(double)))
-            return false;
-    w->cls_cap[j] = n;
-    return true;
-}
-
-static wick_status numeric(wick_ctx *ctx, wk_tpe_draw *w, int32_t j, const wick_dist *d)
-{
-    wk_tpe_view *v = w->v;
-    column k = {w, wk_tpe_col(v, w->p[j].name), j, d->step > 0.0};
-    wk_col *c = k.c;
-    if (c->dist != w->p[j].dist) {
-        wk_domain(d, &c->low, &c->high);
-        for (int64_t i = 0; i < v->cap; i++) c->sigma[i] = -1.0;
-        c->dist = w->p[j].dist;
-    }
-    const int64_t n = v->n + v->n_running;
-    if (k.discrete) {
-        if (!more_classes(w, j, n + 2)) return wick_fail_mem(ctx);
-        memset(c->cls, 0, (size_t)v->cap * sizeof *c->cls);
-        w->n_cls[0][j] = w->n_cls[1][j] = 0;
-    }
-    walk side[2];
-    const double width = c->high - c->low;
-    const int64_t total[2] = {w->n_below, w->n_above};
-    for (int s = 0; s < 2; s++) {
-        const double kernels = 2.0 + (double)total[s];
-        side[s] =
-            (walk){-1, 0.0, 0.0, 0, total[s], width / (kernels < 100.0 ? kernels : 100.0), width};
-    }
-    if (w->rule_b) {
-        one_width(&k, side);
-    } else {
-        neighbours(&k, side);
-    }
-    /* The prior: the whole range. */
-    const double mu = 0.5 * (c->low + c->high);
-    const int64_t b = w->n_below;
-    w->b_mu[j][b] = c->mu[n] = mu;
-    w->b_sigma[j][b] = width;
-    w->b_inv[j][b] = c->inv[n] = SQRT_HALF / width;
-    w->b_norm[j][b] = c->norm[n] = normaliser(&k, mu, width);
-    if (k.discrete) {
-        w->b_cls[j][b] = class_add(&k, 0, mu, width);
-        c->cls[n] = class_add(&k, 1, mu, width);
-    }
-    return WICK_OK;
-}
-
-/* Classes are the choices; the prior is one more. */
-static void categorical(wk_tpe_draw *w, int32_t j, const wick_dist *d)
-{
-    wk_tpe_view *v = w->v;
-    wk_col *c = wk_tpe_col(v, w->p[j].name);
-    const int64_t n = v->n + v->n_running;
-    for (int64_t i = 0; i < n; i++) c->cls[i] = c->has[i] ? (int32_t)c->mu[i] : 0;
-    for (int64_t i = 0; i < w->n_below; i++) w->b_cls[j][i] = c->cls[w->below[i]];
-    w->b_cls[j][w->n_below] = c->cls[n] = (int32_t)d->n_choices;
-    w->n_cls[0][j] = w->n_cls[1][j] = d->n_choices + 1;
-}
-
-static wick_status build(wick_ctx *ctx, wk_tpe_draw *w)
-{
-    wk_tpe_view *v = w->v;
-    const int64_t n = v->n + v->n_running, b = w->n_below;
-    const int64_t pad_b = (b + WK_MIX_BLOCK) / WK_MIX_BLOCK * WK_MIX_BLOCK;
-    const int64_t pad = (n + WK_MIX_BLOCK) / WK_MIX_BLOCK * WK_MIX_BLOCK;
-    v->weight[n] = 1.0;
-    for (int64_t i = 0; i < n; i++) v->constant[i] = v->side[i] == WK_ABOVE ? 0.0 : -1e300;
-    v->constant[n] = 0.0;
-    for (int64_t i = 0; i <= b; i++) w->b_constant[i] = 0.0;
-    for (int64_t i = n + 1; i < pad; i++) {
-        v->weight[i] = 0.0;
-        v->constant[i] = -1e300;
-    }
-    for (int64_t i = b + 1; i < pad_b; i++) {
-        w->below_weight[i] = 0.0;
-        w->b_constant[i] = -1e300;
-    }
-    for (int32_t j = 0; j < w->d; j++) {
-        const wick_dist *d = wk_dist_at(v->study, w->p[j].dist);
-        wk_col *c = wk_tpe_col(v, w->p[j].name);
-        const bool table = d->kind == WICK_DIST_CATEGORICAL || d->step > 0.0;
-        if (d->kind == WICK_DIST_CATEGORICAL) {
-            categorical(w, j, d);
-        } else {
-            const wick_status st = numeric(ctx, w, j, d);
-            if (st < 0) return st;
-            for (int64_t i = 0; i <= n; i++) v->constant[i] += c->norm[i];
-            for (int64_t i = 0; i <= b; i++) w->b_constant[i] += w->b_norm[j][i];
-        }
-        for (int64_t i = n + 1; i < pad; i++) {
-            c->mu[i] = c->inv[i] = 0.0;
-            c->cls[i] = 0;
-        }
-        for (int64_t i = b + 1; i < pad_b; i++) {
-            w->b_mu[j][i] = w->b_inv[j][i] = 0.0;
-            w->b_cls[j][i] = 0;
-        }
-        w->dim_above[j] = (wk_mix_dim){c->mu, table ? NULL : c->inv, c->cls};
-        w->dim_below[j] = (wk_mix_dim){w->b_mu[j], table ? NULL : w->b_inv[j], w->b_cls[j]};
-    }
-    return WICK_OK;
 }
 
 /* ---- candidates ---------------------------------------------------------------------------- */
@@ -454,10 +184,16 @@ static void draw_all(wk_tpe_draw *w, wk_rng *rng)
 
 /* ---- densities ----------------------------------------------------------------------------- */
 
+static const wk_tpe_classes *classes(const wk_tpe_draw *w, int side, int32_t j)
+{
+    return side == 0 ? &w->b_classes[j] : &wk_tpe_col(w->v, w->p[j].name)->classes;
+}
+
 static void fill_table(const wk_tpe_draw *w, int side, int32_t j, const wick_dist *d, double x,
                        double *table)
 {
-    const int64_t n = w->n_cls[side][j];
+    const wk_tpe_classes *a = classes(w, side, j);
+    const int64_t n = a->n;
     if (d->kind == WICK_DIST_CATEGORICAL) {
         double term[3];
         choice_terms(d, (side == 0 ? w->n_below : w->n_above) + 1, term);
@@ -472,9 +208,8 @@ static void fill_table(const wk_tpe_draw *w, int side, int32_t j, const wick_dis
         left = log(left);
         right = log(right);
     }
-    const double *mu = w->cls_mu[side][j], *sigma = w->cls_sigma[side][j];
     for (int64_t i = 0; i < n; i++)
-        table[i] = wk_log_mass((left - mu[i]) / sigma[i], (right - mu[i]) / sigma[i]);
+        table[i] = wk_log_mass((left - a->mu[i]) / a->sigma[i], (right - a->mu[i]) / a->sigma[i]);
 }
 
 /* Tables of one side for all candidates; candidates with the same value share one. */
@@ -483,7 +218,7 @@ static wick_status tables(wick_ctx *ctx, wk_tpe_draw *w, int side)
     const wick_study *s = w->v->study;
     int64_t need = 0;
     for (int32_t j = 0; j < w->d; j++)
-        if (w->dim_above[j].inv == NULL) need += w->candidates * w->n_cls[side][j];
+        if (w->dim_above[j].inv == NULL) need += w->candidates * classes(w, side, j)->n;
     const wick_status st = wk_grow(ctx, &w->table, &w->table_cap, need, (int64_t)sizeof *w->table);
     if (st < 0) return st;
     double *next = w->table;
@@ -499,7 +234,7 @@ static wick_status tables(wick_ctx *ctx, wk_tpe_draw *w, int side)
             if (at->table != NULL) continue;
             fill_table(w, side, j, d, x, next);
             at->table = next;
-            next += w->n_cls[side][j];
+            next += classes(w, side, j)->n;
         }
     }
     return WICK_OK;
@@ -519,42 +254,112 @@ wick_status wk_tpe_build(wick_ctx *ctx, wk_tpe_draw *w, const int32_t *chosen, i
     wk_col *ignored;
     for (int32_t j = 0; j < w->d && st >= 0; j++)
         st = wk_tpe_col_make(ctx, w->v, w->p[j].name, &ignored);
-    if (st < 0) return st;
-    split(w, chosen, n_chosen, slot_weight);
-    return build(ctx, w);
+    return st < 0 ? st : wk_tpe_mixtures(ctx, w, chosen, n_chosen, slot_weight);
 }
 
-wick_status wk_tpe_densities(wick_ctx *ctx, wk_tpe_draw *w, int side, double *out)
+static void mixture_of(const wk_tpe_draw *w, int side, wk_mix *m)
 {
     const wk_tpe_view *v = w->v;
     const int64_t n = side == 0 ? w->n_below + 1 : v->n + v->n_running + 1;
     const double *weight = side == 0 ? w->below_weight : v->weight;
-    const wk_mix m = {(n + WK_MIX_BLOCK - 1) / WK_MIX_BLOCK * WK_MIX_BLOCK,
-                      w->d,
-                      side == 0 ? w->dim_below : w->dim_above,
-                      side == 0 ? w->b_constant : v->constant,
-                      weight,
-                      log(total_of(weight, n))};
+    *m = (wk_mix){(n + WK_MIX_BLOCK - 1) / WK_MIX_BLOCK * WK_MIX_BLOCK,
+                  w->d,
+                  side == 0 ? w->dim_below : w->dim_above,
+                  side == 0 ? w->b_constant : v->constant,
+                  weight,
+                  log(total_of(weight, n))};
+}
+
+static void all_points(wk_tpe_draw *w)
+{
+    for (int64_t i = 0; i < w->candidates; i++) {
+        w->live[i] = (int32_t)i;
+        w->best[i] = -1e300;
+        w->sum[i] = 0.0;
+    }
+}
+
+static double log_density(const wk_tpe_draw *w, const wk_mix *m, int64_t i)
+{
+    return w->best[i] + log(w->sum[i]) - m->log_weight;
+}
+
+wick_status wk_tpe_densities(wick_ctx *ctx, wk_tpe_draw *w, int side, double *out)
+{
+    wk_mix m;
     const wick_status st = tables(ctx, w, side);
     if (st < 0) return st;
-    wk_mix_eval(&m, w->at, w->candidates, w->best, w->sum, out);
+    mixture_of(w, side, &m);
+    all_points(w);
+    wk_mix_form()(&m, 0, m.n, w->at, w->live, w->candidates, w->best, w->sum);
+    for (int64_t i = 0; i < w->candidates; i++) out[i] = log_density(w, &m, i);
     return WICK_OK;
+}
+
+/* ---- the choice ----------------------------------------------------------------------------- */
+
+enum { CHUNK = 4 * WK_MIX_BLOCK };
+
+/* Candidates that can still win: the density of the worse set only grows with every kernel, so what
+ * is known of it bounds the ratio from above. */
+static int64_t still_live(const wk_tpe_draw *w, const wk_mix *m, int64_t n, double to_beat)
+{
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int32_t c = w->live[i];
+        if (!(w->log_l[c] - log_density(w, m, c) < to_beat)) w->live[k++] = c;
+    }
+    return k;
+}
+
+/* Ratios of all candidates that may have the largest one; the others get -inf. The newest kernels,
+ * which weigh most, come first: after some of them the most promising candidate is followed to the
+ * end, and the others as long as they may beat it. */
+static void ratios(wk_tpe_draw *w, const wk_mix *m, double *ratio)
+{
+    const wk_mix_fn add = wk_mix_form();
+    int64_t to = m->n, n = w->candidates, from = to > CHUNK ? to - CHUNK : 0;
+    int32_t lead = 0;
+    all_points(w);
+    add(m, from, to, w->at, w->live, n, w->best, w->sum);
+    for (int32_t i = 0; i < w->candidates; i++) {
+        ratio[i] = w->log_l[i] - log_density(w, m, i);
+        if (ratio[i] > ratio[lead]) lead = i;
+    }
+    n = 0;
+    for (int32_t i = 0; i < w->candidates; i++)
+        if (i != lead) w->live[n++] = i;
+    for (to = from; to > 0; to -= CHUNK)
+        add(m, to > CHUNK ? to - CHUNK : 0, to, w->at, &lead, 1, w->best, w->sum);
+    for (int32_t i = 0; i < w->candidates; i++) ratio[i] = -WK_INF;
+    ratio[lead] = w->log_l[lead] - log_density(w, m, lead);
+    /* Equal to nine decimals is a tie, which the first one wins: such a one stays. */
+    const double to_beat = ratio[lead] - 1e-8;
+    for (to = from; to > 0; to -= CHUNK) {
+        n = still_live(w, m, n, to_beat);
+        add(m, to > CHUNK ? to - CHUNK : 0, to, w->at, w->live, n, w->best, w->sum);
+    }
+    for (int64_t i = 0; i < n; i++)
+        ratio[w->live[i]] = w->log_l[w->live[i]] - log_density(w, m, w->live[i]);
 }
 
 wick_status wk_tpe_choose(wick_ctx *ctx, wk_tpe_draw *w, const int32_t *chosen, int64_t n_chosen,
                           const double *slot_weight, wk_rng *rng, double *out)
 {
+    wk_mix m;
     wick_status st = wk_tpe_build(ctx, w, chosen, n_chosen, slot_weight);
     if (st < 0) return st;
     draw_all(w, rng);
     st = wk_tpe_densities(ctx, w, 0, w->log_l);
-    if (st >= 0) st = wk_tpe_densities(ctx, w, 1, w->log_g);
+    if (st >= 0) st = tables(ctx, w, 1);
     if (st < 0) return st;
+    mixture_of(w, 1, &m);
+    ratios(w, &m, w->ratio);
     /* Exact ties happen (a choice equally common on both sides): rounding noise must not decide. */
     int64_t best = 0;
     double most = 0.0;
     for (int64_t i = 0; i < w->candidates; i++) {
-        const double r = rint((w->log_l[i] - w->log_g[i]) * 1e9);
+        const double r = rint(w->ratio[i] * 1e9);
         if (i == 0 || r > most) {
             best = i;
             most = r;

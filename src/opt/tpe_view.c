@@ -16,6 +16,10 @@ static void col_free(wk_col *c)
     free(c->inv);
     free(c->norm);
     free(c->cls);
+    free(c->classes.mu);
+    free(c->classes.sigma);
+    free(c->was);
+    free(c->gone);
     free(c);
 }
 
@@ -39,6 +43,8 @@ void wk_tpe_view_free(wk_tpe_view *v)
     free(v->by_number);
     free(v->side);
     free(v->pos);
+    free(v->sorted);
+    free(v->taken);
     free(v->constant);
     free(v->weight);
     free(v->space.p);
@@ -61,7 +67,7 @@ static bool col_resize(wk_col *c, int64_t old, int64_t cap)
     if (!resize(&c->mu, cap, sizeof *c->mu) || !resize(&c->has, cap, sizeof *c->has) ||
         !resize(&c->order, cap, sizeof *c->order) || !resize(&c->sigma, cap, sizeof *c->sigma) ||
         !resize(&c->inv, cap, sizeof *c->inv) || !resize(&c->norm, cap, sizeof *c->norm) ||
-        !resize(&c->cls, cap, sizeof *c->cls))
+        !resize(&c->cls, cap, sizeof *c->cls) || !resize(&c->was, cap, sizeof *c->was))
         return false;
     const size_t n = (size_t)(cap - old);
     memset(c->mu + old, 0, n * sizeof *c->mu);
@@ -70,6 +76,7 @@ static bool col_resize(wk_col *c, int64_t old, int64_t cap)
     memset(c->inv + old, 0, n * sizeof *c->inv);
     memset(c->norm + old, 0, n * sizeof *c->norm);
     memset(c->cls + old, 0, n * sizeof *c->cls);
+    memset(c->was + old, WK_NONE, n * sizeof *c->was);
     return true;
 }
 
@@ -86,6 +93,7 @@ static wick_status reserve(wick_ctx *ctx, wk_tpe_view *v, int64_t need)
     if (!resize(&v->trial, cap, sizeof *v->trial) || !resize(&v->rank, cap, sizeof *v->rank) ||
         !resize(&v->by_number, cap, sizeof *v->by_number) ||
         !resize(&v->side, cap, sizeof *v->side) || !resize(&v->pos, cap, sizeof *v->pos) ||
+        !resize(&v->sorted, cap, sizeof *v->sorted) || !resize(&v->taken, cap, sizeof *v->taken) ||
         !resize(&v->constant, cap, sizeof *v->constant) ||
         !resize(&v->weight, cap, sizeof *v->weight))
         return wick_fail_mem(ctx);
@@ -114,6 +122,7 @@ wick_status wk_tpe_col_make(wick_ctx *ctx, wk_tpe_view *v, int32_t name, wk_col 
     }
     c->name = name;
     c->dist = -1;
+    c->least = -1.0;
     v->col[v->n_col++] = c;
     *out = c;
     return WICK_OK;
@@ -127,13 +136,10 @@ static void put(int32_t *array, int64_t n, int64_t at, int32_t slot)
     array[at] = slot;
 }
 
-static void col_put(const wk_tpe_view *v, wk_col *c, int32_t slot, double mu)
+int64_t wk_tpe_place(const wk_tpe_view *v, const wk_col *c, int32_t slot)
 {
     const int64_t number = v->trial[slot]->number;
-    c->mu[slot] = mu;
-    c->has[slot] = 1;
-    c->sigma[slot] = -1.0;
-    c->cls[slot] = 0;
+    const double mu = c->mu[slot];
     int64_t lo = 0, hi = c->n_order;
     while (lo < hi) {
         const int64_t mid = lo + (hi - lo) / 2;
@@ -144,7 +150,16 @@ static void col_put(const wk_tpe_view *v, wk_col *c, int32_t slot, double mu)
             hi = mid;
         }
     }
-    put(c->order, c->n_order++, lo, slot);
+    return lo;
+}
+
+static void col_put(const wk_tpe_view *v, wk_col *c, int32_t slot, double mu)
+{
+    c->mu[slot] = mu;
+    c->has[slot] = 1;
+    c->sigma[slot] = -1.0;
+    c->cls[slot] = 0;
+    put(c->order, c->n_order++, wk_tpe_place(v, c, slot), slot);
 }
 
 static void number_put(wk_tpe_view *v, int64_t n, int32_t slot)
@@ -206,22 +221,48 @@ static wick_status add_values(wick_ctx *ctx, wk_tpe_view *v, int32_t slot, const
     return WICK_OK;
 }
 
-/* Takes every slot from `n` on out of the columns; they are few. */
+/* Slots are taken out between two that stay: their kernels will have to be made again. */
+static void note_gone(wk_col *c, int32_t slot)
+{
+    if (c->least < 0.0) return; /* all will be, as after too many */
+    if (c->n_gone == c->gone_cap) {
+        const int64_t cap = c->gone_cap == 0 ? 64 : 2 * c->gone_cap;
+        if (c->n_gone > c->n_order || !resize(&c->gone, cap, sizeof *c->gone)) {
+            c->least = -1.0;
+            return;
+        }
+        c->gone_cap = cap;
+    }
+    c->gone[c->n_gone++] = slot;
+}
+
+/* Takes every slot from `n` on out of a column. */
+static void col_drop(wk_col *c, int64_t n, int64_t last)
+{
+    int64_t k = 0;
+    for (int64_t j = 0; j < c->n_order; j++) {
+        const int32_t slot = c->order[j];
+        if (slot < n) {
+            c->order[k++] = slot;
+            continue;
+        }
+        if (k > 0) note_gone(c, c->order[k - 1]);
+        if (j + 1 < c->n_order && c->order[j + 1] < n) note_gone(c, c->order[j + 1]);
+    }
+    if (k == c->n_order) return;
+    c->n_order = k;
+    memset(c->has + n, 0, (size_t)(last - n));
+    memset(c->was + n, WK_NONE, (size_t)(last - n));
+}
+
 static void drop_from(wk_tpe_view *v, int64_t n)
 {
-    for (int64_t i = 0; i < v->n_col; i++) {
-        wk_col *c = v->col[i];
-        int64_t k = 0;
-        for (int64_t j = 0; j < c->n_order; j++)
-            if (c->order[j] < n) c->order[k++] = c->order[j];
-        if (k == c->n_order) continue;
-        c->n_order = k;
-        for (int64_t j = n; j < n + v->n_running + 1; j++) c->has[j] = 0;
-    }
+    for (int64_t i = 0; i < v->n_col; i++) col_drop(v->col[i], n, n + v->n_running + 1);
 }
 
 wick_status wk_tpe_catch_up(wick_ctx *ctx, wk_tpe_view *v, const wk_group *g)
 {
+    if (v->n < g->n) wk_tpe_running_out(v);
     wick_status st = reserve(ctx, v, g->n);
     while (st >= 0 && v->n < g->n) {
         const int32_t slot = (int32_t)v->n;
@@ -245,25 +286,57 @@ wick_status wk_tpe_catch_up(wick_ctx *ctx, wk_tpe_view *v, const wk_group *g)
     return st;
 }
 
+/* What a batch's trials suggest while it is evaluated depends on timing: not that. */
+static int32_t values_of(const wick_trial *r)
+{
+    return r->n_joint + (r->in_batch ? 0 : r->n_p);
+}
+
+static bool counts(const wick_trial *r, const wick_trial *t)
+{
+    return r != t && r->group == t->group;
+}
+
+/* Whether the running trials inside are the first of those wanted, and know as much as then. */
+static bool still_right(const wk_tpe_view *v, const wick_trial *t)
+{
+    const wick_study *s = v->study;
+    int64_t k = 0;
+    for (int64_t i = 0; i < s->n_running && k < v->n_running; i++) {
+        const wick_trial *r = s->running[i];
+        if (!counts(r, t)) continue;
+        if (v->trial[v->n + k] != r || v->taken[v->n + k] != values_of(r)) return false;
+        k++;
+    }
+    return k == v->n_running;
+}
+
+static wick_status running_add(wick_ctx *ctx, wk_tpe_view *v, wick_trial *r)
+{
+    const int32_t slot = (int32_t)(v->n + v->n_running);
+    v->trial[slot] = r;
+    v->taken[slot] = values_of(r);
+    for (int64_t k = 0; k < v->n_col; k++) {
+        v->col[k]->mu[slot] = 0.0;
+        v->col[k]->inv[slot] = 0.0;
+        v->col[k]->norm[slot] = 0.0;
+        v->col[k]->cls[slot] = 0;
+    }
+    number_put(v, slot, slot);
+    v->n_running++;
+    const wick_status st = r->in_batch ? WICK_OK : add_values(ctx, v, slot, r->p, r->n_p);
+    return st < 0 ? st : add_values(ctx, v, slot, r->joint, r->n_joint);
+}
+
 wick_status wk_tpe_running_in(wick_ctx *ctx, wk_tpe_view *v, const wick_trial *t)
 {
     const wick_study *s = v->study;
+    if (!still_right(v, t)) wk_tpe_running_out(v);
+    const int64_t inside = v->n_running;
     wick_status st = reserve(ctx, v, v->n + s->n_running);
-    for (int64_t i = 0; i < s->n_running && st >= 0; i++) {
-        wick_trial *r = s->running[i];
-        if (r == t || r->group != t->group) continue;
-        const int32_t slot = (int32_t)(v->n + v->n_running);
-        v->trial[slot] = r;
-        for (int64_t k = 0; k < v->n_col; k++) {
-            v->col[k]->mu[slot] = 0.0;
-            v->col[k]->inv[slot] = 0.0;
-            v->col[k]->norm[slot] = 0.0;
-            v->col[k]->cls[slot] = 0;
-        }
-        number_put(v, slot, slot);
-        v->n_running++;
-        if (!r->in_batch) st = add_values(ctx, v, slot, r->p, r->n_p);
-        if (st >= 0) st = add_values(ctx, v, slot, r->joint, r->n_joint);
+    for (int64_t i = 0, k = 0; i < s->n_running && st >= 0; i++) {
+        if (!counts(s->running[i], t)) continue;
+        if (k++ >= inside) st = running_add(ctx, v, s->running[i]);
     }
     if (st < 0) wk_tpe_running_out(v);
     return st;

@@ -214,9 +214,9 @@ static wick_status better_of_many(wick_ctx *ctx, tpe *k, const wk_tpe_view *v, i
     if (feasible == NULL) return wick_fail_mem(ctx);
     int32_t *other = feasible + v->n;
     int64_t n = 0, n_other = 0;
-    for (int64_t i = 0; i < v->n; i++) {
+    for (int64_t i = 0; i < v->n + v->n_running; i++) {
         const int32_t slot = v->by_number[i];
-        if (v->trial[slot]->state != WICK_TRIAL_COMPLETE) continue;
+        if (slot >= v->n || v->trial[slot]->state != WICK_TRIAL_COMPLETE) continue;
         if (wk_feasible(v->trial[slot])) {
             feasible[n++] = slot;
             continue;
@@ -251,10 +251,8 @@ static wick_status draw(wick_ctx *ctx, tpe *k, wk_tpe_view *v, wick_trial *t, in
     k->draw.v = v;
     k->draw.p = k->p;
     k->draw.d = d;
-    st = wk_tpe_choose(ctx, &k->draw, chosen, want, k->hv_weights ? k->slot_weight : NULL, rng,
-                       k->out);
-    wk_tpe_running_out(v);
-    return st;
+    return wk_tpe_choose(ctx, &k->draw, chosen, want, k->hv_weights ? k->slot_weight : NULL, rng,
+                         k->out);
 }
 
 /* ---- entry points -------------------------------------------------------------------------- */

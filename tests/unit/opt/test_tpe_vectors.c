@@ -175,9 +175,12 @@ static void test_mix_forms(void **state)
     wk_mix_fn form[4];
     wk_mix_forms(form);
     double best[POINTS], sum[POINTS], best2[POINTS], sum2[POINTS];
-    wk_mix_base(&m, a, POINTS, best, sum);
+    const int32_t which[POINTS] = {0, 1, 2, 3, 4};
+    for (int k = 0; k < POINTS; k++) best[k] = -1e300, sum[k] = 0.0;
+    wk_mix_base(&m, 0, N, a, which, POINTS, best, sum);
     for (int f = 0; form[f] != NULL; f++) {
-        form[f](&m, a, POINTS, best2, sum2);
+        for (int k = 0; k < POINTS; k++) best2[k] = -1e300, sum2[k] = 0.0;
+        form[f](&m, 0, N, a, which, POINTS, best2, sum2);
         for (int k = 0; k < POINTS; k++) {
             check_same(best2[k], best[k]);
             check_same(sum2[k], sum[k]);
