@@ -147,6 +147,19 @@ WICK_API int64_t wick_dates_get(const wick_dates *d, int32_t kind, const int64_t
 WICK_API wick_status wick_bars_with_dates(wick_ctx *ctx, wick_bars *b, wick_dates *dates,
                                           wick_bars **out) WICK_NODISCARD;
 
+/** Rates of exchange for every symbol of a panel: bars of currency pairs, one symbol each (EURUSD, or
+ * FX_IDC:EUR/USD: dollars for a euro). A day's last close is the rate from the next midnight (UTC)
+ * on. */
+struct wick_panel;
+WICK_API wick_status wick_panel_with_rates(wick_ctx *ctx, struct wick_panel *p,
+                                           const struct wick_panel *pairs,
+                                           struct wick_panel **out) WICK_NODISCARD;
+/** Units of `to` for one of `from` on each bar, by the pair itself, its inverse, or through USD: 1.
+ * Ones where both are the same, or both a dollar (USD, USDT, USDC ...) of which no rate is given.
+ * 0: no pair tells. Negative: a pair begins after the first bar. */
+WICK_API int wick_bars_rate(wick_ctx *ctx, const wick_bars *b, const char *from, const char *to,
+                            double *out);
+
 /** Parses "1m", "15", "60", "1h", "4h", "D", "1d", "W", "1M": minutes without a unit as in Pine. */
 WICK_API bool wick_timeframe_parse(const char *s, int64_t *ms);
 /** Canonical text: "1m" "15m" "1h" "1d" "1w" "1mo". Returns length. */
@@ -236,6 +249,7 @@ typedef struct wick_load_opts {
     bool allow_negative;  /**< prices at or below zero are no defect (spreads) */
     bool skip_empty;      /**< known symbols without a bar in the range (listed later) are left out */
     const char *funding, *borrow, *actions; /**< as for wick_panel_with_dates; NULL: none */
+    const char *rates; /**< bars of currency pairs, for wick_panel_with_rates; NULL: none */
 } wick_load_opts;
 
 typedef struct wick_panel wick_panel;
@@ -460,6 +474,8 @@ typedef struct wick_ledger_in {
     wick_panel *panel; /**< wick_ledger_take: kept as long as the ledger, for columns that are the
                             panel's own; NULL: none. The caller's reference stays his */
     const double *flow[WICK_FLOWS]; /**< as in wick_equity */
+    const double *const *rate; /**< per symbol: money of the account for one of its currency on each
+                                    bar; NULL: the same money. wick_ledger_take only */
 } wick_ledger_in;
 WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
                                      wick_ledger **out) WICK_NODISCARD;
@@ -469,6 +485,8 @@ WICK_API wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in,
 WICK_API wick_status wick_ledger_join(wick_ctx *ctx, wick_ledger *const *parts,
                                       const char *const *names, int64_t n, double idle,
                                       wick_ledger **out) WICK_NODISCARD;
+/** Money of the account for one of the symbol's currency on one of its bars; 1 where they are one. */
+WICK_API double wick_ledger_rate(const wick_ledger *l, int32_t symbol, int32_t bar);
 WICK_API int64_t wick_ledger_parts(const wick_ledger *l); /**< 0 unless it was joined */
 WICK_API const wick_ledger *wick_ledger_part(const wick_ledger *l, int64_t i);  /**< borrowed */
 WICK_API const char *wick_ledger_part_name(const wick_ledger *l, int64_t i);    /**< "" outside */

@@ -222,6 +222,12 @@ WICK_API void wick_run_free(wick_run *run);
 /** Before the first step. */
 WICK_API wick_status wick_run_set_signals(wick_ctx *ctx, wick_run *run, int32_t symbol,
                                           const wick_signals *s) WICK_NODISCARD;
+/** The account is in another currency than the symbol: money of the account for one of the symbol's
+ * currency on each bar (wick_bars_rate gives such a column; it is copied). Profits and fees are booked
+ * at the rate of their bar, sizes and margin go by the present one; cash, fees an order and fees a unit
+ * are money of the account already. Before the first step. */
+WICK_API wick_status wick_run_set_rate(wick_ctx *ctx, wick_run *run, int32_t symbol,
+                                       const double *rate) WICK_NODISCARD;
 /** A mask that wakes the script (WICK_STEP_TRIGGER) on its bars; several may be given, asked in
  * the order of their indices. Returns via *trigger the index, per symbol from 0. */
 WICK_API wick_status wick_run_add_trigger(wick_ctx *ctx, wick_run *run, int32_t symbol,

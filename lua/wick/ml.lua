@@ -167,14 +167,14 @@ local function moment(what, v, is_end)
   return t
 end
 
---- run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, borrow =, actions =, drop_bad =,
+--- run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, borrow =, actions =, rates =, drop_bad =,
 --- skip_empty = } -> bars, an input of the run. Dates are inclusive.
 function R.bars(_, o)
   if type(o) ~= "table" then raise("run:bars takes a table") end
   local data = o.data
   if type(data) == "string" then data = { data } end
   local known = { data = true, symbols = true, from = true, to = true, timeframe = true, symbol_info = true,
-    funding = true, borrow = true, actions = true, drop_bad = true, skip_empty = true }
+    funding = true, borrow = true, actions = true, rates = true, drop_bad = true, skip_empty = true }
   for k in core.pairs(o) do
     if not known[k] then
       local n = core.nearest(core.tostring(k), known)
@@ -183,7 +183,7 @@ function R.bars(_, o)
   end
   local b = core.job_bars { data = data, symbols = o.symbols, from = moment("run:bars: from", o.from, false),
     to = moment("run:bars: to", o.to, true), timeframe = o.timeframe, symbol_info = o.symbol_info,
-    funding = o.funding, borrow = o.borrow, actions = o.actions, drop_bad = o.drop_bad, skip_empty = o.skip_empty }
+    funding = o.funding, borrow = o.borrow, actions = o.actions, rates = o.rates, drop_bad = o.drop_bad, skip_empty = o.skip_empty }
   if b:ticks() == 0 then raise("run:bars: no bar is left between " .. core.tostring(o.from) .. " and " .. core.tostring(o.to)) end
   local name = table.concat(data, ",") .. " [" .. table.concat(b:symbols(), ",") .. "] " ..
     (o.from and core.tostring(o.from) or "") .. ".." .. (o.to and core.tostring(o.to) or "") ..

@@ -567,7 +567,7 @@ const cli_command cli_command_run = {
         "Later wins: defaults, what the script asks for, --profile, --config, options.\n"
         "A config file is a JSON object with any of: profile engine cash data symbols from to\n"
         "trade_from timeframe symbol_info params seed jobs drop_bad strict bars_per_year funding\n"
-        "borrow actions. Paths "
+        "borrow actions rates. Paths "
         "in\n"
         "it are relative to it. docs/conventions.md explains each.\n"
         "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",

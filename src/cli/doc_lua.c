@@ -374,7 +374,7 @@ const cli_lua_doc cli_lua_docs[] = {
      "--promote, copies it."},
     {"run:bars", "ml.synth",
      "run:bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, "
-     "borrow =, actions =, drop_bad = }",
+     "borrow =, actions =, rates =, drop_bad = }",
      JOBS,
      "Bars, an input of the run: b:symbols() b:span() b:ticks() b:rows() b:clock() b:only{...} "
      "b:digest(). ml.synth { symbols =, bars =, seed = } makes some."},

@@ -74,7 +74,8 @@ bool cli_outputs_check(cli *c, const cli_output *outputs, int n)
         }
         if (!check_place(c, option, path)) return false;
         static const char *const read_from[] = {"data",        "config",  "params",
-                                              "symbol-info", "funding", "borrow", "actions"};
+                                              "symbol-info", "funding", "borrow", "actions",
+                                              "rates"};
         for (size_t k = 0; k < sizeof read_from / sizeof *read_from; k++)
             for (int j = 0; j < cli_times(c, read_from[k]); j++)
                 if (is_input(c, option, path, cli_nth(c, read_from[k], j))) return false;

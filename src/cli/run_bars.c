@@ -95,6 +95,7 @@ static bool load(cli *c, const run_config *r, const char *const *paths, int64_t 
                                  .funding = finer ? NULL : r->funding,
                                  .borrow = finer ? NULL : r->borrow,
                                  .actions = finer ? NULL : r->actions,
+                                 .rates = finer ? NULL : r->rates,
                                  .drop_bad = r->drop_bad,
                                  .threads = (int32_t)r->jobs};
     const wick_status st = wick_load(c->ctx, paths, n_paths, &opts, out, &defects, &n);

@@ -7,7 +7,7 @@
 static const char *const config_keys[] = {
     "profile",   "engine",      "cash",   "data", "symbols", "from",     "to",     "trade_from",
     "timeframe", "symbol_info", "params", "seed", "jobs",    "drop_bad", "strict", "bars_per_year",
-    "funding",   "borrow",      "actions",
+    "funding",   "borrow",      "actions", "rates",
 };
 enum { CONFIG_KEYS = sizeof config_keys / sizeof *config_keys };
 
@@ -286,6 +286,7 @@ static bool read_key(const source *s, const wick_json *j)
     if (strcmp(key, "funding") == 0) return (r->funding = beside(s, text)) || out_of_memory(s->c);
     if (strcmp(key, "borrow") == 0) return (r->borrow = beside(s, text)) || out_of_memory(s->c);
     if (strcmp(key, "actions") == 0) return (r->actions = beside(s, text)) || out_of_memory(s->c);
+    if (strcmp(key, "rates") == 0) return (r->rates = beside(s, text)) || out_of_memory(s->c);
     if (strcmp(key, "symbol_info") == 0)
         return (r->symbol_info = beside(s, text)) || out_of_memory(s->c);
     return true;
@@ -413,6 +414,7 @@ static bool read_options(cli *c, run_config *r)
     if ((text = cli_text(c, "funding"))) r->funding = text;
     if ((text = cli_text(c, "borrow"))) r->borrow = text;
     if ((text = cli_text(c, "actions"))) r->actions = text;
+    if ((text = cli_text(c, "rates"))) r->rates = text;
     if (cli_has(c, "drop-bad")) r->drop_bad = true;
     if (cli_has(c, "strict")) r->strict = true;
     r->has_cash = r->has_cash || cli_has(c, "cash");

@@ -32,7 +32,7 @@ typedef struct run_config {
     bool has_from, has_to, has_trade_from;
     int64_t from, to, trade_from;
     const char *timeframe, *symbol_info;
-    const char *funding, *borrow, *actions; /**< NULL: none */
+    const char *funding, *borrow, *actions, *rates; /**< NULL: none */
     int64_t seed, jobs;
     bool drop_bad, strict;
     bool shared; /**< for several scripts: a parameter goes to those that have it, NAME.KEY to one */
@@ -81,6 +81,10 @@ void run_config_free(run_config *r);
          CLI_ONE},                                                                                 \
         {"borrow", "PATH", "borrow fees in percent a year: time, symbol, rate", CLI_ONE},          \
         {"actions", "PATH", "dividends and splits of raw bars: date, symbol, dividend, split",     \
+         CLI_ONE},                                                                                 \
+        {"rates", "PATH",                                                                          \
+         "bars of currency pairs (EURUSD), for accounts of Pine scripts in another\n"               \
+         "currency and request.currency_rate",                                                     \
          CLI_ONE},                                                                                 \
         {"symbol-info", "F.json",                                                                  \
          "facts of the symbols; default: symbol_info.json beside the\n"                            \

@@ -31,6 +31,15 @@ struct wick_bars {
 
 void wk_dates_digest(const wick_dates *d, wick_sha256 *s);
 
+/* rates.c: rates of exchange, shared by the symbols of a panel */
+typedef struct wk_rates wk_rates;
+wk_rates *wk_rates_ref(wk_rates *r);
+void wk_rates_unref(wk_rates *r);
+void wk_rates_digest(const wk_rates *r, wick_sha256 *s);
+wick_status wk_dates_with_rates(wick_ctx *ctx, const wick_dates *from, wk_rates *rates,
+                                wick_dates **out);
+const wk_rates *wk_dates_rates(const wick_dates *d);
+
 /** Columns under construction: one aligned block, each column padded to whole cache lines. */
 typedef struct wk_cols {
     int64_t n;

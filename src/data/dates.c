@@ -11,6 +11,7 @@ struct wick_dates {
     int64_t n[WICK_DATED];
     int64_t *time[WICK_DATED];
     double *value[WICK_DATED];
+    wk_rates *rates; /**< NULL: none */
 };
 
 const char *wick_dated_name(int32_t kind)
@@ -32,6 +33,7 @@ void wick_dates_unref(wick_dates *d)
         free(d->time[k]);
         free(d->value[k]);
     }
+    wk_rates_unref(d->rates);
     free(d);
 }
 
@@ -91,12 +93,31 @@ wick_status wick_dates_new(wick_ctx *ctx, const wick_dates *from, int32_t kind, 
     bool good = keep(d, kind, n, time, value);
     for (int k = 0; k < WICK_DATED && good && from != NULL; k++)
         if (k != kind) good = keep(d, k, from->n[k], from->time[k], from->value[k]);
+    if (from != NULL) d->rates = wk_rates_ref(from->rates);
     if (!good) {
         wick_dates_unref(d);
         return wick_fail_mem(ctx);
     }
     *out = d;
     return WICK_OK;
+}
+
+wick_status wk_dates_with_rates(wick_ctx *ctx, const wick_dates *from, wk_rates *rates,
+                                wick_dates **out)
+{
+    const int64_t *time = NULL;
+    const double *value = NULL;
+    const int64_t n = wick_dates_get(from, 0, &time, &value);
+    const wick_status st = wick_dates_new(ctx, from, 0, n, time, value, out);
+    if (st < 0) return st;
+    wk_rates_unref((*out)->rates);
+    (*out)->rates = wk_rates_ref(rates);
+    return WICK_OK;
+}
+
+const wk_rates *wk_dates_rates(const wick_dates *d)
+{
+    return d != NULL ? d->rates : NULL;
 }
 
 void wk_dates_digest(const wick_dates *d, wick_sha256 *s)
@@ -107,6 +128,7 @@ void wk_dates_digest(const wick_dates *d, wick_sha256 *s)
         wick_sha256_add(s, d->time[k], d->n[k] * 8);
         wick_sha256_add(s, d->value[k], d->n[k] * 8);
     }
+    if (d != NULL) wk_rates_digest(d->rates, s);
 }
 
 wick_status wick_bars_with_dates(wick_ctx *ctx, wick_bars *b, wick_dates *dates, wick_bars **out)

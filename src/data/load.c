@@ -311,6 +311,20 @@ static wick_status add_dates(loader *l, wick_panel **panel)
     return WICK_OK;
 }
 
+static wick_status add_rates(loader *l, wick_panel **panel)
+{
+    const wick_load_opts o = {.size = sizeof o, .threads = l->o.threads};
+    wick_panel *pairs = NULL, *dressed = NULL;
+    if (l->o.rates == NULL) return WICK_OK;
+    wick_status st = wick_load(l->ctx, &l->o.rates, 1, &o, &pairs, NULL, NULL);
+    if (st >= 0) st = wick_panel_with_rates(l->ctx, *panel, pairs, &dressed);
+    wick_panel_unref(pairs);
+    if (st < 0) return st;
+    wick_panel_unref(*panel);
+    *panel = dressed;
+    return WICK_OK;
+}
+
 static wick_status assemble(loader *l, wick_panel **out)
 {
     int64_t n = 0;
@@ -335,6 +349,7 @@ static wick_status assemble(loader *l, wick_panel **out)
     wick_panel *panel = NULL;
     WICK_TRY(wick_panel_new(l->ctx, all, n, &panel));
     st = add_dates(l, &panel);
+    if (st >= 0) st = add_rates(l, &panel);
     if (st < 0)
         wick_panel_unref(panel);
     else

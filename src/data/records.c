@@ -166,6 +166,7 @@ wick_status wick_ledger_new(wick_ctx *ctx, const wick_ledger_in *in, wick_ledger
     own.size = sizeof own;
     own.borrowed = false;
     own.panel = NULL; /* everything is copied */
+    own.rate = NULL;
     if (own.n_trades < 0 || own.n_orders < 0 || own.n_symbols < 0 || own.n_tags < 0 ||
         (own.n_trades > 0 && own.trades == NULL) || (own.n_orders > 0 && own.orders == NULL) ||
         (own.n_symbols > 0 && own.symbols == NULL) || (own.n_tags > 0 && own.tags == NULL)) {
@@ -195,6 +196,16 @@ void wick_ledger_unref(wick_ledger *l)
     for (int64_t k = 0; k < l->n_parts; k++) wick_ledger_unref(l->parts[k]);
     if (!l->in.borrowed) wick_arena_free(l->arena); /* `l` itself lies in it */
     wick_panel_unref(panel);
+}
+
+double wick_ledger_rate(const wick_ledger *l, int32_t symbol, int32_t bar)
+{
+    double rate = 1.0;
+    for (int64_t k = 0; k < l->n_parts && rate == 1.0; k++)
+        rate = wick_ledger_rate(l->parts[k], symbol, bar);
+    const bool known = l->in.rate != NULL && symbol >= 0 && symbol < l->in.n_symbols && bar >= 0;
+    if (!known || l->in.rate[symbol] == NULL) return rate;
+    return l->in.rate[symbol][bar];
 }
 
 int64_t wick_ledger_trades(const wick_ledger *l)

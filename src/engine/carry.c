@@ -135,6 +135,7 @@ void wk_begin(wick_run *r)
         borrow(r, r->watch[i], from, to);
     for (int32_t s = 0; s < r->n_sym; s++) {
         if (!r->active[s]) continue;
+        if (r->feed[s].rate != NULL) wk_convert(r, s);
         if (r->feed[s].dated[WICK_DIVIDEND].n + r->feed[s].dated[WICK_SPLIT].n > 0)
             wk_actions(r, s);
         if (r->feed[s].dated[WICK_FUNDING].n > 0) fund(r, s);

@@ -13,6 +13,12 @@ void wk_begin(wick_run *r);
 /** Everything received so far. */
 double wk_flows(const wick_run *r);
 
+/* currency.c */
+void wk_convert(wick_run *r, int32_t s); /**< the rate of the present bar is in force */
+double wk_point_at(const wick_run *r, int32_t s, int32_t bar); /**< value of a point on a bar */
+const double *const *wk_rates_list(const wick_run *r); /**< per symbol; NULL: no rates */
+void wk_rates_resume(wick_run *r); /**< after a state has been loaded */
+
 /* actions.c */
 void wk_actions(wick_run *r, int32_t s);
 

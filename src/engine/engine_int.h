@@ -21,7 +21,7 @@ typedef struct wk_dated {
     int32_t n;
 } wk_dated;
 
-/** One symbol's columns and facts. Immutable during the run. */
+/** One symbol's columns and facts. Immutable during the run, but for the value of a point. */
 typedef struct wk_feed {
     const double *f[WICK_FIELDS];
     const int64_t *time;
@@ -31,7 +31,9 @@ typedef struct wk_feed {
     int32_t end; /**< own bar whose close is the end; WK_NEVER while that is open (horizon.c) */
     double tick, per_tick; /**< price step; ticks per unit when that is a whole number, else 0 */
     double step, per_step; /**< quantity step in force (0: any quantity); steps per unit, else 0 */
-    double point_value;
+    double point_value;  /**< in money of the account; with rates that of the present bar */
+    double own_point;    /**< in the symbol's own currency */
+    const double *rate;  /**< per bar: money of the account for one of the symbol's; NULL: 1 */
     const wick_signals *signals; /**< NULL: none; its masks are packed */
     const double *gate;          /**< model scores; NULL: none */
     double gate_threshold;

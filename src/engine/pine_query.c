@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pine orders: what strategy.* answers (section 15). All of it is the state after the bar's fills;
  * equity is the account's, the rest the symbol's own. */
+#include "engine/carry.h"
 #include "engine/pine.h"
 
 #include <string.h>
@@ -172,7 +173,8 @@ static bool open_trade(const wick_run *r, int32_t s, int32_t i, wick_trade_rec *
 
 static double field_of(const wick_run *r, const wick_trade_rec *t, bool open, int32_t field)
 {
-    const double pv = r->feed[t->symbol].point_value, cost = t->entry_price * t->qty * pv;
+    const double pv = wk_point_at(r, t->symbol, open ? r->bar_of[t->symbol] : t->exit_bar);
+    const double cost = t->entry_price * t->qty * pv;
     const double net = r->set.trade_pnl == WK_PNL_NET ? t->pnl : t->pnl - t->fees;
     /* The entry's fee lowers both excursions; the exit's is paid when they are over. */
     const double up = t->mfe * t->qty * pv - t->entry_fees;

@@ -50,7 +50,7 @@ static void set_feed(wick_run *r, int32_t s)
     f->end = f->n - 1;
     f->tick = info->tick > 0.0 ? info->tick : 1e-8;
     f->per_tick = whole_inverse(f->tick);
-    f->point_value = info->point_value > 0.0 ? info->point_value : 1.0;
+    f->own_point = f->point_value = info->point_value > 0.0 ? info->point_value : 1.0;
     double step = r->set.qty_step;
     if (!(step > 0.0)) {
         step = r->set.fractional == WK_FRACTIONAL_ON    ? 0.0
@@ -554,6 +554,7 @@ wick_status wick_run_finish(wick_ctx *ctx, wick_run *r, wick_ledger **out)
         .fates = fates,
         .borrowed = !r->own_arena,
         .panel = r->panel,
+        .rate = wk_rates_list(r),
     };
     r->finished = true;
     wick_arena *arena = r->arena;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Saving and loading: the run's own figures, its arrays one block each, its rows so far. */
+#include "engine/carry.h"
 #include "engine/state_int.h"
 
 #include <string.h>
@@ -332,6 +333,7 @@ static wick_status load_state(wick_ctx *ctx, wick_run *r, const wick_state *s,
     if (u.st < 0) return wick_run_error(ctx, r);
     load_arrays(&u, r, tick);
     if (u.st < 0) return u.st;
+    wk_rates_resume(r);
     const char *bad = wk_state_bad(r);
     if (bad != NULL) return wk_unpack_fail(&u, "the state is not sound: %s", bad);
     watch_all(r);

@@ -17,6 +17,7 @@ static uint64_t hash_block(const wk_feed *f, int32_t from, int32_t to)
     for (int k = 0; k < WICK_FIELDS; k++) {
         if (f->f[k] != NULL) h = wick_hash64(f->f[k] + from, n * (int64_t)sizeof(double), h);
     }
+    if (f->rate != NULL) h = wick_hash64(f->rate + from, n * (int64_t)sizeof(double), h);
     return h;
 }
 
@@ -236,7 +237,9 @@ static void write_options(const wick_run *r, wick_buf *b)
         snprintf(key, sizeof key, "tick of symbol %d", (int)s + 1);
         line_number(b, key, f->tick);
         snprintf(key, sizeof key, "point value of symbol %d", (int)s + 1);
-        line_number(b, key, f->point_value);
+        line_number(b, key, f->own_point);
+        snprintf(key, sizeof key, "rates of symbol %d", (int)s + 1);
+        line(b, key, f->rate != NULL ? "on" : "off");
     }
     line_number(b, "cash", r->cash0);
     line_number(b, "warm-up", (double)r->warmup);

@@ -109,7 +109,7 @@ static wick_status log_dropped(wk_host *h, const wick_defects *d)
 }
 
 /* core.job_bars { data =, symbols =, from =, to =, timeframe =, symbol_info =, funding =, borrow =,
- * actions =, drop_bad = } */
+ * actions =, rates =, drop_bad = } */
 static int core_bars(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -128,6 +128,7 @@ static int core_bars(lua_State *L)
     o.funding = text_field(L, 1, "funding");
     o.borrow = text_field(L, 1, "borrow");
     o.actions = text_field(L, 1, "actions");
+    o.rates = text_field(L, 1, "rates");
     o.drop_bad = wk_number_of(L, 1, "drop_bad", 0) != 0;
     o.skip_empty = wk_number_of(L, 1, "skip_empty", 0) != 0;
     wick_status st = wick_load(h->ctx, data, n_data, &o, &panel, &defects, &n_defects);

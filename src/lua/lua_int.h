@@ -275,6 +275,7 @@ struct wk_script {
     char **setting_keys, **setting_values;
     int64_t n_settings;
     double cash;
+    char currency[16]; /**< of the account of a Pine strategy; "": the symbols' own */
     uint32_t hooks;
     /* metrics.define */
     int metrics; /**< reference to the list, LUA_NOREF none */
@@ -424,6 +425,10 @@ wick_stream *wk_stream_at(lua_State *L, int i, wk_host *h);
 int32_t wk_stream_inputs(lua_State *L, int i);
 /** Pushes another stream like the one at i. */
 void wk_push_stream_twin(lua_State *L, wk_host *h, int i);
+/* currency.c */
+void wk_currency_setup(lua_State *L, wk_host *h);
+/** Rates for the symbols of the run in hand, where the script's account needs them. */
+wick_status wk_currency_open(wick_ctx *ctx, wk_host *h, const wk_script *s);
 /* refill.c: calc_on_order_fills */
 void wk_refill_open(lua_State *L, wk_host *h);
 /** Before the file body of a run whose script may run again inside a bar, and after the run. */

@@ -425,6 +425,7 @@ static wick_status open_run(wick_ctx *ctx, wk_script *s, wick_panel *panel,
         const wick_bars *fine = wk_finer_bars(h, i);
         if (fine) WICK_TRY(wick_run_set_magnifier(ctx, h->run, i, fine));
     }
+    WICK_TRY(wk_currency_open(ctx, h, s));
     h->sh.cur = wick_run_cursor(h->run);
     h->tick0 = first_tick(panel, &o);
 out:

@@ -392,6 +392,7 @@ void wk_sandbox_open(lua_State *L, wk_host *h)
     wk_stream_open(L, h);
     wk_state_open(L, h);
     wk_refill_open(L, h);
+    wk_currency_setup(L, h);
     wk_sym_open(L, h);
     wk_orders_open(L, h);
     wk_tickets_open(L, h);

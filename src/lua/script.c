@@ -231,6 +231,11 @@ static int load_main(lua_State *L)
     lua_getfield(L, t, "name");
     s->name = lua_type(L, -1) == LUA_TSTRING ? wk_copy_text(L, -1) : strdup("strategy");
     s->cash = wk_number_of(L, t, "initial_cash", 0);
+    lua_pushliteral(L, "currency");
+    lua_rawget(L, t);
+    if (s->style == WK_STYLE_PINE && lua_type(L, -1) == LUA_TSTRING)
+        (void)snprintf(s->currency, sizeof s->currency, "%s", lua_tostring(L, -1));
+    lua_pop(L, 1);
     lua_getfield(L, t + 1, "metric_list");
     s->n_metrics = (int64_t)lua_rawlen(L, -1);
     s->metrics = luaL_ref(L, LUA_REGISTRYINDEX);

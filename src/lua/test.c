@@ -96,7 +96,8 @@ static wick_bars *read_bars(lua_State *L, wick_ctx *ctx, const char *symbol, int
     for (int64_t i = 0; i < n; i++)
         time[i] = isnan(stamp[i]) ? INT64_C(1577836800000) + i * WICK_MS_DAY : (int64_t)stamp[i];
     wick_bars *b = NULL;
-    const wick_symbol_info info = {.timezone = read_text(L, t, "timezone"),
+    const wick_symbol_info info = {.currency = read_text(L, t, "currency"),
+                                   .timezone = read_text(L, t, "timezone"),
                                    .session = read_text(L, t, "session")};
     wick_status st = wick_bars_new(ctx, symbol, n, time, o, hi, lo, c, v, &info, &b);
     lua_pop(L, 2);
@@ -208,6 +209,16 @@ static wick_status run_all(lua_State *L, wk_host *h, wick_ctx *ctx, int t, test_
     lua_getfield(L, t, "finer");
     if (!lua_isnil(L, -1)) WICK_TRY(read_panel(L, ctx, t, "finer", &r->finer));
     wk_host_set_finer(h, r->finer);
+    lua_getfield(L, t, "rates");
+    if (!lua_isnil(L, -1)) {
+        wick_panel *pairs = NULL, *dressed = NULL;
+        WICK_TRY(read_panel(L, ctx, t, "rates", &pairs));
+        st = wick_panel_with_rates(ctx, r->panel, pairs, &dressed);
+        wick_panel_unref(pairs);
+        if (st < 0) goto out;
+        wick_panel_unref(r->panel);
+        r->panel = dressed;
+    }
     WICK_TRY(load_script(L, h, ctx, t, r));
     WICK_TRY(wk_script_apply_settings(ctx, r->script, r->settings));
     WICK_TRY(set_pairs(L, ctx, t, "params", r, true));

@@ -47,7 +47,7 @@ input.time(defval,title?,tooltip?,inline?,group?,confirm?,display?,active?) i s
 input.timeframe(defval,title?,options?,tooltip?,inline?,group?,confirm?,display?,active?) s s
 request.security(symbol,timeframe,expression,gaps?,lookahead?,ignore_invalid_symbol?,currency?,calc_bars_count?) @3 s
 request.security_lower_tf(symbol,timeframe,expression,ignore_invalid_symbol?,currency?,ignore_invalid_timeframe?,calc_bars_count?) @lower s
-request.currency_rate(from,to,ignore_invalid_currency?) f v
+request.currency_rate(from,to,ignore_invalid_currency?) f s
 request.dividends(ticker,field?,gaps?,lookahead?,ignore_invalid_symbol?,currency?) f v
 request.splits(ticker,field?,gaps?,lookahead?,ignore_invalid_symbol?) f v
 request.earnings(ticker,field?,gaps?,lookahead?,ignore_invalid_symbol?,currency?) f v

@@ -326,13 +326,42 @@ for _, name in ipairs(builtins.names) do
     builtins.func(name) then special[name] = figure_call end
 end
 
--- The account is in the currency of the symbol.
-local function same_currency(self, node, f)
-  local list = self:bind(node, f)
-  return list[1] and self:expr(list[1]) or const("na", "float")
+-- ---- currencies ------------------------------------------------------------------------------
+-- Rates are columns, made before the bars run.
+special["request.currency_rate"] = function(self, node, f)
+  local list, codes = self:bind(node, f), {}
+  for i = 1, 3 do
+    local v = list[i] and self:expr(list[i])
+    if v and v.k ~= "c" then
+      self:fail(list[i], "request.currency_rate: the currencies must be known before the run (a constant or an " ..
+        "input), they cannot change from bar to bar")
+    elseif v then
+      codes[i] = v.t == "na" and "nil" or v.d
+    end
+  end
+  local v = series("pine.request.currency_rate(" .. (codes[1] or "nil") .. ", " .. (codes[2] or "nil") ..
+    (codes[3] and ", " .. codes[3] or "") .. ")", "float")
+  v.hint = "rate"
+  return v
 end
-special["strategy.convert_to_account"], special["strategy.convert_to_symbol"] = same_currency,
-  same_currency
+
+-- The value times the rate of the day before.
+local function converted(op)
+  return function(self, node, f)
+    local list = self:bind(node, f)
+    if not list[1] then return const("na", "float") end
+    local function at(e)
+      e.line, e.col = node.line, node.col
+      return e
+    end
+    local rate = at { k = "call", f = at { k = "member", builtin = "request.currency_rate" }, named = {}, args = {
+      at { k = "member", builtin = "syminfo.currency" },
+      at { k = "member", builtin = "strategy.account_currency" } } }
+    return self:expr(at { k = "bin", op = op, a = list[1], b = rate })
+  end
+end
+special["strategy.convert_to_account"] = converted("*")
+special["strategy.convert_to_symbol"] = converted("/")
 
 -- ---- plots ---------------------------------------------------------------------------------
 -- Colours, widths and styles are the chart's business; what is recorded is the value and its name.

@@ -90,7 +90,13 @@ local function strategy(args)
   rawset(s, "name", args.title or "pine")
   rawset(s, "engine", engine_of(args))
   rawset(s, "initial_cash", args.initial_capital or 1000000)
-  rawset(s, "account_currency", args.currency or "USD")
+  local currency = args.currency
+  if currency ~= nil and type(currency) ~= "string" then
+    raise("pine.strategy: currency is a text (\"EUR\"), got " .. type(currency))
+  end
+  local own = core.facts().currency
+  rawset(s, "currency", currency)
+  rawset(s, "account_currency", currency and currency ~= "NONE" and currency or own ~= "" and own or "USD")
   rawset(s, "is_pine", true)
   rawset(s, "long", "long")
   rawset(s, "short", "short")

@@ -212,7 +212,22 @@ local function absent()
   if core.on_bars() then return NA end
   return missing()
 end
-for name in ("currency_rate dividends splits earnings financial economic quandl seed"):gmatch("%S+") do
+--- pine.request.currency_rate(from, to [, ignore]) -> series: units of `to` for one of `from`, the close of the day
+--- before (UTC). Pairs come with --rates.
+function M.currency_rate(from, to, ignore)
+  declare_only("pine.request.currency_rate")
+  if from == nil or to == nil or from == "" or to == "" then return missing() end
+  if type(from) ~= "string" or type(to) ~= "string" then
+    raise("pine.request.currency_rate takes two currencies, such as \"EUR\" and \"USD\"")
+  end
+  local b = core.bars_here()
+  local list = core.rates(b, from, to)
+  if list then return core.column(b, list, "pine.request.currency_rate") end
+  if ignore then return missing() end
+  raise("pine.request.currency_rate: no rate of " .. from .. " in " .. to .. "; give bars of " .. from .. to ..
+    " with --rates PATH, or ignore_invalid_currency = true for na")
+end
+for name in ("dividends splits earnings financial economic quandl seed"):gmatch("%S+") do
   M[name] = absent
 end
 

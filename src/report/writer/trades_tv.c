@@ -60,7 +60,8 @@ static const char *exit_signal(const list *w, const wick_trade_rec *t)
 static void row(list *w, const wick_trade_rec *t, int64_t number, bool entry)
 {
     wk_line *l = &w->l;
-    const double pv = point_value(w->r, t->symbol), value = t->entry_price * t->qty * pv;
+    const double rate = wick_ledger_rate(w->r->ledger, t->symbol, t->exit_bar);
+    const double pv = point_value(w->r, t->symbol) * rate, value = t->entry_price * t->qty * pv;
     const double net = w->net ? t->pnl : t->pnl - t->fees;
     const double cash0 = wick_ledger_cash0(w->r->ledger);
     const double fee = t->entry_fees;
