@@ -44,7 +44,36 @@ typedef struct request {
     const char *symbol; /* "": the same */
     int64_t tf;         /* 0: the same */
     bool ha;
+    bool firsts; /* of finer bars the first of each bar that asks: a request that looks ahead */
 } request;
+
+/* A request that looks ahead at finer bars stands on one of them per bar of the chart, and its
+ * history steps with the chart (semantics 11.2). */
+static wick_status keep_firsts(wick_ctx *ctx, const wick_bars *b, wk_sym *s, int64_t n,
+                               wick_bars **out)
+{
+    static const int32_t fields[] = {WICK_OPEN, WICK_HIGH, WICK_LOW, WICK_CLOSE, WICK_VOLUME};
+    const int64_t have = wick_bars_count(b);
+    double *v = malloc((size_t)(5 * have + 1) * sizeof *v);
+    int64_t *time = malloc((size_t)(have + 1) * sizeof *time), m = 0;
+    wick_status st = v && time ? WICK_OK : wick_fail_mem(ctx);
+    int32_t last = -1;
+    for (int64_t i = 0; st >= 0 && i < n; i++) {
+        const int32_t at = s->within[i];
+        if (at > last) {
+            for (int k = 0; k < 5; k++) v[k * have + m] = wick_bars_field(b, fields[k])[at];
+            time[m++] = wick_bars_time(b)[at];
+            last = at;
+        }
+        s->within[i] = s->seen[i] = (int32_t)m - 1;
+    }
+    if (st >= 0)
+        st = wick_bars_new(ctx, wick_bars_symbol(b), m, time, v, v + have, v + 2 * have,
+                           v + 3 * have, v + 4 * have, wick_bars_info(b), out);
+    free(v);
+    free(time);
+    return st;
+}
 
 static wick_status add_inner(wick_ctx *ctx, wk_host *h, const request *q, wick_bars *source,
                              const char *key)
@@ -69,6 +98,12 @@ static wick_status add_inner(wick_ctx *ctx, wk_host *h, const request *q, wick_b
         goto out;
     }
     WICK_TRY(wick_align(ctx, chart, source, bars, s.seen, s.within));
+    if (q->firsts) {
+        WICK_TRY(keep_firsts(ctx, bars, &s, n, &made));
+        wick_bars_unref(bars);
+        bars = made;
+        made = NULL;
+    }
     if (q->ha) {
         WICK_TRY(heikin_ashi(ctx, bars, &made));
         wick_bars_unref(bars);
@@ -161,7 +196,10 @@ static int32_t open_inner(lua_State *L, wk_host *h, request q, const char *what)
 {
     char key[256];
     if (h->sh.phase == WK_LOAD) q.symbol = "";
-    snprintf(key, sizeof key, "%d %lld %d %s", (int)q.base, (long long)q.tf, q.ha, q.symbol);
+    const int64_t chart = wick_bars_info(h->syms[q.base].bars)->timeframe_ms;
+    q.firsts = q.firsts && h->sh.phase != WK_LOAD && q.tf > 0 && q.tf < chart;
+    snprintf(key, sizeof key, "%d %lld %d %d %s", (int)q.base, (long long)q.tf, q.ha, q.firsts,
+             q.symbol);
     for (int32_t i = h->n_syms; i < h->n_syms + h->n_inner; i++)
         if (strcmp(h->syms[i].key, key) == 0) return i;
     if (h->n_inner >= INNER_MAX)
@@ -179,13 +217,15 @@ int32_t wk_inner_bars(lua_State *L, wk_host *h, int32_t base, const char *symbol
     return open_inner(L, h, (request){.base = base, .symbol = symbol, .tf = tf}, what);
 }
 
-/* core.inner(symbol, timeframe_ms, heikin_ashi): handle of the bars, or nil and a reason. */
+/* core.inner(symbol, timeframe_ms, heikin_ashi, lookahead): handle of the bars, or nil and a
+ * reason. */
 static int core_inner(lua_State *L)
 {
     wk_host *h = wk_self(L);
     request q = {.symbol = luaL_checkstring(L, 1),
                  .tf = (int64_t)luaL_checknumber(L, 2),
-                 .ha = lua_toboolean(L, 3)};
+                 .ha = lua_toboolean(L, 3),
+                 .firsts = lua_toboolean(L, 4)};
     (void)wk_decl_graph(L, h, "pine.request");
     q.base = h->decl;
     const int32_t at = open_inner(L, h, q, "pine.request");

@@ -115,6 +115,15 @@ test("bars before the trade start are shown to the script, and fill nothing", fu
   equal(#r.equity, 20)
 end)
 
+test("calc_on_every_tick and max_bars_back change nothing", function()
+  local body = [[
+    if up[0] == 1 then s:entry("L", s.long) end
+    if down[0] == 1 then s:entry("S", s.short, { stop = close[0] - 0.5 }) end]]
+  local plain = play(body)
+  check(#plain.trades > 10)
+  equal(play(body, ", calc_on_every_tick = true, max_bars_back = 3").trades_csv, plain.trades_csv)
+end)
+
 test("cancel, raw orders, groups and risk rules", function()
   local r = play([[
     s:risk_max_position_size(4)

@@ -213,12 +213,22 @@ test("finer bars: the last one of each bar, the first with lookahead, and arrays
   run([[
     local last = pine.request.security("", "5", function(m) return m.close end)
     local first = pine.request.security("", "5", function(m) return m.close end, { lookahead = true })
+    -- A request that looks ahead has one finer bar per bar of the chart: its history steps with it.
+    local before, mean = pine.request.security("", "5", function(m) return m.close[1], ta.sma(m.close, 3) end,
+      { lookahead = true })
+    local fine_before = pine.request.security("", "5", function(m) return m.close[1] end)
     local all, up = pine.request.security_lower_tf("", "5", function(m) return m.close, m.close:gt(m.open) end)
     return s:each_bar(function()
       same(last[0], s.close[0], "last")
       same(all[0]:size(), 3, "size")
       same(all[0]:get(2), s.close[0], "array")
       same(all[0]:get(0), first[0], "first")
+      same(before[0], s.bar == 0 and wick.na or first[1], "the bar before, with lookahead")
+      if s.bar >= 2 then
+        local want = (first[0] + first[1] + first[2]) / 3
+        if math.abs(mean[0] - want) > 1e-9 then error("a mean of three bars of the chart") end
+      end
+      same(fine_before[0], all[0]:get(1), "the finer bar before, without")
       same(up[0]:size(), 3, "two arrays")
       same(all[1]:size(), s.bar == 0 and 0 or 3, "the bar before")
     end)]], { X = coarse }, { finer = { X = fine } })

@@ -30,12 +30,12 @@ local function frame(tf)
 end
 
 -- Handle of the bars; nil when they are not there and the request forgives it.
-local function bars_of(symbol, tf, forgiving)
+local function bars_of(symbol, tf, forgiving, ahead)
   local name, ha = plain(symbol)
   local facts = core.facts()
   local ms = frame(tf)
   if name == facts.symbol or name == facts.ticker then name = "" end
-  local b, why = core.inner(name, ms, ha)
+  local b, why = core.inner(name, ms, ha, ahead)
   if b then return b end
   if forgiving then return nil end
   if why == "symbol" then
@@ -152,7 +152,7 @@ function M.security(symbol, tf, f, opts)
   opts = options("pine.request.security", opts)
   local gaps = opts.gaps == true or opts.gaps == "gaps_on"
   local ahead = opts.lookahead == true or opts.lookahead == "lookahead_on"
-  local b = bars_of(symbol, tf, opts.ignore_invalid_symbol)
+  local b = bars_of(symbol, tf, opts.ignore_invalid_symbol, ahead)
   if not b then return missing() end
   local got = expression(b, f)
   if type(got[1]) == "table" and getmetatable(got[1]) == Walk then
