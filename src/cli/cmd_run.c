@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/outputs.h"
-#include "cli/run_account.h"
+#include "cli/run_model.h"
 #include "cli/run_state.h"
 #include "cli/stat_options.h"
 #include "lua/host.h"
@@ -11,8 +11,10 @@
 static const cli_option options[] = {
     RUN_CONFIG_OPTIONS,
     RUN_CONFIG_FINER_OPTION,
-    {"model", "NAME|FILE", "filter of entries: passthrough (default), random:RATE, or a bundle",
-     CLI_ONE},
+    {"model", "NAME|FILE",
+     "filter of entries: passthrough (default), random:RATE, or a bundle; of several strategies\n"
+     "STRATEGY=FILE for each that has one",
+     CLI_WORDS},
     {"model-threshold", "X",
      "a score has to be above it; default: --param\n"
      "probability_threshold=X where given, else the bundle's",
@@ -77,8 +79,7 @@ typedef struct job {
     wick_convention *conventions;
     char (*values)[WICK_SETTING_TEXT];
     double *extras; /* the script's metrics, kept apart from those of resamples */
-    wk_filter *filter;
-    char overlap[300];
+    run_model model;
     run_state state;
     wick_ledger *as_is; /**< --what-if: the unchanged result */
     wick_scores *as_is_scores;
@@ -103,69 +104,6 @@ static bool load_script(job *j, const char *path)
         return false;
     }
     return run_config_script(j->c, &j->cfg, j->script);
-}
-
-/* ---- the model ---------------------------------------------------------------------------- */
-
-static bool read_size(job *j, wk_filter_opts *o)
-{
-    const char *text = cli_text(j->c, "model-size");
-    if (!text) return true;
-    double v[3] = {0, 0, 0};
-    int n = 0;
-    for (const char *p = text; n < 3; n++) {
-        const size_t k = strcspn(p, ":");
-        if (!wick_parse_double(p, (int64_t)k, &v[n])) break;
-        p += k;
-        if (*p++ == '\0') {
-            n++;
-            break;
-        }
-    }
-    o->sized = true;
-    o->floor = v[0];
-    o->cap = v[1];
-    o->least = v[2];
-    if (n >= 2) return true;
-    cli_error(j->c, "--model-size 0.5:0.8",
-              "--model-size: '%s' is not FLOOR:CAP or FLOOR:CAP:LEAST", text);
-    return false;
-}
-
-static bool load_model(job *j)
-{
-    cli *c = j->c;
-    const char *name = cli_text(c, "model");
-    wk_filter_opts o = {.size = sizeof o,
-                        .seed = (uint64_t)j->cfg.seed,
-                        .has_threshold = cli_has(c, "model-threshold"),
-                        .allow_unusable = cli_has(c, "allow-unusable")};
-    if (!cli_num(c, "model-threshold", 0.0, 1.0, &o.threshold) || !read_size(j, &o)) return false;
-    if (wk_filter_parse(c->ctx, name ? name : "passthrough", &o, &j->filter) < 0 ||
-        wk_script_set_filter(c->ctx, j->script, j->filter) < 0) {
-        cli_fail_hint(c, "docs/ml.md, \"The model filter\"");
-        return false;
-    }
-    return true;
-}
-
-/* Bars that will be traded against those the bundle learnt from. */
-static bool check_overlap(job *j)
-{
-    const int64_t n = wick_panel_ticks(j->panel), *clock = wick_panel_clock(j->panel);
-    if (n == 0) return true;
-    int64_t from = clock[0];
-    if (j->cfg.has_trade_from && j->cfg.trade_from > from) from = j->cfg.trade_from;
-    if (!wk_filter_overlap(j->filter, from, clock[n - 1], j->overlap, sizeof j->overlap))
-        return true;
-    if (cli_has(j->c, "allow-overlap")) {
-        cli_note(j->c, "in-sample: %s", j->overlap);
-        return true;
-    }
-    cli_error(j->c,
-              "--trade-from a later day, or --allow-overlap, which marks the result as in-sample",
-              "%s: such a result says nothing", j->overlap);
-    return false;
 }
 
 /* ---- results ------------------------------------------------------------------------------ */
@@ -270,34 +208,6 @@ static bool score(job *j)
            WICK_OK;
 }
 
-/* What a filter changes is said; passthrough changes nothing, so its result is the same bytes. */
-static int64_t model_conventions(job *j, int64_t n)
-{
-    const wk_filter_opts *o = wk_filter_options(j->filter);
-    const wick_bundle *b = wk_filter_bundle(j->filter);
-    char hex[65];
-    if (wk_filter_kind_of(j->filter) == WK_FILTER_PASSTHROUGH) return n;
-    j->conventions[n++] = (wick_convention){.key = "model", .value = wk_filter_name(j->filter)};
-    if (b && wick_bundle_digest(j->c->ctx, b, hex) == WICK_OK) {
-        snprintf(j->values[n], sizeof j->values[n], "%.63s", hex);
-        j->conventions[n] = (wick_convention){.key = "model_sha256", .value = j->values[n]};
-        n++;
-    }
-    if (b) {
-        wick_format_double(j->values[n], wk_script_threshold(j->script, j->filter));
-        j->conventions[n] = (wick_convention){.key = "model_threshold", .value = j->values[n]};
-        n++;
-    }
-    if (o->sized) {
-        snprintf(j->values[n], sizeof j->values[n], "%g:%g:%g", o->floor, o->cap, o->least);
-        j->conventions[n] = (wick_convention){.key = "model_size", .value = j->values[n]};
-        n++;
-    }
-    if (j->overlap[0])
-        j->conventions[n++] = (wick_convention){.key = "model_overlap", .value = "IN-SAMPLE"};
-    return n;
-}
-
 /* A default that nobody has to be told with every result; the assumptions one asks about first are
  * always said. */
 static bool is_usual(const wick_setting_doc *d, const char *value)
@@ -337,7 +247,7 @@ static bool fill_conventions(job *j, wick_result *r)
     snprintf(j->values[n], sizeof j->values[n], "%lld", (long long)j->cfg.seed);
     j->conventions[n] = (wick_convention){.key = "seed", .value = j->values[n]};
     n++;
-    n = model_conventions(j, n);
+    n += run_model_conventions(j->c, &j->model, j->script, &j->account, j->conventions + n);
     if (j->account.n > 0) {
         j->conventions[n++] = (wick_convention){.key = "shares", .value = j->account.shares};
         j->conventions[n++] = (wick_convention){.key = "netting", .value = "none"};
@@ -506,11 +416,12 @@ static int run_job(job *j)
     if (!cli_choice(c, "format", "table|full|json", &choice) ||
         !cli_outputs_check(c, targets, TARGETS) || !stat_options_read(c, &j->stats) ||
         !run_state_read(c, &j->state) || !run_config_read(c, &j->cfg) ||
-        !load_script(j, c->operands[0]) || !load_model(j))
+        !load_script(j, c->operands[0]) ||
+        !run_model_load(c, &j->model, j->cfg.seed, j->script, &j->account))
         return CLI_MISTAKE;
     lap(j);
     if (!run_config_bars(c, &j->cfg, &j->panel) || !run_config_finer(c, &j->cfg, &j->finer) ||
-        !check_overlap(j))
+        !run_model_overlap(c, &j->model, &j->cfg, j->panel, &j->account))
         return CLI_MISTAKE;
     for (int32_t k = 0; k < j->account.n; k++) wk_host_set_finer(j->account.hosts[k], j->finer);
     if (j->host) wk_host_set_finer(j->host, j->finer);
@@ -546,7 +457,7 @@ static int run(cli *c)
     wick_panel_unref(j.panel);
     wk_host_free(j.host);
     run_account_free(&j.account);
-    wk_filter_unref(j.filter);
+    wk_filter_unref(j.model.filter);
     run_state_free(&j.state);
     run_config_free(&j.cfg);
     stat_options_free(&j.stats);
@@ -571,13 +482,14 @@ const cli_command cli_command_run = {
         "in\n"
         "it are relative to it. docs/conventions.md explains each.\n"
         "Exit codes: 0 good, 2 a mistake in arguments, data or script, 130 interrupted.",
-    .example = "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
-               "--from 2020-01-01 --param donchian_period=25 --trades trades.csv\n"
-               "wick run strategies/rotation.lua strategies/vol_target.lua --data bars --weights "
-               "0.6,0.4\n"
-               "wick run strategies/ma_crossover.lua --data bars --save-state paper.state\n"
-               "wick run strategies/ma_crossover.lua --data bars --from-state paper.state "
-               "--save-state paper.state\n"
-               "wick run strategies/ma_crossover.lua --data bars --what-if 2021-06-30 --then fast=5",
+    .example =
+        "wick run strategies/donchian_breakout.lua --data bars --symbols SYN01,SYN02 "
+        "--from 2020-01-01 --param donchian_period=25 --trades trades.csv\n"
+        "wick run strategies/rotation.lua strategies/vol_target.lua --data bars --weights "
+        "0.6,0.4\n"
+        "wick run strategies/ma_crossover.lua --data bars --save-state paper.state\n"
+        "wick run strategies/ma_crossover.lua --data bars --from-state paper.state "
+        "--save-state paper.state\n"
+        "wick run strategies/ma_crossover.lua --data bars --what-if 2021-06-30 --then fast=5",
     .run = run,
 };

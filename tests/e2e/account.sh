@@ -46,6 +46,33 @@ ids=$(awk -F, 'NR > 1 && $1 != NR - 1 { n++ } END { print n + 0 }' "$TMP/$first.
 if [ "$ids" -eq 0 ]; then good; else bad "$ids orders are out of line"; fi
 grep -q 'By strategy' "$TMP/$first.sum.out" && good || bad "no table by strategy"
 
+# A model of one of them is what it is alone; of all where it knows none.
+for host in $HOSTS; do
+  M=$SRC/strategies/ma_crossover_events.lua
+  run alone "$host" run "$M" --data "$TMP/bars" --model random:0.5 --trades "$TMP/alone.csv"
+  run plain "$host" run "$M" --data "$TMP/bars" --trades "$TMP/plain.csv"
+  cmp -s "$TMP/alone.csv" "$TMP/plain.csv" && bad "the filter does nothing" || good
+  for model in random:0.5 ma_crossover=random:0.5 "ma_crossover=random:0.5 idle=passthrough"; do
+    # shellcheck disable=SC2086
+    run both "$host" run "$M" "$TMP/idle.lua" --data "$TMP/bars" --weights 1,1 --model $model --trades "$TMP/both.csv"
+    expect 0 "$host: $model"
+    sed 's/,[^,]*$//' "$TMP/both.csv" >"$TMP/both.cut"
+    same "$TMP/alone.csv" "$TMP/both.cut" "$host: trades filtered by $model"
+    has "$TMP/both.out" "model=ma_crossover=random:0.5"
+  done
+  run both "$host" run "$M" "$M" --data "$TMP/bars" --weights 1,1 --model 'ma_crossover#2=random:0.5' --trades "$TMP/both.csv"
+  expect 0 "$host: the second of two"
+  one=$(grep -c ',ma_crossover$' "$TMP/both.csv") two=$(grep -c ',ma_crossover#2$' "$TMP/both.csv")
+  [ "$two" -gt 0 ] && [ "$two" -lt "$one" ] && good || bad "$host: $one trades of the first, $two of the second"
+done
+run x "$first" run "$TMP/idle.lua" "$SRC/strategies/rotation.lua" --data "$TMP/bars" --model idle=random:0.5 random:0.2
+expect 2 "two models"
+says x "two models for strategy idle" "two models"
+run x "$first" run "$TMP/idle.lua" "$SRC/strategies/rotation.lua" --data "$TMP/bars" --model rotatoin=random:0.5
+expect 2 "a misspelt strategy"
+run x "$first" run "$SRC/strategies/rotation.lua" --data "$TMP/bars" --model random:0.5 random:0.2
+expect 2 "two models of one strategy"
+
 run x "$first" run "$TMP/idle.lua" "$SRC/strategies/rotation.lua" --data "$TMP/bars" --weights 0.5
 expect 2 "too few shares"
 says x "is not 2 shares" "too few shares"

@@ -144,6 +144,14 @@ for host in $HOSTS; do
     run w "$host" run $RUN --model "$MODEL" --trades t.csv -q --format json
     expect 0 "$host run --model"
     same t.csv r1/x/custom_donchian_breakout_trained_trades.csv "$host run --model"
+    # Beside another strategy the bundle finds its own by the name it was trained for.
+    run w "$host" run strategies/vol_target.lua ${RUN%%--params*} --params r1/x/custom_donchian_breakout_best_strategy_params.json \
+      --weights 1,1 --model "$MODEL" -q
+    expect 0 "$host: a model in an account of two"
+    has w.out "model=donchian_breakout="
+    run w "$host" run strategies/vol_target.lua strategies/rotation.lua --data bars --model "$MODEL"
+    expect 2 "$host: a model of no strategy there"
+    has w.err "of no strategy here"
     run w "$host" run $RUN --model passthrough --trades t.csv --metrics m1.json -q
     run w "$host" run $RUN --metrics m2.json -q
     same m1.json m2.json "$host: passthrough is no filter"
