@@ -83,7 +83,7 @@ const cli_command cli_command_pine = {
     .max_operands = 1,
     .options = options,
     .notes =
-        "Reads Pine v4, v5 and v6. The Lua file goes to stdout or --out; `wick run FILE.pine` "
+        "Reads Pine v3 to v6. The Lua file goes to stdout or --out; `wick run FILE.pine` "
         "runs\n"
         "a script without leaving a file. Findings are one a line, file:line:column: error: text;\n"
         "with --check they go to stdout and nothing else is written. Exit code 2 when there is "

@@ -92,12 +92,26 @@ local colors = {}
 for c in ("aqua black blue fuchsia gray green lime maroon navy olive orange purple red silver teal white yellow"):gmatch("%a+") do
   colors[c] = "color." .. c
 end
-local styles = { line = true, stepline = true, histogram = true, cross = true, area = true,
-  columns = true, circles = true }
+local styles = { line = true, stepline = true, histogram = true, area = true, columns = true, circles = true,
+  linebr = true, areabr = true }
+
+-- Values of version 3, whose names are functions or namespaces now.
+local bare = { cross = "plot.style_cross", ticker = "syminfo.ticker", tickerid = "syminfo.tickerid" }
+for word in ("integer float bool string source resolution symbol session"):gmatch("%a+") do
+  bare[word] = "input." .. word
+end
+for word in ("solid dotted dashed"):gmatch("%a+") do bare[word] = "hline.style_" .. word end
+for word in ("sunday monday tuesday wednesday thursday friday saturday"):gmatch("%a+") do
+  bare[word] = "dayofweek." .. word
+end
+
+--- What a bare name of version 3 stands for as a value; nil when it is no such name.
+function M.bare(name, version) return version < 4 and bare[name] or nil end
 
 --- The name of today for a name of version 4 or before; nil when it is none.
 function M.modern(name, version)
   if version >= 5 then return nil end
+  if version < 4 and name == "color" then return "color.new" end
   local now = renamed[name]
   if now then return now end
   for _, space in ipairs { "ta.", "math.", "request.", "str." } do

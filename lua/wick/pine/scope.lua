@@ -107,10 +107,10 @@ function M.resolve(list, env)
     if builtins.func(name) and builtins.func(name).class == "t" then unit.stateful = true end
   end
 
-  local function name_node(node)
+  local function name_node(node, called)
     local sym = lookup(node.v)
     if sym then return read(node, sym) end
-    local name = builtins.modern(node.v, version) or node.v
+    local name = not called and builtins.bare(node.v, version) or builtins.modern(node.v, version) or node.v
     local since = hints.since(node.v, version)
     if since then fail(node.line, node.col, since) end
     if builtins.known(name) then return set_builtin(node, name) end
@@ -227,7 +227,7 @@ function M.resolve(list, env)
   local kinds = {}
   kinds.num = function() end
   kinds.str, kinds.color, kinds.bool = kinds.num, kinds.num, kinds.num
-  kinds.name = name_node
+  function kinds.name(node) name_node(node) end
   kinds.member = function(node) member(node) end
   kinds.index = function(node)
     local o = node.o
@@ -284,7 +284,7 @@ function M.resolve(list, env)
         builtins.func(builtins.modern(f.v, version) or f.v) then
         set_builtin(f, builtins.modern(f.v, version) or f.v)
       else
-        name_node(f)
+        name_node(f, true)
       end
     else
       expr(f)

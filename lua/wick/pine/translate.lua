@@ -16,15 +16,18 @@ local function read_module(text, label, file, state)
   end
   local tokens = lexer.lex(text, fail)
   local version = tokens.version or 1
+  local old = "a variable must not stand in its own declaration (x = 0.0, then x := nz(x[1]) + 1), security " ..
+    "does not look ahead unless told to (lookahead = barmerge.lookahead_on), and true is no number"
   if tokens.version == nil then
-    fail(1, 1, "the script does not say its version; add //@version=6 as its first line")
-  elseif version < 4 then
-    fail(1, 1, "version " .. version ..
-      " is not translated; convert the script to version 5 or 6 first")
+    fail(1, 1, "the script does not say its version, which TradingView reads as version 1; when it is written in a " ..
+      "later one, add that as its first line (//@version=6); else change what version 3 changed: " .. old)
+  elseif version < 3 then
+    fail(1, 1, "version " .. version .. " is not translated; change what version 3 changed and write //@version=3: " ..
+      old)
   elseif version > 6 then
-    fail(1, 1, "version " .. version .. " is not known; 4, 5 and 6 are")
+    fail(1, 1, "version " .. version .. " is not known; 3 to 6 are")
   end
-  module.version = math.max(4, version)
+  module.version = math.max(3, version)
   module.list, module.tail = parser.parse(tokens, fail)
   module.n_tokens = tokens.n
   scope.resolve(module.list, { version = module.version, fail = fail, module = module,
@@ -81,7 +84,7 @@ function M.run(path, text, read)
     function() end }
   local main = read_module(text, path, path, state)
   table.insert(state.modules, main)
-  if #state.diags > 0 and main.version < 4 then return nil, sorted(state.diags) end
+  if #state.diags > 0 and main.version < 3 then return nil, sorted(state.diags) end
   local name = path:match("[^/\\]+$")
   local title = name:gsub("%.pine$", "")
   local emit = core.module("wick.pine.emit")
