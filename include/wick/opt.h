@@ -141,6 +141,9 @@ typedef struct wick_sampler_spec {
     /** Right before the result is stored; may be NULL. */
     wick_status (*after)(wick_ctx *ctx, void *self, wick_trial *trial, int32_t state,
                          const double *values);
+    /** Samplers that exhaust: whether every point was given out or is there already; NULL: never.
+     */
+    wick_status (*over)(wick_ctx *ctx, void *self, bool *out);
 } wick_sampler_spec;
 
 typedef struct wick_pruner_spec {
@@ -224,6 +227,13 @@ WICK_API wick_status wick_study_ask(wick_ctx *ctx, wick_study *s, const wick_par
  * becomes FAIL; PRUNED takes its value from the last report. Infinities are legal. */
 WICK_API wick_status wick_study_tell(wick_ctx *ctx, wick_study *s, int64_t number, int32_t state,
                                      const double *values, int64_t n) WICK_NODISCARD;
+/** A running trial that will not be told after all, because its evaluation was interrupted: it
+ * waits again under its number, and the next one who asks gets it. Parameters it has stay. */
+WICK_API wick_status wick_study_give_back(wick_ctx *ctx, wick_study *s,
+                                          int64_t number) WICK_NODISCARD;
+/** Whether there is nothing left to ask for: all points of a grid, or of a brute-force search, are
+ * there or being evaluated, and no trial waits. */
+WICK_API wick_status wick_study_exhausted(wick_ctx *ctx, wick_study *s, bool *out) WICK_NODISCARD;
 /** Queues a trial with some values fixed; the rest will be sampled. `skip_if_exists`: not when a
  * trial with the same values (nearly equal numbers) is there; *number is then -1. */
 WICK_API wick_status wick_study_enqueue(wick_ctx *ctx, wick_study *s, const wick_fixed *values,
@@ -391,7 +401,8 @@ typedef enum wick_event_kind {
     WICK_EV_CONSTRAINT, /**< name, value */
     WICK_EV_FINISH,     /**< state, values, time */
     WICK_EV_STUDY_ATTR, /**< name, json */
-    WICK_EV_STUDY_SYSTEM_ATTR
+    WICK_EV_STUDY_SYSTEM_ATTR,
+    WICK_EV_TRIAL_BACK /**< RUNNING to WAITING: its evaluation was interrupted */
 } wick_event_kind;
 
 typedef struct wick_study_event {
@@ -416,8 +427,8 @@ struct wick_study_backend {
     uint32_t size;
     void *self;
     /** Stores an event of this process. Events of others that come before it are applied first.
-     * TRIAL_NEW: sets e->trial to the number given. TRIAL_TAKE, FINISH: WICK_E_STATE when another
-     * process took or ended the trial. */
+     * TRIAL_NEW: sets e->trial to the number given. TRIAL_TAKE, TRIAL_BACK, FINISH: WICK_E_STATE
+     * when another process took or ended the trial. */
     wick_status (*append)(void *self, wick_ctx *ctx, wick_study *s, wick_study_event *e);
     /** Applies what others stored since the last call. Called by every ask. */
     wick_status (*pull)(void *self, wick_ctx *ctx, wick_study *s);

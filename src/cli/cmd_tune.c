@@ -164,7 +164,8 @@ static bool search(tuning *t)
     const char *why = st >= 0 && t->terminator ? wick_terminator_why(t->terminator) : NULL;
     if (why && *why) cli_note(j->c, "%s", why);
     if (st >= 0) return true;
-    const int code = cli_fail(j->c);
+    const int code =
+        cli_fail_hint(j->c, j->storage ? "another --study-name begins a study of its own" : NULL);
     if (code == CLI_INTERRUPTED && j->storage)
         cli_note(j->c, "finished trials are kept: the same command goes on from there");
     return false;

@@ -110,6 +110,12 @@ static wick_status too_late(wick_ctx *ctx, wick_tune *t, const wick_trial *trial
     return WICK_OK;
 }
 
+/* Interrupted: the trial waits for whoever goes on. */
+static wick_status give_back(wick_ctx *ctx, wick_tune *t, const wick_trial *trial)
+{
+    return wick_study_give_back(ctx, t->study, wick_trial_number(trial));
+}
+
 /* One trial. The study is locked except while the strategy runs. */
 static wick_status one(wick_ctx *ctx, async *a, int32_t worker)
 {
@@ -133,7 +139,10 @@ static wick_status one(wick_ctx *ctx, async *a, int32_t worker)
         return st == WICK_E_STATE && t->o->worker ? too_late(ctx, t, trial) : st;
     }
     wick_ctx *spare = wick_ctx_new();
-    const wick_status said = spare != NULL ? fail(spare, t, trial) : WICK_E_MEM;
+    const bool stopped = st == WICK_E_CANCELLED && wick_interrupted();
+    const wick_status said = spare == NULL ? WICK_E_MEM
+                             : stopped     ? give_back(spare, t, trial)
+                                           : fail(spare, t, trial);
     wick_ctx_free(spare);
     if (t->o->keep_going && st != WICK_E_CANCELLED && said >= 0) return WICK_OK;
     return wick_note(ctx, "while evaluating trial %lld", (long long)wick_trial_number(trial));
@@ -155,8 +164,11 @@ static wick_status work(void *user, int64_t task, int32_t worker, wick_ctx *ctx)
     (void)task;
     pthread_mutex_lock(&t->study_lock);
     while (st >= 0 && !a->over) {
+        bool exhausted = false;
         if (wick_interrupted()) {
             st = wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
+        } else if ((st = wick_study_exhausted(ctx, t->study, &exhausted)) < 0 || exhausted) {
+            break;
         } else if (enough(a) || (a->until > 0.0 && wick_now() >= a->until) ||
                    wick_study_stopped(t->study)) {
             break;

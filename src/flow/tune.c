@@ -208,81 +208,6 @@ static wick_status run_batches(wick_ctx *ctx, wick_tune *t, int64_t left)
     return wick_study_run(ctx, t->study, objective, t, &o);
 }
 
-/* ---- trials that were there --------------------------------------------------------------- */
-
-typedef struct old_trials {
-    wick_tune *t;
-    int64_t *number, n;
-} old_trials;
-
-static wick_status differs(wick_ctx *ctx, const wick_trial *trial, double had, double got)
-{
-    char a[WICK_DOUBLE_TEXT], b[WICK_DOUBLE_TEXT];
-    wick_format_double(a, had);
-    wick_format_double(b, got);
-    return wick_fail(ctx, WICK_E_DATA,
-                     "trial %lld of the study has the value %s, but this strategy on these bars "
-                     "gives %s: the study was made with something else",
-                     (long long)wick_trial_number(trial), a, b);
-}
-
-static wick_status rerun(void *user, int64_t task, int32_t worker, wick_ctx *ctx)
-{
-    const old_trials *old = user;
-    wick_tune *t = old->t;
-    const wick_trial *trial = wick_study_trial(t->study, old->number[task]);
-    wk_record *r = wk_record_at(t, old->number[task]);
-    bool pruned = false;
-    wick_status st;
-    if (wick_interrupted()) return wick_fail(ctx, WICK_E_CANCELLED, "interrupted");
-    WICK_TRY(wk_record_fill(ctx, t, r));
-    for (int64_t i = 0; i < t->s->n_params; i++) {
-        const wick_tune_param *p = &t->s->params[i];
-        r->params[i] = p->fixed ? p->value : wick_trial_param(trial, p->name);
-        if (isnan(r->params[i]))
-            return wick_fail(ctx, WICK_E_DATA, "trial %lld of the study has no parameter '%s'",
-                             (long long)old->number[task], p->name);
-    }
-    WICK_TRY(wk_trial_run(ctx, t, r, worker, NULL, NULL, &pruned));
-    for (int32_t k = 0; k < t->s->n_objectives; k++) {
-        const double had = wick_trial_value(trial, k);
-        const double got = r->rejected ? (t->s->better[k] > 0 ? -HUGE_VAL : HUGE_VAL) : r->value[k];
-        /* Stores keep doubles as they are; text ones may lose the last digit. */
-        if (!(had == got || fabs(had - got) <= 1e-9 * fmax(1.0, fabs(had))))
-            return differs(ctx, trial, had, got);
-    }
-out:
-    return st;
-}
-
-/* Complete trials of earlier sessions and other processes: run for what is kept of them. */
-static wick_status fill_missing(wick_ctx *ctx, wick_tune *t)
-{
-    const int64_t n = wick_study_count(t->study);
-    old_trials old = {.t = t};
-    wick_status st = WICK_OK;
-    old.number = malloc((size_t)(n + 1) * sizeof *old.number);
-    if (old.number == NULL) return wick_fail_mem(ctx);
-    for (int64_t i = 0; i < n; i++) {
-        const wick_trial *trial = wick_study_trial(t->study, i);
-        const wk_record *r = wk_record_find(t, i);
-        if (trial == NULL || (r != NULL && r->there)) continue;
-        if (wick_trial_state_of(trial) == WICK_TRIAL_COMPLETE) old.number[old.n++] = i;
-    }
-    const int32_t threads = t->o->threads > 0 ? t->o->threads : wick_cores();
-    if (old.n > 0) st = wick_pool_run(ctx, old.n, threads, rerun, &old);
-    for (int64_t i = 0; i < n && st >= 0; i++) {
-        const wick_trial *trial = wick_study_trial(t->study, i);
-        if (trial == NULL) continue;
-        const int32_t state = wick_trial_state_of(trial);
-        const wk_record *r = wk_record_find(t, i);
-        if (state == WICK_TRIAL_RUNNING || state == WICK_TRIAL_WAITING || (r && r->told)) continue;
-        st = wk_trial_told(ctx, t, trial);
-    }
-    free(old.number);
-    return st;
-}
-
 /* ---- public ------------------------------------------------------------------------------- */
 
 static wick_status check(wick_ctx *ctx, const wick_tune_opts *o)
@@ -328,7 +253,7 @@ wick_status wick_tune_run(wick_ctx *ctx, const wick_tune_opts *opts, wick_tune *
         WICK_TRY(wick_fail_mem(ctx));
     }
     t->lock_made = true;
-    if (!o.worker) WICK_TRY(fill_missing(ctx, t));
+    if (!o.worker) WICK_TRY(wk_tune_fill(ctx, t));
     const int64_t left = o.n_trials - wk_finished(o.study);
     if (o.replay != NULL)
         WICK_TRY(wk_tune_replay(ctx, t, o.replay));
@@ -338,7 +263,7 @@ wick_status wick_tune_run(wick_ctx *ctx, const wick_tune_opts *opts, wick_tune *
         WICK_TRY(wk_tune_async(ctx, t, o.n_trials > 0 ? left : 0));
     else
         WICK_TRY(run_batches(ctx, t, o.n_trials > 0 ? left : 0));
-    if (!o.worker) WICK_TRY(fill_missing(ctx, t));
+    if (!o.worker) WICK_TRY(wk_tune_fill(ctx, t));
 out:
     t->o = NULL;
     if (st < 0)

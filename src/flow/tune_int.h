@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Tuning, private: tune.c (the batched loop, resuming), async.c (without batches, and replay),
- * record.c (what is kept of each trial). */
+/** Tuning, private: tune.c (the batched loop), again.c (trials that were there), async.c (without
+ * batches, and replay), record.c (what is kept of each trial). */
 #ifndef WK_FLOW_TUNE_INT_H
 #define WK_FLOW_TUNE_INT_H
 
@@ -62,6 +62,8 @@ wick_status wk_trial_say(wick_ctx *ctx, const wick_tune *t, wick_trial *trial, c
 /** After a result was told: what is known of it, and the progress. */
 int64_t wk_finished(const wick_study *s); /**< trials that have ended */
 wick_status wk_trial_told(wick_ctx *ctx, wick_tune *t, const wick_trial *trial) WICK_NODISCARD;
+/** again.c: brings in trials that were run elsewhere. */
+wick_status wk_tune_fill(wick_ctx *ctx, wick_tune *t) WICK_NODISCARD;
 wick_status wk_tune_async(wick_ctx *ctx, wick_tune *t, int64_t wanted) WICK_NODISCARD;
 wick_status wk_tune_replay(wick_ctx *ctx, wick_tune *t, const char *order) WICK_NODISCARD;
 

@@ -288,6 +288,16 @@ wick_status wick_study_tell(wick_ctx *ctx, wick_study *s, int64_t number, int32_
     return wk_tell(ctx, t, state, values, n);
 }
 
+wick_status wick_study_give_back(wick_ctx *ctx, wick_study *s, int64_t number)
+{
+    if (s->frozen) return wick_fail(ctx, WICK_E_STATE, "an objective cannot give trials back");
+    if (wick_study_trial(s, number) == NULL)
+        return wick_fail(ctx, WICK_E_ARG, "the study has no trial %lld", (long long)number);
+    wick_study_event e = {
+        .size = sizeof e, .kind = WICK_EV_TRIAL_BACK, .trial = number, .time = wk_wall_ms()};
+    return wk_emit(ctx, s, &e);
+}
+
 /* ---- adding ------------------------------------------------------------------------------- */
 
 static wick_status check_in(wick_ctx *ctx, const wick_study *s, const wick_trial_in *in)

@@ -113,6 +113,47 @@ static wick_status trial_take(wick_ctx *ctx, wick_trial *t, const wick_study_eve
     return WICK_OK;
 }
 
+static void not_running(wick_study *s, const wick_trial *t)
+{
+    for (int64_t i = 0; i < s->n_running; i++) {
+        if (s->running[i] != t) continue;
+        memmove(&s->running[i], &s->running[i + 1],
+                (size_t)(s->n_running - i - 1) * sizeof(wick_trial *));
+        s->n_running--;
+        return;
+    }
+}
+
+/* The trial is what it was before it was taken, but for what it was given: a sampler that knows no
+ * more than before gives it the same. What it had reported is forgotten, and the rungs it had
+ * reached: it begins anew. */
+static void begin_anew(const wick_study *s, wick_trial *t)
+{
+    static const char rung[] = "completed_rung_";
+    t->n_rep = 0;
+    for (wk_attr **a = &t->system; *a != NULL;)
+        if (strncmp(s->keys.text[(*a)->key], rung, sizeof rung - 1) == 0)
+            *a = (*a)->next;
+        else
+            a = &(*a)->next;
+}
+
+static wick_status trial_back(wick_ctx *ctx, wick_trial *t)
+{
+    wick_study *s = t->study;
+    if (t->state != WICK_TRIAL_RUNNING)
+        return wick_fail(ctx, WICK_E_STATE, "trial %lld is %s, not RUNNING", (long long)t->number,
+                         wick_trial_state_name(t->state));
+    not_running(s, t);
+    s->n_state[WICK_TRIAL_RUNNING]--;
+    s->n_state[WICK_TRIAL_WAITING]++;
+    t->state = WICK_TRIAL_WAITING;
+    t->started = WICK_NO_TIME;
+    begin_anew(s, t);
+    if (t->number < s->first_waiting) s->first_waiting = t->number;
+    return WICK_OK;
+}
+
 static wick_status group_add(wick_ctx *ctx, wick_study *s, wick_trial *t)
 {
     wk_group *g = &s->groups[t->group];
@@ -171,13 +212,7 @@ static wick_status trial_finish(wick_ctx *ctx, wick_trial *t, const wick_study_e
             return st;
         }
     }
-    for (int64_t i = 0; was == WICK_TRIAL_RUNNING && i < s->n_running; i++) {
-        if (s->running[i] != t) continue;
-        memmove(&s->running[i], &s->running[i + 1],
-                (size_t)(s->n_running - i - 1) * sizeof(wick_trial *));
-        s->n_running--;
-        break;
-    }
+    if (was == WICK_TRIAL_RUNNING) not_running(s, t);
     s->n_state[was]--;
     s->n_state[t->state]++;
     t->n_values = (int32_t)e->n_values;
@@ -266,6 +301,7 @@ wick_status wick_study_apply(wick_ctx *ctx, wick_study *s, const wick_study_even
                          wick_trial_state_name(t->state));
     switch (e->kind) {
     case WICK_EV_TRIAL_TAKE: return trial_take(ctx, t, e);
+    case WICK_EV_TRIAL_BACK: return trial_back(ctx, t);
     case WICK_EV_PARAM: return param(ctx, t, e);
     case WICK_EV_REPORT: return report(ctx, t, e);
     case WICK_EV_USER_ATTR: return attr_set(ctx, s, &t->user, e->name, e->json);

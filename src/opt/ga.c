@@ -101,14 +101,28 @@ static void settle(wk_ga *k)
     k->by_number = true;
 }
 
-static wick_status parents_of(wick_ctx *ctx, wk_ga *k, const wk_group *group, int64_t g)
+/* An earlier session, or another process, may have been the first. */
+static bool is_first_of(const wk_ga *k, const wick_trial *t, int64_t g)
+{
+    for (int64_t i = t->number - 1; i >= 0; i--) {
+        const int64_t its = generation_of(k, k->study->trials[i]);
+        if (its == g) return false;
+        if (its >= 0 && its < g - 1) return true;
+    }
+    return true;
+}
+
+static wick_status parents_of(wick_ctx *ctx, wk_ga *k, const wk_group *group, const wick_trial *t,
+                              int64_t g)
 {
     wick_status st = WICK_OK;
     if (k->parents_gen == g) settle(k);
+    if (k->parents_gen >= g) return st;
     while (k->parents_gen < g && st >= 0) {
         settle(k);
         st = select(ctx, k, group, k->parents_gen + 1);
     }
+    if (!is_first_of(k, t, g)) settle(k);
     return st;
 }
 
@@ -275,7 +289,7 @@ wick_status wk_ga_joint(wick_ctx *ctx, void *self, wick_trial *t)
     wick_status st = generation_for(ctx, k, group, t, &g);
     if (st >= 0) st = wk_space_update(ctx, k->study, group, &k->space);
     if (st < 0 || g == 0) return st;
-    st = parents_of(ctx, k, group, g);
+    st = parents_of(ctx, k, group, t, g);
     return st < 0 ? st : child(ctx, k, t);
 }
 

@@ -32,10 +32,11 @@ static wick_status evaluate(void *arg, int64_t task, int32_t worker, wick_ctx *c
     return WICK_OK;
 }
 
-/* Numbers for all of them in one go. */
+/* Numbers for all of them in one go. Where the points may come to their end within the batch, no
+ * trial is made that nobody asks for. */
 static wick_status before_asking(wick_ctx *ctx, wick_study *s, int64_t want)
 {
-    if (want < 2 || !s->has_backend) return WICK_OK;
+    if (want < 2 || !s->has_backend || s->sampler->over != NULL) return WICK_OK;
     const wick_status st = wk_backend_pull(ctx, s);
     return st < 0 ? st : wk_backend_reserve(ctx, s, want - s->n_state[WICK_TRIAL_WAITING]);
 }
@@ -46,7 +47,11 @@ static wick_status ask_batch(wick_ctx *ctx, batch *b, int64_t want)
     const wick_status ready = before_asking(ctx, s, want);
     if (ready < 0) return ready;
     while (b->n < want && !s->stop) {
-        wick_status st = wick_study_ask(ctx, s, NULL, 0, &b->trial[b->n]);
+        bool over = false;
+        wick_status st = wick_study_exhausted(ctx, s, &over);
+        if (over) s->stop = true;
+        if (st < 0 || over) return st;
+        st = wick_study_ask(ctx, s, NULL, 0, &b->trial[b->n]);
         if (st < 0) return st;
         b->trial[b->n++]->in_batch = want > 1;
         /* Later trials of the batch must know where this one goes. Alone, it may wait for its
@@ -140,10 +145,23 @@ static wick_status ended_elsewhere(wick_ctx *ctx, wick_study *s, const wick_tria
     return WICK_OK;
 }
 
+/* Of an interrupted batch nothing is told: whoever goes on asks for all of it again, knows what was
+ * known when it was asked for, and gets the same. */
+static wick_status cut_short(wick_ctx *ctx, const batch *b)
+{
+    for (int64_t i = 0; wick_interrupted() && i < b->n; i++)
+        if (b->result[i] == WICK_E_CANCELLED) {
+            wick_ctx_copy(ctx, b->error[i]);
+            return WICK_E_CANCELLED;
+        }
+    return WICK_OK;
+}
+
 static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
 {
     wick_study *s = b->study;
-    wick_status first = WICK_OK;
+    wick_status first = cut_short(ctx, b);
+    if (first < 0) return first;
     for (int64_t i = 0; i < b->n; i++) {
         const wick_status r = b->result[i];
         const int32_t state = r < 0              ? WICK_TRIAL_FAIL
@@ -167,13 +185,16 @@ static wick_status tell_batch(wick_ctx *ctx, batch *b, const wick_run_trials *o)
     return first;
 }
 
-/* Trials asked for but not told, after an error: they fail, so that none stays RUNNING. */
+/* Trials asked for but not told, so that none stays RUNNING: after an error they fail, after an
+ * interruption they wait for whoever goes on. */
 static void abandon(batch *b)
 {
     wick_ctx *spare = wick_ctx_new();
     for (int64_t i = 0; spare != NULL && i < b->n; i++) {
         if (b->trial[i] == NULL || b->trial[i]->state != WICK_TRIAL_RUNNING) continue;
-        const wick_status ignored = wk_tell(spare, b->trial[i], WICK_TRIAL_FAIL, NULL, 0);
+        const wick_status ignored =
+            wick_interrupted() ? wick_study_give_back(spare, b->study, b->trial[i]->number)
+                               : wk_tell(spare, b->trial[i], WICK_TRIAL_FAIL, NULL, 0);
         (void)ignored; /* the first error is the one to tell */
     }
     wick_ctx_free(spare);

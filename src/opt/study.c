@@ -119,6 +119,8 @@ wick_status wick_study_new(wick_ctx *ctx, const wick_study_opts *opts, wick_stud
         s->has_backend = true;
     }
     st = fill(ctx, s, &o);
+    /* A pruner may put trials into groups from the first one on. */
+    if (st >= 0) st = wk_regroup(ctx, s);
     if (st >= 0) st = wk_backend_pull(ctx, s);
     if (st < 0) {
         wick_study_free(s);
@@ -206,6 +208,15 @@ void wick_study_stop(wick_study *s)
 bool wick_study_stopped(const wick_study *s)
 {
     return s->stop;
+}
+
+wick_status wick_study_exhausted(wick_ctx *ctx, wick_study *s, bool *out)
+{
+    *out = false;
+    if (s->sampler->over == NULL) return WICK_OK;
+    const wick_status st = wk_backend_pull(ctx, s);
+    if (st < 0 || s->n_state[WICK_TRIAL_WAITING] > 0) return st;
+    return s->sampler->over(ctx, s->sampler_self, out);
 }
 
 /* ---- tables ------------------------------------------------------------------------------- */

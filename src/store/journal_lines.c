@@ -63,7 +63,8 @@ void wk_jstate_line(wk_jbackend *b, int64_t id, int32_t state, const wick_study_
         }
         wick_buf_add(l, "]", 1);
     }
-    set_time(l, state == WICK_TRIAL_RUNNING ? "datetime_start" : "datetime_complete", e->time);
+    if (state != WICK_TRIAL_WAITING)
+        set_time(l, state == WICK_TRIAL_RUNNING ? "datetime_start" : "datetime_complete", e->time);
     wk_jline_end(l);
 }
 

@@ -280,9 +280,9 @@ static wick_status new_state(wick_ctx *ctx, wk_journal *j, wk_span line, wk_jtri
     if (wk_journal_over(state))
         return finish(ctx, j, t->number, state, wk_span_get(line, "values"),
                       stamp(wk_span_get(line, "datetime_complete")));
-    if (state != WICK_TRIAL_RUNNING) return WICK_OK;
     const wick_study_event e = {.size = sizeof e,
-                                .kind = WICK_EV_TRIAL_TAKE,
+                                .kind = state == WICK_TRIAL_RUNNING ? WICK_EV_TRIAL_TAKE
+                                                                    : WICK_EV_TRIAL_BACK,
                                 .trial = t->number,
                                 .time = stamp(wk_span_get(line, "datetime_start"))};
     return wick_study_apply(ctx, j->into, &e);

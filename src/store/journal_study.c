@@ -126,6 +126,19 @@ static wick_status constraint_lines(wick_ctx *ctx, wk_jbackend *b, wick_study *s
     return st;
 }
 
+static wick_status step_back(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
+{
+    (void)s;
+    const wick_study_event *e = user;
+    if (state_of(b, e->trial) != WICK_TRIAL_RUNNING) return taken(ctx, b, e->trial, "ended");
+    wk_jstate_line(b, b->ids[e->trial], WICK_TRIAL_WAITING, e);
+    /* Who takes it next may give no sign of life: the last one must not be taken for its. */
+    if (b->o.heartbeat > 0.0)
+        wk_jattr_line(b, WK_J_SYSTEM, "trial_id", b->ids[e->trial], "system_attr", WK_JHEARTBEAT,
+                      "null");
+    return WICK_OK;
+}
+
 static wick_status step_finish(wick_ctx *ctx, wk_jbackend *b, wick_study *s, void *user)
 {
     const wick_study_event *e = user;
@@ -337,6 +350,15 @@ static wick_status trial_finish(wick_ctx *ctx, wk_jbackend *b, wick_study *s, wi
     return st;
 }
 
+static wick_status trial_back(wick_ctx *ctx, wk_jbackend *b, wick_study *s, wick_study_event *e)
+{
+    const wick_status st = locked(ctx, b, s, step_back, e);
+    pthread_mutex_lock(&b->lock);
+    if (st >= 0 || st == WICK_E_STATE) wk_own_drop(&b->own, e->trial);
+    pthread_mutex_unlock(&b->lock);
+    return st;
+}
+
 /* A parameter, report or attribute; the lock is held. */
 static wick_status add_line(wick_ctx *ctx, wk_jbackend *b, const wick_study_event *e)
 {
@@ -378,6 +400,7 @@ static wick_status append(void *self, wick_ctx *ctx, wick_study *s, wick_study_e
                          (long long)e->trial);
     if (e->kind == WICK_EV_TRIAL_TAKE) return trial_take(ctx, b, s, e);
     if (e->kind == WICK_EV_FINISH) return trial_finish(ctx, b, s, e);
+    if (e->kind == WICK_EV_TRIAL_BACK) return trial_back(ctx, b, s, e);
     pthread_mutex_lock(&b->lock);
     const wick_status st = add_line(ctx, b, e);
     const bool now = e->trial < 0 && !b->holding;

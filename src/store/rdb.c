@@ -127,6 +127,19 @@ static wick_status finish_held(wick_ctx *ctx, wk_rdb *r)
     return WICK_OK;
 }
 
+/* Back among the waiting ones, which other processes take. */
+static wick_status give_back(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
+{
+    wick_status st = wk_ops_add(ctx, r, e, r->ids[e->trial]);
+    if (st < 0) return st;
+    r->refused = false;
+    st = wk_rdb_write(ctx, r, r->patience);
+    if (st < 0) return st;
+    if (r->refused) return gone(ctx, r, e);
+    wk_own_drop(&r->own, e->trial);
+    return wk_rdb_open_add(ctx, r, e->trial);
+}
+
 static wick_status finish(wick_ctx *ctx, wk_rdb *r, wick_study_event *e)
 {
     wick_status st = wk_ops_add(ctx, r, e, r->ids[e->trial]);
@@ -341,6 +354,8 @@ static wick_status append(void *self, wick_ctx *ctx, wick_study *s, wick_study_e
     wick_status st;
     if (e->kind == WICK_EV_FINISH) {
         st = finish(ctx, r, e);
+    } else if (e->kind == WICK_EV_TRIAL_BACK) {
+        st = give_back(ctx, r, e);
     } else {
         st = wk_ops_add(ctx, r, e, e->trial >= 0 ? r->ids[e->trial] : 0);
         /* What belongs to no trial under way has no result to wait for. */
@@ -438,15 +453,12 @@ static wick_status count(void *self, wick_ctx *ctx, wick_study *s, const char *k
     return st;
 }
 
-/* Trials made for a batch that was never asked for in full. */
+/* Trials made for a batch that was never asked for in full: they wait for whoever goes on. */
 static void end_spare(wick_ctx *ctx, wk_rdb *r)
 {
     for (; r->next_spare < r->n_spare; r->next_spare++) {
-        wick_study_event e = {.size = sizeof e,
-                              .kind = WICK_EV_FINISH,
-                              .trial = -1,
-                              .state = WICK_TRIAL_FAIL,
-                              .time = WICK_NO_TIME};
+        wick_study_event e = {
+            .size = sizeof e, .kind = WICK_EV_TRIAL_BACK, .trial = -1, .time = WICK_NO_TIME};
         if (wk_ops_add(ctx, r, &e, r->spare[r->next_spare]) < 0) return;
     }
 }

@@ -213,6 +213,26 @@ static wick_status write_finish(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
     return st;
 }
 
+/* Without what it had reached, and without its sign of life: who takes it next may give none. */
+static wick_status write_back(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
+{
+    wk_sql *q = r->sql;
+    static const char back[] = "UPDATE trials SET state = 'WAITING', datetime_start = NULL "
+                               "WHERE trial_id = ?1 AND state = 'RUNNING' RETURNING trial_id";
+    static const char *const less[] = {
+        "DELETE FROM trial_heartbeats WHERE trial_id = ?1",
+        "DELETE FROM trial_intermediate_values WHERE trial_id = ?1",
+        "DELETE FROM trial_system_attributes WHERE trial_id = ?1 AND key LIKE 'completed_rung_%'"};
+    const wk_cell a = wk_int(op->trial_id);
+    ended e = {false, -1};
+    wick_status st = q->exec(q, ctx, true, back, &a, 1, was_changed, &e);
+    if (st >= 0) st = q->sync(q, ctx);
+    if (st >= 0 && !e.changed && !again) op->refused = true;
+    for (int i = 0; st >= 0 && e.changed && i < 3; i++)
+        st = q->exec(q, ctx, true, less[i], &a, 1, NULL, NULL);
+    return st;
+}
+
 static wick_status write_one(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
 {
     wk_sql *q = r->sql;
@@ -239,6 +259,7 @@ static wick_status write_one(wick_ctx *ctx, wk_rdb *r, wk_op *op, bool again)
         return q->exec(q, ctx, true, report, a, 4, NULL, NULL);
     }
     case WICK_EV_FINISH: return write_finish(ctx, r, op, again);
+    case WICK_EV_TRIAL_BACK: return write_back(ctx, r, op, again);
     default: break;
     }
     const bool study = op->kind == WICK_EV_STUDY_ATTR || op->kind == WICK_EV_STUDY_SYSTEM_ATTR;

@@ -287,14 +287,16 @@ static wick_status apply_new(wick_ctx *ctx, reading *g, const seen *t)
     return wk_rdb_remember(ctx, g->r, t->id);
 }
 
+/* Somebody took a waiting trial, or gave one back. */
 static wick_status apply_take(wick_ctx *ctx, reading *g, const seen *t)
 {
     const wick_trial *known = wick_study_trial(g->s, t->number);
-    if (known == NULL || wick_trial_state_of(known) != WICK_TRIAL_WAITING ||
-        t->state == WICK_TRIAL_WAITING)
-        return WICK_OK;
-    const wick_study_event e = {
-        .size = sizeof e, .kind = WICK_EV_TRIAL_TAKE, .trial = t->number, .time = t->started};
+    const bool waited = known != NULL && wick_trial_state_of(known) == WICK_TRIAL_WAITING;
+    if (known == NULL || waited == (t->state == WICK_TRIAL_WAITING)) return WICK_OK;
+    const wick_study_event e = {.size = sizeof e,
+                                .kind = waited ? WICK_EV_TRIAL_TAKE : WICK_EV_TRIAL_BACK,
+                                .trial = t->number,
+                                .time = t->started};
     return wick_study_apply(ctx, g->s, &e);
 }
 

@@ -184,15 +184,27 @@ static wick_status single(wick_ctx *ctx, void *self, wick_trial *t, const char *
 }
 
 /* Finished trials of a study that was there before, or of other processes. */
-static wick_status before(wick_ctx *ctx, void *self, wick_trial *t)
+static wick_status look(wick_ctx *ctx, brute *k, int64_t until)
 {
-    brute *k = self;
     wick_status st = WICK_OK;
-    for (; k->seen < t->number && st >= 0; k->seen++) {
-        const wick_trial *o = t->study->trials[k->seen];
+    for (; k->seen < until && st >= 0; k->seen++) {
+        const wick_trial *o = k->study->trials[k->seen];
         if (o->state == WICK_TRIAL_RUNNING || o->state == WICK_TRIAL_WAITING) break;
         st = insert(ctx, k, o);
     }
+    return st;
+}
+
+static wick_status before(wick_ctx *ctx, void *self, wick_trial *t)
+{
+    return look(ctx, self, t->number);
+}
+
+static wick_status over(wick_ctx *ctx, void *self, bool *out)
+{
+    brute *k = self;
+    const wick_status st = look(ctx, k, k->study->n);
+    *out = k->node[0].left == 0;
     return st;
 }
 
@@ -220,4 +232,5 @@ const wick_sampler_spec wick_sampler_brute_force = {
     .single = single,
     .before = before,
     .after = after,
+    .over = over,
 };

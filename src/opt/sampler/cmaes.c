@@ -141,8 +141,8 @@ static int by_value(const void *a, const void *b)
     return u != v ? (u > v) - (u < v) : (x->number > y->number) - (x->number < y->number);
 }
 
-/* From the best tenth of what is there already. */
-static wick_status warm_start(wick_ctx *ctx, cmaes *k, const wk_group *g)
+/* From the best tenth of the first `most` trials. */
+static wick_status warm_start(wick_ctx *ctx, cmaes *k, const wk_group *g, int64_t most)
 {
     wick_trial **t = malloc((size_t)(g->n + 1) * sizeof *t);
     double *rows = malloc((size_t)(g->n * k->n + 1) * sizeof *rows);
@@ -152,7 +152,7 @@ static wick_status warm_start(wick_ctx *ctx, cmaes *k, const wk_group *g)
         free(rows);
         return wick_fail_mem(ctx);
     }
-    for (int64_t i = 0; i < g->n; i++)
+    for (int64_t i = 0; i < most; i++)
         if (g->done[i]->state == WICK_TRIAL_COMPLETE) t[n++] = g->done[i];
     if (n > 0) qsort(t, (size_t)n, sizeof *t, by_value);
     const int64_t best = n / 10;
@@ -171,6 +171,26 @@ static bool same_space(const cmaes *k, const wk_value *p, int64_t n)
     for (int64_t i = 0; i < n; i++)
         if (p[i].name != k->p[i].name || p[i].dist != k->p[i].dist) return false;
     return true;
+}
+
+static int64_t generation_of(const wick_trial *t)
+{
+    const int32_t key = wk_names_find(&t->study->keys, "wick:cma:generation");
+    const wk_attr *a = key < 0 ? NULL : wk_system_at(t, key);
+    return a == NULL || isnan(a->number) ? -1 : (int64_t)a->number;
+}
+
+/* A search that another session began goes on: its generations are told again, from the first trial
+ * that belongs to one. In a study without any, what is there is left behind. */
+static int64_t first_told(cmaes *k, const wk_group *g)
+{
+    for (int64_t i = 0; k->generation == 0 && i < g->n; i++) {
+        const int64_t its = generation_of(g->done[i]);
+        if (its < 1) continue;
+        k->generation = its - 1;
+        return i;
+    }
+    return g->n;
 }
 
 /* A space that has shrunk begins a new search. */
@@ -195,9 +215,10 @@ static wick_status begin(wick_ctx *ctx, cmaes *k, const wk_group *g)
     k->first_lambda = k->popsize > 0 ? k->popsize : wk_cma_lambda((int32_t)n);
     k->large = k->small_budget = k->large_budget = k->regime_trials = 0;
     k->in_small = false;
-    k->seen = g->n;
+    const int64_t first = first_told(k, g);
+    k->seen = first;
     st = make(ctx, k, k->first_lambda, k->sigma0);
-    return st >= 0 && k->warm ? warm_start(ctx, k, g) : st;
+    return st >= 0 && k->warm ? warm_start(ctx, k, g, first) : st;
 }
 
 /* IPOP doubles the population each time; BIPOP alternates with small ones by what each regime has
@@ -240,21 +261,32 @@ static void forget(cmaes *k, sampled *s)
     *s = k->out[--k->n_out];
 }
 
+/* The sample a trial of the present generation came from: kept when this process drew it, else
+ * drawn again. Where that gives another point (another seed, or queued values) it is the point
+ * itself. */
+static void sample_of(cmaes *k, const wick_trial *t, const sampled *s, double *row)
+{
+    bool same = s == NULL && k->study->rng == WICK_OPT_RNG_PCG;
+    if (same) {
+        wk_rng rng = wk_rng_at(k->study, &k->mt, "cmaes", t->number, 0);
+        wk_cma_ask(k->cma, &rng, row, k->eval);
+    }
+    for (int64_t i = 0; i < k->n && same; i++)
+        same = from_unit(k, i, k->eval[i]) == wk_param_of(t, k->p[i].name)->v;
+    for (int64_t i = 0; i < k->n && !same; i++)
+        row[i] = s != NULL ? s->x[i] : to_unit(k, i, wk_param_of(t, k->p[i].name)->v);
+}
+
 /* Results of the present generation; late ones of earlier generations are dropped. */
 static wick_status collect(wick_ctx *ctx, cmaes *k, const wk_group *g)
 {
-    const int32_t key = wk_key_id(ctx, k->study, "wick:cma:generation");
-    if (key < 0) return key;
     for (; k->seen < g->n; k->seen++) {
         const wick_trial *t = g->done[k->seen];
         sampled *s = find(k, t->number);
-        const wk_attr *a = wk_system_at(t, key);
-        const bool mine = a != NULL && (int64_t)a->number == k->generation &&
-                          t->state == WICK_TRIAL_COMPLETE && k->told < k->cma->lambda;
+        const bool mine = generation_of(t) == k->generation && t->state == WICK_TRIAL_COMPLETE &&
+                          k->told < k->cma->lambda;
         if (mine) {
-            double *row = k->x + k->told * k->n;
-            for (int64_t i = 0; i < k->n; i++)
-                row[i] = s != NULL ? s->x[i] : to_unit(k, i, wk_param_of(t, k->p[i].name)->v);
+            sample_of(k, t, s, k->x + k->told * k->n);
             k->y[k->told++] = wk_sign(k->study, 0) * t->values[0];
             k->regime_trials++;
         }

@@ -148,14 +148,28 @@ static int64_t choose(grid *k, const wick_trial *t)
     return wk_below(&g, k->cells);
 }
 
+static void look(grid *k, int64_t until)
+{
+    for (; k->seen < until; k->seen++) {
+        const wick_trial *o = k->study->trials[k->seen];
+        mark(k, place_of(o), o->state == WICK_TRIAL_RUNNING ? 1 : 2);
+    }
+}
+
+static wick_status over(wick_ctx *ctx, void *self, bool *out)
+{
+    (void)ctx;
+    grid *k = self;
+    look(k, k->study->n);
+    *out = k->given == k->cells;
+    return WICK_OK;
+}
+
 static wick_status before(wick_ctx *ctx, void *self, wick_trial *t)
 {
     grid *k = self;
     wick_study *s = k->study;
-    for (; k->seen < t->number; k->seen++) {
-        const wick_trial *o = s->trials[k->seen];
-        mark(k, place_of(o), o->state == WICK_TRIAL_RUNNING ? 1 : 2);
-    }
+    look(k, t->number);
     if (place_of(t) >= 0 || t->n_fixed > 0) return WICK_OK;
     const int64_t place = choose(k, t);
     wick_status st = wk_system_number(ctx, t, "grid_id", (double)place);
@@ -227,4 +241,5 @@ const wick_sampler_spec wick_sampler_grid = {
     .single = single,
     .before = before,
     .after = after,
+    .over = over,
 };

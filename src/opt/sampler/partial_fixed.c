@@ -89,6 +89,12 @@ static wick_status after(wick_ctx *ctx, void *self, wick_trial *t, int32_t state
     return k->spec->after == NULL ? WICK_OK : k->spec->after(ctx, k->inner, t, state, values);
 }
 
+static wick_status over(wick_ctx *ctx, void *self, bool *out)
+{
+    partial *k = self;
+    return k->spec->over == NULL ? WICK_OK : k->spec->over(ctx, k->inner, out);
+}
+
 const wick_sampler_spec wick_sampler_partial_fixed = {
     .name = "partial_fixed",
     .title = "some parameters fixed, another sampler for the rest",
@@ -105,4 +111,5 @@ const wick_sampler_spec wick_sampler_partial_fixed = {
     .single = single,
     .before = before,
     .after = after,
+    .over = over,
 };

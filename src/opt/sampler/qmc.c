@@ -62,6 +62,17 @@ static wick_status find_space(wick_ctx *ctx, qmc *k, const wk_group *g)
     return WICK_OK;
 }
 
+/* Points used so far are counted in the study: a resumed one goes on where it was, and no two
+ * workers share a point. A trial that was interrupted has its own already. */
+static wick_status point_of(wick_ctx *ctx, wick_trial *t, int64_t *index)
+{
+    static const char own[] = "wick:qmc_point";
+    const char *text = wk_system_text(t, own);
+    if (text != NULL && wick_parse_int(text, (int64_t)strlen(text), index)) return WICK_OK;
+    const wick_status st = wk_study_count_up(ctx, t->study, "wick:qmc_points", index);
+    return st < 0 ? st : wk_system_number(ctx, t, own, (double)*index);
+}
+
 static wick_status joint(wick_ctx *ctx, void *self, wick_trial *t)
 {
     qmc *k = self;
@@ -69,8 +80,7 @@ static wick_status joint(wick_ctx *ctx, void *self, wick_trial *t)
     wick_status st = k->known ? WICK_OK : find_space(ctx, k, wk_group_of(t));
     if (st < 0 || !k->known || k->n == 0) return st;
     int64_t index;
-    /* Points used so far: a resumed study goes on where it was, and no two workers share one. */
-    st = wk_study_count_up(ctx, s, "wick:qmc_points", &index);
+    st = point_of(ctx, t, &index);
     if (st < 0) return st;
     wk_rng g = {0};
     g.pcg = wick_pcg_key(s->seed, "qmc", 0, 0);
