@@ -192,9 +192,9 @@ static void abandon(batch *b)
     wick_ctx *spare = wick_ctx_new();
     for (int64_t i = 0; spare != NULL && i < b->n; i++) {
         if (b->trial[i] == NULL || b->trial[i]->state != WICK_TRIAL_RUNNING) continue;
-        const wick_status ignored =
-            wick_interrupted() ? wick_study_give_back(spare, b->study, b->trial[i]->number)
-                               : wk_tell(spare, b->trial[i], WICK_TRIAL_FAIL, NULL, 0);
+        const wick_status ignored = wick_interrupted()
+                                        ? wick_study_give_back(spare, b->study, b->trial[i]->number)
+                                        : wk_tell(spare, b->trial[i], WICK_TRIAL_FAIL, NULL, 0);
         (void)ignored; /* the first error is the one to tell */
     }
     wick_ctx_free(spare);
