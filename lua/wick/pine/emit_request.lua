@@ -26,8 +26,8 @@ local function option(self, list, f, name, out, on)
   end
 end
 
--- ---- timeframes that change from bar to bar -------------------------------------------------
--- Version 6 takes them; what they can be is read off the script, so that all of them are there before
+-- ---- timeframes and symbols that change from bar to bar -------------------------------------
+-- Version 6 takes them, version 5 with dynamic_requests; what they can be is read off the script, so that all of them are there before
 -- the bars run. Codes of the texts an expression can be, nil when it cannot be told.
 local texts
 
@@ -56,7 +56,16 @@ function texts(self, e, out, depth)
     end
     return true
   end
+  if e.k == "if" then
+    local other = e.chain and texts(self, e.chain, out, depth) or e.els and texts_of_block(self, e.els, out, depth)
+    return texts_of_block(self, e.body, out, depth) and other
+  end
   local sym = e.k == "name" and e.sym
+  if sym and sym.kind == "param" then
+    -- What the call in hand gives it.
+    local v = self:find_value(sym)
+    if v and v.k ~= "c" then return v.ast ~= nil and texts(v.ast_unit, v.ast, out, depth) end
+  end
   if sym and sym.kind == "loop" then
     return sym.node.k == "forin" and sym.node.sym == sym and elements(self, sym.node.o, out, depth)
   end
@@ -77,17 +86,24 @@ function texts(self, e, out, depth)
   return true
 end
 
---- The request for every timeframe it can be of, and the one of this bar.
-function U:choice_of_frames(list, f, frame, v, code)
+--- The request for every timeframe (and symbol) it can be of, and the one of this bar.
+function U:choice_of_frames(list, f, symbol, frame, v, code)
   if type(v.t) == "table" or not types.column(v.t) then
-    self:fail(list[2], f.name .. ": with a timeframe that changes from bar to bar the value is a number or " ..
-      "a bool")
+    self:fail(list[2], f.name .. ": with a timeframe or symbol that changes from bar to bar the value is a " ..
+      "number or a bool")
     return const("na", "?")
   end
-  local name = self:new_local(self.tr:fresh("by_timeframe"), "pine.request.choice({ " ..
-    table.concat(frame.texts, ", ") .. " }, function(" .. frame.d .. ")\n  return " .. code:gsub("\n", "\n  ") .. "\nend)")
+  local keys = ""
+  for _, x in ipairs { frame, symbol } do
+    if x.texts then
+      code = "pine.request.choice({ " .. table.concat(x.texts, ", ") .. " }, function(" .. x.d .. ")\n  return " ..
+        code:gsub("\n", "\n  ") .. "\nend)"
+      keys = "[" .. self:bar(x.of) .. "]" .. keys
+    end
+  end
+  local name = self:new_local(self.tr:fresh(frame.texts and "by_timeframe" or "by_symbol"), code)
   local t = v.t == "na" and "float" or v.t
-  local out = bar((lift.at(name .. "[" .. self:bar(frame.of) .. "]", "0", t)), t)
+  local out = bar((lift.at(name .. keys, "0", t)), t)
   out.x = v.x
   return out
 end
@@ -105,16 +121,18 @@ function U:security(node, f, lower)
   self.request_name = nil
   if not (list[1] and list[2] and list[3]) then return const("na", "?") end
   local symbol, frame = self:expr(list[1]), self:expr(list[2])
-  if frame.k ~= "c" and not lower and self.tr.version >= 6 then
+  local function named(v, e, name)
+    if v.k == "c" or lower or not (self.tr.version >= 6 or self.tr.dynamic) then return v end
     local found = {}
-    if texts(self, list[2], found, 0) then
-      frame = { k = "c", d = self.tr:fresh("tf"), t = "string", texts = found, of = frame }
-    end
+    if not texts(self, e, found, 0) then return v end
+    return { k = "c", d = self.tr:fresh(name), t = "string", texts = found, of = v }
   end
+  symbol, frame = named(symbol, list[1], "symbol"), named(frame, list[2], "tf")
   for i, v in ipairs { symbol, frame } do
     if v.k ~= "c" then
       self:fail(list[i], f.name .. ": the " .. (i == 1 and "symbol" or "timeframe") ..
-        " must be known before the run (a constant or an input), it cannot change from bar to bar")
+        " must be known before the run (a constant or an input" .. (self.tr.version >= 6 and not lower and
+          ", or a choice between them" or "") .. "), it cannot change from bar to bar")
       return const("na", "?")
     end
   end
@@ -122,6 +140,9 @@ function U:security(node, f, lower)
   option(self, list, f, "gaps", options, "barmerge.gaps_on")
   option(self, list, f, "lookahead", options, "barmerge.lookahead_on")
   option(self, list, f, "ignore_invalid_symbol", options, true)
+  local money = f.at.currency and list[f.at.currency]
+  money = money and self:expr(money)
+  if money and money.k == "c" and money.t ~= "na" then options[#options + 1] = "currency = " .. money.d end
   -- The expression belongs to the bars of the request.
   local tr = self.tr
   local unit = self:sub_unit(self.module)
@@ -162,8 +183,8 @@ function U:security(node, f, lower)
     end
     code = lines[1] .. "\n" .. table.concat(body, "\n") .. "\nend" .. tail
   end
-  if frame.texts then
-    return self:choice_of_frames(list, f, frame, v, code)
+  if frame.texts or symbol.texts then
+    return self:choice_of_frames(list, f, symbol, frame, v, code)
   end
   local t = v.t
   if lower then

@@ -59,6 +59,7 @@ local function declaration(self, node, f)
       end
       given[f.params[i].name] = v.d or "nil"
       if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then refills = true end
+      if f.params[i].name == "dynamic_requests" and v.lit then self.tr.dynamic = v.value end
       if f.params[i].name == "process_orders_on_close" and v.lit and v.value then on_close = true end
     end
   end

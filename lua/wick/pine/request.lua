@@ -136,6 +136,14 @@ local function options(what, opts)
   return opts
 end
 
+-- Prices are not converted on the way.
+local function check_currency(what, b, wanted)
+  local own = b.currency
+  if wanted == nil or wanted == "NONE" or own == "" or own == wanted then return end
+  raise(what .. ": the values are in " .. own .. "; leave 'currency' out and multiply those that are money by " ..
+    "pine.request.currency_rate(\"" .. own .. "\", \"" .. core.tostring(wanted) .. "\")")
+end
+
 local function declare_only(what)
   if core.on_bars() then
     raise(what .. " is a declaration: make it in the file body and read what it gives with x[0]")
@@ -154,6 +162,7 @@ function M.security(symbol, tf, f, opts)
   local ahead = opts.lookahead == true or opts.lookahead == "lookahead_on"
   local b = bars_of(symbol, tf, opts.ignore_invalid_symbol, ahead)
   if not b then return missing() end
+  check_currency("pine.request.security", b, opts.currency)
   local got = expression(b, f)
   if type(got[1]) == "table" and getmetatable(got[1]) == Walk then
     return walked(b, got[1].f, gaps, ahead)
@@ -191,6 +200,7 @@ function M.security_lower_tf(symbol, tf, f, opts)
     local none = missing()
     return setmetatable({ first = none, last = none, list = {} }, Slices)
   end
+  check_currency("pine.request.security_lower_tf", b, opts.currency)
   local first, last = core.inner_range(b)
   local got = expression(b, f)
   local lists, n = {}, got.n
@@ -234,13 +244,13 @@ end
 -- ---- pine.ticker ---------------------------------------------------------------------------
 --- pine.ticker.heikinashi(symbol): for request.security.
 function T.heikinashi(symbol) return HA .. (plain(symbol)) end
---- pine.request.choice(timeframes, make): one request for each, made before the bars run; the table is read with the
---- timeframe of the bar in hand.
+--- pine.request.choice(names, make): one request for each timeframe or symbol, made before the bars run; the table is
+--- read with that of the bar in hand.
 function M.choice(list, make)
   local made = {}
   for i = 1, #list do made[list[i]] = make(list[i]) end
   return setmetatable(made, { __index = function(_, tf)
-    raise("pine.request: timeframe '" .. core.tostring(tf) .. "' is none of those named in the script")
+    raise("pine.request: '" .. core.tostring(tf) .. "' is none of the timeframes and symbols named in the script")
   end })
 end
 
