@@ -67,8 +67,9 @@ local function kind_of(kind, fields, make, more)
   for field in fields:gmatch("%S+") do
     methods["set_" .. field] = function(x, v) if x ~= nil then x[field] = v end end
     methods["get_" .. field] = function(x)
-      if x == nil then return NA end
-      return x[field]
+      local v = x ~= nil and x[field]
+      if v == nil or v == false then return NA end
+      return v
     end
   end
   function methods.delete(x) remove(kind, x) end
@@ -134,13 +135,16 @@ M.point = core.view("pine.chart.point", {
 local function x_of(p, xloc) return xloc == "bar_time" and p.time or p.index end
 
 -- ---- line ----------------------------------------------------------------------------------
+-- Every argument of `new` may come by its name instead of its place.
 kind_of("line", "x1 y1 x2 y2 xloc extend color style width", function(x, a)
-  if is_point(a[1]) then
-    x.x1, x.y1 = x_of(a[1], x.xloc), a[1].price
-    x.x2, x.y2 = x_of(a[2], x.xloc), a[2].price
+  local from, to = a[1] or x.first_point, a[2] or x.second_point
+  if is_point(from) then
+    local xloc = a[3] or x.xloc
+    x.x1, x.y1, x.first_point = x_of(from, xloc), from.price, nil
+    x.x2, x.y2, x.second_point = x_of(to, xloc), to.price, nil
     x.xloc, x.extend, x.color, x.style, x.width = a[3] or x.xloc, a[4] or x.extend, a[5] or x.color, a[6] or x.style, a[7] or x.width
   else
-    x.x1, x.y1, x.x2, x.y2 = a[1], a[2], a[3], a[4]
+    x.x1, x.y1, x.x2, x.y2 = a[1] or x.x1, a[2] or x.y1, a[3] or x.x2, a[4] or x.y2
     x.xloc, x.extend, x.color, x.style, x.width = a[5] or x.xloc, a[6] or x.extend, a[7] or x.color, a[8] or x.style, a[9] or x.width
   end
 end, {
@@ -158,12 +162,12 @@ end, {
 
 -- ---- label ---------------------------------------------------------------------------------
 kind_of("label", "x y text xloc yloc color style textcolor size textalign tooltip text_font_family text_formatting", function(x, a)
-  local rest = 3
-  if is_point(a[1]) then
-    x.x, x.y = x_of(a[1], x.xloc), a[1].price
+  local rest, point = 3, a[1] or x.point
+  if is_point(point) then
+    x.x, x.y, x.point = x_of(point, a[3] or x.xloc), point.price, nil
     rest = 2
   else
-    x.x, x.y = a[1], a[2]
+    x.x, x.y = a[1] or x.x, a[2] or x.y
   end
   x.text, x.xloc = a[rest] or x.text or "", a[rest + 1] or x.xloc
   x.yloc, x.color, x.style = a[rest + 2] or x.yloc, a[rest + 3] or x.color, a[rest + 4] or x.style
@@ -176,13 +180,15 @@ end, {
 -- ---- box -----------------------------------------------------------------------------------
 kind_of("box", [[left top right bottom xloc extend bgcolor border_color border_width border_style text text_size
   text_color text_halign text_valign text_wrap text_font_family text_formatting]], function(x, a)
-  local rest = 5
-  if is_point(a[1]) then
-    x.left, x.top = x_of(a[1], x.xloc), a[1].price
-    x.right, x.bottom = x_of(a[2], x.xloc), a[2].price
+  local rest, from, to = 5, a[1] or x.top_left, a[2] or x.bottom_right
+  if is_point(from) then
+    local xloc = a[7] or x.xloc
+    x.left, x.top, x.top_left = x_of(from, xloc), from.price, nil
+    x.right, x.bottom, x.bottom_right = x_of(to, xloc), to.price, nil
     rest = 3
   else
-    x.left, x.top, x.right, x.bottom = a[1], a[2], a[3], a[4]
+    x.left, x.top = a[1] or x.left, a[2] or x.top
+    x.right, x.bottom = a[3] or x.right, a[4] or x.bottom
   end
   x.border_color, x.border_width = a[rest] or x.border_color, a[rest + 1] or x.border_width
   x.border_style, x.extend = a[rest + 2] or x.border_style, a[rest + 3] or x.extend
@@ -225,8 +231,10 @@ kind_of("table", "position bgcolor frame_color frame_width border_color border_w
 end, cells)
 
 -- ---- polyline and linefill -----------------------------------------------------------------
-kind_of("polyline", "", function(x, a) x.points = a[1] end)
-kind_of("linefill", "color", function(x, a) x.line1, x.line2, x.color = a[1], a[2], a[3] or x.color end, {
+kind_of("polyline", "", function(x, a) x.points = a[1] or x.points end)
+kind_of("linefill", "color", function(x, a)
+  x.line1, x.line2, x.color = a[1] or x.line1, a[2] or x.line2, a[3] or x.color
+end, {
   get_line1 = function(f) return f and f.line1 end,
   get_line2 = function(f) return f and f.line2 end,
 })

@@ -19,7 +19,7 @@ end
 
 local reserved = {}
 for w in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until while " ..
-  "pine ta wick"):gmatch("%a+") do
+  "pine ta wick _ENV"):gmatch("[%a_]+") do
   reserved[w] = true
 end
 
