@@ -469,6 +469,22 @@ special.offset = function(self, node, f)
   return self:expr { k = "index", o = list[1], i = list[2], line = node.line, col = node.col }
 end
 
+-- What comes from TradingView's own data: na where the script allows for it, else it would pass for a figure.
+for _, name in ipairs { "dividends", "splits", "earnings", "financial", "economic", "quandl" } do
+  special["request." .. name] = function(self, node, f)
+    local allows = false
+    for _, a in ipairs(node.named or {}) do
+      if a.name == "ignore_invalid_symbol" and not (a.e.k == "bool" and not a.e.v) then allows = true end
+    end
+    local last = node.args[f.at.ignore_invalid_symbol]
+    if last and not (last.k == "bool" and not last.v) then allows = true end
+    if not allows then
+      self:fail(node, "request." .. name .. ": wick has no such data; with ignore_invalid_symbol = true it is na")
+    end
+    return self:value_call(node, f)
+  end
+end
+
 special["request.security"] = function(self, node, f) return self:security(node, f, false) end
 special["request.security_lower_tf"] = function(self, node, f) return self:security(node, f,
   true) end
