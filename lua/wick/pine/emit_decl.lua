@@ -129,6 +129,12 @@ function kinds:decl(node)
   local before = self.effects
   if structures[node.e.k] then return self:declare_structure(node, sym, t) end
   local direct_input = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^input")
+  -- input.float(...) / 100 stays one line.
+  local e = node.e
+  if e.k == "bin" and e.a.k == "call" and e.a.f.builtin and e.a.f.builtin:find("^input") and
+    e.b.k == "num" and (e.op == "/" or e.op == "*") then
+    direct_input = true
+  end
   if direct_input and not (self == self.main and #sym.assigns == 0) then direct_input = nil end
   self.want_input = direct_input and self.tr:lua_name(sym) or nil
   self.want_plot = node.e.k == "call" and node.e.f.builtin and node.e.f.builtin:find("^plot") and

@@ -504,6 +504,10 @@ function U:running_branches(node, list, target)
         if constant then self.cond = self.cond + 1 end
       end)
       if constant then self.path[#self.path] = nil end
+      -- An else that does nothing is left out, unless there is something to say about it.
+      if #body == 0 and i > 1 and self.out[#self.out]:find("^%s*else$") then
+        self.out[#self.out] = nil
+      end
       self:append(body)
       gate = body_gate
     end

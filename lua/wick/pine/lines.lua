@@ -4,7 +4,7 @@ local M = {}
 local ipairs = ipairs
 local WIDTH = 100
 
--- Breaks a long line behind a comma outside of inner brackets, or before and/or. All that follows the
+-- Breaks a long line behind a comma outside of inner brackets, or behind and, or and `..`. All that follows the
 -- first part is indented alike.
 local function break_line(line, out, deeper)
   if #line <= WIDTH or line:find("^%s*%-%-") then
@@ -36,6 +36,9 @@ local function break_line(line, out, deeper)
       local word = line:match("^ %a+", i)
       cuts[#cuts + 1] = { at = i + #word - 1, depth = depth }
       i = i + #word - 1
+    elseif c == " " and line:find("^ %.%. ", i) then
+      cuts[#cuts + 1] = { at = i + 2, depth = depth }
+      i = i + 2
     end
     i = i + 1
   end
