@@ -132,7 +132,7 @@ static inline void *wk_ext_end(wk_ext *k)
 
 static inline void *wk_wma_end(wk_wma *k)
 {
-    return (char *)k + wk_wma_bytes(k->win.w);
+    return (char *)k + wk_wma_bytes(k->w);
 }
 
 /** Extreme of the last w bars. */

@@ -72,6 +72,14 @@ static inline bool wk_ramp_step(wk_ramp *k, double x, double *sum, double *ramp,
     return true;
 }
 
+/** The least squares line through the window, `ahead` bars after its middle. Factors of the window
+ * alone are taken first, so that no bar divides. */
+WK_INLINE double wk_ramp_line(double w, double ahead, double sum, double ramp, double base)
+{
+    const double mean = 1.0 / w, slope = ahead * (6.0 / (w * (w * w - 1.0)));
+    return base + (sum * mean + (2.0 * ramp - (w + 1.0) * sum) * slope);
+}
+
 /** What a kernel makes of a full window. */
 typedef double (*wk_ramp_fn)(const double *p, double sum, double ramp, double base);
 

@@ -63,9 +63,13 @@ wick_status wk_wma_column(int64_t n, const double *src, int64_t w, double *out)
 {
     const int64_t first = wk_first(n, src), m = n - first;
     if (!wk_clean(n, src, first)) return wma_by_steps(n, src, w, out);
+    const double norm = wk_weight_sum(w), share = 1.0 / norm;
+    if (w > WK_ORDER_MAX) {
+        wk_fill_na(first, out);
+        return wk_ramp_column(m, src + first, w, wk_wma_of, &share, out + first);
+    }
     double *weight = malloc((size_t)w * sizeof(double));
     if (weight == NULL) return WICK_E_MEM;
-    const double norm = wk_weight_sum(w);
     for (int64_t k = 0; k < w; k++) weight[k] = (double)(k + 1);
     wk_fill_na(m < w ? n : first + w - 1, out);
     wk_dot_column(m, src + first, w, weight, out + first);

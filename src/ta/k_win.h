@@ -8,7 +8,7 @@
 #ifndef WICK_TA_K_WIN_H
 #define WICK_TA_K_WIN_H
 
-#include "ta_int.h"
+#include "k_ramp.h"
 
 /** Followed by 2 * w values. */
 typedef struct wk_win {
@@ -59,23 +59,39 @@ static inline double wk_weighted(const double *x, int64_t w)
     return s;
 }
 
-/** wma, streaming: the window is forward filled, the result on an NA bar is NA. */
+/** Longest window that is added up in Pine's order. Beyond it the time would grow and grow, and
+ * what the order decides is less than the sum's own rounding: the sums of k_ramp.h, which are taken
+ * relative to a value nearby and so are the more exact ones, need the same time for any length. */
+#define WK_ORDER_MAX 200
+
+/** wma, streaming: the window is forward filled, the result on an NA bar is NA. Followed by a
+ * window or, when that is too long, by a ramp. */
 typedef struct wk_wma {
     double last, norm;
-    int64_t count;
-    wk_win win;
+    int64_t count, w;
 } wk_wma;
 
 static inline int64_t wk_wma_bytes(int64_t w)
 {
-    return (int64_t)(sizeof(wk_wma) - sizeof(wk_win)) + wk_win_bytes(w);
+    return (int64_t)sizeof(wk_wma) + (w <= WK_ORDER_MAX ? wk_win_bytes(w) : wk_ramp_bytes(w));
 }
 
 static inline void *wk_wma_init(void *at, int64_t w)
 {
     wk_wma *k = at;
-    k->last = WICK_NA, k->norm = wk_weight_sum(w), k->count = 0;
-    return wk_win_init(&k->win, w);
+    k->last = WICK_NA, k->norm = wk_weight_sum(w), k->count = 0, k->w = w;
+    if (w <= WK_ORDER_MAX)
+        wk_win_init(k + 1, w);
+    else
+        wk_ramp_init((wk_ramp *)(void *)(k + 1), w);
+    return (char *)at + wk_wma_bytes(w);
+}
+
+/** wma from the sums of a ramp; p[0] is one over the sum of the weights. */
+static inline double wk_wma_of(const double *p, double sum, double ramp, double base)
+{
+    (void)sum;
+    return base + ramp * p[0];
 }
 
 static inline double wk_wma_step(wk_wma *k, double x)
@@ -85,9 +101,16 @@ static inline double wk_wma_step(wk_wma *k, double x)
         k->count++;
         k->last = x;
     }
-    const double *win = wk_win_push(&k->win, k->last);
-    if (na || k->count < k->win.w) return WICK_NA;
-    return wk_weighted(win, k->win.w) / k->norm;
+    if (k->w > WK_ORDER_MAX) {
+        double sum, ramp, base;
+        const double share = 1.0 / k->norm;
+        if (k->count == 0) return WICK_NA;
+        (void)wk_ramp_step((wk_ramp *)(void *)(k + 1), k->last, &sum, &ramp, &base);
+        return na || k->count < k->w ? WICK_NA : wk_wma_of(&share, sum, ramp, base);
+    }
+    const double *win = wk_win_push((wk_win *)(void *)(k + 1), k->last);
+    if (na || k->count < k->w) return WICK_NA;
+    return wk_weighted(win, k->w) / k->norm;
 }
 
 wick_status wk_wma_column(int64_t n, const double *src, int64_t w, double *out);

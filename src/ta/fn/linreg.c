@@ -8,14 +8,28 @@ static int64_t warmup(const double *p)
     return wk_window(p, 0) - 1;
 }
 
+/* Windows too long for Pine's order are a ramp (k_win.h). */
+static bool is_long(const double *p)
+{
+    return wk_window(p, 0) > WK_ORDER_MAX;
+}
+
 static int64_t size(const double *p)
 {
-    return wk_win_bytes(wk_window(p, 0));
+    return is_long(p) ? wk_ramp_bytes(wk_window(p, 0)) : wk_win_bytes(wk_window(p, 0));
 }
 
 static void init(void *state, const double *p)
 {
-    wk_win_init(state, wk_window(p, 0));
+    if (is_long(p))
+        wk_ramp_init(state, wk_window(p, 0));
+    else
+        wk_win_init(state, wk_window(p, 0));
+}
+
+static inline double from_ramp(const double *p, double sum, double ramp, double base)
+{
+    return wk_ramp_line(p[0], (p[0] - 1.0) / 2.0 - p[1], sum, ramp, base);
 }
 
 /* Sides of the normal equations that depend on n alone, added up one by one as Pine does. */
@@ -45,6 +59,12 @@ static inline double at_offset(const abscissae *a, double sy, double sxy, double
 static void step(void *state, const double *p, const double *in, double *out)
 {
     const int64_t w = wk_window(p, 0);
+    if (is_long(p)) {
+        double sum, ramp, base;
+        const bool full = wk_ramp_step(state, in[0], &sum, &ramp, &base);
+        out[0] = full ? from_ramp(p, sum, ramp, base) : WICK_NA;
+        return;
+    }
     const double *y = wk_win_push(state, in[0]);
     double sy = 0.0, sxy = 0.0;
     out[0] = in[0];
@@ -63,6 +83,10 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
     if (w == 1) {
         memcpy(out[0], in[0], (size_t)n * sizeof(double));
         return WICK_OK;
+    }
+    if (is_long(p)) {
+        const double own[2] = {p[0], p[1]};
+        return wk_ramp_column(n, in[0], w, from_ramp, own, out[0]);
     }
     double *sy = malloc((size_t)(n + 1 + 2 * w) * sizeof(double)), *one = sy + n + 1, *at = one + w;
     if (sy == NULL) return WICK_E_MEM;
@@ -122,7 +146,7 @@ static inline double slope_of(const double *p, double sum, double ramp, double b
 {
     const double w = p[0];
     (void)base;
-    return wk_finite(6.0 * (2.0 * ramp - (w + 1.0) * sum) / (w * (w * w - 1.0)));
+    return wk_finite((2.0 * ramp - (w + 1.0) * sum) * (6.0 / (w * (w * w - 1.0))));
 }
 
 static void slope_step(void *state, const double *p, const double *in, double *out)
@@ -164,8 +188,10 @@ const wick_ta_spec wick_ta_linreg = {
     .state_init = init,
     .step = step,
     .tolerance = 1e-9,
-    .note = "The bits of Pine come from adding the whole window up on every bar, so the cost grows "
-            "with n; slope is O(n). An NA anywhere in the window gives NA.",
+    .note =
+        "Up to n = 200 with the bits of Pine, which come from adding the whole window up on every "
+        "bar, so the cost grows with n; longer windows from running sums, which are nearer to "
+        "the exact value. An NA anywhere in the window gives NA.",
 };
 
 const wick_ta_spec wick_ta_slope = {

@@ -32,12 +32,9 @@ static void point_init(void *state, const double *p)
     wk_ramp_init(state, wk_window(p, 0));
 }
 
-/* The line `ahead` bars after the middle of the window. Factors of the window alone are taken
- * first, so that no bar divides. */
 WK_INLINE double point(double w, double ahead, double sum, double ramp, double base)
 {
-    const double mean = 1.0 / w, slope = ahead * (6.0 / (w * (w * w - 1.0)));
-    return wk_finite(base + (sum * mean + (2.0 * ramp - (w + 1.0) * sum) * slope));
+    return wk_finite(wk_ramp_line(w, ahead, sum, ramp, base));
 }
 
 static inline double intercept(const double *p, double sum, double ramp, double base)

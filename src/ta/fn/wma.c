@@ -3,9 +3,9 @@
 #include "../k_win.h"
 
 #define ORDER_NOTE                                                                                 \
-    "The bits of Pine come from adding the whole window up on every bar, oldest first, so the "    \
-    "cost "                                                                                        \
-    "grows with n; sixteen bars are done side by side to make up for it. "
+    "Up to a window of 200 with the bits of Pine, which come from adding the whole window up on "  \
+    "every bar, oldest first, so the cost grows with n; longer windows from running sums, which "  \
+    "are nearer to the exact value. "
 
 static int64_t wma_warmup(const double *p)
 {

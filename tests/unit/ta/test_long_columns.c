@@ -88,7 +88,7 @@ static void test_bits_of_stepping(void **state)
             for (int32_t k = 0; s->param[k].name != NULL; k++) p[k] = s->param[k].def;
             for (size_t w = 0; w < (window ? sizeof windows / sizeof *windows : 1); w++) {
                 if (window) p[0] = windows[w];
-                if (p[0] > 100.0 && (strcmp(s->name, "wma") == 0 || strcmp(s->name, "linreg") == 0))
+                if (p[0] > 1e4 && (strcmp(s->name, "wma") == 0 || strcmp(s->name, "linreg") == 0))
                     continue; /* their windows are read whole on every bar */
                 check(s, p, (kind)of, v, out);
             }
