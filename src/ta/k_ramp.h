@@ -83,45 +83,63 @@ WK_INLINE double wk_ramp_line(double w, double ahead, double sum, double ramp, d
 /** What a kernel makes of a full window. */
 typedef double (*wk_ramp_fn)(const double *p, double sum, double ramp, double base);
 
-/** Column form: the bits of stepping, for any values. A whole block is gone through from both ends
- * at once, so that the two chains of additions run side by side. */
+/* Sums of a block from each of its bars to its end. */
+typedef struct wk_tails {
+    double *sums, *ramps;
+} wk_tails;
+
+/* The first `most` bars of a block. Their results, unless `out` is NULL, with the tails of the
+ * block before; `total` has their own sums. On the way, unless `next` is NULL, the block's tails:
+ * the chains of additions from both ends run side by side. */
+WK_INLINE void wk_ramp_block(int64_t w, int64_t most, const double *x, double base, double after,
+                             wk_tails was, const wk_tails *next, wk_ramp_fn f, const double *p,
+                             double *out, double total[2])
+{
+    double sum = 0.0, ramp = 0.0, back = 0.0, back_ramp = 0.0, weight = 0.0, older = (double)w;
+    for (int64_t i = 1; i <= most; i++) {
+        const double d = x[i - 1] - base;
+        weight += 1.0;
+        older -= 1.0;
+        sum += d;
+        ramp += weight * d;
+        if (out != NULL)
+            out[i - 1] = f(p, sum + was.sums[i], was.ramps[i] + (ramp + older * sum), base);
+        if (next != NULL) {
+            next->sums[w - i] = back += x[w - i] - after;
+            next->ramps[w - i] = back_ramp += back;
+        }
+    }
+    total[0] = sum;
+    total[1] = ramp;
+    if (next == NULL) return;
+    next->sums[0] = back += x[0] - after;
+    next->ramps[0] = back_ramp + back;
+}
+
+/** Column form: the bits of stepping, for any values. */
 WK_INLINE wick_status wk_ramp_column(int64_t n, const double *x, int64_t w, wk_ramp_fn f,
                                      const double *p, double *out)
 {
-    double *sums = malloc((size_t)(4 * w) * sizeof(double)), *ramps = sums + w, *own = sums;
-    double *next_sums = ramps + w, *next_ramps = next_sums + w;
-    if (sums == NULL) return WICK_E_MEM;
+    double *room = malloc((size_t)(4 * w) * sizeof(double)), total[2];
+    wk_tails was = {room, room + w}, next = {room + 2 * w, room + 3 * w};
+    if (room == NULL) return WICK_E_MEM;
     double base = n > 0 && isfinite(x[0]) ? x[0] : 0.0;
+    int64_t b = 0;
     wk_fill_na(n < w ? n : w - 1, out);
-    for (int64_t b = 0; b < n; b += w) {
-        const int64_t len = n - b < w ? n - b : w, most = len < w ? len : w - 1;
-        const double last = x[b + len - 1], next = isfinite(last) ? last : 0.0;
-        double sum = 0.0, ramp = 0.0, back = 0.0, back_ramp = 0.0;
-        for (int64_t i = 1; i <= most; i++) {
-            const double d = x[b + i - 1] - base;
-            sum += d;
-            ramp += (double)i * d;
-            if (b > 0)
-                out[b + i - 1] =
-                    f(p, sum + sums[i], ramps[i] + (ramp + (double)(w - i) * sum), base);
-            if (len == w) {
-                next_sums[w - i] = back += x[b + w - i] - next;
-                next_ramps[w - i] = back_ramp += back;
-            }
-        }
-        if (len < w) break;
-        const double d = x[b + w - 1] - base;
-        sum += d;
-        ramp += (double)w * d;
-        out[b + w - 1] = f(p, sum, ramp, base);
-        next_sums[0] = back += x[b] - next;
-        next_ramps[0] = back_ramp + back;
-        double *was = sums;
-        sums = next_sums, next_sums = was;
-        was = ramps, ramps = next_ramps, next_ramps = was;
-        base = next;
+    for (; b + w <= n; b += w) {
+        const double last = x[b + w - 1], after = isfinite(last) ? last : 0.0;
+        if (b == 0)
+            wk_ramp_block(w, w - 1, x, base, after, was, &next, f, p, NULL, total);
+        else
+            wk_ramp_block(w, w - 1, x + b, base, after, was, &next, f, p, out + b, total);
+        const double d = last - base;
+        out[b + w - 1] = f(p, total[0] + d, total[1] + (double)w * d, base);
+        const wk_tails old = was;
+        was = next, next = old;
+        base = after;
     }
-    free(own);
+    if (b > 0 && b < n) wk_ramp_block(w, n - b, x + b, base, 0.0, was, NULL, f, p, out + b, total);
+    free(room);
     return WICK_OK;
 }
 

@@ -59,21 +59,43 @@ static wick_status wma_by_steps(int64_t n, const double *src, int64_t w, double 
     return WICK_OK;
 }
 
+/* Bars [w - 1, n) from weights 1..w; false when one of them is NA. */
+WK_WIDE static bool wma_column(int64_t n, const double *x, int64_t w, double norm, double *out)
+{
+    int64_t i = w - 1;
+    bool na = false;
+    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
+        const double *from = x + i - w + 1;
+        double s[WK_BLOCK] = {0.0}, weight = 0.0;
+        int bad = 0;
+        for (int64_t k = 0; k < w; k++) {
+            weight += 1.0;
+            for (int b = 0; b < WK_BLOCK; b++) s[b] += from[k + b] * weight;
+        }
+        for (int b = 0; b < WK_BLOCK; b++) {
+            bad |= x[i + b] != x[i + b];
+            out[i + b] = s[b] / norm;
+        }
+        na = na || bad != 0;
+    }
+    for (; i < n; i++) {
+        na = na || isnan(x[i]);
+        out[i] = wk_weighted(x + i - w + 1, w) / norm;
+    }
+    return !na;
+}
+
 wick_status wk_wma_column(int64_t n, const double *src, int64_t w, double *out)
 {
     const int64_t first = wk_first(n, src), m = n - first;
-    if (!wk_clean(n, src, first)) return wma_by_steps(n, src, w, out);
     const double norm = wk_weight_sum(w), share = 1.0 / norm;
-    if (w > WK_ORDER_MAX) {
-        wk_fill_na(first, out);
-        return wk_ramp_column(m, src + first, w, wk_wma_of, &share, out + first);
-    }
-    double *weight = malloc((size_t)w * sizeof(double));
-    if (weight == NULL) return WICK_E_MEM;
-    for (int64_t k = 0; k < w; k++) weight[k] = (double)(k + 1);
     wk_fill_na(m < w ? n : first + w - 1, out);
-    wk_dot_column(m, src + first, w, weight, out + first);
-    for (int64_t i = first + w - 1; i < n; i++) out[i] /= norm;
-    free(weight);
-    return WICK_OK;
+    if (m < w) return WICK_OK;
+    if (!wk_clean(first + w, src, first)) return wma_by_steps(n, src, w, out);
+    if (w > WK_ORDER_MAX)
+        return wk_clean(n, src, first)
+                   ? wk_ramp_column(m, src + first, w, wk_wma_of, &share, out + first)
+                   : wma_by_steps(n, src, w, out);
+    return wma_column(m, src + first, w, norm, out + first) ? WICK_OK
+                                                            : wma_by_steps(n, src, w, out);
 }

@@ -77,6 +77,34 @@ static void step(void *state, const double *p, const double *in, double *out)
     out[0] = at_offset(&a, sy, sxy, p[1]);
 }
 
+/* Many bars side by side: the order of each bar's own additions stays. */
+WK_WIDE static void bars(int64_t n, const double *restrict y, int64_t w, const abscissae *a,
+                         double offset, double *restrict out)
+{
+    const abscissae own = *a;
+    int64_t i = w - 1;
+    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
+        double sy[WK_BLOCK] = {0.0}, sxy[WK_BLOCK] = {0.0}, x = 0.0;
+        const double *from = y + i - w + 1;
+        for (int64_t k = 0; k < w; k++) {
+            x += 1.0;
+            for (int b = 0; b < WK_BLOCK; b++) {
+                sy[b] += from[k + b];
+                sxy[b] += from[k + b] * x;
+            }
+        }
+        for (int b = 0; b < WK_BLOCK; b++) out[i + b] = at_offset(&own, sy[b], sxy[b], offset);
+    }
+    for (; i < n; i++) {
+        double sy = 0.0, sxy = 0.0;
+        for (int64_t k = 0; k < w; k++) {
+            sy += y[i - w + 1 + k];
+            sxy += y[i - w + 1 + k] * (double)(k + 1);
+        }
+        out[i] = at_offset(&own, sy, sxy, offset);
+    }
+}
+
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
     const int64_t w = wk_window(p, 0);
@@ -88,17 +116,9 @@ static wick_status run(int64_t n, const double *const *in, const double *p, doub
         const double own[2] = {p[0], p[1]};
         return wk_ramp_column(n, in[0], w, from_ramp, own, out[0]);
     }
-    double *sy = malloc((size_t)(n + 1 + 2 * w) * sizeof(double)), *one = sy + n + 1, *at = one + w;
-    if (sy == NULL) return WICK_E_MEM;
     const abscissae a = abscissae_of(w);
-    int64_t k = 0;
-    do one[k] = 1.0, at[k] = (double)(k + 1);
-    while (++k < w);
-    wk_dot_column(n, in[0], w, one, sy); /* a product with one is exact */
-    wk_dot_column(n, in[0], w, at, out[0]);
     wk_fill_na(w - 1 < n ? w - 1 : n, out[0]);
-    for (int64_t i = w - 1; i < n; i++) out[0][i] = at_offset(&a, sy[i], out[0][i], p[1]);
-    free(sy);
+    bars(n, in[0], w, &a, p[1], out[0]);
     return WICK_OK;
 }
 
