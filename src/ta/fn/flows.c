@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_cmo wick_ta_cmo_talib wick_ta_mfi */
 #include "../k_rsi.h"
-#include "../k_scratch.h"
 #include "../roll.h"
 
 /*
@@ -37,20 +36,19 @@ static int64_t cmo_warmup(const double *p)
     return wk_window(p, 0);
 }
 
-static void cmo_sides(double move, double *up, double *down)
+/* Sides and results are chosen, not branched to: a market goes up and down at random. A missing
+ * move makes both of itself. */
+WK_INLINE void cmo_sides(double move, double *up, double *down)
 {
-    if (isnan(move))
-        *up = *down = WICK_NA;
-    else if (move >= -WK_EPS)
-        *up = move, *down = 0.0;
-    else
-        *up = 0.0, *down = -move;
+    const double rise = move >= -WK_EPS ? move : 0.0, fall = move >= -WK_EPS ? 0.0 : -move;
+    *up = isnan(move) ? WICK_NA : rise;
+    *down = isnan(move) ? WICK_NA : fall;
 }
 
-static double cmo_of(double move, double up, double down)
+WK_INLINE double cmo_of(double move, double up, double down)
 {
-    if (isnan(move) || up + down == 0.0) return WICK_NA;
-    return 100.0 * (up - down) / (up + down);
+    const double result = 100.0 * (up - down) / (up + down);
+    return isnan(move) || up + down == 0.0 ? WICK_NA : result;
 }
 
 static void cmo_step(void *state, const double *p, const double *in, double *out)
@@ -63,18 +61,43 @@ static void cmo_step(void *state, const double *p, const double *in, double *out
     out[0] = cmo_of(move, up, down);
 }
 
+typedef struct work {
+    const double *x, *volume;
+    double *out;
+} work;
+
+WK_WIDE static void cmo_fill(const void *what, int64_t from, int64_t n, double *const *to)
+{
+    const double *restrict x = ((const work *)what)->x + from;
+    double *restrict up = to[0], *restrict down = to[1];
+    for (int64_t i = 0; i < n; i++) cmo_sides(x[i] - x[i - 1], &up[i], &down[i]);
+}
+
+WK_WIDE static void cmo_take(const void *what, int64_t from, int64_t n, const double *const *sum)
+{
+    const double *restrict up = sum[0], *restrict down = sum[1];
+    double *restrict out = ((const work *)what)->out + from;
+    for (int64_t i = 0; i < n; i++) out[i] = cmo_of(0.0, up[i], down[i]);
+}
+
+/* Both sums of bars from `from` on; what is before them is NA. */
+static wick_status both(int64_t n, int64_t from, int64_t w, const work *k, wk_rolls r, bool *holes)
+{
+    r.n = n, r.from = from < n ? from : n;
+    r.lanes = 2;
+    r.w[0] = r.w[1] = w;
+    r.what = k;
+    wk_fill_na(r.from, k->out);
+    return wk_rolls_run(&r, holes);
+}
+
 static wick_status cmo_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    wk_scratch s;
-    if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
-    double *up = s.col[0], *down = s.col[1], *s_down = s.col[2];
-    const double *x = in[0];
-    for (int64_t i = 0; i < n; i++) cmo_sides(i > 0 ? x[i] - x[i - 1] : WICK_NA, &up[i], &down[i]);
-    const wk_lane l[2] = {{up, out[0], wk_window(p, 0), 1.0}, {down, s_down, wk_window(p, 0), 1.0}};
-    const wick_status st = wk_roll(n, l, 2);
-    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] = cmo_of(up[i], out[0][i], s_down[i]);
-    wk_scratch_free(&s);
-    return st;
+    const work k = {in[0], NULL, out[0]};
+    const wk_rolls r = {.fill = cmo_fill, .take = cmo_take};
+    bool holes;
+    const wick_status st = both(n, wk_first(n, in[0]) + 1, wk_window(p, 0), &k, r, &holes);
+    return st < 0 || !holes ? st : wk_run_steps(n, in, p, out, 1, 1, size, init, cmo_step);
 }
 
 /* ---- cmo_talib ------------------------------------------------------------------------------ */
@@ -122,19 +145,19 @@ static int64_t mfi_warmup(const double *p)
 }
 
 /* The first bar, which has no change, counts on both sides. */
-static void mfi_sides(double x, double prev, double volume, double *up, double *down)
+WK_INLINE void mfi_sides(double x, double prev, double volume, double *up, double *down)
 {
     const double move = x - prev;
     *up = volume * (move <= WK_EPS ? 0.0 : x);
     *down = volume * (move >= -WK_EPS ? 0.0 : x);
 }
 
-static double mfi_of(double up, double down)
+WK_INLINE double mfi_of(double up, double down)
 {
-    if (isnan(up) || isnan(down)) return WICK_NA;
-    if (fabs(down) <= WK_EPS) return 100.0;
-    if (fabs(up) <= WK_EPS) up = 0.0;
-    return 100.0 - 100.0 / (1.0 + up / down);
+    const double rises = fabs(up) <= WK_EPS ? 0.0 : up;
+    const double index = 100.0 - 100.0 / (1.0 + rises / down);
+    const double result = fabs(down) <= WK_EPS ? 100.0 : index;
+    return isnan(up) || isnan(down) ? WICK_NA : result;
 }
 
 static void mfi_step(void *state, const double *p, const double *in, double *out)
@@ -148,24 +171,30 @@ static void mfi_step(void *state, const double *p, const double *in, double *out
     out[0] = mfi_of(up, down);
 }
 
+WK_WIDE static void mfi_fill(const void *what, int64_t from, int64_t n, double *const *to)
+{
+    const work *k = what;
+    const double *restrict x = k->x + from, *restrict volume = k->volume + from;
+    double *restrict up = to[0], *restrict down = to[1];
+    for (int64_t i = from > 0 ? 0 : 1; i < n; i++)
+        mfi_sides(x[i], x[i - 1], volume[i], &up[i], &down[i]);
+    if (from == 0) mfi_sides(x[0], WICK_NA, volume[0], &up[0], &down[0]);
+}
+
+WK_WIDE static void mfi_take(const void *what, int64_t from, int64_t n, const double *const *sum)
+{
+    const double *restrict up = sum[0], *restrict down = sum[1];
+    double *restrict out = ((const work *)what)->out + from;
+    for (int64_t i = 0; i < n; i++) out[i] = mfi_of(up[i], down[i]);
+}
+
 static wick_status mfi_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    wk_scratch s;
-    if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
-    double *up = s.col[0], *down = s.col[1], *s_down = s.col[2], prev = WICK_NA;
-    const double *x = in[0];
-    for (int64_t i = 0; i < n; i++) {
-        const bool na = isnan(x[i]);
-        mfi_sides(x[i], prev, in[1][i], &up[i], &down[i]);
-        if (na) up[i] = down[i] = WICK_NA;
-        prev = na ? prev : x[i];
-    }
-    const wk_lane l[2] = {{up, out[0], wk_window(p, 0), 1.0}, {down, s_down, wk_window(p, 0), 1.0}};
-    const wick_status st = wk_roll(n, l, 2);
-    for (int64_t i = 0; st >= 0 && i < n; i++)
-        out[0][i] = isnan(x[i]) ? WICK_NA : mfi_of(out[0][i], s_down[i]);
-    wk_scratch_free(&s);
-    return st;
+    const work k = {in[0], in[1], out[0]};
+    const wk_rolls r = {.fill = mfi_fill, .take = mfi_take};
+    bool holes;
+    const wick_status st = both(n, wk_first(n, in[0]), wk_window(p, 0), &k, r, &holes);
+    return st < 0 || !holes ? st : wk_run_steps(n, in, p, out, 2, 1, size, init, mfi_step);
 }
 
 const wick_ta_spec wick_ta_cmo = {
