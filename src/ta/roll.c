@@ -4,6 +4,16 @@
 
 #include "roll_units.h"
 
+/* The window's values but for zeros, which a plain sum need not add: half of what goes up is
+ * nothing. Made when a chunk needs it. */
+typedef struct packed {
+    bool made;
+    double *value;
+    int32_t *count; /* of those up to each bar, from w bars before the chunk on */
+} packed;
+
+enum { PACKED_FROM = 64 }; /* windows worth it */
+
 /* A lane and where it stands. What is stored, and the values themselves where no column has them,
  * lie one after the other with the window before the bars at hand, and move to the front when
  * their room is used up. */
@@ -12,11 +22,13 @@ typedef struct lane_state {
     double *room, *values; /* of `size` numbers; `values` may be NULL */
     int64_t w, at, size;
     const double *src;
-    const double *x;    /* of the chunk at hand: values, */
+    int64_t n, seen;    /* of the chunk at hand: its bars, those before it, */
+    const double *x;    /* values, */
     double *ent;        /* what is stored for them, */
     double *sum;        /* and their sums */
     const double *next; /* chunk of a column, NULL: none */
     wk_units *units;
+    packed *packed; /* NULL: the window is too short for it */
 } lane_state;
 
 /* Newest first over the raw window ending at x, as the law says. Rare on prices. */
@@ -83,12 +95,33 @@ static inline wide wide_abs(wide v)
 
 enum { GROUPS = WK_LANES / WIDE, AGAIN = 4 };
 
+static void pack(const lane_state *l)
+{
+    packed *k = l->packed;
+    const int64_t none = l->w > l->seen ? l->w - l->seen : 1; /* before the first bar */
+    int32_t count = 0;
+    for (int64_t i = 0; i < none; i++) k->count[i] = 0;
+    for (int64_t i = none; i < l->w + l->n; i++) {
+        k->value[count] = l->x[i - l->w];
+        count += l->x[i - l->w] != 0.0;
+        k->count[i] = count;
+    }
+    k->made = true;
+}
+
 /* The bar on which a lane starts over from its raw window; rare on prices. */
 static WK_NOINLINE void rebase(const lane_state *l, int64_t i, double *s, double *c, double *entry)
 {
-    *s = plain_sum(l->x + i, l->w);
-    *c = 0.0;
     *entry = l->x[i];
+    *c = 0.0;
+    if (l->packed == NULL) {
+        *s = plain_sum(l->x + i, l->w);
+        return;
+    }
+    if (!l->packed->made) pack(l);
+    const double *value = l->packed->value; /* the bar itself is not zero: zeros never start over */
+    const int32_t first = l->packed->count[i], last = l->packed->count[i + l->w];
+    *s = plain_sum(value + last - 1, last - first);
 }
 
 /* Bars [from, n) of `groups` times WIDE lanes that are all past their warm-up. `groups` is a
@@ -224,6 +257,7 @@ static void by_law(lane_state *const *which, int count, int64_t from, int64_t n)
 typedef struct work {
     lane_state lane[WK_LANES];
     wk_units units[WK_LANES];
+    packed packed[WK_LANES];
     double sum[WK_LANES][WK_ROLL_CHUNK];
 } work;
 
@@ -240,10 +274,16 @@ static int64_t size_of(int64_t w)
     return back + (back > 2 * WK_ROLL_CHUNK ? back : 2 * WK_ROLL_CHUNK) + WK_ROLL_CHUNK;
 }
 
+static int64_t packed_of(int64_t w)
+{
+    return w >= PACKED_FROM ? w + WK_ROLL_CHUNK : 0;
+}
+
 static work *work_new(const wk_rolls *r)
 {
     int64_t all = 0;
-    for (int k = 0; k < r->lanes; k++) all += (r->src[k] == NULL ? 2 : 1) * size_of(r->w[k]);
+    for (int k = 0; k < r->lanes; k++)
+        all += (r->src[k] == NULL ? 2 : 1) * size_of(r->w[k]) + 2 * packed_of(r->w[k]);
     work *m = malloc(sizeof *m + (size_t)all * sizeof(double));
     if (m == NULL) return NULL;
     double *at = (double *)(void *)(m + 1);
@@ -256,15 +296,21 @@ static work *work_new(const wk_rolls *r)
         l->at = back_of(l->w);
         memset(l->room, 0, (size_t)l->at * sizeof(double));
         at += l->size;
-        if (l->src != NULL) continue;
-        l->values = at;
-        at += l->size;
+        if (l->src == NULL) {
+            l->values = at;
+            at += l->size;
+        }
+        if (packed_of(l->w) == 0) continue;
+        l->packed = &m->packed[k];
+        l->packed->value = at;
+        l->packed->count = (int32_t *)(void *)(at + packed_of(l->w));
+        at += 2 * packed_of(l->w);
     }
     return m;
 }
 
 /* Places of the n bars from `from` on, of `all`. */
-static void turn_to(lane_state *l, int64_t from, int64_t n, int64_t all)
+static void turn_to(lane_state *l, int64_t from, int64_t n, int64_t all, int64_t seen)
 {
     if (l->at + n > l->size) {
         const int64_t back = back_of(l->w);
@@ -275,6 +321,8 @@ static void turn_to(lane_state *l, int64_t from, int64_t n, int64_t all)
                     (size_t)l->w * sizeof(double));
         l->at = back;
     }
+    l->n = n, l->seen = seen;
+    if (l->packed != NULL) l->packed->made = false;
     l->ent = l->room + l->at;
     l->x = l->values != NULL ? l->values + l->at : l->src + from;
     l->next = l->values == NULL && from + 2 * n <= all ? l->src + from + n : NULL;
@@ -330,7 +378,7 @@ wick_status wk_rolls_run(const wk_rolls *r, bool *holes)
         const int64_t n = r->n - from < WK_ROLL_CHUNK ? r->n - from : WK_ROLL_CHUNK;
         for (int k = 0; k < r->lanes; k++) {
             lane_state *l = &m->lane[k];
-            turn_to(l, from, n, r->n);
+            turn_to(l, from, n, r->n, from - r->from);
             values[k] = l->values != NULL ? l->values + l->at - n : NULL;
         }
         if (r->fill != NULL) r->fill(r->what, from, n, values);
