@@ -15,7 +15,7 @@ typedef double wide;
 #endif
 
 typedef struct tile {
-    double v[PIECES][WK_TILE];
+    double v[PIECES][WK_TILE + 8]; /* rows apart in the sets of the cache */
 } tile;
 
 WK_INLINE double next_value(double e, double x, double a, double b, bool rma)
@@ -129,9 +129,12 @@ bool wk_split_run(const wk_split *s)
     int64_t at = s->from;
     if (wk_split_pays(s->n - s->from, s->w, s->rma)) {
         const int64_t size = (s->n - s->from) / PIECES;
-        work w;
-        by_pieces(s, &w, size, lead_of(s->w, s->rma), e);
-        at += size * PIECES;
+        work *w = malloc(sizeof *w);
+        if (w != NULL) { /* without it all goes in a row */
+            by_pieces(s, w, size, lead_of(s->w, s->rma), e);
+            at += size * PIECES;
+        }
+        free(w);
     }
     in_a_row(s, at, s->n, e);
     return !isnan(e[0]) && (s->chains < 2 || !isnan(e[1]));

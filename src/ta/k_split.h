@@ -14,7 +14,7 @@
 
 #include "k_avg.h"
 
-enum { WK_TILE = 256, WK_CHAINS = 2 };
+enum { WK_TILE = 1024, WK_CHAINS = 2 };
 
 /** Averages of the bars [from, n), up to two side by side with the same window. */
 typedef struct wk_split {

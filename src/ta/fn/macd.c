@@ -93,33 +93,83 @@ static wick_status by_columns(int64_t n, const double *const *in, const double *
     return st;
 }
 
+/* Where the three averages stand. */
+typedef struct lines {
+    double fast, slow, signal;
+} lines;
+
+WK_INLINE void next_bar(lines *k, double x, const lines *alpha, double *const *out, int64_t i)
+{
+    k->fast = wk_ema_next(k->fast, x, alpha->fast);
+    k->slow = wk_ema_next(k->slow, x, alpha->slow);
+    const double line = k->fast - k->slow;
+    k->signal = wk_ema_next(k->signal, line, alpha->signal);
+    out[0][i] = line;
+    out[1][i] = k->signal;
+    out[2][i] = line - k->signal;
+}
+
+static void in_a_row(const double *x, int64_t from, int64_t to, const lines *alpha, lines *k,
+                     double *const *out)
+{
+    lines now = *k;
+    for (int64_t i = from; i < to; i++) next_bar(&now, x[i], alpha, out, i);
+    *k = now;
+}
+
+/* Parts of the column side by side, each of which began `lead` bars early with averages of its own:
+ * as in k_split.h, whether it came to the bits of the part before is compared, and a part that did
+ * not is done again. Returns the bar behind the last part. */
+enum { PARTS = 4 };
+
+static int64_t by_parts(const double *x, int64_t from, int64_t n, int64_t lead, const lines *alpha,
+                        lines *k, double *const *out)
+{
+    const int64_t size = (n - from) / PARTS;
+    lines part[PARTS], began[PARTS];
+    if (size < 2 * lead) return from;
+    part[0] = *k;
+    for (int j = 1; j < PARTS; j++) {
+        const int64_t at = from + j * size;
+        part[j] = (lines){x[at - lead], x[at - lead], 0.0};
+        in_a_row(x, at - lead, at, alpha, &part[j], out);
+    }
+    memcpy(began, part, sizeof began);
+    for (int64_t i = 0; i < size; i++)
+        for (int j = 0; j < PARTS; j++) {
+            const int64_t at = from + j * size + i;
+            next_bar(&part[j], x[at], alpha, out, at);
+        }
+    for (int j = 1; j < PARTS; j++) {
+        const int64_t at = from + j * size;
+        if (memcmp(&part[j - 1], &began[j], sizeof began[j]) == 0) continue;
+        part[j] = part[j - 1];
+        in_a_row(x, at, at + size, alpha, &part[j], out);
+    }
+    *k = part[PARTS - 1];
+    return from + PARTS * size;
+}
+
 /* Clean input: columns up to the bar where all three averages exist, then the three side by side.
  * Each alone waits for its own last value; together they cost what one does. */
 static wick_status run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    const double *x = in[0];
     if (p[3] != 0.0) return wk_run_steps(n, in, p, out, 1, 3, size, init, step);
+    const double *x = in[0];
     const int64_t first = wk_first(n, x), from = first + warmup(p) + 1;
     if (from >= n || !wk_clean(n, x, first) || p[0] == 1.0 || p[1] == 1.0 || p[2] == 1.0)
         return by_columns(n, in, p, out);
     const wk_avg_lane l[2] = {{x, out[0], wk_window(p, 0)}, {x, out[1], wk_window(p, 1)}};
     wick_status st = wk_ema_columns(from, l, 2);
     if (st < 0) return st;
-    double fast = out[0][from - 1], slow = out[1][from - 1];
+    lines k = {out[0][from - 1], out[1][from - 1], 0.0};
     st = by_columns(from, in, p, out);
     if (st < 0) return st;
-    double signal = out[1][from - 1];
-    const double a = wk_ema_alpha(wk_window(p, 0)), b = wk_ema_alpha(wk_window(p, 1));
-    const double c = wk_ema_alpha(wk_window(p, 2));
-    for (int64_t i = from; i < n; i++) {
-        fast = wk_ema_next(fast, x[i], a);
-        slow = wk_ema_next(slow, x[i], b);
-        const double line = fast - slow;
-        signal = wk_ema_next(signal, line, c);
-        out[0][i] = line;
-        out[1][i] = signal;
-        out[2][i] = line - signal;
-    }
+    k.signal = out[1][from - 1];
+    const lines alpha = {wk_ema_alpha(wk_window(p, 0)), wk_ema_alpha(wk_window(p, 1)),
+                         wk_ema_alpha(wk_window(p, 2))};
+    const int64_t lead = 24 * (longest(p) + wk_window(p, 2));
+    in_a_row(x, by_parts(x, from, n, lead, &alpha, &k, out), n, &alpha, &k, out);
     return WICK_OK;
 }
 
