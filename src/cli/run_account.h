@@ -4,7 +4,7 @@
 #define WICK_CLI_RUN_ACCOUNT_H
 
 #include "cli/run_config.h"
-#include "lua/filter.h"
+#include "lua/host.h"
 
 typedef struct run_account {
     int32_t n; /**< 0: a single strategy, which this has nothing to do with */

@@ -317,6 +317,7 @@ void wk_ml_open(lua_State *L, wk_host *h)
     lua_newtable(L);
     wk_set_funcs(L, h, list);
     wk_ml_data_open(L, h);
+    wk_ml_folds_open(L, h);
     wk_ml_fit_open(L, h);
     wk_ml_score_open(L, h);
     lua_setfield(L, -2, "ml_functions");

@@ -52,6 +52,10 @@ void wk_ml_parts(lua_State *L, wk_host *h, int t, const char *what, wick_bundle_
 void wk_ml_open(lua_State *L, wk_host *h);
 void wk_study_open(lua_State *L, wk_host *h);    /**< study.c */
 void wk_ml_data_open(lua_State *L, wk_host *h);  /**< ml_data.c */
+void wk_ml_folds_open(lua_State *L, wk_host *h); /**< ml_folds.c */
+/** Fields x and labels of the table at t. Raise. */
+wick_matrix *wk_ml_matrix_of(lua_State *L, int t, const char *what);
+wick_labels *wk_ml_labels_of(lua_State *L, int t, const char *what);
 void wk_ml_fit_open(lua_State *L, wk_host *h);   /**< ml_fit.c */
 void wk_ml_score_open(lua_State *L, wk_host *h); /**< ml_score.c */
 
