@@ -330,10 +330,10 @@ test("plots: body and bar function, four columns of a candle, titles", function(
       candle(1, 2, 3, s.bar)
     end)]], { X = { close = { 1, 2, 3 } } }, { plots = true })
   equal(lines(r.plots), {
-    'time,symbol,close,"bar, mine",HA open,HA high,HA low,HA close,up',
-    "2020-01-01T00:00:00Z,X,1,,1,2,3,0,0",
-    "2020-01-02T00:00:00Z,X,2,1,1,2,3,1,0",
-    "2020-01-03T00:00:00Z,X,3,2,1,2,3,2,0",
+    'time,symbol,close,"bar, mine",HA open,HA high,HA low,HA close,up,Background color',
+    "2020-01-01T00:00:00Z,X,1,,1,2,3,0,0,#F23645",
+    "2020-01-02T00:00:00Z,X,2,1,1,2,3,1,0,#F23645",
+    "2020-01-03T00:00:00Z,X,3,2,1,2,3,2,0,#F23645",
   })
   -- What others are made of is recorded as well.
   r = run([[

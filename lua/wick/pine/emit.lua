@@ -11,7 +11,7 @@ local ipairs, type, setmetatable = ipairs, type, setmetatable
 local M = {}
 local U = {}
 U.__index = U
-for _, name in ipairs { "lift", "emit_expr", "emit_choice", "emit_history", "emit_call", "emit_special",
+for _, name in ipairs { "lift", "emit_expr", "emit_choice", "emit_history", "emit_call", "emit_special", "emit_plot",
   "emit_stmt", "emit_loop",
   "emit_decl", "emit_tuple", "emit_func", "emit_request" } do
   core.module("wick.pine." .. name).open(U)

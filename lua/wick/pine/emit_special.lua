@@ -364,58 +364,7 @@ end
 special["strategy.convert_to_account"] = converted("*")
 special["strategy.convert_to_symbol"] = converted("/")
 
--- ---- plots ---------------------------------------------------------------------------------
--- Colours, widths and styles are the chart's business; what is recorded is the value and its name.
-local function plot_call(self, node, f)
-  local n_values = (f.name == "plotbar" or f.name == "plotcandle") and 4 or 1
-  local list = self:bind(node, f)
-  local values, title = {}, nil
-  for i = 1, n_values do
-    if not list[i] then return nil end
-    values[i] = self:expr(list[i])
-    if values[i].t == "bool" and f.name ~= "plot" then values[i] = self:truth(values[i]) end
-    if values[i].t == "string" or values[i].t == "color" then
-      self:fail(list[i], f.name .. " takes numbers, not " .. values[i].t)
-      return nil
-    end
-  end
-  local title_at = f.at.title
-  if list[title_at] then
-    local v = self:expr(list[title_at])
-    if v.k == "c" then title = v.d end
-  end
-  local k = lift.worst(values)
-  local call = "pine." .. f.name
-  if k ~= "b" and self.cond == 0 and self == self.main then
-    local codes = {}
-    for i = 1, n_values do codes[i] = values[i].d end
-    self:d(call .. "(" .. table.concat(codes, ", ") .. (title and title ~= '""' and ", " .. title or
-      "") .. ")")
-    return nil
-  end
-  if self ~= self.main then return nil end
-  title = title or quote(self.want_plot or f.name)
-  local name = self:new_local(self.tr:fresh(self.want_plot or "plot_" .. slug(title:sub(2, -2))),
-    call .. "(" .. title .. ")")
-  local v = bar(name .. "(" .. self:bar_list(values, n_values) .. ")", nil)
-  self.effects, self.every_bar = self.effects + 1, true
-  return v
-end
-for _, name in ipairs { "plot", "plotshape", "plotchar", "plotarrow", "plotbar",
-  "plotcandle" } do special[name] = plot_call end
-
-special.hline = function(self, node, f)
-  local list = self:bind(node, f)
-  local price = list[1] and self:expr(list[1])
-  local title = list[2] and self:expr(list[2])
-  if price and price.k == "c" and price.t ~= "na" then
-    self.main:d("pine.hline(" .. price.d .. (title and title.k == "c" and ", " .. title.d or "") ..
-      ")")
-  end
-  return nil
-end
 local function nothing() return nil end
-special.fill, special.bgcolor, special.barcolor = nothing, nothing, nothing
 special.max_bars_back = nothing
 
 special.alertcondition = function(self, node, f)
