@@ -311,6 +311,9 @@ static void pine_lines(wk_host *h)
         text = end;
     }
     luaL_addstring(&b, text);
+    /* What Lua says of a field of nothing, in the words of Pine. */
+    if (strstr(text, "attempt to index a nil value"))
+        luaL_addstring(&b, "; the object is na, which has no fields");
     luaL_pushresult(&b);
     lua_replace(L, -2);
 }

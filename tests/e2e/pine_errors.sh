@@ -52,6 +52,14 @@ for host in $HOSTS; do
   says late.$host "late.pine:6: array.get: index 8 is out of range" "an index out of range on $host"
 done
 
+# A field of an object that is na.
+printf '//@version=6\nindicator("na")\ntype N\n    float v\nN n = na\nfloat z = n.v\nplot(z)\n' >"$TMP/na.pine"
+for host in $HOSTS; do
+  run na.$host "$host" run "$TMP/na.pine" --data "$TMP/bars"
+  expect 2 "a field of na on $host"
+  says na.$host "na.pine:6: .*the object is na" "a field of na on $host"
+done
+
 # Malformed input names its line, whatever it is.
 printf '\001\002\377' >"$TMP/bytes.pine"
 run bytes wick pine "$TMP/bytes.pine"

@@ -29,8 +29,8 @@ function U:bind(node, f, skip)
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name] or f.at[self.tr.version < 6 and M.old_names[a.name] or a.name]
     if i and a.name == "when" and self.tr.version >= 6 then i = nil end
-    if not i and a.name == "transp" and self.tr.version < 6 then
-      -- transparency of a colour, which is a part of the colour by now
+    if not i and (a.name == "transp" or a.name == "linktoseries") and self.tr.version < 6 then
+      -- transparency, a part of the colour by now; what a study is drawn with
     elseif not i then
       local near, hint = self:near(a.name, f.at), hints.parameter(a.name)
       self:fail(a, f.name .. " has no parameter '" .. a.name .. "'" .. (hint and "; " .. hint or

@@ -50,10 +50,14 @@ function U:as_type(v, t)
     local code = types.na_code(t, self.tr.version)
     local out = const(code == "na" and self:na_name() or code, t)
     out.lit, out.value = t == "bool" or nil, false
+    out.no_truth = code == "nil" and t == "bool" or nil -- a bool that is na, before version 6
     return out
   end
   return v
 end
+
+-- Code of a branch in a column, where na is NaN whatever the type.
+function U:column_code(v) return v.d == "nil" and self:na_name() or v.d end
 
 function kinds:cond(node)
   local c = self:condition(node.c)
@@ -81,8 +85,13 @@ function kinds:cond(node)
           " or " ..
           lift.wrap(b.d, b.dp, P["or"]), t, P["or"])
       else -- a number on one side: iff makes a series of it
-        v = series("wick.iff(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t)
+        v = series("wick.iff(" .. c.d .. ", " .. self:column_code(a) .. ", " ..
+          self:column_code(b) .. ")", t)
       end
+    elseif k == "d" and (a.no_truth or b.no_truth) then
+      v = series("wick.iff(" .. c.d .. ", " .. self:column_code(a) .. ", " .. self:column_code(b) ..
+        ")", t)
+      v.no_truth = true
     elseif k == "d" then
       v = series("wick.iff(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t, P.atom, function()
         local x, xp = self:bar(c)

@@ -401,7 +401,8 @@ special.iff = function(self, node, f)
   a, b = self:as_type(a, t), self:as_type(b, t)
   local k = lift.worst { c, a, b }
   if k == "c" or (k == "d" and types.column(t)) then
-    local v = series("wick.iff(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t)
+    local v = series("wick.iff(" .. c.d .. ", " .. self:column_code(a) .. ", " ..
+      self:column_code(b) .. ")", t)
     if k == "c" then v = const("pine.pick(" .. c.d .. ", " .. a.d .. ", " .. b.d .. ")", t) end
     v.hint = "choice"
     return v
