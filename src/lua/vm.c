@@ -312,7 +312,7 @@ static void pine_lines(wk_host *h)
     }
     luaL_addstring(&b, text);
     /* What Lua says of a field of nothing, in the words of Pine. */
-    if (strstr(text, "attempt to index a nil value"))
+    if (strstr(text, "attempt to index") && strstr(text, "nil value"))
         luaL_addstring(&b, "; the object is na, which has no fields");
     luaL_pushresult(&b);
     lua_replace(L, -2);
