@@ -76,6 +76,8 @@ typedef struct wick_split wick_split;
 WICK_API wick_status wick_split_new(wick_ctx *ctx, const char *text, const int64_t *clock,
                                     int64_t n, int64_t first, const int32_t *label,
                                     wick_split **out) WICK_NODISCARD;
+/** Name of the i-th kind, NULL behind the last; what it is, and its options separated by spaces. */
+WICK_API const char *wick_split_name(int64_t i, const char **title, const char **options);
 WICK_API void wick_split_free(wick_split *s);
 WICK_API const char *wick_split_text(const wick_split *s);
 WICK_API int64_t wick_split_count(const wick_split *s);

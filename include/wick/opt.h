@@ -204,6 +204,7 @@ typedef struct wick_study_opts {
     /** Where events also go; NULL: memory only. Copied; the study calls `close` once, also when
      * wick_study_new fails after its options were found good. */
     const wick_study_backend *backend;
+    int64_t budget; /**< trials there will be, for samplers that choose by it; 0: not known */
 } wick_study_opts;
 
 WICK_API wick_status wick_study_new(wick_ctx *ctx, const wick_study_opts *opts,
@@ -256,6 +257,11 @@ typedef struct wick_trial_in { /**< a finished trial from elsewhere */
 /** Adds a finished trial (warm start); samplers use it like their own. */
 WICK_API wick_status wick_study_add(wick_ctx *ctx, wick_study *s, const wick_trial_in *in,
                                     int64_t *number) WICK_NODISCARD;
+
+/** Adds all trials of `from` up to the first that is not finished, with their times, attributes,
+ * reports and constraints, and the attributes of the study: whatever a sampler knew. */
+WICK_API wick_status wick_study_copy(wick_ctx *ctx, const wick_study *from, wick_study *to,
+                                     int64_t *copied) WICK_NODISCARD;
 
 /** Best COMPLETE trial of a single-objective study (feasible ones first), or NULL. */
 WICK_API const wick_trial *wick_study_best(const wick_study *s);
@@ -376,6 +382,8 @@ WICK_API bool wick_study_stopped(const wick_study *s);
  * "max_trials(200)". Looks at the finished trials only. */
 WICK_API int64_t wick_terminator_count(void);
 WICK_API const char *wick_terminator_name(int64_t i, const char **title); /**< NULL: no such */
+/** Its options, closed by one without a name, and its source. */
+WICK_API const wick_opt_param *wick_terminator_params(int64_t i, const char **source);
 WICK_API wick_status wick_terminator_new(wick_ctx *ctx, wick_study *study, const char *text,
                                          wick_terminator **out) WICK_NODISCARD;
 WICK_API void wick_terminator_free(wick_terminator *t);

@@ -34,6 +34,10 @@ static int64_t find_entries(wick_buf *b, const char *name)
         cli_doc_sheet(b, sheet);
     }
     const wick_objective_spec *o = wick_objective_find(name);
+    if (strcmp(name, "six_goals") == 0) {
+        cli_doc_six_goals(b);
+        return true;
+    }
     if (o) {
         if (found++) wick_buf_add(b, "\n", 1);
         cli_doc_objective(b, o);

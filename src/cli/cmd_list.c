@@ -98,6 +98,34 @@ static void list_objectives(wick_buf *out)
         add_cell(&r, o->better > 0 ? "higher" : "lower");
         add_cell(&r, o->title);
     }
+    add_cell(&r, "six_goals");
+    add_cell(&r, "each");
+    add_cell(&r, "a front: Sharpe ratio, return, drawdown, win rate, volatility, Calmar ratio");
+    finish(out, &r, 3, header);
+}
+
+static void list_terminators(wick_buf *out)
+{
+    static const char *const header[] = {"terminator", "ends a search when"};
+    const char *title = NULL, *name;
+    rows r = {0};
+    for (int64_t i = 0; (name = wick_terminator_name(i, &title)) != NULL; i++) {
+        add_cell(&r, name);
+        add_cell(&r, title);
+    }
+    finish(out, &r, 2, header);
+}
+
+static void list_splits(wick_buf *out)
+{
+    static const char *const header[] = {"split", "what", "options"};
+    const char *title = NULL, *keys = NULL, *name;
+    rows r = {0};
+    for (int64_t i = 0; (name = wick_split_name(i, &title, &keys)) != NULL; i++) {
+        add_cell(&r, name);
+        add_cell(&r, title);
+        add_cell(&r, keys);
+    }
     finish(out, &r, 3, header);
 }
 
@@ -318,6 +346,8 @@ static const struct topic {
     {"objectives", list_objectives},
     {"samplers", list_samplers},
     {"pruners", list_pruners},
+    {"terminators", list_terminators},
+    {"splits", list_splits},
     {"models", list_models},
     {"scalers", list_scalers},
     {"labels", list_labels},
@@ -341,6 +371,8 @@ static int list_topics(cli *c)
         "%s objectives   %lld named objectives, besides the metrics\n"
         "%s samplers     %lld ways to choose parameters\n"
         "%s pruners      %lld ways to end hopeless trials\n"
+        "%s terminators  %lld ways to end a search\n"
+        "%s splits       ways to cut a history into training and test parts\n"
         "%s models       %lld models that filter entries\n"
         "%s scalers      %lld scalers of features\n"
         "%s labels       what may have become of an entry\n"
@@ -355,12 +387,13 @@ static int list_topics(cli *c)
         "%s features     optional parts of this build\n"
         "%s strategies   scripts in strategies/ and the installed ones\n",
         c->path, (long long)wick_ta_count(), c->path, (long long)wick_metric_count(), c->path,
-        (long long)wick_objective_count(), c->path, (long long)wick_sampler_count(), c->path,
-        (long long)wick_pruner_count(), c->path, (long long)wick_model_count(), c->path,
-        (long long)wick_scaler_count(), c->path, c->path, (long long)wick_weigh_count(), c->path,
-        (long long)wick_cov_count(), c->path, c->path, (long long)wick_sheet_count(), c->path,
-        (long long)wick_settings_count(), c->path, (long long)wick_profile_count(), c->path,
-        (long long)wick_cost_count(), c->path, (long long)wick_writer_count(), c->path, c->path);
+        (long long)wick_objective_count() + 1, c->path, (long long)wick_sampler_count(), c->path,
+        (long long)wick_pruner_count(), c->path, (long long)wick_terminator_count(), c->path,
+        c->path, (long long)wick_model_count(), c->path, (long long)wick_scaler_count(), c->path,
+        c->path, (long long)wick_weigh_count(), c->path, (long long)wick_cov_count(), c->path,
+        c->path, (long long)wick_sheet_count(), c->path, (long long)wick_settings_count(), c->path,
+        (long long)wick_profile_count(), c->path, (long long)wick_cost_count(), c->path,
+        (long long)wick_writer_count(), c->path, c->path);
     return cli_print(c, &b);
 }
 
@@ -392,7 +425,8 @@ static int run(cli *c)
 const cli_command cli_command_list = {
     .name = "list",
     .summary = "names of indicators, metrics, objectives, samplers, settings, strategies ...",
-    .operands = "[ta|metrics|sheets|objectives|samplers|pruners|models|scalers|labels|weights|"
+    .operands = "[ta|metrics|sheets|objectives|samplers|pruners|terminators|splits|models|scalers|"
+                "labels|weights|"
                 "covariances|settings|profiles|costs|"
                 "strategies|pipelines|features|writers]",
     .min_operands = 0,

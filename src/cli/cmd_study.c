@@ -276,6 +276,7 @@ static int run_export(cli *c)
     if (!load(c, &at, &s)) return CLI_MISTAKE;
     wick_buf b = {0};
     study_export(&b, s, wick_storage_url(at));
+    wick_buf_add(&b, "\n", 1);
     wick_study_free(s);
     wick_storage_close(at);
     const char *out = cli_text(c, "out");

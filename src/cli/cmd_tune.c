@@ -27,6 +27,7 @@ typedef struct tuning {
     wick_study *study;
     wick_tune *tune;
     tune_result result;
+    int32_t directions[WICK_OBJECTIVES];
     double *benchmark;
     char *replay;
     wick_terminator *terminator;
@@ -138,6 +139,52 @@ static void progress(void *user, const wick_tune_progress *p)
     tune_job_progress(user, "", p);
 }
 
+static bool has_feature(const char *name)
+{
+    int64_t n = 0;
+    const wick_feature *f = wick_features(&n);
+    for (int64_t i = 0; i < n; i++)
+        if (strcmp(f[i].name, name) == 0) return f[i].present;
+    return false;
+}
+
+/* An interrupted search of which nothing is stored: what is finished is saved into the folder. */
+static void save_study(tuning *t)
+{
+    tune_job *j = &t->j;
+    wick_ctx *ctx = j->c->ctx;
+    const bool sqlite = has_feature("sqlite");
+    wick_storage *at = NULL;
+    wick_study *s = NULL;
+    char url[1200];
+    int64_t n = 0;
+    const wick_study_opts o = {.size = sizeof o,
+                               .n_objectives = j->subject.n_objectives,
+                               .name = j->study_name,
+                               .directions = t->directions,
+                               .sampler = "random"};
+    for (int32_t i = 0; i < o.n_objectives; i++)
+        t->directions[i] = wick_study_direction(t->study, i);
+    const char *folder = wick_workdir_path(j->work);
+    snprintf(url, sizeof url, sqlite ? "sqlite:///%.1000s/study.db" : "journal:%.1000s/study.log",
+             folder);
+    wick_ctx_clear(ctx);
+    wick_interrupt_clear(); /* a second Ctrl-C kills; saving takes a moment */
+    wick_status st = wick_storage_open(ctx, url, NULL, &at);
+    if (st >= 0) st = wick_storage_study(ctx, at, &o, WICK_STUDY_MAKE, &s);
+    if (st >= 0) st = wick_study_copy(ctx, t->study, s, &n);
+    if (st >= 0 && !study_job_write(j, s)) st = WICK_E_IO;
+    if (st >= 0)
+        cli_note(j->c, "%lld trials are saved: the same command with --study %s goes on from there",
+                 (long long)n, url);
+    else
+        cli_note(j->c, "nothing is kept: %s", wick_ctx_error(ctx));
+    wick_ctx_clear(ctx);
+    wick_study_free(s);
+    wick_storage_close(at);
+    wick_interrupt();
+}
+
 static bool search(tuning *t)
 {
     tune_job *j = &t->j;
@@ -168,6 +215,8 @@ static bool search(tuning *t)
         cli_fail_hint(j->c, j->storage ? "another --study-name begins a study of its own" : NULL);
     if (code == CLI_INTERRUPTED && j->storage)
         cli_note(j->c, "finished trials are kept: the same command goes on from there");
+    else if (code == CLI_INTERRUPTED && wick_study_count_state(t->study, WICK_TRIAL_COMPLETE) > 0)
+        save_study(t);
     return false;
 }
 
@@ -239,6 +288,22 @@ static int64_t param_index(const tune_job *j, const char *name, size_t n)
     return -1;
 }
 
+static bool no_such_param(tuning *t, const char *text, const char *name, size_t n)
+{
+    const tune_job *j = &t->j;
+    const char *names[128], *near;
+    int64_t count = 0;
+    char word[128];
+    snprintf(word, sizeof word, "%.*s", (int)n, name);
+    for (; count < j->subject.n_params && count < 128; count++)
+        names[count] = j->subject.params[count].name;
+    near = wick_nearest(word, names, count);
+    cli_error(j->c, NULL, "--heat %s: %s has no parameter '%s'%s%s%s", text,
+              wk_script_name(j->script), word, near ? "; did you mean '" : "", near ? near : "",
+              near ? "'?" : "");
+    return false;
+}
+
 static bool add_heat(tuning *t, int64_t x, int64_t y, int32_t of)
 {
     tune_result *r = &t->result;
@@ -250,24 +315,48 @@ static bool add_heat(tuning *t, int64_t x, int64_t y, int32_t of)
     return true;
 }
 
-static bool heat_of_text(tuning *t, const char *s)
+typedef struct heat_wish {
+    int64_t x, y;
+    int32_t of;
+} heat_wish;
+
+static bool read_heat(tuning *t, const char *s, heat_wish *out)
 {
+    static const char *const hows[] = {"max", "mean", "median", "min", "count"};
     const char *comma = strchr(s, ','), *colon = strchr(s, ':');
     const char *end = colon ? colon : s + strlen(s);
     const int32_t of = colon ? wick_heat_find(colon + 1) : WICK_HEAT_MAX;
+    const char *near = colon && of < 0 ? wick_nearest(colon + 1, hows, 5) : NULL;
     if (!comma || comma > end || of < 0) {
         cli_error(t->j.c, "--heat donchian_period,atr_period:median",
-                  "--heat: '%s' is not A,B[:HOW]", s);
+                  "--heat: '%s' is not A,B[:HOW]%s%s%s", s, near ? "; did you mean '" : "",
+                  near ? near : "", near ? "'?" : "");
         return false;
     }
-    const int64_t x = param_index(&t->j, s, (size_t)(comma - s));
-    const int64_t y = param_index(&t->j, comma + 1, (size_t)(end - comma - 1));
-    if (x < 0 || y < 0) {
-        cli_error(t->j.c, NULL, "--heat %s: %s has no such parameter", s,
-                  wk_script_name(t->j.script));
+    const size_t nx = (size_t)(comma - s), ny = (size_t)(end - comma - 1);
+    *out = (heat_wish){param_index(&t->j, s, nx), param_index(&t->j, comma + 1, ny), of};
+    if (out->x < 0) return no_such_param(t, s, s, nx);
+    return out->y >= 0 || no_such_param(t, s, comma + 1, ny);
+}
+
+/* Before the search, which may take long. */
+static bool check_heats(tuning *t)
+{
+    cli *c = t->j.c;
+    heat_wish ignored;
+    if (cli_times(c, "heat") > MOST_HEATS) {
+        cli_error(c, NULL, "--heat: %d maps at most", (int)MOST_HEATS);
         return false;
     }
-    return add_heat(t, x, y, of);
+    for (int i = 0; i < cli_times(c, "heat"); i++)
+        if (!read_heat(t, cli_nth(c, "heat", i), &ignored)) return false;
+    return true;
+}
+
+static bool heat_of_text(tuning *t, const char *s)
+{
+    heat_wish w;
+    return read_heat(t, s, &w) && add_heat(t, w.x, w.y, w.of);
 }
 
 /* Without a wish the two parameters that matter most. */
@@ -290,7 +379,7 @@ static bool make_heats(tuning *t)
     t->result.heat = calloc(MOST_HEATS, sizeof *t->result.heat);
     if (!t->result.heat) return cli_error(c, NULL, "out of memory") == CLI_GOOD;
     if (n == 0) return default_heat(t);
-    for (int i = 0; i < n && i < MOST_HEATS; i++)
+    for (int i = 0; i < n; i++)
         if (!heat_of_text(t, cli_nth(c, "heat", i))) return false;
     return true;
 }
@@ -324,21 +413,12 @@ static bool write_tables(tuning *t)
     return true;
 }
 
-static bool has_zstd(void)
-{
-    int64_t n = 0;
-    const wick_feature *f = wick_features(&n);
-    for (int64_t i = 0; i < n; i++)
-        if (strcmp(f[i].name, "zstd") == 0) return f[i].present;
-    return false;
-}
-
 static bool write_folder(tuning *t, wick_buf *report)
 {
     tune_job *j = &t->j;
     wick_buf b = {0};
     char path[1200];
-    if (!tune_job_folder(j) || !write_tables(t)) return false;
+    if (!write_tables(t)) return false;
     if (t->result.honest.best >= 0) {
         const wick_tune_trial best = wick_tune_at(t->tune, t->result.honest.best);
         wick_json_writer w;
@@ -359,7 +439,7 @@ static bool write_folder(tuning *t, wick_buf *report)
     tune_show_text(j, &t->result, &b);
     wick_buf_add(report, b.data ? b.data : "", b.len);
     if (!tune_job_write(j, "report.txt", &b)) return false;
-    const char *name = has_zstd() ? "returns.bin.zst" : "returns.bin.gz";
+    const char *name = has_feature("zstd") ? "returns.bin.zst" : "returns.bin.gz";
     wick_status st = wick_tune_returns(j->c->ctx, t->tune, t->course, &b);
     if (st >= 0) st = wick_workdir_prepare(j->c->ctx, j->work, name, path, sizeof path);
     if (st >= 0) st = wick_file_write(j->c->ctx, path, b.data, b.len);
@@ -374,7 +454,8 @@ static int run_job(tuning *t, cli *c)
     wick_buf out = {0};
     const char *format = "table";
     if (!tune_job_open(&t->j, c, "none") || !read_replay(t) ||
-        !tune_job_courses(&t->j, &t->course, &t->test) || !make_study(t))
+        !tune_job_courses(&t->j, &t->course, &t->test) || !check_heats(t) || !make_study(t) ||
+        !tune_job_folder(&t->j)) /* before hours of work that could not be kept */
         return CLI_MISTAKE;
     if (!search(t)) return CLI_MISTAKE;
     if (!make_benchmark(t) || !weigh(t) || !make_heats(t)) return CLI_MISTAKE;

@@ -39,6 +39,7 @@ static void progress(void *user, int64_t window, const wick_tune_progress *p)
 {
     walking *k = user;
     char head[64];
+    k->j.later = wick_split_count(k->j.split) - window - 1;
     snprintf(head, sizeof head, "window %lld of %lld: ", (long long)window + 1,
              (long long)wick_split_count(k->j.split));
     tune_job_progress(&k->j, head, p);
@@ -160,7 +161,6 @@ static bool write_folder(walking *k)
 {
     tune_job *j = &k->j;
     wick_buf b = {0};
-    if (!tune_job_folder(j)) return false;
     walk_show_csv(j, k->walk, &b);
     if (!tune_job_write(j, "windows.csv", &b) || !write_ledger(k) || !write_paths(k)) return false;
     walk_show_json(j, k->walk, k->scores, k->psr, &b);
@@ -173,7 +173,7 @@ static int run_job(walking *k, cli *c)
 {
     wick_buf out = {0};
     const char *format = "table";
-    if (!tune_job_open(&k->j, c, "rolling") || !walk(k) || !score(k) || !write_folder(k))
+    if (!tune_job_open(&k->j, c, "rolling") || !tune_job_folder(&k->j) || !walk(k) || !score(k) || !write_folder(k))
         return CLI_MISTAKE;
     (void)cli_choice(c, "format", "table|json", &format);
     if (strcmp(format, "json") == 0)

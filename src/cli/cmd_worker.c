@@ -168,6 +168,7 @@ static bool work(working *w)
 {
     tune_job *j = &w->tune;
     cli *c = w->c;
+    j->trials = w->trials > 0 ? w->trials : w->job.trials;
     if (tune_job_study(j, c->ctx, NULL, (uint64_t)j->cfg.seed, &w->study) < 0) {
         cli_fail(c);
         return false;

@@ -22,6 +22,7 @@ const char *cli_unit_name(wick_unit u);
 void cli_doc_ta(wick_buf *b, const wick_ta_spec *s);
 void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s);
 void cli_doc_metric(wick_buf *b, const wick_metric_spec *s);
+void cli_doc_six_goals(wick_buf *b);
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s);
 void cli_doc_setting(wick_buf *b, const wick_setting_doc *s);
 void cli_doc_profile(wick_buf *b, const wick_profile_spec *p);

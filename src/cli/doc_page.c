@@ -96,6 +96,19 @@ void cli_doc_sheet(wick_buf *b, const wick_sheet_spec *s)
     wick_buf_addf(b, "\nExample: `" RUN " --breakdown %s`\n", s->name);
 }
 
+void cli_doc_six_goals(wick_buf *b)
+{
+    wick_buf_add(
+        b,
+        "### six_goals\n\n"
+        "six objectives at once: the search is for a front.\n\n"
+        "Formula: sharpe, return_pct, max_drawdown_pct (a negative number, higher is better), "
+        "win_rate, lower:annual_volatility_pct, calmar\n"
+        "Source: the goals commonly set for the search of a model's hyper-parameters.\n\n"
+        "Example: `" TUNE " --objective six_goals`\n",
+        -1);
+}
+
 void cli_doc_objective(wick_buf *b, const wick_objective_spec *s)
 {
     wick_buf_addf(b, "### %s\n\n%s (%s is better).\n\nFormula: %s\nSource: %s.\n", s->name,
@@ -168,7 +181,7 @@ static void page_index(wick_buf *b)
         "- [Lua](lua.md): functions, methods and hooks of scripts\n\n"
         "`wick doc NAME` prints one entry, `wick list ta|metrics|objectives|settings` the names.\n",
         (long long)wick_ta_count(), (long long)wick_metric_count(),
-        (long long)wick_objective_count(), (long long)wick_model_count(),
+        (long long)wick_objective_count() + 1, (long long)wick_model_count(),
         (long long)wick_scaler_count(), (long long)wick_weigh_count(), (long long)wick_cov_count(),
         (long long)wick_sampler_count(), (long long)wick_pruner_count(),
         (long long)wick_writer_count(), (long long)wick_settings_count());
@@ -233,6 +246,8 @@ static void page_objectives(wick_buf *b)
         wick_buf_add(b, "\n", 1);
         cli_doc_objective(b, wick_objective_at(i));
     }
+    wick_buf_add(b, "\n", 1);
+    cli_doc_six_goals(b);
 }
 
 static void page_settings(wick_buf *b)

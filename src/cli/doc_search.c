@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Samplers, pruners and writers in the reference: sampler.tpe, pruner.median, writer.trades_csv. */
+/* Samplers, pruners, terminators, splits and writers in the reference: sampler.tpe, pruner.median,
+ * terminator.stagnation, split.kfold, writer.trades_csv. */
 #include <string.h>
 
 #include "cli/doc.h"
@@ -64,6 +65,27 @@ static void pruner(wick_buf *b, const wick_pruner_spec *s)
         wick_buf_addf(b, TUNE " --split kfold:k=2 --pruner %s`\n", s->name);
 }
 
+static void terminator(wick_buf *b, int64_t i)
+{
+    const char *title = NULL, *source = NULL, *name = wick_terminator_name(i, &title);
+    const wick_opt_param *p = wick_terminator_params(i, &source);
+    wick_buf_addf(b, "### terminator.%s\n\nEnds a search when: %s.\n\nSource: %s.\n", name, title,
+                  source);
+    options(b, p);
+    wick_buf_addf(b, TUNE "%s --terminator %s`\n",
+                  strcmp(name, "regret") == 0 ? " --split kfold:k=2" : "", name);
+}
+
+static void split(wick_buf *b, int64_t i)
+{
+    const char *title = NULL, *keys = NULL, *name = wick_split_name(i, &title, &keys);
+    const bool regime = strcmp(name, "regime") == 0;
+    wick_buf_addf(b, "### split.%s\n\n%s.\n", name, title);
+    if (*keys)
+        wick_buf_addf(b, "\nOptions: %s; [tuning.md](../tuning.md) has their defaults.\n", keys);
+    wick_buf_addf(b, TUNE " --split %s`\n", regime ? "'regime(\"close > sma(close, 50)\")'" : name);
+}
+
 /* Which option of `wick run` a writer answers to. */
 static const struct door {
     const char *name, *option;
@@ -109,6 +131,17 @@ int64_t cli_doc_search(wick_buf *b, const char *name)
             if (found++) wick_buf_add(b, "\n", 1);
             pruner(b, wick_pruner_at(i));
         }
+    const char *t = bare_of(name, "terminator"), *c = bare_of(name, "split"), *other;
+    for (int64_t i = 0; t && (other = wick_terminator_name(i, NULL)) != NULL; i++)
+        if (strcmp(other, t) == 0) {
+            if (found++) wick_buf_add(b, "\n", 1);
+            terminator(b, i);
+        }
+    for (int64_t i = 0; c && (other = wick_split_name(i, NULL, NULL)) != NULL; i++)
+        if (strcmp(other, c) == 0 && (c != name || strcmp(c, "none") != 0)) {
+            if (found++) wick_buf_add(b, "\n", 1);
+            split(b, i);
+        }
     for (int64_t i = 0; w && i < wick_writer_count(); i++)
         if (strcmp(wick_writer_at(i)->name, w) == 0) {
             if (found++) wick_buf_add(b, "\n", 1);
@@ -122,7 +155,8 @@ void cli_page_search(wick_buf *b)
     wick_buf_add(b,
                  "<!-- Written by `wick doc --all docs/reference`; edit the registries. -->\n"
                  "# Search and output\n\n"
-                 "For `wick tune --sampler NAME` and `--pruner NAME`, with options as "
+                 "For `wick tune --sampler NAME`, `--pruner NAME`, `--terminator NAME` and "
+                 "`--split NAME`, with options as "
                  "`NAME:key=value,...`.\ndocs/optimizer.md explains how they are used.\n\n"
                  "## Samplers\n",
                  -1);
@@ -134,6 +168,16 @@ void cli_page_search(wick_buf *b)
     for (int64_t i = 0; i < wick_pruner_count(); i++) {
         wick_buf_add(b, "\n", 1);
         pruner(b, wick_pruner_at(i));
+    }
+    wick_buf_add(b, "\n## Terminators\n", -1);
+    for (int64_t i = 0; i < wick_terminator_count(); i++) {
+        wick_buf_add(b, "\n", 1);
+        terminator(b, i);
+    }
+    wick_buf_add(b, "\n## Splits\n", -1);
+    for (int64_t i = 0; wick_split_name(i, NULL, NULL) != NULL; i++) {
+        wick_buf_add(b, "\n", 1);
+        split(b, i);
     }
     wick_buf_add(b, "\n## Writers\n", -1);
     for (int64_t i = 0; i < wick_writer_count(); i++) {

@@ -295,7 +295,8 @@ wick_status tune_job_study(tune_job *j, wick_ctx *ctx, const char *name, uint64_
                                .directions = directions,
                                .sampler = j->sampler,
                                .pruner = j->pruner,
-                               .seed = seed};
+                               .seed = seed,
+                               .budget = j->trials};
     return j->storage ? wick_storage_study(ctx, j->storage, &o, WICK_STUDY_OPEN, out)
                       : wick_study_new(ctx, &o, out);
 }
@@ -331,17 +332,34 @@ bool tune_job_enqueue(tune_job *j, wick_study *s)
     return st >= 0;
 }
 
+static void say_left(char *out, size_t n, double seconds)
+{
+    const long long s = (long long)(seconds + 0.5);
+    if (s < 120)
+        snprintf(out, n, ", %lld s left", s);
+    else if (s < 7200)
+        snprintf(out, n, ", %lld min %lld s left", s / 60, s % 60);
+    else
+        snprintf(out, n, ", %lld h %lld min left", s / 3600, s / 60 % 60);
+}
+
 void tune_job_progress(tune_job *j, const char *head, const wick_tune_progress *p)
 {
     const double seconds = wick_now() - j->started;
     const double rate = seconds > 0 ? (double)(p->done - j->begun) / seconds : 0;
-    char best[WICK_DOUBLE_TEXT] = "-", left[48] = "";
+    char best[WICK_DOUBLE_TEXT] = "-", left[64] = "", wanted[32] = "";
+    double eta = -1;
     if (!j->progress) return;
     if (!isnan(p->best)) snprintf(best, sizeof best, "%.5g", p->best);
+    if (p->wanted > 0) snprintf(wanted, sizeof wanted, " of %lld", (long long)p->wanted);
+    /* What comes first, the number of trials or the time; in a walk, all windows to come. */
     if (p->wanted > 0 && rate > 0)
-        snprintf(left, sizeof left, ", %.0f s left", (double)(p->wanted - p->done) / rate);
-    snprintf(j->line, sizeof j->line, "%s%lld of %lld trials, best %s, %.0f/s, %lld pruned%s", head,
-             (long long)p->done, (long long)p->wanted, best, rate, (long long)p->pruned, left);
+        eta = (double)(p->wanted - p->done + j->later * p->wanted) / rate;
+    if (j->timeout > 0 && (eta < 0 || j->timeout * (double)(1 + j->later) - seconds < eta))
+        eta = fmax(0, j->timeout * (double)(1 + j->later) - seconds);
+    if (eta >= 0) say_left(left, sizeof left, eta);
+    snprintf(j->line, sizeof j->line, "%s%lld%s trials, best %s, %.*f/s, %lld pruned%s", head,
+             (long long)p->done, wanted, best, rate < 10 ? 1 : 0, rate, (long long)p->pruned, left);
     cli_progress_say(j->progress, j->line);
 }
 

@@ -34,6 +34,7 @@ typedef struct tune_job {
     cli_progress *progress;
     double started;
     int64_t begun; /**< trials that were there when the search began */
+    int64_t later; /**< searches of the same size to come, in a walk */
     char line[160];
     double heartbeat; /**< 0: TUNE_HEARTBEAT; set before tune_job_open */
     int32_t retries;  /**< of trials that lost their process; set before tune_job_open */
@@ -66,7 +67,7 @@ bool tune_job_finish(tune_job *j);
 #define TUNE_OPTIONS                                                                               \
     {"trials", "N", "trials of the study when it is over (walk: per window); default 100",         \
      CLI_ONE},                                                                                     \
-        {"timeout", "T", "stop after this time: 90s, 10m, 2h", CLI_ONE},                           \
+        {"timeout", "T", "stop after this time: 90s, 10m, 2h (walk: per window)", CLI_ONE},                           \
         {"objective", "NAME",                                                                      \
          "a metric, a named objective (`wick list objectives`) or FILE.lua; may be\n"              \
          "given several times; default sharpe",                                                    \

@@ -211,6 +211,7 @@ void tune_show_text(const tune_job *j, const tune_result *r, wick_buf *out)
         show_front(j, r, out);
         show_chance(r, out);
     }
+    tune_reasons_text(r, out);
     wick_buf_add(out, "\n", 1);
     wick_honest_sentence(&r->honest, out);
     wick_buf_add(out, "\n", 1);
@@ -235,13 +236,13 @@ static void objectives_json(const tune_job *j, wick_json_writer *w)
     wick_jw_end(w);
 }
 
-static void head_json(const tune_job *j, wick_json_writer *w)
+static void head_json(const tune_job *j, const char *sampler, wick_json_writer *w)
 {
     static const char *const over[] = {"mean", "median", "worst", "stitched"};
     wick_jw_key(w, "strategy");
     wick_jw_string(w, wk_script_name(j->script));
     wick_jw_key(w, "sampler");
-    wick_jw_string(w, j->sampler);
+    wick_jw_string(w, sampler);
     wick_jw_key(w, "pruner");
     wick_jw_string(w, j->pruner);
     wick_jw_key(w, "split");
@@ -262,7 +263,7 @@ void tune_show_json(const tune_job *j, const tune_result *r, wick_buf *out)
     wick_json_writer w;
     wick_jw_begin(&w, out, 1);
     wick_jw_object(&w);
-    head_json(j, &w);
+    head_json(j, wick_study_sampler(r->study), &w);
     if (r->honest.best >= 0) {
         const wick_tune_trial best = wick_tune_at(r->tune, r->honest.best);
         wick_jw_key(&w, "best");
@@ -281,6 +282,7 @@ void tune_show_json(const tune_job *j, const tune_result *r, wick_buf *out)
     }
     wick_jw_key(&w, "honest");
     wick_honest_json(&r->honest, &j->subject, r->sensitivity, &w);
+    tune_reasons_json(r, &w);
     wick_jw_key(&w, "heat");
     wick_jw_array(&w);
     for (int64_t i = 0; i < r->n_heat; i++) wick_heat_json(&r->heat[i], r->tune, &w);
@@ -457,7 +459,7 @@ void walk_show_json(const tune_job *j, const wick_walk *walk, const wick_scores 
     wick_buf text = {0};
     wick_jw_begin(&w, out, 1);
     wick_jw_object(&w);
-    head_json(j, &w);
+    head_json(j, j->sampler, &w);
     wick_jw_key(&w, "trials_per_window");
     wick_jw_int(&w, j->trials);
     windows_json(j, walk, &w);

@@ -15,6 +15,9 @@ typedef struct tune_result {
     int64_t n_heat;
 } tune_result;
 
+/** tune_reasons.c: why trials do not count. */
+void tune_reasons_text(const tune_result *r, wick_buf *out);
+void tune_reasons_json(const tune_result *r, wick_json_writer *w);
 void tune_show_text(const tune_job *j, const tune_result *r, wick_buf *out);
 void tune_show_json(const tune_job *j, const tune_result *r, wick_buf *out);
 void walk_show_text(const tune_job *j, const wick_walk *w, const wick_scores *scores, double psr,

@@ -43,6 +43,7 @@ typedef struct wk_split_kind {
     const char *name;
     wick_status (*make)(wick_ctx *ctx, wk_split_source *in);
     const char *keys[6];
+    const char *title, *options; /**< for people: what it is, the keys in one text */
 } wk_split_kind;
 wick_status wk_split_find(wick_ctx *ctx, const char *name,
                           const wk_split_kind **out) WICK_NODISCARD;

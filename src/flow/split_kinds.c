@@ -403,18 +403,58 @@ static wick_status make_regime(wick_ctx *ctx, wk_split_source *in)
 }
 
 static const wk_split_kind kinds[] = {
-    {"none", make_none, {NULL}},
-    {"holdout", make_holdout, {"test", "from", NULL}},
-    {"pybroker", make_pybroker, {"windows", "train", "lookahead", NULL}},
-    {"expanding", make_expanding, {"windows", "lookahead", NULL}},
-    {"rolling", make_rolling, {"train", "test", "step", "embargo", NULL}},
-    {"anchored", make_rolling, {"train", "test", "step", "embargo", NULL}},
-    {"calendar", make_calendar, {"unit", "train", "test", "step", "anchored", NULL}},
-    {"kfold", make_folds, {"k", "purge", "embargo", NULL}},
-    {"cpcv", make_folds, {"groups", "test", "purge", "embargo", NULL}},
-    {"regime", make_regime, {"expr", "symbol", "min", NULL}},
+    {"none", make_none, {NULL}, "all of it is one test", ""},
+    {"holdout", make_holdout, {"test", "from", NULL}, "the end is the test", "test from"},
+    {"pybroker",
+     make_pybroker,
+     {"windows", "train", "lookahead", NULL},
+     "PyBroker's walk-forward",
+     "windows train lookahead"},
+    {"expanding",
+     make_expanding,
+     {"windows", "lookahead", NULL},
+     "train part grows by each test",
+     "windows lookahead"},
+    {"rolling",
+     make_rolling,
+     {"train", "test", "step", "embargo", NULL},
+     "windows of one length, in days or bars",
+     "train test step embargo"},
+    {"anchored",
+     make_rolling,
+     {"train", "test", "step", "embargo", NULL},
+     "train part begins at the first day",
+     "train test step embargo"},
+    {"calendar",
+     make_calendar,
+     {"unit", "train", "test", "step", "anchored", NULL},
+     "months, quarters or years",
+     "unit train test step anchored"},
+    {"kfold",
+     make_folds,
+     {"k", "purge", "embargo", NULL},
+     "blocks, purged, with embargo",
+     "k purge embargo"},
+    {"cpcv",
+     make_folds,
+     {"groups", "test", "purge", "embargo", NULL},
+     "every choice of test groups, as paths",
+     "groups test purge embargo"},
+    {"regime",
+     make_regime,
+     {"expr", "symbol", "min", NULL},
+     "one fold per value of an expression",
+     "expr symbol min"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const char *wick_split_name(int64_t i, const char **title, const char **options)
+{
+    if (i < 0 || i >= KINDS) return NULL;
+    if (title != NULL) *title = kinds[i].title;
+    if (options != NULL) *options = kinds[i].options;
+    return kinds[i].name;
+}
 
 wick_status wk_split_find(wick_ctx *ctx, const char *name, const wk_split_kind **out)
 {

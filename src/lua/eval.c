@@ -15,11 +15,12 @@ static bool is_file(const char *name)
 static wick_status unknown(wick_ctx *ctx, const char *name)
 {
     const int64_t a = wick_metric_count(), b = wick_objective_count();
-    const char **names = malloc((size_t)(a + b) * sizeof *names);
+    const char **names = malloc((size_t)(a + b + 1) * sizeof *names);
     if (!names) return wick_fail_mem(ctx);
     for (int64_t i = 0; i < a; i++) names[i] = wick_metric_at(i)->name;
     for (int64_t i = 0; i < b; i++) names[a + i] = wick_objective_at(i)->name;
-    const char *near = wick_nearest(name, names, a + b);
+    names[a + b] = "six_goals";
+    const char *near = wick_nearest(name, names, a + b + 1);
     free(names);
     if (near)
         return wick_fail(ctx, WICK_E_ARG, "no objective '%s'; did you mean '%s'?", name, near);

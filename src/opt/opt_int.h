@@ -143,6 +143,7 @@ struct wick_study {
     int64_t n_dists, dists_cap;
     wick_trial **trials;
     int64_t n, cap, n_state[5];
+    int64_t budget;        /**< trials there will be; 0: not known */
     int64_t first_waiting; /**< no waiting trial has a lower number */
     wick_trial **running;  /**< by number */
     int64_t n_running, running_cap;

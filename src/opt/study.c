@@ -75,6 +75,7 @@ static wick_status fill(wick_ctx *ctx, wick_study *s, const wick_study_opts *o)
     s->profile = o->profile;
     s->rng = o->rng;
     s->seed = o->seed;
+    s->budget = o->budget;
     s->name = duplicate(o->name != NULL ? o->name : "study");
     s->sampler_text = duplicate(o->sampler != NULL ? o->sampler : default_sampler(s));
     s->pruner_text = duplicate(o->pruner != NULL ? o->pruner : "nop");

@@ -57,6 +57,13 @@ const char *wick_terminator_name(int64_t i, const char **title)
     return rules[i].name;
 }
 
+const wick_opt_param *wick_terminator_params(int64_t i, const char **source)
+{
+    if (i < 0 || i >= RULES) return NULL;
+    if (source != NULL) *source = rules[i].source;
+    return rules[i].param;
+}
+
 wick_status wick_terminator_new(wick_ctx *ctx, wick_study *study, const char *text,
                                 wick_terminator **out)
 {

@@ -95,6 +95,32 @@ expect 0 "a grid"
 [ "$(grep -c COMPLETE grid/trials.csv)" -eq 12 ] && good || bad "not all cells are complete"
 [ "$(wc -l <grid/heat-fast-slow-mean.csv)" -eq 13 ] && good || bad "heat map"
 
+# auto knows how many trials there will be, and says what it chose.
+run auto "$first" tune "$S" --data bars --trials 201 --sampler auto --out auto
+says_out() { grep -q -- "$2" "$TMP/$1.out" && good || bad "$3"; }
+says_out auto 'auto(budget=201) -> tpe: more than 200 trials' "auto with 201 trials"
+grep -q '"sampler": "auto(budget=201) -> tpe' auto/report.json && good || bad "auto in report.json"
+run auto "$first" tune "$S" --data bars --trials 24 --sampler auto --out auto
+says_out auto 'auto(budget=24) -> gp' "auto with 24 trials"
+run auto "$first" tune "$S" --data bars --trials 501 --sampler auto --objective sharpe --objective calmar --out auto
+says_out auto 'auto(budget=501) -> nsga2' "auto with two objectives"
+
+# Why trials do not count is said.
+cat >strict.lua <<'LUA'
+return wick.objective { name = "strict", better = "higher",
+  score = function(m) return wick.reject("never good enough", 1) end }
+LUA
+run strict "$first" tune "$S" --data bars --trials 8 --objective strict.lua --out strict
+expect 0 "an objective that rejects everything"
+says_out strict '8  rejected: never good enough' "reasons are counted"
+grep -q '"reason": "never good enough"' strict/report.json && good || bad "no reasons in report.json"
+for word in terminators splits objectives; do run "l-$word" "$first" list $word; expect 0 "wick list $word"; done
+says_out l-objectives six_goals "six_goals are listed"
+says_out l-splits cpcv "splits are listed"
+says_out l-terminators stagnation "terminators are listed"
+run d "$first" doc stagnation
+expect 0 "wick doc stagnation"
+
 run early "$first" tune "$S" --data bars --trials 500 --sampler random --terminator max_trials:40 --out early
 expect 0 "--terminator"
 [ "$(wc -l <early/trials.csv)" -lt 100 ] && good || bad "the terminator did not end the search"
@@ -108,6 +134,44 @@ if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   says rest "has 16 trials already" "second half"
   run whole "$first" tune "$S" --data bars --trials 40 --out s3
   same s2/trials.csv s3/trials.csv "a study in two sittings"
+  # Repeats stay repeats, and pruned trials keep their parameters and trades.
+  twice() { # NAME OPTIONS...
+    what=$1
+    shift
+    for n in 16 48; do
+      run "$what" "$first" tune "$S" --data bars --trials $n --study "sqlite:///$what.db" --out "$what-2" "$@"
+      expect 0 "$what, $n trials"
+    done
+    run "$what" "$first" tune "$S" --data bars --trials 48 --out "$what-1" "$@"
+    for f in trials.csv report.txt returns.bin.zst returns.bin.gz; do
+      [ ! -e "$what-1/$f" ] || same "$what-2/$f" "$what-1/$f" "$what in two sittings: $f"
+    done
+  }
+  few=
+  for p in atr_period donchian_period initial_stop_atr_multiplier trailing_stop_atr_multiplier \
+    risk_per_trade_pct is_long_only trigger; do
+    case $p in
+    atr_period) few="$few --fix $p=14" ;;
+    donchian_period) few="$few --fix $p=20" ;;
+    *stop*) few="$few --fix $p=3" ;;
+    risk*) few="$few --fix $p=0.02" ;;
+    is_long_only) few="$few --fix $p=true" ;;
+    trigger) few="$few --fix $p=close" ;;
+    esac
+  done
+  # shellcheck disable=SC2086
+  twice repeats $few
+  cut -d, -f6 repeats-1/trials.csv | grep -q '[0-9]' && good || bad "no repeats in a small space"
+  twice pruned --split kfold:k=4 --pruner median:startup=3 --objective return_pct
+  grep -q ',PRUNED,' pruned-2/trials.csv || grep -q PRUNED pruned-2/trials.csv && good || bad "nothing was pruned"
+  grep PRUNED pruned-2/trials.csv | grep -q ',,,$' && bad "pruned trials lost their parameters" || good
+  twice cma --sampler cmaes
+  run cells "$first" tune "$SRC/strategies/ma_crossover.lua" --data bars --trials 100 --out cells \
+    --sampler 'grid({"fast": [5, 10, 20], "slow": [30, 50, 80, 100]})' --fix pct_equity=20 --study sqlite:///g.db
+  run cells "$first" tune "$SRC/strategies/ma_crossover.lua" --data bars --trials 100 --out cells \
+    --sampler 'grid({"fast": [5, 10, 20], "slow": [30, 50, 80, 100]})' --fix pct_equity=20 --study sqlite:///g.db
+  [ "$(grep -c COMPLETE cells/trials.csv)" -eq 12 ] && [ "$(wc -l <cells/trials.csv)" -eq 13 ] && good ||
+    bad "a finished grid began again"
   run other "$first" tune "$S" --data bars --trials 60 --study sqlite:///s.db --objective calmar
   expect 2 "another objective"
   says other "was made with" "another objective"
@@ -127,6 +191,26 @@ if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   n=$("$BUILD/$first" tune "$S" --data bars --trials 1 --sampler random --study sqlite:///i.db \
     --out i2 --format json 2>/dev/null | sed -n 's/.*"complete": *\([0-9]*\).*/\1/p')
   [ "${n:-0}" -gt 1 ] && good || bad "nothing is left of an interrupted study"
+  # Without a storage what is finished is saved, and goes on as if nothing had been.
+  env --default-signal=INT "$BUILD/$first" tune "$S" --data bars --trials 4000 --sampler tpe \
+    --out saved >"$TMP/x.out" 2>"$TMP/x.err" &
+  pid=$!
+  sleep 1
+  kill -INT $pid
+  wait $pid
+  CODE=$?
+  if [ $CODE -eq 130 ]; then
+    says x "trials are saved" "Ctrl-C without a study"
+    n=$("$BUILD/$first" study list sqlite:///saved/study.db | sed -n '$s/.*maximize *\([0-9]*\).*/\1/p')
+    n=$(((${n:-0} / 8 + 1) * 8))
+    run saved "$first" tune "$S" --data bars --trials $n --sampler tpe --study sqlite:///saved/study.db --out saved
+    expect 0 "going on with what was saved"
+    run whole "$first" tune "$S" --data bars --trials $n --sampler tpe --out unbroken
+    same saved/trials.csv unbroken/trials.csv "a search that was saved"
+    same saved/report.txt unbroken/report.txt "a search that was saved"
+  else
+    expect 0 "a search that was quicker than Ctrl-C"
+  fi
   # Killed in the middle: no finished trial is lost, none is there twice.
   "$BUILD/$first" tune "$S" --data bars --trials 1000000 --sampler random --study sqlite:///k.db \
     --out k1 --quiet >"$TMP/x.out" 2>"$TMP/x.err" &
@@ -167,6 +251,12 @@ mistake "did you mean 'kfold'" tune "$S" --split kfolds
 mistake "did you mean 'tpe'" tune "$S" --sampler tpf
 mistake "did you mean 'noise'" tune "$S" --robust noize
 mistake "did you mean 'donchian_period'" tune "$S" --fix donchian_perod=3
+mistake "did you mean 'donchian_period'" tune "$S" --heat donchian_perod,atr_period
+mistake "did you mean 'median'" tune "$S" --heat donchian_period,atr_period:medain
+mistake "8 maps at most" tune "$S" $(for i in 1 2 3 4 5 6 7 8 9; do echo --heat atr_period,exit_channel; done)
+mistake "did you mean 'six_goals'" tune "$S" --objective six_gaols
+mistake "cannot make the folder" tune "$S" --trials 10000000 --out goal.lua/x
+mistake "cannot make the folder" walk "$S" --trials 10000000 --out goal.lua/x
 mistake "is not A,B" tune "$S" --heat donchian_period
 mistake "is not a time" tune "$S" --timeout soon
 mistake "has no train part" walk "$S" --split none

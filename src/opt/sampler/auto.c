@@ -66,6 +66,7 @@ static wick_status init(wick_ctx *ctx, wick_study *study, const wick_opt_args *a
     if (k == NULL) return wick_fail_mem(ctx);
     k->study = study;
     k->budget = (int64_t)wk_arg(args, "budget");
+    if (k->budget == 0) k->budget = study->budget;
     wk_mt_seed(&k->mt_random, (uint32_t)study->seed);
     if (study->m > 1 && k->budget > MANY)
         st = choose(ctx, k, "nsga2", "several objectives and more than 500 trials");
