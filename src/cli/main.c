@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "cli/cli.h"
 
@@ -169,8 +172,20 @@ static int dispatch(cli *c, int argc, char **argv)
     return code >= 0 ? code : c->command->run(c);
 }
 
+/* Columns come and go with every run of a search. By default glibc gives their pages back to the
+ * system in between, or not, by where the heap happens to end; taking them anew can cost more than
+ * the run. */
+static void keep_pages(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    keep_pages();
     cli c = {.program = program_name};
     const char *no_color = getenv("NO_COLOR");
     const bool color = !(no_color && *no_color);
