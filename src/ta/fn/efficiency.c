@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_er wick_ta_vhf wick_ta_imi wick_ta_qstick wick_ta_accbands wick_ta_fosc */
-#include "../k_parts.h"
+#include "../k_fresh.h"
 #include "../k_ramp.h"
 #include "../k_tops.h"
 
@@ -95,9 +95,19 @@ static void imi_step(void *state, const double *p, const double *in, double *out
     out[0] = isnan(gain) ? WICK_NA : ratio_or(100.0 * gain, gain + loss, 50.0);
 }
 
+static int64_t body_size(const double *p)
+{
+    return wk_fresh_bytes(wk_window(p, 0));
+}
+
+static void body_init(void *state, const double *p)
+{
+    wk_fresh_init(state, wk_window(p, 0));
+}
+
 static void qstick_step(void *state, const double *p, const double *in, double *out)
 {
-    out[0] = wk_bsum_step(state, in[1] - in[0]) / p[0];
+    out[0] = wk_fresh_step(state, in[1] - in[0]) / p[0];
 }
 
 /* ---- acceleration bands ---------------------------------------------------------------------- */
@@ -220,14 +230,46 @@ static wick_status vhf_run(int64_t n, const double *const *in, const double *p, 
     return wk_run_steps(n, in, p, out, 1, 1, way_size, way_init, vhf_step);
 }
 
+enum { CHUNK = 512 };
+
+/* One chunk of bodies behind those of the bars before. */
+WK_WIDE static void bodies(int64_t n, const double *restrict open, const double *restrict close,
+                           double *restrict body)
+{
+    for (int64_t i = 0; i < n; i++) body[i] = close[i] - open[i];
+}
+
+WK_WIDE static void divide(int64_t n, double *out, double by)
+{
+    for (int64_t i = 0; i < n; i++) out[i] /= by;
+}
+
+static void short_qstick(int64_t n, const double *open, const double *close, int64_t w, double *out)
+{
+    double room[WK_FRESH_MAX + CHUNK], *body = room + WK_FRESH_MAX;
+    wk_fill_na(WK_FRESH_MAX, room);
+    for (int64_t from = 0; from < n; from += CHUNK) {
+        const int64_t len = n - from < CHUNK ? n - from : CHUNK;
+        bodies(len, open + from, close + from, body);
+        wk_fresh_sums(len, body, w, out + from);
+        divide(len, out + from, (double)w);
+        memmove(room, room + len, WK_FRESH_MAX * sizeof *room);
+    }
+}
+
 static wick_status qstick_run(int64_t n, const double *const *in, const double *p,
                               double *const *out)
 {
-    double *body = calloc((size_t)(n + 1), sizeof(double));
+    const int64_t w = wk_window(p, 0);
+    if (w <= WK_FRESH_MAX) {
+        short_qstick(n, in[0], in[1], w, out[0]);
+        return WICK_OK;
+    }
+    double *body = malloc((size_t)(n + 1) * sizeof(double));
     if (body == NULL) return WICK_E_MEM;
-    for (int64_t i = 0; i < n; i++) body[i] = in[1][i] - in[0][i];
-    const wick_status st = wk_bsum_column(n, body, wk_window(p, 0), out[0]);
-    for (int64_t i = 0; st >= 0 && i < n; i++) out[0][i] /= p[0];
+    bodies(n, in[0], in[1], body);
+    const wick_status st = wk_bsum_column(n, body, w, out[0]);
+    if (st >= 0) divide(n, out[0], p[0]);
     free(body);
     return st;
 }
@@ -283,7 +325,7 @@ const wick_ta_spec wick_ta_qstick = {
     .in = {WK_IN_OPEN, WK_IN_CLOSE},
     .param = {WK_BARS("n", 10)},
     .out = {{"qstick", WICK_U_PRICE}},
-    FORMS(qstick, full, two),
+    FORMS(qstick, full, body),
 };
 
 const wick_ta_spec wick_ta_accbands = {

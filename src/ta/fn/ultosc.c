@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_ultosc wick_ta_vortex wick_ta_chop */
-#include "../k_parts.h"
+#include "../k_fresh.h"
 
 /* Sums of movement over sums of true range. State: the bar before, then the sums. */
 
@@ -32,7 +32,7 @@ static int64_t ultosc_warmup(const double *p)
 static int64_t ultosc_size(const double *p)
 {
     int64_t bytes = (int64_t)sizeof(bar_before);
-    for (int k = 0; k < 3; k++) bytes += 2 * wk_bsum_bytes(wk_window(p, k));
+    for (int k = 0; k < 3; k++) bytes += 2 * wk_fresh_bytes(wk_window(p, k));
     return bytes;
 }
 
@@ -43,18 +43,18 @@ static void ultosc_init(void *state, const double *p)
     int64_t w[3];
     *prev = none;
     by_length(p, w);
-    for (int k = 0; k < 6; k++) at = wk_bsum_init(at, w[k / 2]);
+    for (int k = 0; k < 6; k++) at = wk_fresh_init(at, w[k / 2]);
 }
 
-static inline void ultosc_bar(double high, double low, double close, double before,
-                              double *pressure, double *range)
+WK_INLINE void ultosc_bar(double high, double low, double close, double before, double *pressure,
+                          double *range)
 {
     const double bottom = low < before ? low : before, top = high > before ? high : before;
     *pressure = close - bottom;
     *range = top - bottom;
 }
 
-static inline double ultosc_part(int k, double pressure, double range)
+WK_INLINE double ultosc_part(int k, double pressure, double range)
 {
     const double ratio = pressure / range;
     return (double)(4 >> k) * (range == 0.0 ? 0.0 : ratio);
@@ -63,7 +63,7 @@ static inline double ultosc_part(int k, double pressure, double range)
 static void ultosc_step(void *state, const double *p, const double *in, double *out)
 {
     bar_before *prev = state;
-    wk_bsum *sum = (wk_bsum *)(void *)(prev + 1);
+    wk_fresh *sum = (wk_fresh *)(void *)(prev + 1);
     const double high = in[0], low = in[1], close = in[2], before = prev->close;
     (void)p;
     prev->close = close;
@@ -72,32 +72,63 @@ static void ultosc_step(void *state, const double *p, const double *in, double *
     double pressure, range, total = 0.0;
     ultosc_bar(high, low, close, before, &pressure, &range);
     for (int k = 0; k < 3; k++) {
-        const double pressed = wk_bsum_step(sum, pressure);
-        sum = wk_bsum_end(sum);
-        total += ultosc_part(k, pressed, wk_bsum_step(sum, range));
-        sum = wk_bsum_end(sum);
+        const double pressed = wk_fresh_step(sum, pressure);
+        sum = wk_fresh_end(sum);
+        total += ultosc_part(k, pressed, wk_fresh_step(sum, range));
+        sum = wk_fresh_end(sum);
     }
     out[0] = 100.0 * (total / 7.0);
 }
 
-enum { CHUNK = 128 };
+enum { CHUNK = 256, ROOM = WK_FRESH_MAX + CHUNK };
 
-/* One chunk of bars from `from` > 0 on, within the cache. */
-static void ultosc_chunk(wk_bsum *sum, const double *const *in, int64_t from, int64_t len,
-                         double *out)
+/* The bars at hand behind those before, and their sums. */
+typedef struct ultosc_work {
+    double pressure[ROOM], range[ROOM], a[CHUNK], b[CHUNK];
+} ultosc_work;
+
+WK_WIDE static void ultosc_bars(ultosc_work *k, const double *const *in, int64_t from, int64_t len)
 {
-    double pressure[CHUNK], range[CHUNK], a[CHUNK], b[CHUNK];
     const double *h = in[0] + from, *l = in[1] + from, *c = in[2] + from;
+    double *restrict pressure = k->pressure + WK_FRESH_MAX, *restrict range =
+                                                                k->range + WK_FRESH_MAX;
     for (int64_t i = 0; i < len; i++)
         ultosc_bar(h[i], l[i], c[i], c[i - 1], &pressure[i], &range[i]);
-    for (int64_t i = 0; i < len; i++) out[i] = 0.0;
-    for (int k = 0; k < 3; k++) {
-        wk_bsum *other = wk_bsum_end(sum);
-        wk_bsum_feed_two(sum, other, len, pressure, range, a, b);
-        sum = wk_bsum_end(other);
-        for (int64_t i = 0; i < len; i++) out[i] += ultosc_part(k, a[i], b[i]);
-    }
+}
+
+WK_WIDE static void ultosc_add(const ultosc_work *k, int which, int64_t len, double *restrict out)
+{
+    for (int64_t i = 0; i < len; i++) out[i] += ultosc_part(which, k->a[i], k->b[i]);
+}
+
+WK_WIDE static void ultosc_scale(int64_t len, double *out)
+{
     for (int64_t i = 0; i < len; i++) out[i] = 100.0 * (out[i] / 7.0);
+}
+
+/* One chunk of bars from `from` > 0 on, within the cache. */
+static void ultosc_chunk(ultosc_work *k, wk_fresh *sum, const double *const *in, int64_t from,
+                         int64_t len, double *out)
+{
+    const size_t kept = WK_FRESH_MAX * sizeof(double);
+    double *pressure = k->pressure + WK_FRESH_MAX, *range = k->range + WK_FRESH_MAX;
+    ultosc_bars(k, in, from, len);
+    for (int64_t i = 0; i < len; i++) out[i] = 0.0;
+    for (int j = 0; j < 3; j++) {
+        wk_fresh *other = wk_fresh_end(sum);
+        if (sum->w <= WK_FRESH_MAX) {
+            wk_fresh_sums(len, pressure, sum->w, k->a);
+            wk_fresh_sums(len, range, sum->w, k->b);
+        } else {
+            wk_bsum_feed_two(wk_fresh_blocks(sum), wk_fresh_blocks(other), len, pressure, range,
+                             k->a, k->b);
+        }
+        sum = wk_fresh_end(other);
+        ultosc_add(k, j, len, out);
+    }
+    ultosc_scale(len, out);
+    memmove(k->pressure, k->pressure + len, kept);
+    memmove(k->range, k->range + len, kept);
 }
 
 static wick_status ultosc_run(int64_t n, const double *const *in, const double *p,
@@ -107,10 +138,13 @@ static wick_status ultosc_run(int64_t n, const double *const *in, const double *
         return wk_run_steps(n, in, p, out, 3, 1, ultosc_size, ultosc_init, ultosc_step);
     bar_before *state = malloc((size_t)ultosc_size(p));
     if (state == NULL) return WICK_E_MEM;
+    ultosc_work work;
+    wk_fill_na(WK_FRESH_MAX, work.pressure);
+    wk_fill_na(WK_FRESH_MAX, work.range);
     ultosc_init(state, p);
     out[0][0] = WICK_NA;
     for (int64_t i = 1; i < n; i += CHUNK)
-        ultosc_chunk((wk_bsum *)(void *)(state + 1), in, i, n - i < CHUNK ? n - i : CHUNK,
+        ultosc_chunk(&work, (wk_fresh *)(void *)(state + 1), in, i, n - i < CHUNK ? n - i : CHUNK,
                      out[0] + i);
     free(state);
     return WICK_OK;
