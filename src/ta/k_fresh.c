@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "k_fresh.h"
 
-WK_WIDE static void sums(int64_t n, const double *x, int64_t w, double *restrict out)
+WK_WIDE static void halves(int64_t n, const double *restrict x, int64_t run, double *restrict out)
 {
-    const double *from = x - (w - 1);
-    int64_t i = 0;
-    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
-        double s[WK_BLOCK] = {0.0};
-        for (int64_t k = 0; k < w; k++)
-            for (int b = 0; b < WK_BLOCK; b++) s[b] += from[i + k + b];
-        memcpy(out + i, s, sizeof s);
-    }
-    for (; i < n; i++) {
-        double s = 0.0;
-        for (int64_t k = 0; k < w; k++) s += from[i + k];
-        out[i] = s;
-    }
+    for (int64_t i = 0; i < n; i++) out[i] = x[i] + x[i + run];
+}
+
+WK_WIDE static void add(int64_t n, const double *restrict x, double *restrict out)
+{
+    for (int64_t i = 0; i < n; i++) out[i] += x[i];
 }
 
 void wk_fresh_sums(int64_t n, const double *x, int64_t w, double *out)
 {
-    sums(n, x, w, out);
+    double room[2][WK_FRESH_CHUNK + WK_FRESH_MAX];
+    const double *runs = x - (w - 1); /* sums of `run` bars, from each bar on */
+    int64_t have = n + w - 1, at = 0;
+    for (int64_t run = 1, side = 0; run <= w; run *= 2, side = 1 - side) {
+        if ((w & run) != 0) {
+            if (at == 0)
+                memcpy(out, runs, (size_t)n * sizeof(double));
+            else
+                add(n, runs + at, out);
+            at += run;
+        }
+        if (2 * run > w) break;
+        have -= run;
+        halves(have, runs, run, room[side]);
+        runs = room[side];
+    }
 }

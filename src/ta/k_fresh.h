@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Sum of the last w bars where no bits are pinned, made for columns: a short window is added up
- * afresh on every bar, oldest first, which many bars do side by side; a long one is a sum of blocks
- * (k_parts.h). Both leave no trace of what has left the window; NA in it gives NA.
+ * Sum of the last w bars where no bits are pinned, made for columns. A short window is cut into
+ * runs of 1, 2, 4 ... bars, the shortest first, and runs are sums of two halves: a column makes
+ * each run once for all bars, many side by side. A long window is a sum of blocks (k_parts.h). Both
+ * leave no trace of what has left the window; NA in it gives NA.
  */
 #ifndef WICK_TA_K_FRESH_H
 #define WICK_TA_K_FRESH_H
 
 #include "k_parts.h"
 
-enum { WK_FRESH_MAX = 32 };
+enum { WK_FRESH_MAX = 32, WK_FRESH_CHUNK = 512 };
 
 /** Followed by a window or by a sum of blocks. */
 typedef struct wk_fresh {
@@ -38,16 +39,31 @@ static inline wk_bsum *wk_fresh_blocks(wk_fresh *k)
     return (wk_bsum *)(void *)(k + 1);
 }
 
+/* Halves of halves. */
+static inline double wk_fresh_run(const double *x, int64_t n)
+{
+    double half[WK_FRESH_MAX];
+    memcpy(half, x, (size_t)n * sizeof(double));
+    for (; n > 1; n /= 2)
+        for (int64_t i = 0; 2 * i < n; i++) half[i] = half[2 * i] + half[2 * i + 1];
+    return half[0];
+}
+
 static inline double wk_fresh_step(wk_fresh *k, double x)
 {
     if (k->w > WK_FRESH_MAX) return wk_bsum_step(wk_fresh_blocks(k), x);
     const double *v = wk_win_push((wk_win *)(void *)(k + 1), x);
     double s = 0.0;
-    for (int64_t i = 0; i < k->w; i++) s += v[i];
+    for (int64_t run = 1, at = 0; run <= k->w; run *= 2) {
+        if ((k->w & run) == 0) continue;
+        s = at == 0 ? wk_fresh_run(v, run) : s + wk_fresh_run(v + at, run);
+        at += run;
+    }
     return s;
 }
 
-/** Sums of short windows that end on x[0 .. n), the bars before x being there. */
+/** Sums of short windows that end on x[0 .. n), n <= WK_FRESH_CHUNK, the bars before x being there.
+ */
 void wk_fresh_sums(int64_t n, const double *x, int64_t w, double *out);
 
 #endif

@@ -230,7 +230,7 @@ static wick_status vhf_run(int64_t n, const double *const *in, const double *p, 
     return wk_run_steps(n, in, p, out, 1, 1, way_size, way_init, vhf_step);
 }
 
-enum { CHUNK = 512 };
+enum { CHUNK = WK_FRESH_CHUNK };
 
 /* One chunk of bodies behind those of the bars before. */
 WK_WIDE static void bodies(int64_t n, const double *restrict open, const double *restrict close,

@@ -112,17 +112,21 @@ static void ultosc_chunk(ultosc_work *k, wk_fresh *sum, const double *const *in,
 {
     const size_t kept = WK_FRESH_MAX * sizeof(double);
     double *pressure = k->pressure + WK_FRESH_MAX, *range = k->range + WK_FRESH_MAX;
+    int64_t w = 0;
     ultosc_bars(k, in, from, len);
     for (int64_t i = 0; i < len; i++) out[i] = 0.0;
     for (int j = 0; j < 3; j++) {
         wk_fresh *other = wk_fresh_end(sum);
-        if (sum->w <= WK_FRESH_MAX) {
+        if (j > 0 && sum->w == w) {
+            /* the same sums as before */
+        } else if (sum->w <= WK_FRESH_MAX) {
             wk_fresh_sums(len, pressure, sum->w, k->a);
             wk_fresh_sums(len, range, sum->w, k->b);
         } else {
             wk_bsum_feed_two(wk_fresh_blocks(sum), wk_fresh_blocks(other), len, pressure, range,
                              k->a, k->b);
         }
+        w = sum->w;
         sum = wk_fresh_end(other);
         ultosc_add(k, j, len, out);
     }
