@@ -30,3 +30,26 @@ void wk_fresh_sums(int64_t n, const double *x, int64_t w, double *out)
         runs = room[side];
     }
 }
+
+/* From sums to variances; the windows end on x. */
+WK_WIDE static void variances(int64_t n, const double *restrict x, int64_t w, double *restrict out)
+{
+    const double size = (double)w;
+    int64_t i = 0;
+    for (; i + WK_BLOCK <= n; i += WK_BLOCK) {
+        const double *from = x + i - (w - 1);
+        double mean[WK_BLOCK], squares[WK_BLOCK] = {0.0};
+        for (int b = 0; b < WK_BLOCK; b++) mean[b] = out[i + b] / size;
+        for (int64_t k = 0; k < w; k++)
+            for (int b = 0; b < WK_BLOCK; b++)
+                squares[b] += (from[k + b] - mean[b]) * (from[k + b] - mean[b]);
+        for (int b = 0; b < WK_BLOCK; b++) out[i + b] = squares[b] / size;
+    }
+    for (; i < n; i++) out[i] = wk_fresh_variance(x + i - (w - 1), w);
+}
+
+void wk_fresh_variances(int64_t n, const double *x, int64_t w, double *out)
+{
+    wk_fresh_sums(n, x, w, out);
+    variances(n, x, w, out);
+}

@@ -49,18 +49,35 @@ static inline double wk_fresh_run(const double *x, int64_t n)
     return half[0];
 }
 
-static inline double wk_fresh_step(wk_fresh *k, double x)
+/* Of a short window at v, oldest first. */
+static inline double wk_fresh_sum(const double *v, int64_t w)
 {
-    if (k->w > WK_FRESH_MAX) return wk_bsum_step(wk_fresh_blocks(k), x);
-    const double *v = wk_win_push((wk_win *)(void *)(k + 1), x);
     double s = 0.0;
-    for (int64_t run = 1, at = 0; run <= k->w; run *= 2) {
-        if ((k->w & run) == 0) continue;
+    for (int64_t run = 1, at = 0; run <= w; run *= 2) {
+        if ((w & run) == 0) continue;
         s = at == 0 ? wk_fresh_run(v, run) : s + wk_fresh_run(v + at, run);
         at += run;
     }
     return s;
 }
+
+static inline double wk_fresh_step(wk_fresh *k, double x)
+{
+    if (k->w > WK_FRESH_MAX) return wk_bsum_step(wk_fresh_blocks(k), x);
+    return wk_fresh_sum(wk_win_push((wk_win *)(void *)(k + 1), x), k->w);
+}
+
+/** Mean of squares about the mean of a short window at v. */
+static inline double wk_fresh_variance(const double *v, int64_t w)
+{
+    double squares = 0.0;
+    const double mean = wk_fresh_sum(v, w) / (double)w;
+    for (int64_t i = 0; i < w; i++) squares += (v[i] - mean) * (v[i] - mean);
+    return squares / (double)w;
+}
+
+/** Those of the windows that end on x[0 .. n), n <= WK_FRESH_CHUNK. */
+void wk_fresh_variances(int64_t n, const double *x, int64_t w, double *out);
 
 /** Sums of short windows that end on x[0 .. n), n <= WK_FRESH_CHUNK, the bars before x being there.
  */

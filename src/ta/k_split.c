@@ -139,3 +139,37 @@ bool wk_split_run(const wk_split *s)
     in_a_row(s, at, s->n, e);
     return !isnan(e[0]) && (s->chains < 2 || !isnan(e[1]));
 }
+
+typedef struct two {
+    const double *const *src;
+    double *const *to;
+} two;
+
+static void fill_two(const void *what, int64_t from, int64_t n, double *x, double *y)
+{
+    const two *k = what;
+    memcpy(x, k->src[0] + from, (size_t)n * sizeof(double));
+    memcpy(y, k->src[1] + from, (size_t)n * sizeof(double));
+}
+
+static void take_two(const void *what, int64_t from, int64_t n, const double *x, const double *y)
+{
+    const two *k = what;
+    memcpy(k->to[0] + from, x, (size_t)n * sizeof(double));
+    memcpy(k->to[1] + from, y, (size_t)n * sizeof(double));
+}
+
+bool wk_split_two(int64_t n, int64_t first, int64_t w, bool rma, const double *const src[2],
+                  double *const to[2])
+{
+    const two k = {src, to};
+    const int64_t at = first + w - 1;
+    wk_split s = {.from = at + 1, .n = n, .w = w, .rma = rma, .chains = 2, .what = &k};
+    if (at >= n) return false;
+    s.fill = fill_two, s.take = take_two;
+    for (int c = 0; c < 2; c++) {
+        wk_fill_na(at, to[c]);
+        to[c][at] = s.e[c] = wk_seed(src[c], first, w);
+    }
+    return wk_split_run(&s);
+}

@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* registry: wick_ta_rvi wick_ta_smi wick_ta_ulcer_index wick_ta_zigzag */
+#include "../k_fresh.h"
 #include "../k_moments.h"
-#include "../k_parts.h"
 #include "../k_scratch.h"
+#include "../k_split.h"
 #include "../k_tops.h"
 
 /* ---- relative volatility index: p: n, stdev_n ------------------------------------------------ */
 
-/* Followed by the window of the deviation and the two averages. */
+/* Followed by the window of the deviation (values when it is short, else moments) and the two
+ * averages. */
 typedef struct rvi_state {
     double prev;
     int64_t bars;
 } rvi_state;
+
+static bool rvi_short(const double *p)
+{
+    return wk_window(p, 1) <= WK_FRESH_MAX;
+}
+
+static int64_t rvi_window_bytes(const double *p)
+{
+    return rvi_short(p) ? wk_win_bytes(wk_window(p, 1)) : wk_mom_bytes(wk_window(p, 1));
+}
 
 static int64_t rvi_warmup(const double *p)
 {
@@ -21,36 +33,110 @@ static int64_t rvi_warmup(const double *p)
 
 static int64_t rvi_size(const double *p)
 {
-    return (int64_t)sizeof(rvi_state) + wk_mom_bytes(wk_window(p, 1)) +
-           2 * wk_avg_bytes(wk_window(p, 0));
+    return (int64_t)sizeof(rvi_state) + rvi_window_bytes(p) + 2 * wk_avg_bytes(wk_window(p, 0));
 }
 
 static void rvi_init(void *state, const double *p)
 {
     rvi_state *k = state;
     *k = (rvi_state){WICK_NA, 0};
-    void *at = wk_mom_init(k + 1, wk_window(p, 1));
+    void *at =
+        rvi_short(p) ? wk_win_init(k + 1, wk_window(p, 1)) : wk_mom_init(k + 1, wk_window(p, 1));
     wk_avg_init(wk_avg_init(at, wk_window(p, 0)), wk_window(p, 0));
+}
+
+/* Mean square about the mean; false while the window is not full. */
+static bool rvi_variance(rvi_state *k, const double *p, double x, double *variance)
+{
+    const int64_t w = wk_window(p, 1);
+    if (rvi_short(p)) {
+        *variance = wk_fresh_variance(wk_win_push((wk_win *)(void *)(k + 1), x), w);
+        return ++k->bars >= w;
+    }
+    wk_mom m;
+    const bool full = wk_mom_step((wk_mom_win *)(void *)(k + 1), x, &m);
+    *variance = full ? m.m2 / p[1] : WICK_NA;
+    return full;
+}
+
+WK_INLINE double rvi_of(double up, double down)
+{
+    const double index = 100.0 * up / (up + down);
+    return up + down == 0.0 ? 50.0 : wk_finite(index);
 }
 
 static void rvi_step(void *state, const double *p, const double *in, double *out)
 {
     rvi_state *k = state;
-    wk_mom_win *window = (wk_mom_win *)(void *)(k + 1);
-    wk_avg *rising = wk_mom_end(window), *falling = wk_avg_end(rising);
+    wk_avg *rising = (wk_avg *)(void *)((char *)(k + 1) + rvi_window_bytes(p));
+    wk_avg *falling = wk_avg_end(rising);
     const double move = in[0] - k->prev;
-    wk_mom m;
+    double variance;
     k->prev = in[0];
     out[0] = WICK_NA;
-    if (!wk_mom_step(window, in[0], &m) || isnan(move)) return;
-    const double deviation = sqrt(m.m2 / p[1]);
+    if (!rvi_variance(k, p, in[0], &variance) || isnan(move)) return;
+    const double deviation = sqrt(variance);
     const double up = wk_rma_step(rising, isnan(deviation) || move > 0.0 ? deviation : 0.0);
     const double down = wk_rma_step(falling, isnan(deviation) || move < 0.0 ? deviation : 0.0);
     if (isnan(up)) return;
-    out[0] = up + down == 0.0 ? 50.0 : wk_finite(100.0 * up / (up + down));
+    out[0] = rvi_of(up, down);
 }
 
-WK_STEPS(rvi, 1, 1)
+typedef struct rvi_work {
+    const double *x;
+    int64_t w;
+    double *out;
+} rvi_work;
+
+WK_WIDE static void rvi_sides(int64_t n, const double *restrict x, const double *restrict variance,
+                              double *restrict up, double *restrict down)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const double move = x[i] - x[i - 1], deviation = sqrt(variance[i]);
+        up[i] = isnan(deviation) || move > 0.0 ? deviation : 0.0;
+        down[i] = isnan(deviation) || move < 0.0 ? deviation : 0.0;
+    }
+}
+
+static void rvi_fill(const void *what, int64_t from, int64_t n, double *up, double *down)
+{
+    const rvi_work *k = what;
+    double variance[WK_FRESH_CHUNK];
+    for (int64_t at = 0; at < n; at += WK_FRESH_CHUNK) {
+        const int64_t len = n - at < WK_FRESH_CHUNK ? n - at : WK_FRESH_CHUNK;
+        const double *x = k->x + from + at;
+        wk_fresh_variances(len, x, k->w, variance);
+        rvi_sides(len, x, variance, up + at, down + at);
+    }
+}
+
+WK_WIDE static void rvi_take(const void *what, int64_t from, int64_t n, const double *up,
+                             const double *down)
+{
+    double *restrict out = ((const rvi_work *)what)->out + from;
+    for (int64_t i = 0; i < n; i++) out[i] = rvi_of(up[i], down[i]);
+}
+
+/* Clean values: both averages side by side, from deviations that are made where they are used. */
+static wick_status rvi_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    const int64_t w = wk_window(p, 0), first = rvi_warmup(p) - (w - 1), seed = first + w - 1;
+    const rvi_work k = {in[0], wk_window(p, 1), out[0]};
+    double *sides = malloc((size_t)(2 * w) * sizeof(double));
+    if (sides == NULL) return WICK_E_MEM;
+    bool done = w > 1 && rvi_short(p) && seed < n && wk_clean(seed + 1, in[0], 0);
+    if (done) {
+        wk_split s = {.from = seed + 1, .n = n, .w = w, .rma = true, .chains = 2, .what = &k};
+        rvi_fill(&k, first, w, sides, sides + w);
+        for (int c = 0; c < 2; c++) s.e[c] = wk_seed(sides + c * w, 0, w);
+        wk_fill_na(seed, out[0]);
+        out[0][seed] = rvi_of(s.e[0], s.e[1]);
+        s.fill = rvi_fill, s.take = rvi_take;
+        done = wk_split_run(&s);
+    }
+    free(sides);
+    return done ? WICK_OK : wk_run_steps(n, in, p, out, 1, 1, rvi_size, rvi_init, rvi_step);
+}
 
 /* ---- stochastic momentum index: p: n, fast, slow, signal ------------------------------------- */
 
@@ -93,45 +179,43 @@ typedef struct smi_work {
     double *far, *range;
 } smi_work;
 
-static void smi_take(const void *what, int64_t from, int64_t n, const double *top,
-                     const double *bottom)
+WK_WIDE static void smi_take(const void *what, int64_t from, int64_t n, const double *restrict top,
+                             const double *restrict bottom)
 {
     const smi_work *k = what;
+    const double *restrict close = k->close + from;
+    double *restrict far = k->far + from, *restrict range = k->range + from;
     for (int64_t i = 0; i < n; i++) {
-        k->far[from + i] = k->close[from + i] - (top[i] + bottom[i]) / 2.0;
-        k->range[from + i] = top[i] - bottom[i];
+        far[i] = close[i] - (top[i] + bottom[i]) / 2.0;
+        range[i] = top[i] - bottom[i];
     }
 }
 
-static wick_status smi_columns(int64_t n, const double *p, double *const *out, double *const *c)
+WK_WIDE static void smi_lines(int64_t n, const double *restrict far, const double *restrict range,
+                              double *restrict out)
 {
-    const int64_t fast = wk_window(p, 1), slow = wk_window(p, 2);
-    wick_status st = wk_ema_column(n, c[0], slow, c[2]);
-    if (st >= 0) st = wk_ema_column(n, c[2], fast, c[0]);
-    if (st >= 0) st = wk_ema_column(n, c[1], slow, c[2]);
-    if (st >= 0) st = wk_ema_column(n, c[2], fast, c[1]);
-    for (int64_t i = 0; st >= 0 && i < n; i++) {
-        const double a = c[0][i], b = c[1][i], line = wk_finite(100.0 * (a / (b / 2.0)));
-        out[0][i] = b == 0.0 && !isnan(a) ? 0.0 : line;
+    for (int64_t i = 0; i < n; i++) {
+        const double a = far[i], b = range[i], line = wk_finite(100.0 * (a / (b / 2.0)));
+        out[i] = b == 0.0 && !isnan(a) ? 0.0 : line;
     }
-    return st < 0 ? st : wk_ema_column(n, out[0], wk_window(p, 3), out[1]);
 }
 
 static wick_status smi_run(int64_t n, const double *const *in, const double *p, double *const *out)
 {
-    const int64_t w = wk_window(p, 0);
+    const int64_t w = wk_window(p, 0), fast = wk_window(p, 1), slow = wk_window(p, 2);
     wk_scratch s;
-    if (n < w || !wk_clean(n, in[2], 0))
-        return wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
-    if (wk_scratch_new(&s, n, 3) < 0) return WICK_E_MEM;
+    bool done = n >= w && fast > 1 && slow > 1 && wk_clean(n, in[2], 0);
+    if (wk_scratch_new(&s, n, 4) < 0) return WICK_E_MEM;
+    double *const sides[2] = {s.col[0], s.col[1]}, *const slows[2] = {s.col[2], s.col[3]};
+    const double *from[2] = {s.col[0], s.col[1]}, *then[2] = {s.col[2], s.col[3]};
     const smi_work k = {in[2], s.col[0], s.col[1]};
-    wk_fill_na(w - 1, s.col[0]);
-    wk_fill_na(w - 1, s.col[1]);
-    const wick_status st = wk_tops_pair(n, in[0], in[1], w, smi_take, &k)
-                               ? smi_columns(n, p, out, s.col)
-                               : wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
+    done = done && wk_tops_pair(n, in[0], in[1], w, smi_take, &k);
+    done = done && wk_split_two(n, w - 1, slow, false, from, slows);
+    done = done && wk_split_two(n, w + slow - 2, fast, false, then, sides);
+    if (done) smi_lines(n, s.col[0], s.col[1], out[0]);
     wk_scratch_free(&s);
-    return st;
+    return done ? wk_ema_column(n, out[0], wk_window(p, 3), out[1])
+                : wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
 }
 
 /* ---- ulcer index: p: n ----------------------------------------------------------------------- */
