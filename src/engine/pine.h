@@ -231,6 +231,7 @@ void wk_pine_touch(wick_run *r, int32_t s); /**< something was placed: watch, bo
 
 /* pine_exit.c */
 void wk_leg_resolve(const wk_feed *f, wk_leg *l, double entry);
+void wk_leg_wait(wick_run *r, wk_pine *p, wk_leg *l); /**< for the next entry of its id */
 void wk_legs_attach(wk_pwalk *w, wk_bind *b, int32_t side);
 
 /* pine_fill.c */
@@ -245,6 +246,7 @@ typedef struct wk_deal {
     int32_t entry; /**< id of the entry it opens */
     int32_t placed_bar;
     bool counts; /**< as a filled order of the day */
+    bool nets;   /**< an entry or raw order, no exit */
     bool intrabar_stop;
 } wk_deal;
 void wk_pine_deal(wk_pwalk *w, const wk_deal *d);

@@ -245,7 +245,10 @@ static int32_t place_exit(wick_run *r, const wick_pine_order *q)
         if (waits_for(r, p, s, o, q->from)) changed |= ask_waiting(r, s, q->id, o, &a);
     }
     if (r->status < 0) return r->status;
-    if (changed) wk_pine_touch(r, s);
+    if (changed) {
+        if (r->set.delay == 0) p->at_close = r->pine_close = true;
+        wk_pine_touch(r, s);
+    }
     return 1;
 }
 
@@ -253,6 +256,19 @@ int32_t wick_pine_exit(wick_run *r, const wick_pine_order *q)
 {
     const double from = wk_meter_on(r);
     return wk_meter_off(r, from, place_exit(r, q));
+}
+
+/* One exit waits once for one entry. */
+void wk_leg_wait(wick_run *r, wk_pine *p, wk_leg *l)
+{
+    if (find_waiting(p, l->tag, l->entry) != NULL) {
+        wk_leg_drop(r, p, l, WICK_FATE_CANCELLED);
+        return;
+    }
+    l->state = WK_LEG_WAITING;
+    l->bind = 0;
+    l->armed = l->carried = l->skip = l->dormant = 0;
+    l->limit = l->stop = l->act = l->trail = l->peak = WICK_NA;
 }
 
 /* A bracket that stood since an earlier bar under the id of an entry that now reverses acts against

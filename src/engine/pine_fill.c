@@ -12,20 +12,48 @@ void wk_pwalk_at(const wk_pwalk *w, wk_at *at)
 
 /* ---- the binding book ----------------------------------------------------------------------- */
 
-static void drop_legs_of(wk_pwalk *w, int32_t bind)
+static void drop_legs(wk_pwalk *w)
 {
     for (int32_t i = 0; i < w->p->legs.n; i++) {
         wk_leg *l = wk_leg_at(w->p, i);
-        if (l->state >= WK_LEG_LIVE && (bind == 0 || l->bind == bind))
+        if (l->state >= WK_LEG_LIVE) wk_leg_drop(w->r, w->p, l, WICK_FATE_CANCELLED);
+    }
+}
+
+/* Whether a long order of the entry's own id still waits, so that its exits pass on to it when
+ * something else than an exit of its own ends the entry (measured on TradingView; shorts do not).
+ */
+static bool taken_over(const wk_pwalk *w, const wk_bind *b, const wk_deal *d)
+{
+    for (int32_t i = 0; d->bind == 0 && i < w->p->ords.n; i++) {
+        const wk_pord *o = wk_pord_at(w->p, i);
+        const bool enters = o->kind == WK_PQ_ENTRY || o->kind == WK_PQ_RAW;
+        if (enters && o->tag == b->tag && o->side > 0 && o->id != d->id) return true;
+    }
+    return false;
+}
+
+/* An entry is spent: its exits, and those that wait for another of its id, go with it or pass on.
+ */
+static void retire(wk_pwalk *w, const wk_bind *b, const wk_deal *d)
+{
+    const bool over = taken_over(w, b, d), last = !(wk_pine_bound(w->p, b->tag) > 0.0);
+    for (int32_t i = 0; i < w->p->legs.n; i++) {
+        wk_leg *l = wk_leg_at(w->p, i);
+        const bool own = l->state >= WK_LEG_LIVE && l->bind == b->serial;
+        const bool waits = l->state == WK_LEG_WAITING && l->entry == b->tag;
+        if (own && over && l->state == WK_LEG_LIVE)
+            wk_leg_wait(w->r, w->p, l);
+        else if (own || (waits && last && !over))
             wk_leg_drop(w->r, w->p, l, WICK_FATE_CANCELLED);
     }
 }
 
-static double take_bound(wk_pwalk *w, wk_bind *b, double qty)
+static double take_bound(wk_pwalk *w, wk_bind *b, const wk_deal *d, double qty)
 {
     const double q = qty < b->bound ? qty : b->bound;
     b->bound = wk_pine_qty(w->f, b->bound - q);
-    if (!(b->bound > 0.0)) drop_legs_of(w, b->serial);
+    if (!(b->bound > 0.0)) retire(w, b, d);
     return q;
 }
 
@@ -36,7 +64,7 @@ static void reduce_bound(wk_pwalk *w, const wk_deal *d)
         wk_bind *b = wk_bind_at(w->p, i);
         const bool chosen = d->bind > 0 ? b->serial == d->bind : d->tag == 0 || b->tag == d->tag;
         if (!chosen || !(b->bound > 0.0)) continue;
-        left = wk_pine_qty(w->f, left - take_bound(w, b, left));
+        left = wk_pine_qty(w->f, left - take_bound(w, b, d, left));
     }
 }
 
@@ -81,10 +109,38 @@ static void snap(wk_pwalk *w, int32_t first_trade)
     y->pos = wk_pine_qty(w->f, y->pos);
 }
 
+/* Lots that stood before what was opened at this very moment. */
+static int32_t older_lots(const wk_pwalk *w, const wk_deal *d)
+{
+    int32_t n = 0;
+    for (int32_t k = w->r->sym[w->s].lot; k != WK_NONE; k = wk_lot_at(w->r, k)->next, n++) {
+        const wk_lot *l = wk_lot_at(w->r, k);
+        if (l->bar == w->bar && l->seg == w->seg && l->price == d->price) break;
+    }
+    return n;
+}
+
+/* Of two opposite orders that fill at the same moment the long one is listed as the entry,
+ * whichever came first (measured on TradingView). */
+static void long_first(wick_run *r, int32_t from)
+{
+    for (int32_t i = from; i < r->trades.n; i++) {
+        wick_trade_rec *t = (wick_trade_rec *)r->trades.p + i;
+        if (t->side > 0) continue;
+        const int32_t order = t->entry_order, tag = t->entry_tag;
+        t->side = 1;
+        t->entry_order = t->exit_order;
+        t->entry_tag = t->exit_tag;
+        t->exit_order = order;
+        t->exit_tag = tag;
+        t->entry_fees = t->fees - t->entry_fees;
+    }
+}
+
 static void close_part(wk_pwalk *w, const wk_deal *d, double per_unit, const wk_at *at)
 {
     wick_run *r = w->r;
-    const int32_t first = r->trades.n;
+    const int32_t first = r->trades.n, older = d->nets ? older_lots(w, d) : 0;
     const bool any = r->set.close_entries_rule == WK_CLOSE_ANY && (d->bind > 0 || d->tag > 0);
     reduce_bound(w, d);
     if (any) {
@@ -96,13 +152,14 @@ static void close_part(wk_pwalk *w, const wk_deal *d, double per_unit, const wk_
     }
     if (r->status < 0) return;
     snap(w, first);
+    if (d->nets) long_first(r, first + older);
     if (wk_has(d->shown)) {
         wick_trade_rec *t = r->trades.p;
         for (int32_t i = first; i < r->trades.n; i++) t[i].exit_price = d->shown;
     }
     if (r->sym[w->s].lots > 0) return;
     for (int32_t i = 0; i < w->p->binds.n; i++) wk_bind_at(w->p, i)->bound = 0.0;
-    drop_legs_of(w, 0);
+    drop_legs(w);
 }
 
 static void open_part(wk_pwalk *w, const wk_deal *d, double fee, const wk_at *at)
@@ -306,6 +363,7 @@ void wk_pine_enter(wk_pwalk *w, int32_t i, double price)
                        .entry = o.tag,
                        .placed_bar = o.placed_bar,
                        .counts = true,
+                       .nets = true,
                        .intrabar_stop = !w->at_open && o.type == WICK_STOP};
     wk_pine_deal(w, &d);
     if (o.from_flat && pos == 0.0) {
@@ -347,9 +405,23 @@ void wk_pine_raw(wk_pwalk *w, int32_t i, double price)
                        .entry = o.tag,
                        .placed_bar = o.placed_bar,
                        .counts = true,
+                       .nets = true,
                        .intrabar_stop = !w->at_open && o.type == WICK_STOP};
     wk_pine_deal(w, &d);
     oca_fire(w, o.oca, o.oca_type, o.id, closing + opening);
+}
+
+/* An entry that was one too many when the script called it is not let in by an immediate close that
+ * came after it (measured on TradingView). */
+static void turn_away(wk_pwalk *w, int32_t close)
+{
+    const int32_t held = wk_pord_at(w->p, close)->held, cap = w->r->set.max_entries;
+    if (cap <= 0 || wk_pine_count(w->p) < cap) return;
+    for (int32_t i = 0; i < close; i++) {
+        wk_pord *o = wk_pord_at(w->p, i);
+        if (o->kind == WK_PQ_ENTRY && o->type == WICK_MARKET && o->side == held)
+            wk_pord_drop(w->r, w->p, o, WICK_FATE_HELD);
+    }
 }
 
 /* Acts only while the position has the side it had, and for at most what is bound now. */
@@ -367,6 +439,7 @@ void wk_pine_close_order(wk_pwalk *w, int32_t i, double price)
         wk_pord_drop(w->r, w->p, wk_pord_at(w->p, i), WICK_FATE_CANCELLED);
         return;
     }
+    if (o.at_close) turn_away(w, i);
     done(w, i);
     const wk_deal d = {.side = o.side,
                        .id = o.id,

@@ -161,7 +161,8 @@ double wk_pine_others(const wick_run *r, int32_t s)
 double wk_pine_default_money(const wick_run *r, int32_t s, int32_t kind, double amount)
 {
     if (kind == WICK_SIZE_CASH) return amount;
-    const double of = kind == WICK_SIZE_PCT_CASH ? r->cash : wk_pine_equity(r, s, wk_pine_mark(r, s));
+    const double of =
+        kind == WICK_SIZE_PCT_CASH ? r->cash : wk_pine_equity(r, s, wk_pine_mark(r, s));
     const double money = of * amount / 100.0;
     return (money < 1e7 ? wk_pine_round10(money) : money) - r->set.fee_order;
 }

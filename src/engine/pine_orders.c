@@ -211,21 +211,26 @@ static bool affordable(const wick_run *r, const wk_pord *o, int32_t s)
     return need <= have + 1e-11 * fabs(have);
 }
 
-/* Reversal part of a priced entry, frozen now (section 6.7). */
-static double reversal(const wick_run *r, const wk_pine *p, int32_t s, int32_t side)
+/* The position as the market orders of this script run leave it, in their order: closes take what
+ * they ask for, a reversing entry ends with what it opens. A priced entry is held against the cap
+ * by it, and freezes what it will have to reverse (section 6.7; measured on TradingView). */
+static double foreseen(const wick_run *r, const wk_pine *p, int32_t s)
 {
-    const double pos = r->sym[s].pos;
-    const int32_t bar = r->bar_of[s];
-    double x = pos * side < 0.0 ? fabs(pos) : 0.0;
-    if (pos != 0.0 && x == 0.0) return 0.0;
+    const bool full = r->set.max_entries > 0 && wk_pine_count(p) >= r->set.max_entries;
+    double pos = r->sym[s].pos;
     for (int32_t i = 0; i < p->ords.n; i++) {
         const wk_pord *o = wk_pord_at(p, i);
-        if (o->placed_bar != bar) continue;
-        if (pos != 0.0 && (o->kind == WK_PQ_CLOSE || o->kind == WK_PQ_CLOSE_ALL)) x -= o->qty;
-        if (pos == 0.0 && o->kind == WK_PQ_ENTRY && o->type == WICK_MARKET && o->side == -side)
-            x += o->qty;
+        if (o->placed_bar != r->bar_of[s]) continue;
+        if (o->kind == WK_PQ_CLOSE || o->kind == WK_PQ_CLOSE_ALL) {
+            const double left = pos - o->held * o->qty;
+            pos = left * pos > 0.0 ? wk_pine_qty(&r->feed[s], left) : 0.0;
+        } else if (o->kind == WK_PQ_ENTRY && o->type == WICK_MARKET) {
+            if (full && pos * o->side > 0.0) continue; /* one too many */
+            const bool turns = pos * o->side < 0.0 && !o->plain;
+            pos = wk_pine_qty(&r->feed[s], (turns ? 0.0 : pos) + o->side * o->qty);
+        }
     }
-    return x > 0.0 ? wk_pine_qty(&r->feed[s], x) : 0.0;
+    return pos;
 }
 
 static void update_record(wick_run *r, const wk_pord *o)
@@ -322,7 +327,7 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
     /* The same id again on its own bar changes the order and no longer adds the reversal. */
     if (old != NULL && old->placed_bar == o.placed_bar) o.plain = 1;
     if (kind == WK_PQ_ENTRY && o.type != WICK_MARKET) {
-        const double pos = r->sym[s].pos;
+        const double pos = foreseen(r, p, s);
         const int32_t cap = r->set.max_entries > 0 ? r->set.max_entries : WK_NEVER;
         if (pos * o.side > 0.0 && wk_pine_count(p) >= cap) {
             if (old != NULL) {
@@ -332,8 +337,8 @@ static int32_t place(wick_run *r, const wick_pine_order *q, int32_t kind)
             }
             return 0;
         }
-        if (!o.plain) o.rev = reversal(r, p, s, o.side);
-        o.from_flat = pos == 0.0;
+        if (!o.plain && pos * o.side < 0.0) o.rev = fabs(pos);
+        o.from_flat = r->sym[s].pos == 0.0;
     }
     if (r->set.delay == 0) p->at_close = r->pine_close = true;
     return enqueue(r, p, &o, old, s);

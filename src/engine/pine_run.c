@@ -51,9 +51,10 @@ wick_status wk_pine_open(wick_ctx *ctx, wick_run *r)
                              "%s: splits are not booked under Pine orders; run on adjusted bars",
                              wick_bars_symbol(wick_panel_bars(r->panel, s)));
     if (r->cost.slips)
-        return wick_fail(ctx, WICK_E_ARG,
-                         "a Pine strategy slips by slip_ticks, slip_pct and spread alone; it has no "
-                         "slippage models");
+        return wick_fail(
+            ctx, WICK_E_ARG,
+            "a Pine strategy slips by slip_ticks, slip_pct and spread alone; it has no "
+            "slippage models");
     r->pine = wick_arena_zalloc(r->arena, (r->n_sym + 1) * (int64_t)sizeof *r->pine);
     if (r->pine == NULL) return wick_fail_mem(ctx);
     for (int32_t s = 0; s < r->n_sym; s++) {

@@ -550,11 +550,29 @@ void wk_pine_tick(wick_run *r, int32_t s)
     wk_pwalk_end(&w);
 }
 
+/* Exits of what was held before this pass: those the close is past fill at it. */
+static void legs_at_close(wk_pwalk *w, int32_t binds)
+{
+    const double c = w->close;
+    for (int32_t i = 0; i < w->p->legs.n && w->r->status >= 0; i++) {
+        const wk_leg *l = wk_leg_at(w->p, i);
+        if (l->state != WK_LEG_LIVE || l->dormant) continue;
+        bool before = false;
+        for (int32_t k = 0; k < binds; k++) before |= wk_bind_at(w->p, k)->serial == l->bind;
+        if (!before) continue;
+        if (l->side * (c - l->stop) >= 0.0)
+            wk_pine_exit_leg(w, i, WK_HOW_STOP, c, false);
+        else if (l->side * (l->limit - c) >= through(w))
+            wk_pine_exit_leg(w, i, WK_HOW_LIMIT, c, false);
+    }
+}
+
 /* Orders that fill at the close they were decided on (sections 6.8, 6.11). */
 static void at_close(wk_pwalk *w)
 {
     wk_pine *p = w->p;
     const bool all = w->r->set.delay == 0;
+    const int32_t binds = p->binds.n;
     for (int32_t i = 0; i < p->ords.n && w->r->status >= 0; i++) {
         wk_pord *o = wk_pord_at(p, i);
         if (o->kind == WK_PQ_DEAD || o->placed_bar != w->bar || !(o->at_close || all)) continue;
@@ -566,6 +584,7 @@ static void at_close(wk_pwalk *w)
             meets = o->side * (o->limit - w->close) >= through(w);
         if (meets) run_order(w, i, w->close);
     }
+    if (all) legs_at_close(w, binds);
 }
 
 void wk_pine_after_script(wick_run *r)

@@ -81,6 +81,10 @@ static const pine_case life[] = {
     {"... and a limit after both: the next short finds no room", "", B0 FLAT "97 98 96 97", "0 entry S short 1; 1 exit X S limit=98; 1 entry S short 1", "S 1 1@100 2@97 X"},
     {"... nor the next long", "", B0 FLAT "103 104 102 103", "0 entry L long 1; 1 exit X L limit=102; 1 entry L long 1", "L 1 1@100 2@103 X"},
     {"a target passed by the open fills at the open", "", B0 FLAT "103 104 102 103", "0 entry L long 1; 1 exit X L limit=102", "L 1 1@100 2@103 X"},
+    {"an exit passes on to a long of its id that waits when the entry is closed", "", B0 FLAT "100 101 94 96", "0 entry L long 1; 1 exit X L stop=95; 1 close L; 1 entry L long 1",
+     "L 1 1@100 2@100 Close entry(s) order L; L 1 2@100 2@95 X"},
+    {"... not to a short", "", B0 FLAT "100 106 99 104", "0 entry S short 1; 1 exit X S stop=105; 1 close S; 1 entry S short 1", "S 1 1@100 2@100 Close entry(s) order S; S 1 2@100 open"},
+    {"... nor when an exit of its own ended the entry", "max_entries=2", B0 FLAT "100 109 99 108", "0 entry L long 1; 1 entry L long 1 stop=105; 1 exit X L profit=300", "L 1 1@100 2@103 X; L 1 2@105 open"},
     {"first reached inside the bar, the exit goes with its entry", "", B0 FLAT "100 100 90 91", "0 entry L long 2; 1 exit X L stop=94; 1 entry S short 1 stop=95",
      "L 2 1@100 2@95 S; S 1 2@95 open"},
 };

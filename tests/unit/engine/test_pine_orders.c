@@ -109,6 +109,11 @@ static const pine_case reversal[] = {
     {"a first one larger than the position opens its rest, the second is one too many", "", B0 FLAT FLAT,
      "0 entry L long 10; 1 entry A short 12; 1 entry B short 3", "L 10 1@100 2@100 A; S 2 2@100 open"},
     {"two opposite market entries from flat both act", "", B0 FLAT, "0 entry L long 5; 0 entry S short 3", "L 5 1@100 1@100 S; S 3 1@100 open"},
+    {"... the long one listed as the entry", "", B0 FLAT, "0 entry S short 3; 0 entry L long 5", "L 3 1@100 1@100 S; L 5 1@100 open"},
+    {"a stop placed after a reversing market entry turns the new side round", "", B0 FLAT "100 103 99 102", "0 entry L long 1; 1 entry S short 1; 1 entry L long 1 stop=102",
+     "L 1 1@100 2@100 S; S 1 2@100 2@102 L; L 1 2@102 open"},
+    {"an immediate close lets no entry in that was one too many before it", "", B0 FLAT FLAT, "0 entry L long 1; 1 entry L long 1; 1 close L now=1", "L 1 1@100 1@100 Close entry(s) order L"},
+    {"... but one that comes after it", "", B0 FLAT FLAT, "0 entry L long 1; 1 close L now=1; 1 entry L long 1", "L 1 1@100 1@100 Close entry(s) order L; L 1 2@100 open"},
     {"raw orders net", "", B0 FLAT FLAT, "0 order A long 5; 1 order B short 7", "L 5 1@100 2@100 B; S 2 2@100 open"},
     {"raw orders know no pyramiding", "", B0 FLAT FLAT, "0 order A long 5; 1 order B long 7", "L 5 1@100 open; L 7 2@100 open"},
 };
@@ -165,6 +170,9 @@ static const pine_case on_close[] = {
     {"... a stop as well", "fill=close delay=0", B0 FLAT, "0 entry L long 1 stop=99", "L 1 0@100 open"},
     {"... at the close, not at their price", "fill=close delay=0", B0 FLAT, "0 entry S short 1 limit=98", "S 1 0@100 open"},
     {"the others wait for the next path", "fill=close delay=0", B0 "100 103 99 102", "0 entry L long 1 stop=102", "L 1 1@102 open"},
+    {"exits of what was held before that the close is past fill at it", "fill=close delay=0", B0 "100 103 99 102; 102 103 97 98; 98 99 97 98", "0 entry L long 2; 2 exit X L qty=1 stop=101; 2 exit Y L limit=97.5",
+     "L 1 0@100 2@98 X; L 1 0@100 2@98 Y"},
+    {"... or wait", "fill=close delay=0", B0 "100 103 99 102; 102 103 97 98; 98 103 97 98", "0 entry L long 1; 2 exit X L limit=101", "L 1 0@100 3@101 X"},
     {"exits of what fills at the close act from the next bar", "fill=close delay=0", B0 "100 103 99 102", "0 entry L long 1; 0 exit X L stop=101", "L 1 0@100 1@100 X"},
 };
 
