@@ -188,6 +188,16 @@ train_bad empty.lua "$SPAN" "feature 'b' has no value in any training row" "a fe
 strategy flat 'a = b.close * 0 + 3, c = b.close * 0' ''
 train_bad flat.lua "$SPAN" "feature 'a' has one value in all training rows; leave it out" "a constant feature"
 train_bad flat.lua "$SPAN --allow-constant" "every feature has one value in all training rows" "constant features"
+# What the strategy names may be constant, and nothing else.
+strategy named 'a = b.close * 0 + 3, c = b.close * 0, d = ta.rsi(b.close, 14)' 'S.constant_features = { "c" }'
+train_bad named.lua "$SPAN" "feature 'a' has one value in all training rows; leave it out" "a constant feature that is not the one named"
+strategy named 'c = b.close * 0, d = ta.rsi(b.close, 14)' 'S.constant_features = { "c" }'
+# shellcheck disable=SC2086
+run e "$H" pipeline train_model --strategy named.lua --data bars --portfolio "$ALL" $SPAN --run-id named --min-auc 0
+expect 0 "a constant feature that is named"
+says e "feature 'c' is constant in training" "a constant feature that is named"
+strategy named 'c = b.close * 0, d = ta.rsi(b.close, 14)' 'S.constant_features = { "cc" }'
+train_bad named.lua "$SPAN" "S.constant_features names 'cc', which is no feature; did you mean 'c'" "a misspelt constant feature"
 strategy nan 'a = wick.iff(b.close:gt(50), ta.rsi(b.close, 14), wick.na)' ''
 train_bad nan.lua "$SPAN" "missing|imputer" "NaN in front of a model that refuses it" "--model logistic"
 strategy none 'a = 1' ''

@@ -189,6 +189,28 @@ static void refusals(void **state)
     wick_ctx_free(ctx);
 }
 
+/* "once" is the first traded tick, bars count from it. */
+static void from_the_first(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    int64_t t[400];
+    const int64_t n = weekdays(t, NULL, 0);
+    wick_panel *p = panel_at(ctx, t, n, WICK_MS_DAY, "Etc/UTC", "");
+    uint8_t due[400];
+    wick_schedule s;
+    check_ok(ctx, wick_schedule_parse(ctx, "once", &s));
+    check_ok(ctx, wick_schedule_ticks(ctx, &s, p, 7, due));
+    for (int64_t i = 0; i < n; i++) assert_int_equal(due[i], i == 7);
+    check_ok(ctx, wick_schedule_ticks(ctx, &s, p, n, due));
+    for (int64_t i = 0; i < n; i++) assert_int_equal(due[i], 0);
+    check_ok(ctx, wick_schedule_parse(ctx, "5 bars", &s));
+    check_ok(ctx, wick_schedule_ticks(ctx, &s, p, 7, due));
+    for (int64_t i = 0; i < n; i++) assert_int_equal(due[i], i >= 7 && (i - 7) % 5 == 0);
+    wick_panel_unref(p);
+    wick_ctx_free(ctx);
+}
+
 /* Hold the best two, leave below the third: by hand. */
 static void rotation(void **state)
 {
@@ -215,8 +237,8 @@ static void rotation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand), cmocka_unit_test(round_the_clock),
-                                       cmocka_unit_test(prefix_law), cmocka_unit_test(refusals),
-                                       cmocka_unit_test(rotation)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_hand),  cmocka_unit_test(round_the_clock), cmocka_unit_test(prefix_law),
+        cmocka_unit_test(refusals), cmocka_unit_test(from_the_first),  cmocka_unit_test(rotation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -185,6 +185,82 @@ static void scale_law(void **state)
     wick_ctx_free(ctx);
 }
 
+/* A cap on the gross leaves the rest of the budget in cash, in every method. */
+static void gross(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const double cov[9] = {4, 1, 0, 1, 3, 0, 0, 0, 1}, mean[3] = {0.1, 0.2, 0.3};
+    const wick_limits half = {.size = sizeof half, .gross = 0.5},
+                      budget = {.size = sizeof budget, .gross = 0.5, .budget = 0.4};
+    for (int64_t k = 0; k < wick_weigh_count(); k++) {
+        const wick_weigh_spec *m = wick_weigh_at(k);
+        if (strcmp(m->name, "fixed") == 0) continue; /* weights as they are given */
+        double w[3];
+        wick_weigh_in in = {.size = sizeof in,
+                            .n = 3,
+                            .cov = cov,
+                            .mean = mean,
+                            .score = mean,
+                            .limits = &half,
+                            .param = {WICK_NA, WICK_NA, WICK_NA, WICK_NA}};
+        check_ok(ctx, wick_weigh(ctx, m, &in, w));
+        check_close(w[0] + w[1] + w[2], 0.5, 1e-9);
+        in.limits = &budget;
+        check_ok(ctx, wick_weigh(ctx, m, &in, w));
+        check_close(w[0] + w[1] + w[2], 0.4, 1e-9);
+    }
+    /* Leverage towards a target of risk stops at the gross. */
+    double w[3] = {0.5, -0.3, 0.2};
+    wick_weigh_to_risk(3, cov, 100.0, 1.5, w);
+    check_close(fabs(w[0]) + fabs(w[1]) + fabs(w[2]), 1.5, 1e-12);
+    wick_weigh_to_risk(3, cov, 0.01, 1.5, w);
+    check_close(wick_weigh_risk(3, cov, w), 0.01, 1e-12);
+    wick_weigh_to_risk(3, cov, 1.0, 0.0, w);
+    check_close(wick_weigh_risk(3, cov, w), 1.0, 1e-12);
+    wick_ctx_free(ctx);
+}
+
+/* QSTrader's sizers divide by the sum of weights unless there is none. */
+static void sizers(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const double price[2] = {10.0, 20.0}, small[2] = {1e-3, 3e-3}, none[2] = {1e-9, 2e-9};
+    double units[2];
+    const wick_sizer longs = {.size = sizeof longs, .kind = WICK_SIZER_LONG_ONLY, .buffer = 0.1};
+    check_ok(ctx, wick_sizer_units(ctx, &longs, 2, 10000.0, small, price, units));
+    check_close(units[0], 225.0, 0.0); /* a quarter of 9,000 */
+    check_close(units[1], 337.0, 0.0); /* whole units down */
+    check_ok(ctx, wick_sizer_units(ctx, &longs, 2, 10000.0, none, price, units));
+    check_close(units[0] + units[1], 0.0, 0.0);
+    const wick_sizer both = {.size = sizeof both, .kind = WICK_SIZER_LONG_SHORT, .gross = 2.0};
+    const double pair[2] = {2e-3, -2e-3};
+    check_ok(ctx, wick_sizer_units(ctx, &both, 2, 10000.0, pair, price, units));
+    check_close(units[0], 1000.0, 0.0);
+    check_close(units[1], -500.0, 0.0);
+    const double below[2] = {0.5, -0.1};
+    check_fails(ctx, wick_sizer_units(ctx, &longs, 2, 1.0, below, price, units), WICK_E_ARG,
+                "weight 2 is -0.1");
+    wick_ctx_free(ctx);
+}
+
+static void covariance_refusals(void **state)
+{
+    (void)state;
+    wick_ctx *ctx = wick_ctx_new();
+    const double x[4] = {0.1, 0.2, 0.3, 0.5};
+    double out[4];
+    const wick_cov_spec *ewma = wick_cov_find(ctx, "ewma");
+    check_fails(ctx, wick_cov_eval(ctx, ewma, 1, 2, x, WICK_NA, out), WICK_E_ARG, "two rows");
+    check_fails(ctx, wick_cov_eval(ctx, ewma, 2, 2, x, 1.5, out), WICK_E_ARG, "decay is 1.5");
+    check_fails(ctx, wick_cov_eval(ctx, ewma, 2, 2, x, -0.5, out), WICK_E_ARG, "decay is -0.5");
+    check_ok(ctx, wick_cov_eval(ctx, ewma, 2, 2, x, WICK_NA, out));
+    assert_null(wick_cov_find(ctx, "ewmaa"));
+    assert_non_null(strstr(wick_ctx_error(ctx), "did you mean 'ewma'"));
+    wick_ctx_free(ctx);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -217,7 +293,12 @@ static void refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(optimal), cmocka_unit_test(signed_limits),
-                                       cmocka_unit_test(scale_law), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(optimal),
+                                       cmocka_unit_test(signed_limits),
+                                       cmocka_unit_test(scale_law),
+                                       cmocka_unit_test(refusals),
+                                       cmocka_unit_test(gross),
+                                       cmocka_unit_test(sizers),
+                                       cmocka_unit_test(covariance_refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,17 @@ static void actions(void **state)
     check_close(o->price, 50.5, 1e-9);
     wick_ledger_unref(l);
     wick_dates_unref(d);
+    /* Of one day: the split first, a dividend of that day is a new unit's. */
+    d = dates(ctx, NULL, WICK_SPLIT, 1, split_day, ratio);
+    d = dates(ctx, d, WICK_DIVIDEND, 1, split_day, cash);
+    s.dates[0] = d;
+    s.at = a;
+    s.n = 1;
+    l = play(ctx, &s);
+    e = wick_ledger_equity(l);
+    check_close(e.flow[WICK_FLOW_DIVIDENDS][3], 0.5 * 20, 1e-12);
+    wick_ledger_unref(l);
+    wick_dates_unref(d);
     /* Three for two of five shares on whole steps: the half is settled at the open. */
     const double third[] = {1.5};
     const ask c[] = {{0, 0, 1, WICK_MARKET, WICK_ENTER, 5, 0, 0, 0}};

@@ -119,6 +119,22 @@ static void schedule(void **state)
     check_close(fee(l, 3), 100.0 * 0.0001, 1e-12);
     check_close(fee(l, 4), 0.1, 1e-12);
     wick_ledger_unref(l);
+    /* Fills of one tick pay by what was traded before it, whoever comes first. */
+    l = run_plan(ctx, "fee_tiers=0:0.1,1000:0.05", 1e6, a, 5, NULL);
+    check_close(fee(l, 0), 1.0, 1e-12);
+    check_close(fee(l, 1), 0.5, 1e-12);
+    check_close(fee(l, 2), 500.0 * 0.0005, 1e-12);
+    wick_ledger_unref(l);
+    /* Four days ago is in a window of four days, five are not. */
+    const ask late[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0}, {4, -1, WICK_MARKET, WICK_NET, 1, 0}};
+    const ask later[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0},
+                         {5, -1, WICK_MARKET, WICK_NET, 1, 0}};
+    l = run_plan(ctx, "fee_tiers=0:0.1,1000:0.05 fee_window=4", 1e6, late, 2, NULL);
+    check_close(fee(l, 1), 0.05, 1e-12);
+    wick_ledger_unref(l);
+    l = run_plan(ctx, "fee_tiers=0:0.1,1000:0.05 fee_window=4", 1e6, later, 2, NULL);
+    check_close(fee(l, 1), 0.1, 1e-12);
+    wick_ledger_unref(l);
     l = run_plan(ctx, "fee_tiers=0:0.01,15:0.005 fee_tier_by=units fee_unit=0.001", 1e6, a, 5,
                  NULL);
     check_close(fee(l, 0), 10 * 0.011, 1e-12);

@@ -156,12 +156,13 @@ static void refusals(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    static const char *const bad[] = {"phases=rows", "trade_unit=position", "exclusive=on"};
+    static const char *const bad[] = {"phases=rows", "trade_unit=position", "exclusive=on",
+                                      "fee_per=lot"};
     const bar4 *list[] = {bars};
     const int64_t n[] = {BARS};
     wick_panel *p = sim_panel(ctx, list, n, NULL, 1, 1.0);
     wick_run *r = NULL;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         char text[80];
         snprintf(text, sizeof text, "lots=hedge %s", bad[i]);
         wick_settings *s = sim_settings(ctx, text);

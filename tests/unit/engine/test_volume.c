@@ -143,6 +143,14 @@ static void one_bar_is_shared(void **state)
     order_is(l, 2, WICK_FATE_FILLED, 30, 103.0);
     order_is(l, 1, WICK_FATE_FILLED, 50, (10 * 103.0 + 40 * 104.0) / 50.0);
     wick_ledger_unref(l);
+    /* A small rest of a bar's volume is used too. */
+    const ask rest[] = {{0, 1, WICK_MARKET, WICK_NET, 38, 0, 0, 0},
+                        {0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0}};
+    s = rising("volume_pct=10 max_entries=none", rest, 2);
+    l = play(ctx, &s);
+    order_is(l, 0, WICK_FATE_FILLED, 38, 101.0);
+    order_is(l, 1, WICK_FATE_FILLED, 10, (2 * 101.0 + 8 * 102.0) / 10.0);
+    wick_ledger_unref(l);
     /* A reversal: 30 are closed and 10 opened on one bar, the other 40 on the next. */
     const ask turn[] = {{0, 1, WICK_MARKET, WICK_ENTER, 30, 0, 0, 0},
                         {2, -1, WICK_MARKET, WICK_ENTER, 50, 0, 0, 0}};

@@ -289,9 +289,23 @@ static void table(void **state)
     free(s);
     s = text_of(ctx, "table_full", &r);
     assert_non_null(strstr(s, "\nMore\n"));
+    /* Every metric once: those of the forty rows are not said again. */
+    for (int64_t i = 0; i < wick_metric_count(); i++) {
+        char line[64];
+        snprintf(line, sizeof line, "\n%s ", wick_metric_at(i)->name);
+        const char *said = strstr(s, line);
+        if (said != NULL && strstr(said + 1, line) != NULL) fail_msg("%s twice", line + 1);
+    }
     assert_non_null(strstr(s, "\nfill=open  gap_fill=level\n"));
     assert_null(strstr(s, "at their defaults"));
     free(s);
+    /* Another program's result with trades has the same rows; what nobody counted is not said. */
+    r.foreign = true;
+    s = text_of(ctx, "table", &r);
+    assert_non_null(strstr(s, "\ntrade_count "));
+    assert_non_null(strstr(s, "2 bars whose inner order"));
+    free(s);
+    r.foreign = false;
     r.color = true;
     s = text_of(ctx, "table", &r);
     assert_non_null(strstr(s, "\x1b[31m-20.40\x1b[0m\n"));
