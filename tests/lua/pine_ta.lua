@@ -95,6 +95,11 @@ test("cmo, cci and rci where nothing moves, and their first bar", function()
   ]], ten)
 end)
 
+test("a sar is not turned by a touch", function()
+  run([[check(ta.sar(0.02, 0.02, 0.2), { NA, 9, 9 })]], { 9.5, 10.5, 10 },
+    { open = { 9.5, 10.5, 10 }, high = { 10, 11, 10.5 }, low = { 9, 10, 9 + 0.02 * (11 - 9) }, close = { 9.5, 10.5, 10 } })
+end)
+
 test("what was found elsewhere and is not followed", function()
   -- mfi counts the first bar in both sums; sar begins by the highs; a supertrend begins downward.
   run([[check(ta.mfi(close, 2), { NA, 100 - 100 / (1 + (10 + 20 * 2) / 10) }, 1e-9)]], { 10, 20, 30 },
