@@ -122,28 +122,96 @@ local function tell_result(self, t, good, v)
   end
 end
 
-local optimize_fields = { n_trials = true, catch = true, callback = true }
+local optimize_fields = { n_trials = true, timeout = true, terminator = true, catch = true, callback = true,
+  callbacks = true }
 
---- study:optimize(f, { n_trials =, catch =, callback = }): asks, calls f(trial), tells.
-function S.optimize(self, f, o)
+local function check_optimize(f, o)
   check_fields("study:optimize", o, optimize_fields)
   if type(f) ~= "function" then raise("study:optimize: a function(trial) is expected") end
-  if type(o.n_trials) ~= "number" or o.n_trials < 0 then raise("study:optimize: n_trials is missing") end
-  self.over = false
-  for _ = 1, o.n_trials do
-    if self.over then break end
+  local limits = { o.n_trials, o.timeout, o.terminator }
+  if next(limits) == nil then raise("study:optimize: n_trials is missing (or timeout, or terminator)") end
+  if o.n_trials ~= nil and (type(o.n_trials) ~= "number" or o.n_trials < 0) then
+    raise("study:optimize: n_trials is a number from 0 up")
+  end
+  if o.timeout ~= nil and not (type(o.timeout) == "number" and o.timeout > 0) then
+    raise("study:optimize: timeout is a number of seconds above 0")
+  end
+  local list = o.callbacks or {}
+  if type(list) ~= "table" then raise("study:optimize: callbacks is a list of functions") end
+  for _, g in ipairs(list) do
+    if type(g) ~= "function" then raise("study:optimize: callbacks is a list of functions") end
+  end
+  if o.callback ~= nil and type(o.callback) ~= "function" then
+    raise("study:optimize: callback is a function(study, trial)")
+  end
+end
+
+--- study:optimize(f, { n_trials =, timeout =, terminator =, catch =, callback =, callbacks = }): asks, calls f(trial),
+--- tells; ends early when a grid has no cell left.
+function S.optimize(self, f, o)
+  check_optimize(f, o)
+  local box, done = self.box, 0
+  local started = box:now()
+  local ender = o.terminator and box:terminator(o.terminator)
+  self.over, self.why = false, ""
+  while not self.over and (not o.n_trials or done < o.n_trials) do
+    if o.timeout and box:now() - started >= o.timeout then break end
+    if box:exhausted() then break end
     local t = self:ask()
     local good, v = pcall(f, t)
     tell_result(self, t, good, v)
     if not good and v ~= pruned and not o.catch then error(v, 0) end
-    if o.callback then o.callback(self, self.box:trial(t.number)) end
+    done = done + 1
+    local told = (o.callback or o.callbacks) and box:trial(t.number)
+    if o.callback then o.callback(self, told) end
+    for _, g in ipairs(o.callbacks or {}) do g(self, told) end
+    if ender then
+      local why = ender:check()
+      if why then
+        self.why = why
+        break
+      end
+    end
   end
   return self
 end
 
 function S.stop(self) self.over = true end
 
-function S.enqueue(self, params, again) self.box:enqueue(params, again) end
+--- study:enqueue { x = 1 }: tried before anything else; -> its number, nothing when it was there already.
+function S.enqueue(self, params, again) return self.box:enqueue(params, again) end
+
+local add_fields = { params = true, space = true, value = true, values = true, state = true }
+local space_fields = { kind = true, low = true, high = true, log = true, step = true, choices = true }
+
+--- study:add { params = { n = 5 }, space = { n = { kind = "int", low = 1, high = 9 } }, value = 0.5 [, state =] }: a
+--- trial from elsewhere, which samplers use like their own; -> its number.
+function S.add(self, o)
+  check_fields("study:add", o, add_fields)
+  if type(o.params) ~= "table" or type(o.space) ~= "table" then
+    raise("study:add: params and space are tables by the names of parameters")
+  end
+  local rows = {}
+  for name, value in core.pairs(o.params) do
+    local spec = o.space[name]
+    if type(spec) ~= "table" then
+      raise("study:add: space has no '" .. core.tostring(name) .. "'" .. near(name, o.space))
+    end
+    check_fields("study:add: space." .. name, spec, space_fields)
+    rows[#rows + 1] = { name = name, value = value, kind = spec.kind, low = spec.low, high = spec.high,
+      log = spec.log, step = spec.step, choices = spec.choices }
+  end
+  return self.box:add(rows, state_of(o), o.values or o.value)
+end
+
+--- study:copy(other): the finished trials of another study, with all they carry; -> how many.
+function S.copy(self, other)
+  local box = type(other) == "table" and rawget(other, "box")
+  if not box then raise("study:copy: a study is expected") end
+  return self.box:copy(box)
+end
+
+function S.exhausted(self) return self.box:exhausted() end
 
 function S.best(self)
   local n = self.box:best()
@@ -185,9 +253,11 @@ local study_meta = {
 
 local study_fields = {
   name = true, storage = true, direction = true, directions = true, sampler = true, pruner = true, seed = true,
+  profile = true, budget = true, heartbeat = true, retries = true,
 }
 
---- wick.study { direction = "maximize" [, directions =, name =, storage =, sampler =, pruner =, seed =] } -> study:
+--- wick.study { direction = "maximize" [, directions =, name =, storage =, sampler =, pruner =, seed =,
+--- profile = "optuna4", budget =, heartbeat =, retries =] } -> study:
 --- a search over whatever a function scores; in pipelines and tests.
 function wick.study(o)
   core.pipelines_only("wick.study")
@@ -195,8 +265,9 @@ function wick.study(o)
   check_fields("wick.study", o, study_fields)
   if o.direction and o.directions then raise("wick.study: direction or directions, not both") end
   local box = core.study { better = o.direction, directions = o.directions, name = o.name, storage = o.storage,
-    sampler = o.sampler, pruner = o.pruner, seed = o.seed }
-  return setmetatable({ box = box, over = false, name = box:name() }, study_meta)
+    sampler = o.sampler, pruner = o.pruner, seed = o.seed, profile = o.profile, budget = o.budget,
+    heartbeat = o.heartbeat, retries = o.retries }
+  return setmetatable({ box = box, over = false, why = "", name = box:name() }, study_meta)
 end
 
 return wick

@@ -35,8 +35,8 @@ static int64_t find_entries(wick_buf *b, const char *name)
     }
     const wick_objective_spec *o = wick_objective_find(name);
     if (strcmp(name, "six_goals") == 0) {
+        if (found++) wick_buf_add(b, "\n", 1);
         cli_doc_six_goals(b);
-        return true;
     }
     if (o) {
         if (found++) wick_buf_add(b, "\n", 1);

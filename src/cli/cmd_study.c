@@ -269,6 +269,65 @@ static int run_trials(cli *c)
     return cli_print(c, &b);
 }
 
+static int run_importance(cli *c)
+{
+    const char *method = "ped_anova";
+    study_form form;
+    int64_t objective = 1;
+    wick_storage *at;
+    wick_study *s;
+    if (!cli_choice(c, "method", "ped_anova|fanova|mdi", &method) || !read_form(c, &form) ||
+        !cli_int(c, "objective", 1, 16, &objective) || !load(c, &at, &s))
+        return CLI_MISTAKE;
+    wick_buf b = {0};
+    wick_importance *list = NULL;
+    int64_t n = 0;
+    const wick_importance_opts o = {
+        .size = sizeof o, .objective = (int32_t)objective - 1, .method = method};
+    const bool good = wick_study_importance(c->ctx, s, &o, &list, &n) >= 0;
+    const int code = good ? CLI_GOOD : cli_fail(c);
+    if (good) study_importance(&b, list, n, form);
+    free(list);
+    wick_study_free(s);
+    wick_storage_close(at);
+    if (good) return cli_print(c, &b);
+    wick_buf_free(&b);
+    return code;
+}
+
+/* From one storage to another, or under another name: a search that starts with what is known. */
+static int run_copy(cli *c)
+{
+    const char *to = c->operands[2], *name = cli_text(c, "name");
+    wick_storage *at, *target = NULL;
+    wick_study *s, *t = NULL;
+    int32_t directions[16];
+    int64_t n = 0;
+    if (!load(c, &at, &s)) return CLI_MISTAKE;
+    const int32_t m = wick_study_objectives(s);
+    for (int32_t i = 0; i < m; i++) directions[i] = wick_study_direction(s, i);
+    const wick_study_opts o = {.size = sizeof o,
+                               .name = name ? name : wick_study_name(s),
+                               .n_objectives = m,
+                               .directions = directions,
+                               .sampler = "random"};
+    bool good = wick_storage_open(c->ctx, to, NULL, &target) >= 0;
+    if (!good) cli_fail_hint(c, where);
+    if (good && (wick_storage_study(c->ctx, target, &o, WICK_STUDY_MAKE, &t) < 0 ||
+                 wick_study_copy(c->ctx, s, t, &n) < 0)) {
+        cli_fail_hint(c, "--name gives the copy another name");
+        good = false;
+    }
+    if (good)
+        cli_note(c, "%lld trials copied to study '%s' of %s", (long long)n, o.name,
+                 wick_storage_url(target));
+    wick_study_free(t);
+    wick_study_free(s);
+    wick_storage_close(target);
+    wick_storage_close(at);
+    return good ? CLI_GOOD : CLI_MISTAKE;
+}
+
 static int run_export(cli *c)
 {
     wick_storage *at;
@@ -325,6 +384,13 @@ static const cli_option trials_options[] = {
     FORMAT_OPTION,
     {"state", "STATE", "all (default), complete, pruned, fail, running or waiting", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE}};
+static const cli_option importance_options[] = {
+    FORMAT_OPTION,
+    {"method", "NAME", "ped_anova (default), fanova or mdi", CLI_ONE},
+    {"objective", "N", "which of several, default 1", CLI_ONE},
+    {NULL, NULL, NULL, CLI_ONE}};
+static const cli_option copy_options[] = {
+    {"name", "NAME", "of the copy, default the same", CLI_ONE}, {NULL, NULL, NULL, CLI_ONE}};
 static const cli_option export_options[] = {
     {"out", "FILE", "instead of stdout; .gz and .zst are compressed", CLI_ONE},
     {NULL, NULL, NULL, CLI_ONE}};
@@ -377,6 +443,29 @@ static const cli_command trials = {
     .example = "wick study trials sqlite:///studies.db --state complete --format csv > trials.csv",
     .run = run_trials,
 };
+static const cli_command importance = {
+    .name = "importance",
+    .summary = "how much each parameter matters",
+    .operands = "URL [NAME]",
+    .min_operands = 1,
+    .max_operands = 2,
+    .options = importance_options,
+    .notes = name_note,
+    .example = "wick study importance sqlite:///studies.db --method fanova",
+    .run = run_importance,
+};
+static const cli_command copy_study = {
+    .name = "copy",
+    .summary = "copies a study: a backup, or the start of another search",
+    .operands = "URL NAME TO_URL",
+    .min_operands = 3,
+    .max_operands = 3,
+    .options = copy_options,
+    .notes = "Finished trials are copied with everything they carry, up to the first that is not "
+             "finished.",
+    .example = "wick study copy sqlite:///studies.db donchian_breakout postgresql://wick@db/lab",
+    .run = run_copy,
+};
 static const cli_command export_study = {
     .name = "export",
     .summary = "everything about a study as JSON",
@@ -399,12 +488,13 @@ static const cli_command delete_study = {
     .run = run_delete,
 };
 
-static const cli_command *const subs[] = {&list,         &show,         &best, &trials,
-                                          &export_study, &delete_study, NULL};
+static const cli_command *const subs[] = {
+    &list, &show, &best, &trials, &importance, &copy_study, &export_study, &delete_study, NULL};
 
 const cli_command cli_command_study = {
     .name = "study",
-    .summary = "studies kept in SQLite, PostgreSQL or a journal: list, show, best, trials, ...",
+    .summary = "studies kept in SQLite, PostgreSQL or a journal: list, show, best, trials, "
+               "importance, ...",
     .subs = subs,
     .example = "wick study list sqlite:///studies.db",
 };

@@ -333,14 +333,18 @@ const cli_lua_doc cli_lua_docs[] = {
      "parameters. A constraint is met at 0 and below."},
     {"wick.study", "",
      "wick.study { direction = \"maximize\" [, directions =, name =, storage =, sampler =, pruner "
-     "=, "
-     "seed =] }",
+     "=, seed =, profile = \"optuna4\", budget =, heartbeat =, retries =] }",
      MORE,
      "A search over whatever a function scores, in pipelines and tests. s:optimize(f, { n_trials "
-     "=, catch =, callback = }) calls f(trial) and tells what it returned, a number or a list; "
-     "s:ask(), s:tell(trial, value [, { state = \"pruned\" }]), s:enqueue { x = 1 }, s:best(), "
-     "s:best_trials(), s:trial(n), s:trials(), s:importance(), s:hypervolume(ref), s:attr(key "
-     "[, value]), s:count(), s:stop(). A trial has t:num(name, low, high [, { log =, step = }]), "
+     "=, timeout =, terminator =, catch =, callback =, callbacks = }) calls f(trial) and tells "
+     "what it returned, a number or a list; "
+     "s:ask(), s:tell(trial, value [, { state = \"pruned\" }]), s:enqueue { x = 1 }, s:add { "
+     "params "
+     "=, space =, value = } (a trial from elsewhere), s:copy(other), s:best(), "
+     "s:best_trials(), s:trial(n), s:trials(), s:importance { method = \"fanova\" }, "
+     "s:hypervolume(ref), s:attr(key [, value]), s:count(), s:sampler(), s:exhausted(), s:stop(); "
+     "s.why says why a terminator stopped. A trial has t:num(name, low, high [, { log =, step = "
+     "}]), "
      "t:int, t:choice(name, list), t:bool(name), t:report(value, step), t:should_prune(), "
      "t:constrain(name, value), t:attr(key [, value]), t.number."},
     {"wick.pruned", "", "error(wick.pruned), or return wick.pruned", MORE,

@@ -18,4 +18,7 @@ void study_trials(wick_buf *b, const wick_study *s, const wick_trial *const *lis
 /** Everything there is about a study. */
 void study_export(wick_buf *b, const wick_study *s, const char *url);
 
+/** Parameters by importance. */
+void study_importance(wick_buf *b, const wick_importance *list, int64_t n, study_form form);
+
 #endif

@@ -7,9 +7,9 @@
 /* Options that say where and how long, not what. */
 static bool of_process(const char *name)
 {
-    static const char *const list[] = {"study",  "study-name", "jobs",  "out",       "format",
-                                       "trials", "timeout",    "heat",  "benchmark", "quiet",
-                                       "async",  "replay",     "batch", "keep-going"};
+    static const char *const list[] = {"study",  "study-name", "jobs",  "out",        "format",
+                                       "trials", "timeout",    "heat",  "benchmark",  "quiet",
+                                       "async",  "replay",     "batch", "keep-going", "enqueue"};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (strcmp(list[i], name) == 0) return true;
     return false;

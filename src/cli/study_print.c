@@ -340,3 +340,47 @@ void study_export(wick_buf *b, const wick_study *s, const char *url)
     wick_jw_end(&w);
     wick_buf_add(b, "\n", 1);
 }
+
+/* ---- importance --------------------------------------------------------------------------- */
+
+static void importance_json(wick_buf *b, const wick_importance *list, int64_t n)
+{
+    wick_json_writer w;
+    wick_jw_begin(&w, b, 1);
+    wick_jw_object(&w);
+    for (int64_t i = 0; i < n; i++) {
+        wick_jw_key(&w, list[i].name);
+        wick_jw_double(&w, list[i].value);
+    }
+    wick_jw_end(&w);
+    wick_buf_add(b, "\n", 1);
+}
+
+void study_importance(wick_buf *b, const wick_importance *list, int64_t n, study_form form)
+{
+    const bool table = form == STUDY_TABLE;
+    int width = 9;
+    if (form == STUDY_JSON) {
+        importance_json(b, list, n);
+        return;
+    }
+    for (int64_t i = 0; i < n && table; i++)
+        if ((int)strlen(list[i].name) > width) width = (int)strlen(list[i].name);
+    if (table)
+        wick_buf_addf(b, "%-*s  importance\n", width, "parameter");
+    else
+        wick_buf_add(b, "parameter,importance\n", -1);
+    for (int64_t i = 0; i < n; i++) {
+        if (table) {
+            wick_buf_addf(b, "%-*s  %10.4f\n", width, list[i].name, list[i].value);
+            continue;
+        }
+        wick_buf name = {0};
+        wick_buf_add(&name, list[i].name, -1);
+        csv_field(b, &name);
+        wick_buf_free(&name);
+        wick_buf_add(b, ",", 1);
+        wick_buf_add_double(b, list[i].value);
+        wick_buf_add(b, "\n", 1);
+    }
+}

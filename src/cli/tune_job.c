@@ -48,15 +48,16 @@ static bool read_over(tune_job *j)
 static bool read_options(tune_job *j)
 {
     cli *c = j->c;
-    const char *text, *format = NULL;
+    const char *text, *format = NULL, *optuna = "5";
     j->sampler = (text = cli_text(c, "sampler")) ? tune_job_call(text, &j->sampler_text) : "tpe";
     j->pruner = (text = cli_text(c, "pruner")) ? tune_job_call(text, &j->pruner_text) : "nop";
     j->robust = (text = cli_text(c, "robust")) ? tune_job_call(text, &j->robust_text) : NULL;
     if ((text = cli_text(c, "timeout")) && !read_seconds(c, text, &j->timeout)) return false;
     if (!cli_int(c, "trials", 1, 10000000, &j->trials) ||
         !cli_int(c, "batch", 1, 100000, &j->batch) || !read_over(j) ||
-        !cli_choice(c, "format", "table|json", &format))
+        !cli_choice(c, "format", "table|json", &format) || !cli_choice(c, "optuna", "4|5", &optuna))
         return false;
+    j->profile = *optuna == '4' ? WICK_OPT_OPTUNA4 : WICK_OPT_OPTUNA5;
     if (j->trials == 0 && !(j->timeout > 0)) j->trials = 100;
     return true;
 }
@@ -296,40 +297,10 @@ wick_status tune_job_study(tune_job *j, wick_ctx *ctx, const char *name, uint64_
                                .sampler = j->sampler,
                                .pruner = j->pruner,
                                .seed = seed,
+                               .profile = j->profile,
                                .budget = j->trials};
     return j->storage ? wick_storage_study(ctx, j->storage, &o, WICK_STUDY_OPEN, out)
                       : wick_study_new(ctx, &o, out);
-}
-
-static bool starts_with(const char *s, const char *head)
-{
-    return strncmp(s, head, strlen(head)) == 0;
-}
-
-bool tune_job_enqueue(tune_job *j, wick_study *s)
-{
-    /* These visit given points; one more would be none of them. */
-    if (starts_with(j->sampler, "grid") || starts_with(j->sampler, "brute_force")) return true;
-    if (wick_study_count(s) > 0) return true;
-    wick_fixed *list = calloc((size_t)j->subject.n_params + 1, sizeof *list);
-    int64_t n = 0, number = 0;
-    if (!list) return cli_error(j->c, NULL, "out of memory") == CLI_GOOD;
-    for (int64_t i = 0; i < j->subject.n_params; i++) {
-        const wick_tune_param *p = &j->subject.params[i];
-        if (p->fixed) continue;
-        list[n].name = p->name;
-        if (p->dist.kind == WICK_DIST_CATEGORICAL)
-            list[n].value = p->dist.choices[(int64_t)p->value];
-        else if (p->dist.kind == WICK_DIST_INT)
-            list[n].value = (wick_choice){.kind = WICK_CHOICE_INT, .i = (int64_t)p->value};
-        else
-            list[n].value = (wick_choice){.kind = WICK_CHOICE_FLOAT, .d = p->value};
-        n++;
-    }
-    const wick_status st = wick_study_enqueue(j->c->ctx, s, list, n, true, &number);
-    free(list);
-    if (st < 0) cli_fail(j->c);
-    return st >= 0;
 }
 
 static void say_left(char *out, size_t n, double seconds)

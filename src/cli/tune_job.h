@@ -34,6 +34,7 @@ typedef struct tune_job {
     cli_progress *progress;
     double started;
     int64_t begun; /**< trials that were there when the search began */
+    int32_t profile; /**< wick_opt_profile */
     int64_t later; /**< searches of the same size to come, in a walk */
     char line[160];
     double heartbeat; /**< 0: TUNE_HEARTBEAT; set before tune_job_open */
@@ -74,6 +75,8 @@ bool tune_job_finish(tune_job *j);
          CLI_REPEAT},                                                                              \
         {"sampler", "NAME[:K=V,..]", "how parameters are chosen, default tpe", CLI_ONE},           \
         {"pruner", "NAME[:K=V,..]", "ends hopeless trials between folds, default nop", CLI_ONE},   \
+        {"optuna", "4|5", "whose defaults samplers have, default 5", CLI_ONE},                     \
+        {"enqueue", "F.json", "parameters to try first: an object, or a list of them", CLI_ONE},   \
         {"fix", "K=V", "parameters that are not searched", CLI_PAIRS},                             \
         {"split", "SPLIT", "parts of the history, see docs/tuning.md", CLI_ONE},                   \
         {"over", "HOW", "folds together: mean, median, worst or stitched; default mean", CLI_ONE}, \

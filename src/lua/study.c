@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lua/ml.h"
+#include "lua/study.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void study_unref(void *p)
 
 static const wk_box_type study_type;
 
-static wick_study *study_arg(lua_State *L)
+wick_study *wk_study_arg(lua_State *L)
 {
     return wk_check_box(L, 1, &study_type, "study");
 }
@@ -28,7 +28,7 @@ static wick_trial *trial_arg(lua_State *L, wick_study *s)
 }
 
 /* Texts stay alive in the table they came from. */
-static bool read_choice(lua_State *L, int i, wick_choice *out)
+bool wk_study_choice(lua_State *L, int i, wick_choice *out)
 {
     const int type = lua_type(L, i);
     *out = (wick_choice){0};
@@ -44,7 +44,7 @@ static bool read_choice(lua_State *L, int i, wick_choice *out)
 }
 
 /* Low, high, log and step of the table on top, or its choices (texts). */
-static void read_dist(lua_State *L, wk_host *h, const char *name, wick_dist *out)
+void wk_study_dist(lua_State *L, wk_host *h, const char *name, wick_dist *out)
 {
     const int t = lua_gettop(L);
     const char *kind = wk_ml_text(L, t, "kind", "num");
@@ -59,7 +59,7 @@ static void read_dist(lua_State *L, wk_host *h, const char *name, wick_dist *out
         for (int i = 0; i < n; i++) {
             lua_rawgeti(L, list, i + 1);
             c[i] = (wick_choice){0};
-            if (!read_choice(L, lua_gettop(L), &c[i]))
+            if (!wk_study_choice(L, lua_gettop(L), &c[i]))
                 (void)wk_raise(L, "space: choices of '%s' are texts, numbers, true or false", name);
             lua_pop(L, 1);
         }
@@ -110,7 +110,7 @@ static void push_params(lua_State *L, const wick_trial *t)
 static int study_ask(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     wick_trial *t = NULL;
     lua_settop(L, 2);
     if (lua_isnil(L, 2)) {
@@ -126,7 +126,7 @@ static int study_ask(lua_State *L)
         lua_rawgeti(L, 2, i + 1);
         luaL_checktype(L, -1, LUA_TTABLE);
         const char *name = wk_ml_text(L, lua_gettop(L), "name", "?");
-        read_dist(L, h, name, &dist[i]);
+        wk_study_dist(L, h, name, &dist[i]);
         space[i] = (wick_param){.name = name, .dist = &dist[i]};
     }
     wk_good(L, h, wick_study_ask(h->ctx, s, space, n, &t));
@@ -139,26 +139,28 @@ static int study_ask(lua_State *L)
 static int study_enqueue(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     int64_t n = 0, number = 0;
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) n++;
     wick_fixed *f = lua_newuserdata(L, ((size_t)n + 1) * sizeof *f);
     n = 0;
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING || !read_choice(L, lua_gettop(L), &f[n].value))
+        if (lua_type(L, -2) != LUA_TSTRING || !wk_study_choice(L, lua_gettop(L), &f[n].value))
             return wk_raise(L, "study: enqueue takes { name = value, ... }");
         f[n++].name = lua_tostring(L, -2);
     }
     wk_good(L, h, wick_study_enqueue(h->ctx, s, f, n, !lua_toboolean(L, 3), &number));
-    return 0;
+    if (number < 0) return 0;
+    lua_pushinteger(L, (lua_Integer)number);
+    return 1;
 }
 
 /* s:report(number, step, value) -> whether to prune */
 static int study_report(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_trial *t = trial_arg(L, study_arg(L));
+    wick_trial *t = trial_arg(L, wk_study_arg(L));
     bool prune = false;
     wk_good(L, h,
             wick_trial_report(h->ctx, t, (int64_t)luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
@@ -172,7 +174,7 @@ static int study_tell(lua_State *L)
 {
     enum { MOST = 16 };
     wk_host *h = wk_self(L);
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     const wick_trial *t = trial_arg(L, s);
     const char *word = luaL_checkstring(L, 3);
     const int32_t state = strcmp(word, "complete") == 0 ? WICK_TRIAL_COMPLETE
@@ -201,13 +203,13 @@ static int study_tell(lua_State *L)
 static int study_suggest(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_trial *t = trial_arg(L, study_arg(L));
+    wick_trial *t = trial_arg(L, wk_study_arg(L));
     const char *name = luaL_checkstring(L, 3);
     wick_dist d;
     double v = 0;
     luaL_checktype(L, 4, LUA_TTABLE);
     lua_settop(L, 4);
-    read_dist(L, h, name, &d);
+    wk_study_dist(L, h, name, &d);
     wk_good(L, h, wick_trial_suggest(h->ctx, t, name, &d, &v));
     push_value(L, &d, v);
     return 1;
@@ -217,7 +219,7 @@ static int study_suggest(lua_State *L)
 static int study_constrain(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_trial *t = trial_arg(L, study_arg(L));
+    wick_trial *t = trial_arg(L, wk_study_arg(L));
     wk_good(L, h,
             wick_trial_set_constraint(h->ctx, t, luaL_checkstring(L, 3), luaL_checknumber(L, 4)));
     return 0;
@@ -227,7 +229,7 @@ static int study_constrain(lua_State *L)
 static int study_attr(lua_State *L)
 {
     wk_host *h = wk_self(L);
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     wick_trial *t = lua_isnil(L, 2) ? NULL : trial_arg(L, s);
     const char *key = luaL_checkstring(L, 3);
     if (!lua_isnoneornil(L, 4)) {
@@ -249,7 +251,7 @@ static int study_front(lua_State *L)
     wk_host *h = wk_self(L);
     const wick_trial **list = NULL;
     int64_t n = 0;
-    wk_good(L, h, wick_study_front(h->ctx, study_arg(L), &list, &n));
+    wk_good(L, h, wick_study_front(h->ctx, wk_study_arg(L), &list, &n));
     double *copy = lua_newuserdata(L, ((size_t)n + 1) * sizeof *copy);
     for (int64_t i = 0; i < n; i++) copy[i] = (double)wick_trial_number(list[i]);
     free(list);
@@ -270,7 +272,7 @@ static int study_importance(lua_State *L)
                                     .method = luaL_optstring(L, 2, NULL)};
     wick_importance *list = NULL;
     int64_t n = 0;
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     wk_good(L, h, wick_study_importance(h->ctx, s, &o, &list, &n));
     /* Names are the study's; the list must not be lost when Lua runs out of memory. */
     wick_importance *copy = lua_newuserdata(L, ((size_t)n + 1) * sizeof *copy);
@@ -293,7 +295,7 @@ static int study_hypervolume(lua_State *L)
 {
     enum { MOST = 16 };
     wk_host *h = wk_self(L);
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     double ref[MOST] = {0}, v = 0;
     luaL_checktype(L, 2, LUA_TTABLE);
     if ((int32_t)lua_rawlen(L, 2) != wick_study_objectives(s))
@@ -310,26 +312,26 @@ static int study_hypervolume(lua_State *L)
 
 static int study_count(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)wick_study_count(study_arg(L)));
+    lua_pushinteger(L, (lua_Integer)wick_study_count(wk_study_arg(L)));
     return 1;
 }
 
 static int study_sampler(lua_State *L)
 {
-    lua_pushstring(L, wick_study_sampler(study_arg(L)));
+    lua_pushstring(L, wick_study_sampler(wk_study_arg(L)));
     return 1;
 }
 
 static int study_name(lua_State *L)
 {
-    lua_pushstring(L, wick_study_name(study_arg(L)));
+    lua_pushstring(L, wick_study_name(wk_study_arg(L)));
     return 1;
 }
 
 /* s:best() -> number, or nil */
 static int study_best(lua_State *L)
 {
-    const wick_trial *t = wick_study_best(study_arg(L));
+    const wick_trial *t = wick_study_best(wk_study_arg(L));
     if (!t) return 0;
     lua_pushinteger(L, (lua_Integer)wick_trial_number(t));
     return 1;
@@ -371,7 +373,7 @@ static void push_trial(lua_State *L, const wick_study *s, const wick_trial *t)
 /* s:trial(number): { number =, state =, value =, values =, violation =, params = } */
 static int study_trial(lua_State *L)
 {
-    wick_study *s = study_arg(L);
+    wick_study *s = wk_study_arg(L);
     push_trial(L, s, trial_arg(L, s));
     return 1;
 }
@@ -379,7 +381,7 @@ static int study_trial(lua_State *L)
 /* s:trials(): all of them. */
 static int study_trials(lua_State *L)
 {
-    const wick_study *s = study_arg(L);
+    const wick_study *s = wk_study_arg(L);
     const int64_t n = wick_study_count(s);
     lua_createtable(L, (int)n, 0);
     for (int64_t i = 0; i < n; i++) {
@@ -405,9 +407,19 @@ static const luaL_Reg study_methods[] = {{"ask", study_ask},
                                          {"name", study_name},
                                          {"trial", study_trial},
                                          {"trials", study_trials},
+                                         {"add", wk_study_add},
+                                         {"copy", wk_study_copy},
+                                         {"exhausted", wk_study_exhausted},
+                                         {"terminator", wk_study_terminator},
+                                         {"now", wk_study_now},
                                          {NULL, NULL}};
 static const wk_box_type study_type = {
     .name = "study", .unref = study_unref, .methods = study_methods};
+
+const wk_box_type *wk_study_type(void)
+{
+    return &study_type;
+}
 
 static int32_t direction_of(lua_State *L, const char *word)
 {
@@ -436,18 +448,27 @@ static int32_t read_directions(lua_State *L, int32_t *out)
     return n;
 }
 
-static wick_status open_study(wk_host *h, const char *url, const wick_study_opts *o, wick_study **s)
+static int32_t profile_of(lua_State *L, const char *word)
+{
+    if (strcmp(word, "optuna4") == 0) return WICK_OPT_OPTUNA4;
+    if (strcmp(word, "optuna5") != 0)
+        (void)wk_raise(L, "study: a profile is optuna4 or optuna5, got '%s'", word);
+    return WICK_OPT_OPTUNA5;
+}
+
+static wick_status open_study(wk_host *h, const char *url, const wick_storage_opts *how,
+                              const wick_study_opts *o, wick_study **s)
 {
     wick_storage *storage = NULL;
     if (!url) return wick_study_new(h->ctx, o, s);
-    const wick_storage_opts how = {.size = sizeof how};
-    wick_status st = wick_storage_open(h->ctx, url, &how, &storage);
+    wick_status st = wick_storage_open(h->ctx, url, how, &storage);
     if (st >= 0) st = wick_storage_study(h->ctx, storage, o, WICK_STUDY_OPEN, s);
     wick_storage_close(storage);
     return st;
 }
 
-/* core.study { better = | directions =, name =, storage =, sampler =, pruner =, seed = } */
+/* core.study { better = | directions =, name =, storage =, sampler =, pruner =, seed =,
+ * profile =, budget =, heartbeat =, retries = } */
 static int core_study(lua_State *L)
 {
     wk_host *h = wk_self(L);
@@ -461,10 +482,15 @@ static int core_study(lua_State *L)
                                .directions = directions,
                                .sampler = wk_ml_text(L, 1, "sampler", NULL),
                                .pruner = wk_ml_text(L, 1, "pruner", NULL),
-                               .seed = (uint64_t)wk_number_of(L, 1, "seed", (double)h->seed)};
+                               .seed = (uint64_t)wk_number_of(L, 1, "seed", (double)h->seed),
+                               .profile = profile_of(L, wk_ml_text(L, 1, "profile", "optuna5")),
+                               .budget = (int64_t)wk_number_of(L, 1, "budget", 0)};
+    const wick_storage_opts how = {.size = sizeof how,
+                                   .heartbeat = wk_number_of(L, 1, "heartbeat", 0),
+                                   .retries = (int32_t)wk_number_of(L, 1, "retries", 0)};
     wk_box *b = wk_new_box(L, h, &study_type, 1 << 20);
     wick_study *s = NULL;
-    wk_good(L, h, open_study(h, wk_ml_text(L, 1, "storage", NULL), &o, &s));
+    wk_good(L, h, open_study(h, wk_ml_text(L, 1, "storage", NULL), &how, &o, &s));
     b->p = s;
     return 1;
 }

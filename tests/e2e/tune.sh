@@ -191,6 +191,24 @@ if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   n=$("$BUILD/$first" tune "$S" --data bars --trials 1 --sampler random --study sqlite:///i.db \
     --out i2 --format json 2>/dev/null | sed -n 's/.*"complete": *\([0-9]*\).*/\1/p')
   [ "${n:-0}" -gt 1 ] && good || bad "nothing is left of an interrupted study"
+  for method in ped_anova fanova mdi; do
+    run imp "$first" study importance sqlite:///s.db --method $method --format csv
+    expect 0 "wick study importance --method $method"
+    [ "$(wc -l <"$TMP/imp.out")" -eq 10 ] && good || bad "importance has not 9 parameters ($method)"
+  done
+  run imp "$first" study importance sqlite:///s.db --method anova
+  expect 2 "an unknown method"
+  run copied "$first" study copy sqlite:///s.db donchian_breakout journal:copied.log --name again
+  expect 0 "wick study copy"
+  run copied "$first" study copy sqlite:///s.db donchian_breakout journal:copied.log --name again
+  expect 2 "a copy over another study"
+  run a "$first" study trials sqlite:///s.db --format csv
+  run b "$first" study trials journal:copied.log again --format csv
+  same "$TMP/a.out" "$TMP/b.out" "a copied study"
+  run again "$first" tune "$S" --data bars --trials 48 --study journal:copied.log --study-name again --out again
+  expect 0 "going on with a copy"
+  run longer "$first" tune "$S" --data bars --trials 48 --out longer
+  same again/trials.csv longer/trials.csv "a copy goes on as the original would"
   # Without a storage what is finished is saved, and goes on as if nothing had been.
   env --default-signal=INT "$BUILD/$first" tune "$S" --data bars --trials 4000 --sampler tpe \
     --out saved >"$TMP/x.out" 2>"$TMP/x.err" &
@@ -257,6 +275,20 @@ mistake "8 maps at most" tune "$S" $(for i in 1 2 3 4 5 6 7 8 9; do echo --heat 
 mistake "did you mean 'six_goals'" tune "$S" --objective six_gaols
 mistake "cannot make the folder" tune "$S" --trials 10000000 --out goal.lua/x
 mistake "cannot make the folder" walk "$S" --trials 10000000 --out goal.lua/x
+echo '[{"donchian_period": 33, "trigger": "close"}, {"atr_period": 11, "is_long_only": false}]' >first.json
+run first "$first" tune "$S" --data bars --trials 8 --sampler random --enqueue first.json --out first
+expect 0 "--enqueue"
+sed -n 3p first/trials.csv | grep -q ',33,.*,close,' && good || bad "the first entry is not trial 1"
+sed -n 4p first/trials.csv | grep -q ',11,' && good || bad "the second entry is not trial 2"
+echo '{"donchian_perod": 33}' >bad.json
+mistake "entry 1: .*did you mean 'donchian_period'" tune "$S" --enqueue bad.json
+echo '[{"donchian_period": 3300}]' >bad.json
+mistake "entry 1: 'donchian_period' cannot have that value" tune "$S" --enqueue bad.json
+mistake "points of its own" tune "$S" --enqueue first.json --sampler brute_force
+run four "$first" tune "$S" --data bars --trials 24 --optuna 4 --out four
+expect 0 "--optuna 4"
+cmp -s four/trials.csv plain-$first-1/trials.csv && bad "--optuna 4 changes nothing" || good
+mistake "4" tune "$S" --optuna 3
 mistake "is not A,B" tune "$S" --heat donchian_period
 mistake "is not a time" tune "$S" --timeout soon
 mistake "has no train part" walk "$S" --split none

@@ -122,6 +122,53 @@ test("callbacks and stop", function()
   equal(s:count(), 10)
 end)
 
+test("terminators, time limits, lists of callbacks, grids that end", function()
+  local n, s = 0, wick.study { direction = "minimize", sampler = "random", seed = 1 }
+  s:optimize(bowl, { terminator = "stagnation(10)", callbacks = { function() n = n + 1 end, function() n = n + 1 end } })
+  check(s:count() > 10 and s:count() < 500, s:count() .. " trials")
+  equal(n, 2 * s:count())
+  check(s.why:find("10") ~= nil, tostring(s.why))
+  local limited = wick.study { sampler = "random" }
+  limited:optimize(bowl, { timeout = 0.05 })
+  check(limited:count() > 0)
+  local g = wick.study { sampler = 'grid({"n": [1, 2, 3]})' }
+  g:optimize(function(t) return t:int("n", 1, 3) end, { n_trials = 50 })
+  equal(g:count(), 3)
+  check(g:exhausted())
+end)
+
+test("trials from elsewhere, and copies", function()
+  local a = wick.study { direction = "minimize", sampler = "tpe", seed = 4 }:optimize(bowl, { n_trials = 30 })
+  local b = wick.study { direction = "minimize", sampler = "tpe", seed = 4 }
+  equal(b:copy(a), 30)
+  a:optimize(bowl, { n_trials = 10 })
+  b:optimize(bowl, { n_trials = 10 })
+  for i = 0, 39 do equal(b:trial(i).value, a:trial(i).value) end
+  local c = wick.study { direction = "minimize" }
+  local space = { x = { kind = "num", low = -10, high = 10 }, kind = { kind = "choice", choices = { "a", "b" } } }
+  equal(c:add { params = { x = 2.5, kind = "b" }, space = space, value = 0.25 }, 0)
+  equal(c:trial(0).params.kind, "b")
+  equal(c:best().value, 0.25)
+  equal(c:enqueue { x = 1 }, 1)
+  raises(function() c:add { params = { x = 99 }, space = space, value = 1 } end, "'x' is not in its space")
+  raises(function() c:add { params = { y = 1 }, space = space, value = 1 } end, "space has no 'y'")
+  raises(function() c:add { params = { x = 1 }, space = space, valu = 1 } end, "did you mean 'value'")
+  raises(function() c:copy(c) end, "another study")
+  raises(function() c:copy(3) end, "a study is expected")
+end)
+
+test("profiles and budgets", function()
+  local function first(profile)
+    local s = wick.study { sampler = "tpe", seed = 3, profile = profile }:optimize(bowl, { n_trials = 30 })
+    return s:trial(29).params.x
+  end
+  check(first("optuna4") ~= first("optuna5"))
+  equal(first(nil), first("optuna5"))
+  local s = wick.study { sampler = "auto", budget = 300, seed = 1 }:optimize(bowl, { n_trials = 12 })
+  check(s:sampler():find("tpe", 1, true) ~= nil, s:sampler())
+  raises(function() wick.study { profile = "optuna3" } end, "optuna4 or optuna5")
+end)
+
 test("mistakes are named", function()
   raises(function() wick.study { directon = "minimize" } end, "did you mean 'direction'")
   raises(function() wick.study { direction = "up" } end, "minimize or maximize")
@@ -129,6 +176,8 @@ test("mistakes are named", function()
   local s = wick.study {}
   raises(function() s:optimise(bowl) end, "did you mean 'optimize'")
   raises(function() s:optimize(bowl, {}) end, "n_trials is missing")
+  raises(function() s:optimize(bowl, { timeout = -1 }) end, "above 0")
+  raises(function() s:optimize(bowl, { terminator = "stagnatin" }) end, "did you mean 'stagnation'")
   local t = s:ask()
   raises(function() t:number_of("x") end, "a trial has no")
   raises(function() t:num("x", 0, 1, { stop = 1 }) end, "did you mean 'step'")
