@@ -497,8 +497,10 @@ function U:make_instance(def, values, kinds)
     inst.form, inst.t, inst.k, inst.x, inst.items = "declared", r.t, r.k, r.x, r.items
     for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
     for _, c in ipairs(unit.pending or {}) do lines[#lines + 1] = "  " .. tr.comment(c) end
-    if not r.returned then lines[#lines + 1] = "  return " ..
-      (r.t == "na" and unit:na_name() or r.d) end
+    if not r.returned then
+      local code = "return " .. (r.t == "na" and unit:na_name() or r.d)
+      for l in (code .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = l == "" and l or "  " .. l end
+    end
     inst.params = body_params
     if r.t == "na" then inst.t = "float" end
   else

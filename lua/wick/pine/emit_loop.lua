@@ -99,7 +99,13 @@ function U:loop_body(node, target)
     self.loops[#self.loops] = nil
   end)
   self:append(lines)
-  if node.continues then self:b("  ::" .. self:label(1) .. "::") end
+  if node.continues then
+    -- A break before the label: LuaJIT wants it to be the last statement of a block.
+    local n = #self.out
+    while n > 0 and self.out[n]:find("^%s*%-%-") do n = n - 1 end
+    if n > 0 then self.out[n] = self.out[n]:gsub("^(%s*)break(%s*)", "%1do break end%2", 1) end
+    self:b("  ::" .. self:label(1) .. "::")
+  end
   return gate
 end
 

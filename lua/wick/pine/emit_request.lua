@@ -234,6 +234,12 @@ function U:requested(sym, node)
     return v or const("na", "?")
   end
   local decl = sym.node
+  -- A source that was chosen is the request's own: one input, whoever reads it.
+  local e = decl.k == "decl" and decl.e
+  if e and e.k == "call" and e.f.builtin and e.f.builtin:find("^input") and #sym.assigns == 0 and
+    v and v.k == "d" and v.d:find("^[%a_][%w_%.]*$") then
+    return v
+  end
   if sym.mode or #sym.assigns > 0 then
     self:fail(node, "'" .. sym.name ..
       "' changes from bar to bar of the chart and cannot be used in a request; " ..

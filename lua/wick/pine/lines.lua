@@ -4,8 +4,9 @@ local M = {}
 local ipairs = ipairs
 local WIDTH = 100
 
--- Breaks a long line behind a comma outside of inner brackets, or behind and, or and `..`. All that follows the
--- first part is indented alike.
+-- Breaks a long line behind a comma outside of inner brackets, or behind and, or, `..` and the signs
+-- of sums and products. All that follows the first part is indented alike; a comment that makes the
+-- line long stands above it.
 local function break_line(line, out, deeper)
   if #line <= WIDTH or line:find("^%s*%-%-") then
     out[#out + 1] = line
@@ -25,20 +26,24 @@ local function break_line(line, out, deeper)
     elseif c == '"' or c == "'" then
       quote = c
     elseif c == "-" and line:sub(i, i + 1) == "--" then
-      break
+      out[#out + 1] = indent .. line:sub(i)
+      return break_line((line:sub(1, i - 1):gsub("%s+$", "")), out, deeper)
     elseif c == "(" or c == "{" or c == "[" then
       depth = depth + 1
     elseif c == ")" or c == "}" or c == "]" then
       depth = depth - 1
     elseif c == "," and line:sub(i + 1, i + 1) == " " then
       cuts[#cuts + 1] = { at = i, depth = depth }
-    elseif c == " " and (line:find("^ and ", i) or line:find("^ or ", i)) and depth == 0 then
+    elseif c == " " and (line:find("^ and ", i) or line:find("^ or ", i)) then
       local word = line:match("^ %a+", i)
       cuts[#cuts + 1] = { at = i + #word - 1, depth = depth }
       i = i + #word - 1
     elseif c == " " and line:find("^ %.%. ", i) then
       cuts[#cuts + 1] = { at = i + 2, depth = depth }
       i = i + 2
+    elseif c == " " and line:find("^ [%+%-%*/] ", i) then
+      cuts[#cuts + 1] = { at = i + 1, depth = depth + 0.5 }
+      i = i + 1
     end
     i = i + 1
   end
@@ -49,6 +54,9 @@ local function break_line(line, out, deeper)
         best = cut
       end
     end
+  end
+  for _, cut in ipairs(cuts) do -- a long text comes first
+    best = best or (cut.at > WIDTH and cut.depth <= 1 and cut)
   end
   if not best then
     out[#out + 1] = line
