@@ -46,6 +46,8 @@ typedef struct wick_result {
     const wick_panel *panel; /**< for the value of a point; NULL: 1 */
     bool foreign; /**< another program's: nothing is known of ambiguous bars, and of a result
                      without trades the table shows the account instead of the forty rows */
+    const char *plots; /**< chart_html: a line a symbol, a JSON array of what its script plotted:
+                            { title, text (lines of key=value), v, c }; NULL: none */
 } wick_result;
 
 typedef struct wick_writer_spec {

@@ -28,6 +28,7 @@ static const cli_option options[] = {
     {"orders", "F.csv", "every order and what became of it", CLI_ONE},
     {"equity", "F.csv", "account per bar", CLI_ONE},
     {"plots", "F.csv", "what a Pine script plots, one column each", CLI_ONE},
+    {"chart", "F.html", "bars, plots and trades, to look at in a browser", CLI_ONE},
     {"metrics", "F.json", "metrics with the conventions they follow", CLI_ONE},
     {"format", "table|full|json",
      "what stdout shows: forty rows (default), every metric and assumption, or the metrics JSON",
@@ -59,7 +60,8 @@ static const cli_option options[] = {
 static const cli_output targets[] = {
     {"trades", "trades_csv"}, {"trades-tv", "trades_tv"},
     {"orders", "orders_csv"}, {"equity", "equity_csv"},
-    {"plots", NULL},          {"metrics", "metrics_json"},
+    {"plots", NULL},          {"chart", "chart_html"},
+    {"metrics", "metrics_json"},
 };
 enum { TARGETS = sizeof targets / sizeof *targets };
 
@@ -72,7 +74,7 @@ typedef struct job {
     wk_script *script; /* the first */
     wick_panel *panel;
     wick_ledger *ledger;
-    wick_buf plots;
+    wick_buf plots, chart;
     wick_panel *finer;
     wick_scores *scores;
     stat_options stats;
@@ -119,6 +121,7 @@ static int run_script(job *j)
     cli_progress *progress = cli_progress_start(j->c, "running");
     const run_account *a = &j->account;
     if (cli_has(j->c, "plots")) wk_host_keep_plots(j->host, &j->plots);
+    if (cli_has(j->c, "chart") && j->host) wk_host_keep_chart(j->host, &j->chart);
     if (j->host && !j->as_is) run_state_prepare(&j->state, j->host);
     const wick_status st =
         a->n > 0 ? wk_account_run(j->c->ctx, a->members, a->n, j->panel, &opts, &j->ledger)
@@ -299,6 +302,7 @@ static bool make_result(job *j, wick_result *r)
                        .ledger = j->ledger,
                        .scores = j->scores,
                        .panel = j->panel,
+                       .plots = j->chart.len > 0 ? j->chart.data : NULL,
                        .color = c->color_out};
     if (wick_panel_count(j->panel) > 0)
         r->timeframe_ms = wick_bars_info(wick_panel_bars(j->panel, 0))->timeframe_ms;
@@ -332,7 +336,7 @@ static int run_changed(job *j)
     j->as_is_scores = j->scores;
     j->ledger = NULL;
     j->scores = NULL;
-    j->plots.len = 0;
+    j->plots.len = j->chart.len = 0;
     if (!run_state_change(j->c, &j->state, j->host, j->script, j->cfg.settings)) return CLI_MISTAKE;
     const int ran = run_script(j);
     if (ran != CLI_GOOD) return ran;
@@ -449,6 +453,7 @@ static int run(cli *c)
     int code = run_job(&j);
     if (code != CLI_GOOD && wick_interrupted()) code = CLI_INTERRUPTED;
     wick_buf_free(&j.plots);
+    wick_buf_free(&j.chart);
     wick_panel_unref(j.finer);
     wick_scores_free(j.scores);
     wick_scores_free(j.as_is_scores);

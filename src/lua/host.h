@@ -98,6 +98,8 @@ void wk_host_set_finer(wk_host *h, wick_panel *finer);
 /** Plots of the next runs (pine.plot) are written to `out` as CSV: time, symbol, one column for
  * each; NULL: they are not kept, and not computed. */
 void wk_host_keep_plots(wk_host *h, wick_buf *out);
+/** The same for wick_result.plots. */
+void wk_host_keep_chart(wk_host *h, wick_buf *out);
 
 /** Entries of later runs pass this filter (NULL or passthrough: all are accepted). A bundle of
  * another strategy, or one that failed its quality gate, is an error. */

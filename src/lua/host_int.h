@@ -187,6 +187,7 @@ struct wk_host {
     struct wk_zone *zones;
     struct wk_plot *plots;
     int32_t n_plots;
+    wick_buf *chart_out;
     wick_buf *plots_out;
     wick_panel *finer;
     int32_t decl;  /**< symbol being declared; -1 none */

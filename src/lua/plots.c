@@ -21,6 +21,11 @@ void wk_host_keep_plots(wk_host *h, wick_buf *out)
     h->plots_out = out;
 }
 
+void wk_host_keep_chart(wk_host *h, wick_buf *out)
+{
+    h->chart_out = out;
+}
+
 void wk_plots_forget(wk_host *h)
 {
     for (int32_t i = 0; i < h->n_plots; i++) {
@@ -36,7 +41,7 @@ static int core_plots_wanted(lua_State *L)
 {
     const wk_host *h = wk_self(L);
     /* A run that is saved keeps them for the one that goes on and may write them. */
-    const bool kept = h->plots_out != NULL || h->keep.watching;
+    const bool kept = h->plots_out != NULL || h->chart_out != NULL || h->keep.watching;
     lua_pushboolean(L, kept && h->sh.phase == WK_DECLARE && h->decl < h->n_syms);
     return 1;
 }
@@ -72,10 +77,14 @@ static int core_add_plot(lua_State *L)
     return 0;
 }
 
-/* core.add_look(look): what is drawn without a column. */
+/* core.add_look(look [, colours]): what is drawn without a column of values. */
 static int core_add_look(lua_State *L)
 {
-    (void)add(L, wk_self(L), NULL, luaL_checkstring(L, 1));
+    wk_host *h = wk_self(L);
+    const char *look = luaL_checkstring(L, 1);
+    const int64_t colour = lua_isnoneornil(L, 2) ? -1 : wk_series_slot(L, h, 2);
+    struct wk_plot *p = add(L, h, NULL, look);
+    p->colour = colour;
     return 0;
 }
 
@@ -153,9 +162,72 @@ static void add_rows(const wk_host *h, int32_t sym)
     }
 }
 
+/* ---- for charts --------------------------------------------------------------------------- */
+
+static void add_json(wick_buf *b, const char *key, const char *s)
+{
+    wick_buf_addf(b, "\"%s\":\"", key);
+    for (; *s; s++) {
+        const unsigned char c = (unsigned char)*s;
+        if (c < 0x20 || c == '"' || c == '\\' || c == '<')
+            wick_buf_addf(b, "\\u%04x", (unsigned)c);
+        else
+            wick_buf_add(b, s, 1);
+    }
+    wick_buf_add(b, "\"", 1);
+}
+
+static void add_numbers(wick_buf *b, const char *key, const double *v, int64_t n)
+{
+    char text[WICK_DOUBLE_TEXT];
+    wick_buf_addf(b, ",\"%s\":[", key);
+    for (int64_t i = 0; i < n; i++) {
+        if (v && isfinite(v[i])) wick_format_double(text, v[i]);
+        wick_buf_addf(b, "%s%s", i > 0 ? "," : "", v && isfinite(v[i]) ? text : "null");
+    }
+    wick_buf_add(b, "]", 1);
+}
+
+/* A line a symbol: an array of its plots. */
+static void add_chart(const wk_host *h, int32_t sym)
+{
+    wick_buf *b = h->chart_out;
+    bool any = false;
+    wick_buf_add(b, "[", 1);
+    for (int32_t k = 0; k < h->n_plots; k++) {
+        const struct wk_plot *p = &h->plots[k];
+        if (p->sym != sym) continue;
+        wick_buf_add(b, any ? ",{" : "{", -1);
+        add_json(b, "title", p->title ? p->title : "");
+        wick_buf_add(b, ",", 1);
+        add_json(b, "text", p->look);
+        add_numbers(b, "v", p->slot >= 0 ? h->slots[p->slot].v : NULL,
+                    p->slot >= 0 ? h->syms[sym].n : 0);
+        if (p->colour >= 0 && p->colour != p->slot)
+            add_numbers(b, "c", h->slots[p->colour].v, h->syms[sym].n);
+        wick_buf_add(b, "}", 1);
+        any = true;
+    }
+    wick_buf_add(b, "]\n", 2);
+}
+
+static void evaluate_all(const wk_host *h, int32_t sym)
+{
+    for (int32_t k = 0; k < h->n_plots; k++) {
+        const struct wk_plot *p = &h->plots[k];
+        if (p->sym == sym && p->slot >= 0) evaluate(h, &h->slots[p->slot]);
+        if (p->sym == sym && p->colour >= 0) evaluate(h, &h->slots[p->colour]);
+    }
+}
+
 void wk_plots_write(wk_host *h)
 {
     wick_buf *b = h->plots_out;
+    for (int32_t i = 0; (b || h->chart_out) && i < h->n_syms; i++) {
+        if (h->syms[i].n > 0) wk_written_roll(h, i, (double)(h->syms[i].n - 1));
+        evaluate_all(h, i);
+        if (h->chart_out) add_chart(h, i);
+    }
     if (!b) return;
     wick_buf_add(b, "time,symbol", -1);
     for (int pass = 0; pass < 2; pass++)
@@ -166,15 +238,7 @@ void wk_plots_write(wk_host *h)
             add_title(b, p->title, pass == 1 ? " color" : "");
         }
     wick_buf_add(b, "\n", 1);
-    for (int32_t i = 0; i < h->n_syms; i++) {
-        if (h->syms[i].n > 0) wk_written_roll(h, i, (double)(h->syms[i].n - 1));
-        for (int32_t k = 0; k < h->n_plots; k++) {
-            const struct wk_plot *p = &h->plots[k];
-            if (p->sym == i && p->slot >= 0) evaluate(h, &h->slots[p->slot]);
-            if (p->sym == i && p->colour >= 0) evaluate(h, &h->slots[p->colour]);
-        }
-        add_rows(h, i);
-    }
+    for (int32_t i = 0; i < h->n_syms; i++) add_rows(h, i);
 }
 
 void wk_plots_open(lua_State *L, wk_host *h)

@@ -5,8 +5,8 @@
 
 /* Sorted by name. */
 static const wick_writer_spec *const writers[] = {
-    &wk_writer_equity_csv, &wk_writer_metrics_json, &wk_writer_orders_csv, &wk_writer_table,
-    &wk_writer_table_full, &wk_writer_trades_csv,   &wk_writer_trades_tv,
+    &wk_writer_chart_html, &wk_writer_equity_csv, &wk_writer_metrics_json, &wk_writer_orders_csv,
+    &wk_writer_table,      &wk_writer_table_full, &wk_writer_trades_csv,   &wk_writer_trades_tv,
 };
 enum { WRITERS = sizeof writers / sizeof *writers };
 

@@ -54,6 +54,7 @@ void wk_report_monte(const wick_result *r, wick_buf *out);
 /** The same as members of the object `w` is in: intervals, monte_carlo, sheets. */
 void wk_report_json_stats(const wick_result *r, wick_json_writer *w, bool dates);
 
+extern const wick_writer_spec wk_writer_chart_html;
 extern const wick_writer_spec wk_writer_equity_csv;
 extern const wick_writer_spec wk_writer_metrics_json;
 extern const wick_writer_spec wk_writer_orders_csv;

@@ -147,7 +147,7 @@ function M.fill(a, b, opts)
     return nothing
   end
   core.add_look("kind=fill\nfrom=" .. a:gsub("[%c]", " ") .. "\nto=" .. b:gsub("[%c]", " ") .. "\n" ..
-    words("fill", opts):gsub("^kind=fill\n?", ""))
+    (words("fill", opts):gsub("^kind=fill\n?", "")), colour_series(opts))
   return nothing
 end
 
