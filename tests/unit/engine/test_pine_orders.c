@@ -69,7 +69,7 @@ static const pine_case path[] = {
     {"the open passes lower levels first", "max_entries=2", B0 "105 106 104 105; 105 105 105 105",
      "0 entry A long 1 stop=104; 0 entry B long 2 stop=103; 1 close_all", "L 2 1@105 2@105 Close position order; L 1 1@105 2@105 Close position order"},
     {"at one price of the open buys come before sells", "", B0 "100 101 99 100", "0 entry S short 1 stop=100; 0 entry L long 1 stop=100", "L 1 1@100 1@100 S"},
-    {"... so that of two sizes the sell is the one that waits", "", B0 FLAT FLAT, "0 entry S short 2 stop=100; 0 entry L long 1 stop=100", "L 1 1@100 2@100 S; S 1 2@100 open"},
+    {"... so that of one group the buy is left", "", B0 FLAT, "0 entry S short 1 stop=100 oca=G type=c; 0 entry L long 1 stop=100 oca=G type=c", "L 1 1@100 open"},
     {"a bracket joins the path where its entry filled", "", B0 "100 106 98 99", "0 entry L long 1 stop=102; 0 exit X L limit=104 stop=99", "L 1 1@102 1@104 X"},
     {"the way to the close counts for what a fill has brought along", "", B0 "100 103 95 99", "0 entry S short 1 stop=97; 0 exit X S stop=98.5", "S 1 1@97 1@98.5 X"},
     {"levels a fill brings along are met in the order of prices", "max_entries=9", B0 "100 109 99.5 108", "0 entry C long 1 stop=104; 0 entry A long 1 stop=102; 0 exit X A limit=106",
