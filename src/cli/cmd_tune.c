@@ -156,7 +156,7 @@ static void save_study(tuning *t)
     const bool sqlite = has_feature("sqlite");
     wick_storage *at = NULL;
     wick_study *s = NULL;
-    char url[1200];
+    char url[1200], file[48];
     int64_t n = 0;
     const wick_study_opts o = {.size = sizeof o,
                                .n_objectives = j->subject.n_objectives,
@@ -166,8 +166,15 @@ static void save_study(tuning *t)
     for (int32_t i = 0; i < o.n_objectives; i++)
         t->directions[i] = wick_study_direction(t->study, i);
     const char *folder = wick_workdir_path(j->work);
-    snprintf(url, sizeof url, sqlite ? "sqlite:///%.1000s/study.db" : "journal:%.1000s/study.log",
-             folder);
+    /* What an earlier interruption saved stays. */
+    for (int k = 1; k < 1000; k++) {
+        char number[16] = "", path[1200];
+        if (k > 1) snprintf(number, sizeof number, "-%d", k);
+        snprintf(file, sizeof file, "study%s.%s", number, sqlite ? "db" : "log");
+        snprintf(path, sizeof path, "%.1000s/%s", folder, file);
+        if (!wick_path_exists(path)) break;
+    }
+    snprintf(url, sizeof url, "%s%.1000s/%s", sqlite ? "sqlite:///" : "journal:", folder, file);
     wick_ctx_clear(ctx);
     wick_interrupt_clear(); /* a second Ctrl-C kills; saving takes a moment */
     wick_status st = wick_storage_open(ctx, url, NULL, &at);
@@ -183,6 +190,15 @@ static void save_study(tuning *t)
     wick_study_free(s);
     wick_storage_close(at);
     wick_interrupt();
+}
+
+static const char *search_hint(const tune_job *j)
+{
+    const bool points =
+        strncmp(j->sampler, "grid", 4) == 0 || strncmp(j->sampler, "brute_force", 11) == 0;
+    if (points && wick_ctx_code(j->c->ctx) == WICK_E_ARG)
+        return "--fix NAME=VALUE takes a parameter out of the search";
+    return j->storage ? "another --study-name begins a study of its own" : NULL;
 }
 
 static bool search(tuning *t)
@@ -211,8 +227,7 @@ static bool search(tuning *t)
     const char *why = st >= 0 && t->terminator ? wick_terminator_why(t->terminator) : NULL;
     if (why && *why) cli_note(j->c, "%s", why);
     if (st >= 0) return true;
-    const int code =
-        cli_fail_hint(j->c, j->storage ? "another --study-name begins a study of its own" : NULL);
+    const int code = cli_fail_hint(j->c, search_hint(j));
     if (code == CLI_INTERRUPTED && j->storage)
         cli_note(j->c, "finished trials are kept: the same command goes on from there");
     else if (code == CLI_INTERRUPTED && wick_study_count_state(t->study, WICK_TRIAL_COMPLETE) > 0)

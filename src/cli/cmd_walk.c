@@ -75,6 +75,8 @@ static bool walk(walking *k)
     const int code = cli_fail(j->c);
     if (code == CLI_INTERRUPTED && j->storage)
         cli_note(j->c, "finished trials are kept: the same command goes on from there");
+    else if (code == CLI_INTERRUPTED)
+        cli_note(j->c, "nothing is kept: --study sqlite:///FILE.db keeps the windows' studies");
     return false;
 }
 

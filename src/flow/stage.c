@@ -109,9 +109,11 @@ static wick_status open_folder(wick_ctx *ctx, wick_workdir *w, const wick_workdi
     WICK_TRY(take_lock(ctx, w));
     sweep(w->path, 0);
     wk_folders_mend(w);
-    /* A manifest means that everything it names is there. */
+    /* A manifest means that everything it names is there. A run that does all its work before it
+     * writes anything keeps an earlier one's results until then. */
     WICK_TRY(wk_path_join(ctx, w->path, "manifest.json", path, sizeof path));
-    if (unlink(path) != 0 && errno != ENOENT)
+    w->old = w->fresh && wick_path_exists(path);
+    if (!w->old && unlink(path) != 0 && errno != ENOENT)
         st = wick_fail(ctx, WICK_E_IO, "%s: %s", path, strerror(errno));
 out:
     return st;
@@ -224,11 +226,38 @@ static wick_status check_artefact(wick_ctx *ctx, const wick_workdir *w, const ch
     return WICK_OK;
 }
 
+/* The results of an earlier run, by its manifest: what this one does not write again would be taken
+ * for its own. */
+static wick_status drop_old(wick_ctx *ctx, wick_workdir *w)
+{
+    char path[WK_PATH], manifest[WK_PATH];
+    wick_json_doc *doc = NULL;
+    if (!w->old) return WICK_OK;
+    w->old = false;
+    wick_status st = wk_path_join(ctx, w->path, "manifest.json", manifest, sizeof manifest);
+    wick_ctx *scratch = st >= 0 ? wick_ctx_new() : NULL;
+    if (scratch && wick_json_load(scratch, manifest, &doc) >= 0) {
+        const wick_json *list = wick_json_get(wick_json_root(doc), "artefacts");
+        for (int64_t i = 0; i < wick_json_count(list); i++) {
+            const char *name = wick_json_key(wick_json_at(list, i));
+            if (wk_workdir_name(scratch, "artefact", name) >= 0 &&
+                wk_path_join(scratch, w->path, name, path, sizeof path) >= 0)
+                (void)unlink(path);
+        }
+    }
+    wick_json_free(doc);
+    wick_ctx_free(scratch);
+    if (st >= 0 && unlink(manifest) != 0 && errno != ENOENT)
+        st = wick_fail(ctx, WICK_E_IO, "%s: %s", manifest, strerror(errno));
+    return st;
+}
+
 wick_status wick_workdir_write(wick_ctx *ctx, wick_workdir *w, const char *name, const void *data,
                                int64_t n)
 {
     char path[WK_PATH], hex[65];
     wick_status st = check_artefact(ctx, w, name);
+    if (st >= 0) st = drop_old(ctx, w);
     if (st < 0) return st;
     WICK_TRY(wk_artefact_path(ctx, w, name, path));
     WICK_TRY(wk_make_parents(ctx, path));
@@ -243,6 +272,7 @@ wick_status wick_workdir_prepare(wick_ctx *ctx, wick_workdir *w, const char *nam
                                  int64_t cap)
 {
     wick_status st = check_artefact(ctx, w, name);
+    if (st >= 0) st = drop_old(ctx, w);
     if (st < 0) return st;
     char path[WK_PATH];
     WICK_TRY(wk_artefact_path(ctx, w, name, path));

@@ -33,6 +33,7 @@ struct wick_workdir {
     char *pipeline, *file, *sha256, *options;
     uint64_t seed;
     bool fresh, in_place, finished, made;
+    bool old; /**< of a fresh run: results of an earlier one are there until the first new one */
     int lock;
     wk_pairs inputs, artefacts, stages, promotions;
     wk_lines log, folders; /**< folders: those the stage at work fills */

@@ -229,6 +229,16 @@ if "$BUILD/$first" --version | grep -q 'sqlite *yes'; then
   else
     expect 0 "a search that was quicker than Ctrl-C"
   fi
+  # Results that were there stay until there are new ones, and then none of them is left.
+  cp -r plain-$first-1 there
+  env --default-signal=INT timeout -s INT 1 "$BUILD/$first" tune "$S" --data bars --trials 1000000 \
+    --sampler random --quiet --out there >"$TMP/x.out" 2>"$TMP/x.err"
+  same plain-$first-1/manifest.json there/manifest.json "an interrupted run over earlier results"
+  env --default-signal=INT timeout -s INT 1 "$BUILD/$first" tune "$S" --data bars --trials 1000000 \
+    --sampler random --quiet --out there >"$TMP/x.out" 2>"$TMP/x.err"
+  [ -e there/study.db ] && [ -e there/study-2.db ] && good || bad "the second interruption saved nothing"
+  run there "$first" tune "$S" --data bars --trials 8 --out there --heat atr_period,exit_channel:count
+  [ "$(ls there/heat-*.csv)" = there/heat-atr_period-exit_channel-count.csv ] && good || bad "old heat maps are left"
   # Killed in the middle: no finished trial is lost, none is there twice.
   "$BUILD/$first" tune "$S" --data bars --trials 1000000 --sampler random --study sqlite:///k.db \
     --out k1 --quiet >"$TMP/x.out" 2>"$TMP/x.err" &

@@ -204,9 +204,9 @@ static wick_status single(wick_ctx *ctx, void *self, wick_trial *t, const char *
     while (i < k->n_names && strcmp(k->name[i], name) != 0) i++;
     if (i == k->n_names || place < 0 || place >= k->cells) {
         const char *near = wick_nearest(name, (const char *const *)k->name, k->n_names);
-        return wick_fail(ctx, WICK_E_ARG, "grid: '%s' is not listed%s%s%s", name,
-                         near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                         near != NULL ? "'?" : "");
+        return wick_fail(ctx, WICK_E_ARG, "grid: no values are listed for '%s'%s%s%s", name,
+                         near != NULL ? ", but for '" : "", near != NULL ? near : "",
+                         near != NULL ? "'" : "");
     }
     /* The last name turns fastest. */
     int64_t cell = k->order[place];
