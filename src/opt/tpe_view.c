@@ -159,7 +159,8 @@ static void col_put(const wk_tpe_view *v, wk_col *c, int32_t slot, double mu)
     c->has[slot] = 1;
     c->sigma[slot] = -1.0;
     c->cls[slot] = 0;
-    put(c->order, c->n_order++, wk_tpe_place(v, c, slot), slot);
+    const int64_t place = wk_tpe_place(v, c, slot);
+    put(c->order, c->n_order++, place, slot);
 }
 
 static void number_put(wk_tpe_view *v, int64_t n, int32_t slot)
