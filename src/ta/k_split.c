@@ -142,7 +142,8 @@ bool wk_split_run(const wk_split *s)
 
 typedef struct two {
     const double *const *src;
-    double *const *to;
+    void (*take)(const void *what, int64_t from, int64_t n, const double *x, const double *y);
+    const void *what;
 } two;
 
 static void fill_two(const void *what, int64_t from, int64_t n, double *x, double *y)
@@ -155,21 +156,20 @@ static void fill_two(const void *what, int64_t from, int64_t n, double *x, doubl
 static void take_two(const void *what, int64_t from, int64_t n, const double *x, const double *y)
 {
     const two *k = what;
-    memcpy(k->to[0] + from, x, (size_t)n * sizeof(double));
-    memcpy(k->to[1] + from, y, (size_t)n * sizeof(double));
+    k->take(k->what, from, n, x, y);
 }
 
 bool wk_split_two(int64_t n, int64_t first, int64_t w, bool rma, const double *const src[2],
-                  double *const to[2])
+                  void (*take)(const void *what, int64_t from, int64_t n, const double *x,
+                               const double *y),
+                  const void *what)
 {
-    const two k = {src, to};
+    const two k = {src, take, what};
     const int64_t at = first + w - 1;
     wk_split s = {.from = at + 1, .n = n, .w = w, .rma = rma, .chains = 2, .what = &k};
     if (at >= n) return false;
     s.fill = fill_two, s.take = take_two;
-    for (int c = 0; c < 2; c++) {
-        wk_fill_na(at, to[c]);
-        to[c][at] = s.e[c] = wk_seed(src[c], first, w);
-    }
+    for (int c = 0; c < 2; c++) s.e[c] = wk_seed(src[c], first, w);
+    take(what, at, 1, &s.e[0], &s.e[1]);
     return wk_split_run(&s);
 }

@@ -32,10 +32,13 @@ typedef struct wk_split {
 
 /** False when NA came in somewhere: it stays in the averages, and all was for nothing. */
 bool wk_split_run(const wk_split *s);
-/** Two averages over two columns that are there from bar `first` on, seeded as k_avg.h says: what
- * is before the seed is NA. w > 1. False as above, or when there is no seed; `to` is not `src`. */
+/** Two averages over two columns that are there from bar `first` on, seeded as k_avg.h says; `take`
+ * gets them from the bar of the seed on, the columns must stay. w > 1. False as above, or when
+ * there is no seed. */
 bool wk_split_two(int64_t n, int64_t first, int64_t w, bool rma, const double *const src[2],
-                  double *const to[2]);
+                  void (*take)(const void *what, int64_t from, int64_t n, const double *x,
+                               const double *y),
+                  const void *what);
 /** Whether a column of n bars is long enough for pieces. */
 bool wk_split_pays(int64_t n, int64_t w, bool rma);
 

@@ -191,12 +191,21 @@ WK_WIDE static void smi_take(const void *what, int64_t from, int64_t n, const do
     }
 }
 
-WK_WIDE static void smi_lines(int64_t n, const double *restrict far, const double *restrict range,
-                              double *restrict out)
+static void smi_slow(const void *what, int64_t from, int64_t n, const double *far,
+                     const double *range)
 {
+    double *const *to = what;
+    memcpy(to[0] + from, far, (size_t)n * sizeof(double));
+    memcpy(to[1] + from, range, (size_t)n * sizeof(double));
+}
+
+WK_WIDE static void smi_line(const void *what, int64_t from, int64_t n, const double *restrict far,
+                             const double *restrict range)
+{
+    double *restrict to = *(double *const *)what + from;
     for (int64_t i = 0; i < n; i++) {
         const double a = far[i], b = range[i], line = wk_finite(100.0 * (a / (b / 2.0)));
-        out[i] = b == 0.0 && !isnan(a) ? 0.0 : line;
+        to[i] = b == 0.0 && !isnan(a) ? 0.0 : line;
     }
 }
 
@@ -205,17 +214,21 @@ static wick_status smi_run(int64_t n, const double *const *in, const double *p, 
     const int64_t w = wk_window(p, 0), fast = wk_window(p, 1), slow = wk_window(p, 2);
     wk_scratch s;
     bool done = n >= w && fast > 1 && slow > 1 && wk_clean(n, in[2], 0);
-    if (wk_scratch_new(&s, n, 4) < 0) return WICK_E_MEM;
-    double *const sides[2] = {s.col[0], s.col[1]}, *const slows[2] = {s.col[2], s.col[3]};
-    const double *from[2] = {s.col[0], s.col[1]}, *then[2] = {s.col[2], s.col[3]};
+    if (wk_scratch_new(&s, n, 2) < 0) return WICK_E_MEM;
+    const double *const sides[2] = {s.col[0], s.col[1]};
+    const double *const slows[2] = {out[0], out[1]}; /* the outputs hold what is between */
     const smi_work k = {in[2], s.col[0], s.col[1]};
+    wick_status st = WICK_OK;
     done = done && wk_tops_pair(n, in[0], in[1], w, smi_take, &k);
-    done = done && wk_split_two(n, w - 1, slow, false, from, slows);
-    done = done && wk_split_two(n, w + slow - 2, fast, false, then, sides);
-    if (done) smi_lines(n, s.col[0], s.col[1], out[0]);
+    done = done && wk_split_two(n, w - 1, slow, false, sides, smi_slow, out);
+    done = done && wk_split_two(n, w + slow - 2, fast, false, slows, smi_line, &s.col[0]);
+    if (done) {
+        wk_fill_na(w + slow + fast - 3, s.col[0]);
+        memcpy(out[0], s.col[0], (size_t)n * sizeof(double));
+        st = wk_ema_column(n, s.col[0], wk_window(p, 3), out[1]);
+    }
     wk_scratch_free(&s);
-    return done ? wk_ema_column(n, out[0], wk_window(p, 3), out[1])
-                : wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
+    return done || st < 0 ? st : wk_run_steps(n, in, p, out, 3, 2, smi_size, smi_init, smi_step);
 }
 
 /* ---- ulcer index: p: n ----------------------------------------------------------------------- */
