@@ -211,8 +211,9 @@ static void side_by_side(wk_units_lane *l, wk_range *r, const bool *ready, int l
     wk_wide_lane w[WK_WIDE_LANES];
     for (int k = 0, next = 0; k < lanes; k = next) {
         next = k + 1;
-        if (!ready[k] || !wk_wide_can(l[k].w)) continue;
-        while (next < lanes && next < k + WK_WIDE_LANES && ready[next] && l[next].w == l[k].w)
+        if (!ready[k] || !wk_wide_can(&r[k])) continue;
+        while (next < lanes && next < k + WK_WIDE_LANES && ready[next] && l[next].w == l[k].w &&
+               wk_wide_can(&r[next]))
             next++;
         for (int j = k; j < next; j++)
             w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, l[j].next, r[j], false};

@@ -6,14 +6,19 @@
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #include <immintrin.h>
 
-enum { EIGHT = 8 };
+enum { EIGHT = 8, LEAST_EXPONENT = 943 };
+
+#define MOST_TOTAL (INT64_C(400) << WK_UNITS_MANTISSA)
 
 #define WIDE_INLINE __attribute__((target("avx512f"), always_inline)) static inline
 #define ALL(x)      _mm512_set1_epi64((long long)(x))
 
-bool wk_wide_can(int64_t w)
+/* The total may go 512 binades (of 2^52 units) down from here, and must not fall below zero. */
+bool wk_wide_can(const wk_range *r)
 {
-    return w >= EIGHT && __builtin_cpu_supports("avx512f");
+    const int64_t total = (int64_t)(r->total - r->zero);
+    return r->w >= EIGHT && r->exponent >= LEAST_EXPONENT && total >= -MOST_TOTAL &&
+           total <= MOST_TOTAL && __builtin_cpu_supports("avx512f");
 }
 
 /*
@@ -26,28 +31,29 @@ typedef enum window { EVEN, ODD, LONG } window;
 typedef struct state {
     __m512i total;
     __m512i older, before, last; /* stored three, two steps and one step ago */
-    __m512i bad;
+    __m512i most_x, most_r;      /* of how far x and R have come from their least */
 } state;
 
-/* What never changes for a column. */
+/* What never changes for a column. `low_part` and `high_part` are the upper bits that make numbers
+ * of the two halves of a total, `much` is what both have too much. */
 typedef struct fixed {
-    __m512i zero, low, first, below, keep;
+    __m512i low, first, below, keep, low_part, high_part;
     __m128i rounds;
-    __m512d much, unit;
+    __m512d much;
 } fixed;
 
 WIDE_INLINE fixed fixed_of(const wk_range *r)
 {
-    const uint64_t one = UINT64_C(1), ends = one << WK_UNITS_GUARD;
+    const uint64_t one = UINT64_C(1), scale = (r->exponent - 1075) << WK_UNITS_MANTISSA;
     fixed f;
-    f.zero = ALL(r->zero);
     f.low = ALL(r->low);
-    f.first = ALL((r->exponent << WK_UNITS_MANTISSA) + ends);
+    f.first = ALL((r->exponent << WK_UNITS_MANTISSA) + (one << WK_UNITS_GUARD));
     f.below = ALL((one << (r->rounds - 1)) - 1);
     f.keep = ALL(-(one << r->rounds));
     f.rounds = _mm_cvtsi32_si128(r->rounds);
-    f.much = _mm512_set1_pd(0x1p84 + 0x1p63 + 0x1p52 - r->all);
-    f.unit = _mm512_set1_pd(r->unit);
+    f.low_part = ALL(UINT64_C(0x4330000000000000) + scale);
+    f.high_part = ALL(UINT64_C(0x4530000000000000) + scale);
+    f.much = _mm512_set1_pd((0x1p84 + (double)r->zero + 0x1p52 - r->all) * r->unit);
     return f;
 }
 
@@ -65,7 +71,7 @@ WIDE_INLINE state start(const wk_wide_lane *l, int64_t step)
     s.older = load(ALL_LANES, l->stored - 3 * step);
     s.before = load(ALL_LANES, l->stored - 2 * step);
     s.last = load(ALL_LANES, l->stored - step);
-    s.bad = _mm512_setzero_si512();
+    s.most_x = s.most_r = _mm512_setzero_si512();
     return s;
 }
 
@@ -87,13 +93,10 @@ WIDE_INLINE __m512i to_even(const fixed *f, __m512i rest)
 /* Totals become sums as in roll_units.c: two halves by their bits, one rounding. */
 WIDE_INLINE __m512d sums(const fixed *f, __m512i total)
 {
-    const __m512i v = _mm512_sub_epi64(total, f->zero);
-    const __m512i low =
-        _mm512_or_si512(_mm512_and_si512(v, ALL(0xffffffff)), ALL(UINT64_C(0x4330000000000000)));
-    const __m512i high =
-        _mm512_xor_si512(_mm512_srli_epi64(v, 32), ALL(UINT64_C(0x4530000080000000)));
+    const __m512i low = _mm512_or_si512(_mm512_and_si512(total, ALL(0xffffffff)), f->low_part);
+    const __m512i high = _mm512_or_si512(_mm512_srli_epi64(total, 32), f->high_part);
     const __m512d upper = _mm512_sub_pd(_mm512_castsi512_pd(high), f->much);
-    return _mm512_mul_pd(_mm512_add_pd(upper, _mm512_castsi512_pd(low)), f->unit);
+    return _mm512_add_pd(upper, _mm512_castsi512_pd(low));
 }
 
 /* The bars of one step: totals are running sums of what came less what left. */
@@ -102,7 +105,6 @@ WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int
 {
     const __mmask8 mask = (__mmask8)(0xff >> (EIGHT - n));
     const __m512i none = _mm512_setzero_si512();
-    const uint64_t room = (UINT64_C(1) << WK_UNITS_MANTISSA) - (UINT64_C(2) << WK_UNITS_GUARD);
     const __m512i x = load(mask, l->x + at);
     if (l->next != NULL) _mm_prefetch((const char *)(l->next + at), _MM_HINT_T0);
     const __m512i gone = kind == EVEN  ? s->before
@@ -114,21 +116,23 @@ WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int
     sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, none, 4));
     const __m512i total = _mm512_add_epi64(s->total, sum), rest = _mm512_sub_epi64(total, x);
     const __m512i kept = _mm512_sub_epi64(total, to_even(f, rest));
-    const __m512i up = _mm512_sub_epi64(x, f->first), down = _mm512_sub_epi64(ALL(room), up);
+    s->most_x = _mm512_mask_max_epu64(s->most_x, mask, s->most_x, _mm512_sub_epi64(x, f->first));
+    s->most_r = _mm512_mask_max_epu64(s->most_r, mask, s->most_r, _mm512_sub_epi64(rest, f->low));
     s->total = _mm512_permutexvar_epi64(ALL(n - 1), total);
     s->older = s->before;
     s->before = s->last;
     s->last = kept;
-    const __m512i off = _mm512_srl_epi64(_mm512_sub_epi64(rest, f->low), f->rounds);
-    s->bad =
-        _mm512_mask_or_epi64(s->bad, mask, s->bad, _mm512_or_si512(off, _mm512_or_si512(up, down)));
     _mm512_mask_storeu_pd(l->stored + at, mask, _mm512_castsi512_pd(kept));
     _mm512_mask_storeu_pd(l->sum + at, mask, sums(f, total));
 }
 
 WIDE_INLINE void finish(const state *s, wk_wide_lane *l)
 {
-    l->done = _mm512_test_epi64_mask(s->bad, ALL(-(UINT64_C(1) << WK_UNITS_MANTISSA))) == 0;
+    const uint64_t one = UINT64_C(1), ends = UINT64_C(2) << WK_UNITS_GUARD;
+    const __m512i room = ALL((one << WK_UNITS_MANTISSA) - ends);
+    const __m512i span = ALL((one << (WK_UNITS_MANTISSA + l->range.rounds)) - 1);
+    l->done =
+        (_mm512_cmpgt_epu64_mask(s->most_x, room) | _mm512_cmpgt_epu64_mask(s->most_r, span)) == 0;
     if (l->done) l->range.total = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(s->total));
 }
 
@@ -164,9 +168,9 @@ __attribute__((target("avx512f"))) void wk_wide_roll(wk_wide_lane *l, int lanes,
     }
 }
 #else
-bool wk_wide_can(int64_t w)
+bool wk_wide_can(const wk_range *r)
 {
-    (void)w;
+    (void)r;
     return false;
 }
 

@@ -31,8 +31,8 @@ typedef struct wk_wide_lane {
     bool done; /**< false: some value or R was out of range, and nothing but `stored` is meant */
 } wk_wide_lane;
 
-/** True where it may be used, for windows of w. */
-bool wk_wide_can(int64_t w);
+/** True where it may be used. */
+bool wk_wide_can(const wk_range *r);
 
 /** n > 0 bars of up to WK_WIDE_LANES columns with one window; `total` moves on with those done. */
 void wk_wide_roll(wk_wide_lane *l, int lanes, int64_t n);
