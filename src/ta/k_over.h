@@ -13,7 +13,8 @@
 
 #include "ta_int.h"
 
-/** x / n for whole n <= WK_WINDOW_MAX, `per` being 1.0 / n and x one of wk_over_can. */
+/** x / n for whole n <= WK_WINDOW_MAX; `per` is 1.0 / n and 2^-700 < |x| < 2^700, so that every
+ * step in between has its full precision. */
 WK_INLINE double wk_over(double x, double n, double per)
 {
     const double q = x * per;
@@ -29,15 +30,6 @@ WK_INLINE double wk_over(double x, double n, double per)
 WK_INLINE double wk_divide(double x, double n, double per, bool quick)
 {
     return quick ? wk_over(x, n, per) : x / n;
-}
-
-/** Not zero when x is zero, not finite, or so small or large that a step in between would not be a
- * number of full precision. */
-WK_INLINE uint64_t wk_over_cannot(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (((bits >> 52) & 0x7ff) - 256) & ~UINT64_C(0x3ff);
 }
 
 #endif

@@ -2,6 +2,7 @@
 /** Column form of the rolling sum: chunks of bars, each in whole numbers or by the law itself. */
 #include "roll.h"
 
+#include "k_over.h"
 #include "roll_units.h"
 
 /* The window's values but for zeros, which a plain sum need not add: half of what goes up is
@@ -339,9 +340,19 @@ static bool first_bars(lane_state *l, int64_t n, int64_t seen)
     return true;
 }
 
+/* Bars of the next chunk come into the cache while this one is worked on. */
+static void ask_for(const double *x, int64_t n)
+{
+#if defined(__GNUC__)
+    for (int64_t i = 0; i < n; i += 64 / (int64_t)sizeof *x) __builtin_prefetch(x + i);
+#else
+    (void)x, (void)n;
+#endif
+}
+
 /* One chunk of all lanes, `seen` bars before it. False when there is an NA: values that are done in
  * whole numbers are none. */
-static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
+static bool chunk(work *m, int lanes, int64_t n, int64_t seen, bool *all_whole)
 {
     lane_state *full[WK_LANES], *left[WK_LANES];
     wk_units_lane whole[WK_LANES];
@@ -352,9 +363,9 @@ static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
             if (!first_bars(l, n, seen)) return false;
             continue;
         }
+        if (l->next != NULL) ask_for(l->next, n);
         full[count] = l;
-        whole[count++] =
-            (wk_units_lane){l->units, l->w, l->x, l->ent, l->sum, &l->s, &l->c, l->next, false};
+        whole[count++] = (wk_units_lane){l->units, l->w, l->x, l->ent, l->sum, &l->s, &l->c, false};
     }
     wk_units_roll(whole, count, n);
     for (int k = 0; k < count; k++) {
@@ -363,6 +374,7 @@ static bool chunk(work *m, int lanes, int64_t n, int64_t seen)
         left[rest++] = full[k];
     }
     if (rest > 0) by_law(left, rest, 0, n);
+    *all_whole = count == lanes && rest == 0;
     return true;
 }
 
@@ -382,8 +394,9 @@ wick_status wk_rolls_run(const wk_rolls *r, bool *holes)
             values[k] = l->values != NULL ? l->values + l->at - n : NULL;
         }
         if (r->fill != NULL) r->fill(r->what, from, n, values);
-        *holes = !chunk(m, r->lanes, n, from - r->from);
-        if (!*holes) r->take(r->what, from, n, sum);
+        bool whole;
+        *holes = !chunk(m, r->lanes, n, from - r->from, &whole);
+        if (!*holes) r->take(r->what, from, n, sum, whole);
     }
     free(m);
     return WICK_OK;
@@ -401,9 +414,14 @@ static wick_status by_steps(int64_t n, const wk_lane *l)
     return WICK_OK;
 }
 
-WK_WIDE static void divide(int64_t n, const double *restrict sum, double by, double *restrict out)
+WK_WIDE static void divide(int64_t n, const double *restrict sum, double by, bool whole,
+                           double *restrict out)
 {
-    for (int64_t i = 0; i < n; i++) out[i] = sum[i] / by;
+    const double per = 1.0 / by;
+    if (whole)
+        for (int64_t i = 0; i < n; i++) out[i] = wk_over(sum[i], by, per);
+    else
+        for (int64_t i = 0; i < n; i++) out[i] = sum[i] / by;
 }
 
 typedef struct columns {
@@ -411,14 +429,15 @@ typedef struct columns {
     int count;
 } columns;
 
-static void take_columns(const void *what, int64_t from, int64_t n, const double *const *sum)
+static void take_columns(const void *what, int64_t from, int64_t n, const double *const *sum,
+                         bool whole)
 {
     const columns *c = what;
     for (int k = 0; k < c->count; k++)
         if (c->lane[k]->div == 1.0)
             memcpy(c->lane[k]->out + from, sum[k], (size_t)n * sizeof(double));
         else
-            divide(n, sum[k], c->lane[k]->div, c->lane[k]->out + from);
+            divide(n, sum[k], c->lane[k]->div, whole, c->lane[k]->out + from);
 }
 
 /* Lanes whose columns begin together go together; when there are holes, each goes alone. */

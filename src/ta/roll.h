@@ -101,8 +101,9 @@ typedef struct wk_rolls {
     const void *what; /**< for the two functions */
     /** Values of the bars [from, from + n) for the lanes without a column; NULL: there are none. */
     void (*fill)(const void *what, int64_t from, int64_t n, double *const *x);
-    /** Takes the sums of those bars, NA while a window is not full. */
-    void (*take)(const void *what, int64_t from, int64_t n, const double *const *sum);
+    /** Takes the sums of those bars, NA while a window is not full. `whole`: all are above zero and
+     * of a size that k_over.h is for. */
+    void (*take)(const void *what, int64_t from, int64_t n, const double *const *sum, bool whole);
 } wk_rolls;
 
 wick_status wk_rolls_run(const wk_rolls *r, bool *holes);

@@ -10,7 +10,7 @@ enum {
     GUARD = WK_UNITS_GUARD,
     ROUNDS_MAX = 13,
     TABLE_MAX = 9,
-    EXPONENT_ROOM = 300
+    EXPONENT_ROOM = 240
 };
 
 #define ONE_UNIT(k) (UINT64_C(1) << (k))
@@ -216,7 +216,7 @@ static void side_by_side(wk_units_lane *l, wk_range *r, const bool *ready, int l
                wk_wide_can(&r[next]))
             next++;
         for (int j = k; j < next; j++)
-            w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, l[j].next, r[j], false};
+            w[j - k] = (wk_wide_lane){l[j].x, l[j].stored, l[j].sum, r[j], false};
         wk_wide_roll(w, next - k, n);
         for (int j = k; j < next; j++)
             if (w[j - k].done) end(&l[j], &w[j - k].range, n);

@@ -18,7 +18,7 @@
 
 #include "ta_int.h"
 
-enum { WK_ROLL_CHUNK = 512, WK_ROLL_BACK = 24 };
+enum { WK_ROLL_CHUNK = 1024, WK_ROLL_BACK = 24 };
 
 typedef struct wk_units {
     uint64_t exponent;             /**< of all that is stored, 0: not known to be one */
@@ -34,7 +34,6 @@ typedef struct wk_units_lane {
     int64_t w;
     const double *x;
     double *stored, *sum, *s, *c;
-    const double *next; /**< what comes into the cache meanwhile: as many numbers, or NULL */
     bool done; /**< false: these bars are not of this kind; only `stored` and `sum` have changed */
 } wk_units_lane;
 

@@ -106,7 +106,6 @@ WIDE_INLINE void bars(state *s, const fixed *f, wk_wide_lane *l, int64_t at, int
     const __mmask8 mask = (__mmask8)(0xff >> (EIGHT - n));
     const __m512i none = _mm512_setzero_si512();
     const __m512i x = load(mask, l->x + at);
-    if (l->next != NULL) _mm_prefetch((const char *)(l->next + at), _MM_HINT_T0);
     const __m512i gone = kind == EVEN  ? s->before
                          : kind == ODD ? odd_gone(s, step)
                                        : load(mask, l->stored + at - l->range.w);

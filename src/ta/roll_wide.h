@@ -26,7 +26,6 @@ typedef struct wk_range {
 typedef struct wk_wide_lane {
     const double *x;
     double *stored, *sum;
-    const double *next; /**< as in roll_units.h */
     wk_range range;
     bool done; /**< false: some value or R was out of range, and nothing but `stored` is meant */
 } wk_wide_lane;

@@ -65,14 +65,11 @@ static void fill(const void *what, int64_t from, int64_t n, double *const *x)
     products(n, k->a + from, k->b + from, x[2], x[3], x[4]);
 }
 
-WK_WIDE static void from_columns(int64_t n, const double *const *s, double w, double *restrict out)
+WK_WIDE static void from_columns(int64_t n, const double *const *s, double w, bool whole,
+                                 double *restrict out)
 {
     const double *a = s[0], *b = s[1], *ab = s[2], *aa = s[3], *bb = s[4], per = 1.0 / w;
-    uint64_t cannot = 0;
-    for (int64_t i = 0; i < n; i++)
-        cannot |= wk_over_cannot(a[i]) | wk_over_cannot(b[i]) | wk_over_cannot(ab[i]) |
-                  wk_over_cannot(aa[i]) | wk_over_cannot(bb[i]);
-    if (cannot == 0)
+    if (whole)
         for (int64_t i = 0; i < n; i++)
             out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w, per, true);
     else
@@ -80,10 +77,10 @@ WK_WIDE static void from_columns(int64_t n, const double *const *s, double w, do
             out[i] = from_sums(a[i], b[i], ab[i], aa[i], bb[i], w, per, false);
 }
 
-static void take(const void *what, int64_t from, int64_t n, const double *const *sum)
+static void take(const void *what, int64_t from, int64_t n, const double *const *sum, bool whole)
 {
     const work *k = what;
-    from_columns(n, sum, k->w, k->out + from);
+    from_columns(n, sum, k->w, whole, k->out + from);
 }
 
 /* Columns that do not begin together take the long way, as those with holes do. */

@@ -73,8 +73,10 @@ WK_WIDE static void cmo_fill(const void *what, int64_t from, int64_t n, double *
     for (int64_t i = 0; i < n; i++) cmo_sides(x[i] - x[i - 1], &up[i], &down[i]);
 }
 
-WK_WIDE static void cmo_take(const void *what, int64_t from, int64_t n, const double *const *sum)
+WK_WIDE static void cmo_take(const void *what, int64_t from, int64_t n, const double *const *sum,
+                             bool whole)
 {
+    (void)whole;
     const double *restrict up = sum[0], *restrict down = sum[1];
     double *restrict out = ((const work *)what)->out + from;
     for (int64_t i = 0; i < n; i++) out[i] = cmo_of(0.0, up[i], down[i]);
@@ -181,8 +183,10 @@ WK_WIDE static void mfi_fill(const void *what, int64_t from, int64_t n, double *
     if (from == 0) mfi_sides(x[0], WICK_NA, volume[0], &up[0], &down[0]);
 }
 
-WK_WIDE static void mfi_take(const void *what, int64_t from, int64_t n, const double *const *sum)
+WK_WIDE static void mfi_take(const void *what, int64_t from, int64_t n, const double *const *sum,
+                             bool whole)
 {
+    (void)whole;
     const double *restrict up = sum[0], *restrict down = sum[1];
     double *restrict out = ((const work *)what)->out + from;
     for (int64_t i = 0; i < n; i++) out[i] = mfi_of(up[i], down[i]);

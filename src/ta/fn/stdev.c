@@ -74,7 +74,7 @@ WK_INLINE void step_with(void *state, const double *p, double x, double *out, fi
 
 /* A chunk of bars of one member. */
 typedef void (*chunk_fn)(int64_t n, const double *x, const double *s, const double *q,
-                         const double *p, double *const *out);
+                         const double *p, bool whole, double *const *out);
 
 WK_INLINE void bars_with(int64_t n, const double *restrict x, const double *restrict s,
                          const double *restrict q, const double *p, double *const *out, int n_out,
@@ -92,13 +92,11 @@ WK_INLINE void bars_with(int64_t n, const double *restrict x, const double *rest
 }
 
 WK_INLINE void chunk_with(int64_t n, const double *x, const double *s, const double *q,
-                          const double *p, double *const *out, int n_param, int n_out,
+                          const double *p, bool whole, double *const *out, int n_param, int n_out,
                           finish_fn finish)
 {
     const double own[2] = {p[0], p[n_param - 1]};
-    uint64_t cannot = 0;
-    for (int64_t i = 0; i < n; i++) cannot |= wk_over_cannot(s[i]) | wk_over_cannot(q[i]);
-    if (cannot == 0)
+    if (whole)
         bars_with(n, x, s, q, own, out, n_out, finish, true);
     else
         bars_with(n, x, s, q, own, out, n_out, finish, false);
@@ -127,13 +125,13 @@ static void fill(const void *what, int64_t from, int64_t n, double *const *x)
     for (int32_t j = 0; j < k->count; j++) square(n, k->x + from, x[2 * j + 1]);
 }
 
-static void take(const void *what, int64_t from, int64_t n, const double *const *sum)
+static void take(const void *what, int64_t from, int64_t n, const double *const *sum, bool whole)
 {
     const work *k = what;
     for (int32_t j = 0; j < k->count; j++) {
         double *to[3] = {NULL, NULL, NULL};
         for (int o = 0; o < k->n_out; o++) to[o] = k->out[j][o] + from;
-        k->finish(n, k->x + from, sum[2 * j], sum[2 * j + 1], k->p[j], to);
+        k->finish(n, k->x + from, sum[2 * j], sum[2 * j + 1], k->p[j], whole, to);
     }
 }
 
@@ -191,9 +189,9 @@ static wick_status ref_with(int64_t n, const double *const *in, const double *p,
         step_with(state, p, in[0], out, name##_of);                                                \
     }                                                                                              \
     WK_WIDE static void name##_chunk(int64_t n, const double *x, const double *s, const double *q, \
-                                     const double *p, double *const *out)                          \
+                                     const double *p, bool whole, double *const *out)              \
     {                                                                                              \
-        chunk_with(n, x, s, q, p, out, n_param, n_out, name##_of);                                 \
+        chunk_with(n, x, s, q, p, whole, out, n_param, n_out, name##_of);                          \
     }                                                                                              \
     static wick_status name##_many(int64_t n, const double *const *in, int32_t count,              \
                                    const double *const *p, double *const *const *out)              \
