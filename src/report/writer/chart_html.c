@@ -23,7 +23,7 @@ static void put_text(wick_buf *out, const char *s)
 
 static void put_html(wick_buf *out, const char *s)
 {
-    for (; *s != '\0'; s++) {
+    for (; s != NULL && *s != '\0'; s++) {
         if (*s == '<')
             wick_buf_add(out, "&lt;", -1);
         else if (*s == '&')
