@@ -9,6 +9,7 @@
 pg_start || exit 77
 trap 'pg_stop' EXIT
 WICK_TEST_PG=$PG_URL "$BUILD/tests/unit_store_store" || exit 1
+WICK_TEST_PG=$PG_URL "$BUILD/tests/unit_store_interrupted" || exit 1
 out=$("$WICK" study list "$PG_URL") || exit 1
 [ -z "$(echo "$out" | sed 1,2d)" ] || {
     echo "studies were left behind: $out"

@@ -303,7 +303,7 @@ static void test_exhaustive(void **state)
     wick_study_free(s);
     s = study("grid({\"aa\": [1], \"b\": [10]})");
     check_fails(ctx, wick_study_run(ctx, s, grid_like, NULL, &run), WICK_E_ARG,
-                "no values are listed for 'a', but for 'aa'");
+                "no values are listed for 'a'");
     wick_study_free(s);
     s = study("brute_force");
     check_fails(ctx, wick_study_run(ctx, s, one_float, NULL, &run), WICK_E_ARG, "needs a step");

@@ -66,15 +66,18 @@ static wick_study *open_study(wick_storage *at, const char *sampler, const char 
 }
 
 /* Cut short in two places, taken up again each time in a new process's place. */
+static int calls;
+
 static void one(const char *sampler, const char *pruner, int64_t batch, int64_t first,
                 int64_t second)
 {
+    const bool share = calls++ % 3 == 0; /* a server takes a second each: some of them will do */
     enum { TRIALS = 80 };
     cut none = {.at = -1}, a = {.at = first}, b = {.at = second};
     wick_study *whole = open_study(NULL, sampler, pruner);
     check_ok(ctx, go(whole, &none, TRIALS, batch));
     for (int kind = 0; kind < KINDS; kind++) {
-        if (url_of(kind, dir, url) == NULL) continue;
+        if (url_of(kind, dir, url) == NULL || (kind == 2 && !share)) continue;
         wick_storage *at = NULL;
         cut *cuts[3] = {&a, &b, &none};
         for (int i = 0; i < 3; i++) {
