@@ -95,6 +95,10 @@ test("cmo, cci and rci where nothing moves, and their first bar", function()
   ]], ten)
 end)
 
+test("linreg counts bars, and is na while its window has an na", function()
+  run([[check(ta.linreg(of { 1, NA, 2, 3, NA, 5 }, 2, 0), { NA, NA, NA, 3, NA, NA }, 1e-9)]], ten)
+end)
+
 test("a sar is not turned by a touch", function()
   run([[check(ta.sar(0.02, 0.02, 0.2), { NA, 9, 9 })]], { 9.5, 10.5, 10 },
     { open = { 9.5, 10.5, 10 }, high = { 10, 11, 10.5 }, low = { 9, 10, 9 + 0.02 * (11 - 9) }, close = { 9.5, 10.5, 10 } })
@@ -106,6 +110,11 @@ test("what was found elsewhere and is not followed", function()
     { open = { 10, 20, 30 }, volume = { 1, 2, 3 } })
   run([[check(ta.sar(0.02, 0.02, 0.2), { NA, 13 })]], { 10, 11 },
     { open = { 10, 11 }, high = { 13, 12 }, low = { 9, 10 }, close = { 10, 11 } })
+  -- cum is na where its source is.
+  run([[check(ta.cum(of { 1, NA, 2 }), { 1, NA, 3 })]], ten)
+  -- Woodie's point has the open of the period under way.
+  run([[check(ta.pivot_point_levels(of { 1, 0, 1 }, "woodie"), { NA, NA, (3 + 1 + 2 * 4) / 4 }, 1e-12)]],
+    { 1, 3, 5 }, { open = { 1, 3, 4 } })
   run([[check(ta.iii(), { (2 * 11 - 12 - 9) / ((12 - 9) * 5) }, 1e-12)]], { 11 },
     { open = { 10 }, high = { 12 }, low = { 9 }, volume = { 5 } })
 end)

@@ -171,6 +171,7 @@ static const pine_case on_close[] = {
     {"market orders fill at their own close", "fill=close delay=0", B0 FLAT "100 104 99 103", "0 entry L long 1; 2 close L", "L 1 0@100 2@103 Close entry(s) order L"},
     {"with slippage", "fill=close delay=0 slip_ticks=10", B0 FLAT, "0 entry L long 1", "L 1 0@100.1 open"},
     {"priced ones that are marketable at it, too", "fill=close delay=0", B0 FLAT, "0 entry L long 1 limit=101", "L 1 0@100 open"},
+    {"... closes of one bar stack as they do elsewhere", "fill=close delay=0", B0 FLAT, "0 entry A long 10; 1 close A qty=3; 1 close A qty=4", "L 3 0@100 1@100 Close entry(s) order A; L 4 0@100 1@100 Close entry(s) order A; L 3 0@100 open"},
     {"... a stop as well", "fill=close delay=0", B0 FLAT, "0 entry L long 1 stop=99", "L 1 0@100 open"},
     {"... at the close, not at their price", "fill=close delay=0", B0 FLAT, "0 entry S short 1 limit=98", "S 1 0@100 open"},
     {"the others wait for the next path", "fill=close delay=0", B0 "100 103 99 102", "0 entry L long 1 stop=102", "L 1 1@102 open"},
