@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Types that do not fit, found before the run. What nobody could tell the type of ("?") fits everywhere.
+-- Types that do not fit, found before the run. What nobody could tell the type of ("?") fits
+-- everywhere.
 local core = ...
 local types = core.module("wick.pine.typing")
 local type, ipairs = type, ipairs
@@ -26,16 +27,20 @@ function M.assigned(self, decl, name, want, v)
   local node = { line = decl.name_line, col = decl.name_col }
   local got = v.t
   if want == "bool" and got == "na" and self.tr.version >= 6 and v.lit_na then
-    self:fail(node, "'" .. name .. "' is a bool, which cannot be na in version 6; use true or false")
-  elseif not fits(want, got) or (want == "bool" and self.tr.version >= 6 and types.numeric(got)) then
-    self:fail(node, "'" .. name .. "' is declared " .. types.show(want) .. " but gets " .. types.a(got))
+    self:fail(node, "'" .. name ..
+      "' is a bool, which cannot be na in version 6; use true or false")
+  elseif not fits(want, got) or
+    (want == "bool" and self.tr.version >= 6 and types.numeric(got)) then
+    self:fail(node, "'" .. name .. "' is declared " .. types.show(want) .. " but gets " ..
+      types.a(got))
   elseif want == "int" and got == "float" and v.lit and v.value % 1 ~= 0 then
     self:fail(node, "'" .. name .. "' is declared int but gets " .. v.d .. "; declare it float")
   end
 end
 
 -- Functions of the namespaces ta and math that take something else than numbers.
-local others = { ["ta.pivot_point_levels"] = true, ["ta.valuewhen"] = true, ["ta.change"] = true }
+local others = { ["ta.pivot_point_levels"] = true, ["ta.valuewhen"] = true,
+  ["ta.change"] = true }
 
 --- Arguments of functions of numbers.
 function M.numbers(self, node, f, values, list)
@@ -44,7 +49,8 @@ function M.numbers(self, node, f, values, list)
     local v = values[i]
     if v and no_number(v.t) then
       local p = f.params[i]
-      self:fail(list and list[i] or node, f.name .. ": " .. (p and "'" .. p.name .. "' is" or "the arguments are") ..
+      self:fail(list and list[i] or node, f.name .. ": " ..
+        (p and "'" .. p.name .. "' is" or "the arguments are") ..
         (p and " a number" or " numbers") .. ", not " .. types.a(v.t))
     end
   end
@@ -56,7 +62,8 @@ function M.collection(self, node, f, v)
   if (space == "array" or space == "map" or space == "matrix") and v and f.params[1] and
     f.params[1].name:find("^id") and f.name ~= "array.from" and
     (types.scalar(v.t) or (types.space(v.t) or space) ~= space) then
-    self:fail(node, f.name .. ": '" .. f.params[1].name .. "' is " .. types.a(space) .. ", not " .. types.a(v.t))
+    self:fail(node, f.name .. ": '" .. f.params[1].name .. "' is " .. types.a(space) .. ", not " ..
+      types.a(v.t))
   end
 end
 
@@ -74,8 +81,8 @@ end
 --- What is given to a variable that has a type already.
 function M.given(self, node, name, want, v)
   local got = v.t
-  if want == "string" and (types.numeric(got) or got == "bool") or types.numeric(want) and no_number(got) or
-    want == "bool" and no_number(got) then
+  if want == "string" and (types.numeric(got) or got == "bool") or
+    (types.numeric(want) or want == "bool") and no_number(got) then
     self:fail(node, "'" .. name .. "' holds " .. types.a(want) .. " and is given " .. types.a(got))
   end
 end

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Units of the translator and the file they make. A unit is the script, a function of it, or a
--- request:
--- what stands in the file body (`decl`) and what in the bar function (`out`).
+-- request: what stands in the file body (`decl`) and what in the bar function (`out`).
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local lines_of = core.module("wick.pine.lines")
@@ -11,9 +10,8 @@ local ipairs, type, setmetatable = ipairs, type, setmetatable
 local M = {}
 local U = {}
 U.__index = U
-for _, name in ipairs { "lift", "emit_expr", "emit_choice", "emit_history", "emit_call", "emit_special", "emit_plot",
-  "emit_stmt", "emit_loop",
-  "emit_decl", "emit_tuple", "emit_func", "emit_request" } do
+for name in ([[lift emit_expr emit_choice emit_history emit_call emit_special emit_plot emit_stmt
+  emit_loop emit_decl emit_tuple emit_func emit_request]]):gmatch("%S+") do
   core.module("wick.pine." .. name).open(U)
 end
 
@@ -121,9 +119,8 @@ function T:top_name(name) self.top[name] = true end
 function U:sub_unit(module)
   local u = setmetatable({
     tr = self.tr, main = self.main, chart = self.chart, module = module, vals = {}, decl = {},
-      out = {}, memo = {},
-    loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "", prologue = {},
-      epilogue = {}, instances = {},
+    out = {}, memo = {}, loops = {}, path = {}, cond = 0, effects = 0, ind = "  ", dind = "",
+    prologue = {}, epilogue = {}, instances = {},
   }, U)
   return u
 end
@@ -156,22 +153,21 @@ local function flush(self, list, indent)
   return trail and "  " .. self.tr.comment(trail) or ""
 end
 
--- Which line of the Pine file a line of Lua is from; the same text may stand in several places.
-local function from_line(self, text)
-  local tr = self.tr
-  text = text:match("^%s*(.*)$")
-  local list = tr.origin[text]
+--- Which line of the Pine file a line of Lua is from; the same text may stand in several places.
+function T:from_line(text, line)
+  text = text:match("^%s*([^\n]*)")
+  local list = self.origin[text]
   if not list then
     list = { at = 1 }
-    tr.origin[text] = list
+    self.origin[text] = list
   end
-  list[#list + 1] = tr.at_line
+  list[#list + 1] = line or self.at_line
 end
 
 --- A line of the file body.
 function U:d(line)
   local tail = flush(self, self.decl, self.dind)
-  from_line(self, line)
+  self.tr:from_line(line)
   for l in (line .. "\n"):gmatch("(.-)\n") do
     self.decl[#self.decl + 1] = self.dind .. l
   end
@@ -182,7 +178,7 @@ end
 function U:b(line)
   if not line then return end
   local tail = flush(self, self.out, self.ind)
-  from_line(self, line .. tail)
+  self.tr:from_line(line .. tail)
   self.out[#self.out + 1] = self.ind .. line .. tail
 end
 
@@ -573,6 +569,10 @@ local function assemble(tr, main, gate, options)
     end
   end
   for _, c in ipairs(options.tail) do lines[#lines + 1] = T.comment(c) end
+  -- Inside of something: the line above is near enough.
+  for i = 2, #lines do
+    if not map[i] and lines[i]:find("^%s+%S") then map[i] = map[i - 1] end
+  end
   return table.concat(lines, "\n") .. "\n", body, map
 end
 

@@ -54,15 +54,15 @@ end
 
 -- Parameters whose name changed; values as they are now.
 M.old_names = { x = "source", y = "length", series = "source", source = "series", defval = "defval",
-  transp = "transp",
-  resolution = "timeframe", type = "type", src = "source", len = "length", long = "direction",
-    number = "base",
-  sym = "symbol", occurence = "occurrence" }
+  transp = "transp", resolution = "timeframe", type = "type", src = "source", len = "length",
+  long = "direction", number = "base", sym = "symbol", occurence = "occurrence" }
 
 function U:signature(f)
   local list = {}
   for _, p in ipairs(f.params) do
-    if p.name ~= "when" or self.tr.version < 6 then list[#list + 1] = p.name .. (p.optional and "?" or "") end
+    if p.name ~= "when" or self.tr.version < 6 then
+      list[#list + 1] = p.name .. (p.optional and "?" or "")
+    end
   end
   return f.name .. "(" .. table.concat(list, ", ") .. (f.many and "..." or "") .. ")"
 end
@@ -144,8 +144,7 @@ end
 
 -- ---- calls of what is built in -------------------------------------------------------------
 local series_params = { source = true, series = true, source1 = true, source2 = true,
-  condition = true,
-  high = true, low = true, anchor = true }
+  condition = true, high = true, low = true, anchor = true }
 local default_source = { ["ta.highest"] = "high", ["ta.highestbars"] = "high",
   ["ta.lowest"] = "low",
   ["ta.lowestbars"] = "low", ["ta.pivothigh"] = "high", ["ta.pivotlow"] = "low" }
@@ -153,13 +152,10 @@ local body_names = { ["math.sum"] = "ta.sum", fixnan = "pine.fixnan" }
 local raw_results = { ["ta.highest"] = true, ["ta.lowest"] = true, ["ta.pivothigh"] = true,
   ["ta.pivotlow"] = true,
   ["ta.valuewhen"] = true, ["ta.highestbars"] = true, ["ta.lowestbars"] = true,
-    ["ta.barssince"] = true,
-  fixnan = true, ["ta.max"] = true, ["ta.min"] = true }
+  ["ta.barssince"] = true, fixnan = true, ["ta.max"] = true, ["ta.min"] = true }
 local plain_lengths = { length = true, leftbars = true, rightbars = true, diLength = true,
-  adxSmoothing = true,
-  fastlen = true, slowlen = true, siglen = true, atrPeriod = true, short_length = true,
-    long_length = true,
-  occurrence = true }
+  adxSmoothing = true, fastlen = true, slowlen = true, siglen = true, atrPeriod = true,
+  short_length = true, long_length = true, occurrence = true }
 
 --- Values of the arguments of a stateful function, its default source put in.
 function U:ta_values(node, f)

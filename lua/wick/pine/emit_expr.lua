@@ -330,7 +330,9 @@ local compare_names = { ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le
 -- A bool beside a number: before version 6 the number is a truth, now it is a mistake.
 local function as_truth(self, v, node)
   if self.tr.version >= 6 then
-    if node then self:fail(node, "a bool cannot be compared with a number; use the bool as it is") end
+    if node then
+      self:fail(node, "a bool cannot be compared with a number; use the bool as it is")
+    end
     return v
   end
   if v.lit then

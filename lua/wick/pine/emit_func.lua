@@ -2,10 +2,8 @@
 -- Functions and methods of the script, and its types.
 --
 -- A function is made once for every way it is called (types and kinds of its arguments). Where all
--- it
--- does can stand in the file body it becomes a function of series; where it keeps a state it
--- becomes
--- a function that makes the function, once for every place that calls it.
+-- it does can stand in the file body it becomes a function of series; where it keeps a state it
+-- becomes a function that makes the function, once for every place that calls it.
 local core = ...
 local lift, types = core.module("wick.pine.lift"), core.module("wick.pine.typing")
 local builtins = core.module("wick.pine.builtins")
@@ -474,7 +472,7 @@ function U:make_instance(def, values, kinds)
     unit.vals[p.sym] = v
   end
   if #unit.out > 0 then unit.started = true end
-  local n_start = #unit.out
+  local n_start, called_at = #unit.out, tr.at_line
   unit.answer = nil
   local target = { kind = "return" }
   -- Nobody takes what a loop at the end would give.
@@ -498,8 +496,8 @@ function U:make_instance(def, values, kinds)
     for _, l in ipairs(unit.decl) do lines[#lines + 1] = "  " .. l end
     for _, c in ipairs(unit.pending or {}) do lines[#lines + 1] = "  " .. tr.comment(c) end
     if not r.returned then
-      local code = "return " .. (r.t == "na" and unit:na_name() or r.d)
-      for l in (code .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = l == "" and l or "  " .. l end
+      local code = "  return " .. (r.t == "na" and unit:na_name() or r.d)
+      for l in code:gsub("\n", "\n  "):gmatch("[^\n]+") do lines[#lines + 1] = l end
     end
     inst.params = body_params
     if r.t == "na" then inst.t = "float" end
@@ -530,6 +528,8 @@ function U:make_instance(def, values, kinds)
       inst.params = all_params
     end
   end
+  -- A call at the end of a function leaves no trace of its line: the caller's is that line then.
+  if self.chart.request then tr.at_line = called_at end
   self:write_function(def, inst, lines)
   return inst
 end
@@ -577,8 +577,10 @@ function U:write_function(def, inst, lines)
   end
   local single = #lines == 1 and #head + #lines[1] < 92 and lines[1]:find("^  return [^{]*$") and
     not lines[1]:find("function")
+  if single then head = head .. lines[1]:sub(2) .. " end" end
+  if def.module == self.main.module then tr:from_line(head, def.node.line) end
   if single then
-    home[#home + 1] = chart.dind .. head .. lines[1]:sub(2) .. " end"
+    home[#home + 1] = chart.dind .. head
   else
     home[#home + 1] = chart.dind .. head .. (def.node.trail and " " .. tr.comment(def.node.trail) or
       "")

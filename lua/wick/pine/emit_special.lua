@@ -419,7 +419,8 @@ special.offset = function(self, node, f)
   return self:expr { k = "index", o = list[1], i = list[2], line = node.line, col = node.col }
 end
 
--- What comes from TradingView's own data: na where the script allows for it, else it would pass for a figure.
+-- What comes from TradingView's own data: na where the script allows for it, else it would pass for
+-- a figure.
 for _, name in ipairs { "dividends", "splits", "earnings", "financial", "economic", "quandl" } do
   special["request." .. name] = function(self, node, f)
     local allows = false
@@ -429,7 +430,8 @@ for _, name in ipairs { "dividends", "splits", "earnings", "financial", "economi
     local last = node.args[f.at.ignore_invalid_symbol]
     if last and not (last.k == "bool" and not last.v) then allows = true end
     if not allows then
-      self:fail(node, "request." .. name .. ": wick has no such data; with ignore_invalid_symbol = true it is na")
+      self:fail(node, "request." .. name ..
+        ": wick has no such data; with ignore_invalid_symbol = true it is na")
     end
     return self:value_call(node, f)
   end

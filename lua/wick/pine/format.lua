@@ -12,8 +12,8 @@ local function grouped(digits, by)
   return (out:gsub("^,", ""))
 end
 
--- One part of a decimal pattern: text around it, least digits before the point, least and most after
--- it. A quote takes the letters in it as they are.
+-- One part of a decimal pattern: text around it, least digits before the point, least and most
+-- after it. A quote takes the letters in it as they are.
 local function part(pattern)
   local head, body, tail, quoted, i = {}, {}, {}, false, 1
   while i <= #pattern do
@@ -63,9 +63,9 @@ local function carried(digits)
   return head:sub(1, -2) .. tonumber(head:sub(-1)) + 1 .. ("0"):rep(#nines)
 end
 
--- Digits of v >= 0 before and behind the point, at most `high` of these. The shortest digits of the
--- number are what is rounded: 2054199999999.9998 has no more of them. str.tostring rounds halves up;
--- `exact` (str.format, and str.tostring without a pattern) the way the number itself lies.
+-- Digits of v >= 0 before and behind the point, at most `high` of these. The shortest digits of
+-- the number are what is rounded: 2054199999999.9998 has no more of them. str.tostring rounds halves
+-- up; `exact` (str.format, and str.tostring without a pattern) the way the number itself lies.
 local function digits_of(v, high, exact)
   local whole, fraction = core.fmt(v):match("^(%d+)%.?(%d*)$")
   if whole and #fraction <= high then return whole, fraction end

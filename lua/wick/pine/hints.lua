@@ -21,9 +21,11 @@ M.characters = {
 M.words = {
   elif = "write 'else if'", ["elseif"] = "write 'else if'", elsif = "write 'else if'",
   ["return"] = "a function gives the value of its last line; 'return' is left out",
-  def = "a function is written name(x) => ...", ["function"] = "a function is written name(x) => ...",
+  def = "a function is written name(x) => ...",
+  ["function"] = "a function is written name(x) => ...",
   fn = "a function is written name(x) => ...", func = "a function is written name(x) => ...",
-  let = "a variable is declared with name = value", ["local"] = "a variable is declared with name = value",
+  let = "a variable is declared with name = value",
+  ["local"] = "a variable is declared with name = value",
   ["then"] = "'then' is left out", ["end"] = "a block ends with its indentation",
   case = "a case is written value => ...", default = "the last case is written => ...",
 }
@@ -32,7 +34,7 @@ local gone = { -- name -> first version without it, what is written since
   study = { 5, "indicator" }, iff = { 5, "condition ? a : b" }, offset = { 5, "source[offset]" },
 }
 
---- What is written in place of a name that this version no longer has; nil when there is no such name.
+--- What is written in place of a name that this version no longer has; nil when there is none.
 function M.since(name, version)
   local g = gone[name]
   if g and version >= g[1] then
@@ -43,7 +45,8 @@ end
 local parameters = {
   transp = "the transparency is a part of the colour: color.new(color, transp)",
   type = "every type has a function of its own: input.int, input.float, input.bool ...",
-  when = "write the call under an if", resolution = "it is 'timeframe' now", long = "it is 'direction' now",
+  when = "write the call under an if", resolution = "it is 'timeframe' now",
+  long = "it is 'direction' now",
 }
 --- The same for parameters.
 function M.parameter(name) return parameters[name] end
@@ -52,7 +55,8 @@ function M.parameter(name) return parameters[name] end
 local function collect(list, at)
   for _, node in ipairs(list) do
     if type(node) == "table" then
-      local name = (node.k == "decl" or node.k == "func" or node.k == "type" or node.k == "enum") and node.name
+      local name = (node.k == "decl" or node.k == "func" or node.k == "type" or
+        node.k == "enum") and node.name
       if name and not at[name] then at[name] = node.name_line or node.line end
       if node.k == "tdecl" then
         for _, n in ipairs(node.names) do at[n.name] = at[n.name] or n.line end
@@ -79,7 +83,9 @@ function M.unknown(name, scope, list, of, line)
   end
   local at = collect(list, {})[name]
   if at and at > line then return "; it is declared later, on line " .. at end
-  if at then return "; that of line " .. at .. " lives in its block only: declare it above the block" end
+  if at then
+    return "; that of line " .. at .. " lives in its block only: declare it above the block"
+  end
   local pool = { ["true"] = true, ["false"] = true }
   while scope do
     for n in pairs(scope.vars) do pool[n] = true end

@@ -227,7 +227,8 @@ local function read(text, report, closed)
             local body = match(text, "^[^\n“”‘’\"]*", at + #ch)
             local close = at + #ch + #body
             push("string", body, here)
-            at = close + #(match(text, "^\226\128[\152\153\156\157]", close) or match(text, '^"', close) or "")
+            at = close + #(match(text, "^\226\128[\152\153\156\157]", close) or
+              match(text, '^"', close) or "")
           else
             local hint = hints.characters[ch] or hints.characters[sub(ch, 1, 1)]
             fail(row, here, "the character '" .. (ch:gsub("%c", "?")) .. "' has no meaning here" ..
@@ -258,7 +259,8 @@ local function next_statement(text, from)
   local row = 0
   for line in (text .. "\n"):gmatch("(.-)\n") do
     row = row + 1
-    if row > from and find(line, "^[%a_%[]") and not find(line, "^and%s") and not find(line, "^or%s") then
+    if row > from and find(line, "^[%a_%[]") and not find(line, "^and%s") and
+      not find(line, "^or%s") then
       return row
     end
   end
@@ -270,7 +272,7 @@ function M.lex(text, fail)
   for _ = 1, #text < 100000 and 20 or 3 do
     local found = {}
     tokens, open, plain = read(text, function(...) found[#found + 1] = { ... } end, closed)
-    -- A bracket that is never closed must not swallow the rest: its statement ends before the next one.
+    -- A bracket that is never closed must not swallow the rest: its statement ends before the next.
     local row = open and next_statement(plain, open)
     if not row or closed[row] then
       for _, f in ipairs(found) do fail(f[1], f[2], f[3]) end

@@ -4,8 +4,8 @@ local M = {}
 local ipairs = ipairs
 local WIDTH = 100
 
--- Breaks a long line behind a comma outside of inner brackets, or behind and, or, `..` and the signs
--- of sums and products. All that follows the first part is indented alike; a comment that makes the
+-- Breaks a long line behind a comma outside of inner brackets, or behind and, or, `..` and the
+-- signs of sums and products. All that follows the first part is indented alike; a comment that makes the
 -- line long stands above it.
 local function break_line(line, out, deeper)
   if #line <= WIDTH or line:find("^%s*%-%-") then

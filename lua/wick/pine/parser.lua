@@ -52,7 +52,9 @@ function M.parse(t, report)
     -- The end of a line is reported where the line stands.
     if kind[i] == "newline" and i > 1 then at = i - 1 end
     local word = kind[i] == "keyword" and value[i]
-    if word == "else" then p.fail_at(at, "this 'else' has no 'if' above it that is indented alike") end
+    if word == "else" then
+      p.fail_at(at, "this 'else' has no 'if' above it that is indented alike")
+    end
     if value[i] == "=" and kind[i] == "op" and p.in_condition then
       p.fail_at(at, "'=' declares a variable; equal is '=='")
     end
@@ -68,7 +70,8 @@ function M.parse(t, report)
         depth = depth + 1
       elseif v == "(" or v == "[" then
         if depth == 0 then
-          return line[j] ~= line[i] and "; the '" .. v .. "' of line " .. line[j] .. " is not closed" or ""
+          return line[j] ~= line[i] and
+            "; the '" .. v .. "' of line " .. line[j] .. " is not closed" or ""
         end
         depth = depth - 1
       end
@@ -161,7 +164,8 @@ function M.parse(t, report)
   -- ---- blocks --------------------------------------------------------------------------------
   local statement
 
-  -- Names that a statement with a mistake would have declared: no second mistake where they are read.
+  -- Names that a statement with a mistake would have declared: no second mistake where they are
+  -- read.
   local function give_up(from)
     local i = from
     if value[i] == "[" then

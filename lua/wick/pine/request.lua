@@ -43,7 +43,7 @@ local function bars_of(symbol, tf, forgiving, ahead)
       "ignore_invalid_symbol = true for na")
   end
   raise("pine.request: timeframe '" .. core.tostring(tf) .. "' is finer than the bars, and no finer bars " ..
-    "of this symbol are loaded")
+    "of this symbol are loaded; give them with --finer")
 end
 
 -- ---- the bars' own methods -----------------------------------------------------------------

@@ -295,8 +295,8 @@ function M.resolve(list, env)
       if f.k == "member" then module.wanted[f.v] = true end
     end
     if f.builtin and global_only[f.builtin] and (#control > 0 or not unit.main) then
-      fail(f.line, f.col, "'" .. f.v .. "' stands in a block or function; it belongs to the outermost level, " ..
-        "with the condition in its value: " .. f.v .. "(condition ? x : na)")
+      fail(f.line, f.col, "'" .. f.v .. "' stands in a block or function; it belongs to the " ..
+        "outermost level, with the condition in its value: " .. f.v .. "(condition ? x : na)")
     end
     local value = in_value
     in_value = true
