@@ -16,6 +16,13 @@ static inline const double *wk_crow(const double *m, int32_t n, int32_t i)
     return m + (ptrdiff_t)i * n;
 }
 
+/** Index of a name among those of a registry; -1: an error says what is near. `what` goes with "is
+ * called", `list` is what `wick list` shows them under. cov.c */
+int64_t wk_named(wick_ctx *ctx, const char *const *names, int64_t n, const char *name,
+                 const char *what, const char *list);
+/** (1 - d) S + d mean(diag S) I in the place of S. cov.c */
+void wk_shrink(int32_t n, double d, double *s);
+
 /* linalg.c */
 double wk_dot(int32_t n, const double *a, const double *b);
 void wk_times(int32_t n, const double *m, const double *x, double *out); /**< m x, m symmetric */
@@ -55,6 +62,9 @@ typedef struct wk_bounds {
 } wk_bounds;
 wick_status wk_bounds_of(wick_ctx *ctx, wick_arena *scratch, const wick_limits *l, int32_t n,
                          wk_bounds *out);
+/** Minimises w' C w / 2 - c' w under the limits (c NULL: zero). */
+wick_status wk_least_variance(wick_ctx *ctx, wick_arena *scratch, const wick_weigh_in *in,
+                              const double *c, double *w);
 /** The programme's limits; x has to sum to the budget. */
 void wk_qp_limits(const wk_bounds *b, const double *ones, wk_qp *p);
 /** Keeps caps by redistribution: weights >= 0; sums has room for the groups. */

@@ -18,17 +18,23 @@ const wick_cov_spec *wick_cov_at(int64_t i)
     return i >= 0 && i < wk_cov_table_n ? wk_cov_table[i] : NULL;
 }
 
+int64_t wk_named(wick_ctx *ctx, const char *const *names, int64_t n, const char *name,
+                 const char *what, const char *list)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) return i;
+    const char *near = wick_nearest(name, names, n);
+    (void)wick_fail(ctx, WICK_E_ARG, "no %s called '%s'%s%s%s (wick list %s)", what, name,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", list);
+    return -1;
+}
+
 const wick_cov_spec *wick_cov_find(wick_ctx *ctx, const char *name)
 {
     const char *names[64];
-    for (int64_t i = 0; i < wk_cov_table_n && i < 64; i++) {
-        names[i] = wk_cov_table[i]->name;
-        if (strcmp(names[i], name) == 0) return wk_cov_table[i];
-    }
-    const char *near = wick_nearest(name, names, wk_cov_table_n < 64 ? wk_cov_table_n : 64);
-    (void)wick_fail(ctx, WICK_E_ARG, "no covariance is called '%s'%s%s%s (wick list covariances)",
-                    name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return NULL;
+    int64_t n = 0;
+    for (; n < wk_cov_table_n && n < 64; n++) names[n] = wk_cov_table[n]->name;
+    return wick_cov_at(wk_named(ctx, names, n, name, "covariance is", "covariances"));
 }
 
 wick_status wick_cov_eval(wick_ctx *ctx, const wick_cov_spec *spec, int64_t t, int32_t n,
@@ -74,5 +80,16 @@ void wk_cov_products(int64_t t, int32_t n, const double *x, double by, double *o
             wk_row(out, n, a)[b] = v;
             wk_row(out, n, b)[a] = v;
         }
+    }
+}
+
+void wk_shrink(int32_t n, double d, double *s)
+{
+    double mean = 0.0;
+    for (int32_t i = 0; i < n; i++) mean += wk_crow(s, n, i)[i] / (double)n;
+    for (int32_t i = 0; i < n; i++) {
+        double *row = wk_row(s, n, i);
+        for (int32_t k = 0; k < n; k++) row[k] *= 1.0 - d;
+        row[i] += d * mean;
     }
 }

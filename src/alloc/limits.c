@@ -68,6 +68,19 @@ void wk_qp_limits(const wk_bounds *b, const double *ones, wk_qp *p)
     p->gross = b->signed_ ? b->gross : 0.0; /* long only: the budget is the gross */
 }
 
+wick_status wk_least_variance(wick_ctx *ctx, wick_arena *scratch, const wick_weigh_in *in,
+                              const double *c, double *w)
+{
+    wk_bounds b;
+    const wick_status st = wk_bounds_of(ctx, scratch, in->limits, in->n, &b);
+    const double *ones = wk_ones(scratch, in->n);
+    if (st < 0) return st;
+    if (ones == NULL) return wick_fail_mem(ctx);
+    wk_qp p = {.n = in->n, .q = in->cov, .c = c};
+    wk_qp_limits(&b, ones, &p);
+    return wk_qp_solve(ctx, scratch, &p, w);
+}
+
 /* ---- redistribution ----------------------------------------------------------------------- */
 
 static double group_cap(const wk_bounds *b, int32_t g)

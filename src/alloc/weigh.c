@@ -20,14 +20,9 @@ const wick_weigh_spec *wick_weigh_at(int64_t i)
 const wick_weigh_spec *wick_weigh_find(wick_ctx *ctx, const char *name)
 {
     const char *names[64];
-    for (int64_t i = 0; i < wk_weigh_table_n && i < 64; i++) {
-        names[i] = wk_weigh_table[i]->name;
-        if (strcmp(names[i], name) == 0) return wk_weigh_table[i];
-    }
-    const char *near = wick_nearest(name, names, wk_weigh_table_n < 64 ? wk_weigh_table_n : 64);
-    (void)wick_fail(ctx, WICK_E_ARG, "no weights are called '%s'%s%s%s (wick list weights)", name,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return NULL;
+    int64_t n = 0;
+    for (; n < wk_weigh_table_n && n < 64; n++) names[n] = wk_weigh_table[n]->name;
+    return wick_weigh_at(wk_named(ctx, names, n, name, "weights are", "weights"));
 }
 
 double wk_param(const wick_weigh_spec *spec, const wick_weigh_in *in, int k)

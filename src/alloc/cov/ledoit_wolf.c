@@ -21,11 +21,7 @@ static void run(int64_t t, int32_t n, const double *x, const double *xc, double 
     delta = (delta - p * mu * mu) / p;
     if (beta > delta) beta = delta;
     const double shrink = delta > 0.0 && beta > 0.0 ? beta / delta : 0.0;
-    for (int32_t i = 0; i < n; i++) {
-        double *row = wk_row(out, n, i);
-        for (int32_t k = 0; k < n; k++) row[k] *= 1.0 - shrink;
-        row[i] += shrink * mu;
-    }
+    wk_shrink(n, shrink, out);
 }
 
 extern const wick_cov_spec wick_cov_ledoit_wolf;

@@ -14,11 +14,7 @@ static void run(int64_t t, int32_t n, const double *x, const double *xc, double 
     }
     const double num = alpha + mu * mu, den = (rows + 1.0) * (alpha - mu * mu / p);
     const double shrink = den > 0.0 && num < den ? num / den : 1.0;
-    for (int32_t i = 0; i < n; i++) {
-        double *row = wk_row(out, n, i);
-        for (int32_t k = 0; k < n; k++) row[k] *= 1.0 - shrink;
-        row[i] += shrink * mu;
-    }
+    wk_shrink(n, shrink, out);
 }
 
 extern const wick_cov_spec wick_cov_oas;
