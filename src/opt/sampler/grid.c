@@ -148,11 +148,16 @@ static int64_t choose(grid *k, const wick_trial *t)
     return wk_below(&g, k->cells);
 }
 
+/* A trial that another process has just begun has not told its place yet: it takes that of its
+ * number, where there is one. */
 static void look(grid *k, int64_t until)
 {
     for (; k->seen < until; k->seen++) {
         const wick_trial *o = k->study->trials[k->seen];
-        mark(k, place_of(o), o->state == WICK_TRIAL_RUNNING ? 1 : 2);
+        const bool running = o->state == WICK_TRIAL_RUNNING;
+        const int64_t place = place_of(o);
+        const bool own = running && place < 0 && wk_system_text(o, "fixed_params") == NULL;
+        mark(k, own ? o->number : place, running ? 1 : 2);
     }
 }
 

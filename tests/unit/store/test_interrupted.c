@@ -224,12 +224,42 @@ static void test_exhausted(void **state)
         }
 }
 
+/* Two workers: what one has begun the other leaves alone, before it is told where. */
+static void test_grid_of_two(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        if (url_of(kind, dir, url) == NULL) continue;
+        static const char grid[] = "grid({\"a\": [1, 2, 3], \"b\": [1, 2]})";
+        wick_storage *at = NULL;
+        bool over = false;
+        check_ok(ctx, wick_storage_open(ctx, url, NULL, &at));
+        wick_study *s[2] = {open_study(at, grid, NULL), open_study(at, grid, NULL)};
+        for (int k = 0; k < 6; k++) {
+            wick_trial *t = NULL;
+            for (int i = 0; i < 2; i++) {
+                check_ok(ctx, wick_study_exhausted(ctx, s[i], &over));
+                assert_false(over);
+            }
+            check_ok(ctx, wick_study_ask(ctx, s[k % 2], NULL, 0, &t));
+        }
+        for (int i = 0; i < 2; i++) {
+            check_ok(ctx, wick_study_exhausted(ctx, s[i], &over));
+            assert_true(over);
+            wick_study_free(s[i]);
+        }
+        check_ok(ctx, wick_storage_delete(ctx, at, "cut"));
+        wick_storage_close(at);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_goes_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_given_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_exhausted, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_grid_of_two, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
