@@ -46,6 +46,18 @@ ids=$(awk -F, 'NR > 1 && $1 != NR - 1 { n++ } END { print n + 0 }' "$TMP/$first.
 if [ "$ids" -eq 0 ]; then good; else bad "$ids orders are out of line"; fi
 grep -q 'By strategy' "$TMP/$first.sum.out" && good || bad "no table by strategy"
 
+# A book below zero that stands on the cash of the others is no loan: 80 of 100 are spent by one with a
+# share of 50, so that 20 earn interest, and nobody pays any.
+cat >"$TMP/greedy.lua" <<'L'
+local S = wick.strategy "greedy"
+function S.each_bar(sym) if sym.bar == 5 then sym:buy { cash = 80000 } end end
+return S
+L
+run x "$first" run "$TMP/greedy.lua" "$TMP/idle.lua" --data "$TMP/bars/SYN01.csv" --engine cash_rate=5 loan_rate=50 \
+  --equity "$TMP/x.eq" --metrics "$TMP/x.m"
+expect 0 "interest of an account"
+grep '"total_interest"' "$TMP/x.m" | grep -vq ': -' && good || bad "interest: $(grep total_interest "$TMP/x.m")"
+
 # A model of one of them is what it is alone; of all where it knows none.
 for host in $HOSTS; do
   M=$SRC/strategies/ma_crossover_events.lua
