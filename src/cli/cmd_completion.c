@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "wick.h"
 
 /* ---- walking ------------------------------------------------------------------------------ */
 
@@ -21,18 +22,47 @@ static void walk(wick_buf *b, const char *program, const char *path, const cli_c
 }
 
 /* Words of "a|b|c" when all of them are plain lower case; else nothing. */
-static bool words_of(const char *arg, char out[256])
+static bool words_of(const char *arg, wick_buf *out)
 {
-    size_t n = 0;
+    out->len = 0;
     if (!arg || !strchr(arg, '|')) return false;
-    const char *from = *arg == '[' ? arg + 1 : arg;
-    for (const char *s = from; *s && *s != ']' && n + 2 < 256; s++) {
+    for (const char *s = *arg == '[' ? arg + 1 : arg; *s && *s != ']'; s++) {
         const bool plain = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '_' ||
                            *s == '-' || *s == '.';
         if (!plain && *s != '|') return false;
-        out[n++] = *s == '|' ? ' ' : *s;
+        wick_buf_add(out, *s == '|' ? " " : s, 1);
     }
-    out[n] = 0;
+    return true;
+}
+
+/* The values of an option: those its table names, or the names of a registry. */
+static bool values_of(const char *path, const cli_option *o, wick_buf *out)
+{
+    if (words_of(o->arg, out)) return true;
+    out->len = 0;
+    if (strcmp(path, " score") != 0 && strstr(o->name, "profile") && o->arg)
+        for (int64_t i = 0; i < wick_profile_count(); i++)
+            wick_buf_addf(out, "%s ", wick_profile_at(i)->name);
+    if (strcmp(o->name, "engine") == 0)
+        for (int64_t i = 0; i < wick_settings_count(); i++)
+            wick_buf_addf(out, "%s= ", wick_settings_doc(i)->key);
+    if (strcmp(o->name, "breakdown") == 0)
+        for (int64_t i = 0; i < wick_sheet_count(); i++)
+            wick_buf_addf(out, "%s ", wick_sheet_at(i)->name);
+    return out->len > 0;
+}
+
+/* What stands for itself: words the table names, or what `wick doc` can explain. */
+static bool operands_of(const char *path, const cli_command *m, wick_buf *out)
+{
+    if (words_of(m->operands, out)) return true;
+    out->len = 0;
+    if (strcmp(path, " doc") != 0) return false;
+    for (int64_t i = 0; i < wick_ta_count(); i++) wick_buf_addf(out, "ta.%s ", wick_ta_at(i)->name);
+    for (int64_t i = 0; i < wick_metric_count(); i++)
+        wick_buf_addf(out, "%s ", wick_metric_at(i)->name);
+    for (int64_t i = 0; i < wick_settings_count(); i++)
+        wick_buf_addf(out, "%s ", wick_settings_doc(i)->key);
     return true;
 }
 
@@ -68,12 +98,13 @@ static void bash_path(wick_buf *b, const char *program, const char *path, const 
 static void bash_values(wick_buf *b, const char *program, const char *path, const cli_command *m)
 {
     (void)program;
-    char words[256];
+    wick_buf words = {0};
     for (const cli_option *o = m->options; o && o->name; o++) {
-        if (words_of(o->arg, words))
+        if (values_of(path, o, &words))
             wick_buf_addf(
-                b, "        '%s:--%s') COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
-                path, o->name, words);
+                b, "        '%s:--%s') COMPREPLY=($(compgen -W '%s' -- \"$cur\")); %sreturn ;;\n",
+                path, o->name, words.data,
+                strchr(words.data, '=') ? "compopt -o nospace 2>/dev/null; " : "");
         else if (takes_file(o->arg))
             wick_buf_addf(b,
                           "        '%s:--%s') COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
@@ -81,15 +112,17 @@ static void bash_values(wick_buf *b, const char *program, const char *path, cons
         else if (o->arg)
             wick_buf_addf(b, "        '%s:--%s') COMPREPLY=(); return ;;\n", path, o->name);
     }
+    wick_buf_free(&words);
 }
 
 static void bash_words(wick_buf *b, const char *program, const char *path, const cli_command *m)
 {
     (void)program;
-    char words[256];
+    wick_buf words = {0};
     wick_buf_addf(b, "        '%s') words='", path);
     for (int i = 0; m->subs && m->subs[i]; i++) wick_buf_addf(b, "%s ", m->subs[i]->name);
-    if (words_of(m->operands, words)) wick_buf_addf(b, "%s ", words);
+    if (operands_of(path, m, &words)) wick_buf_addf(b, "%s ", words.data);
+    wick_buf_free(&words);
     for (const cli_option *o = m->options; o && o->name; o++) wick_buf_addf(b, "--%s ", o->name);
     for (const cli_option *o = cli_common_options; o->name; o++) wick_buf_addf(b, "--%s ", o->name);
     wick_buf_add(b, "' ;;\n", -1);
@@ -137,39 +170,41 @@ static void zsh_text(wick_buf *b, const char *s)
     }
 }
 
-static void zsh_option(wick_buf *b, const cli_option *o)
+static void zsh_option(wick_buf *b, const char *path, const cli_option *o)
 {
-    char words[256];
+    wick_buf words = {0};
     wick_buf_addf(b, " '%s--%s%s[", o->take == CLI_ONE ? "" : "*", o->name, o->arg ? "=" : "");
     zsh_text(b, o->doc);
     wick_buf_add(b, "]", 1);
     if (o->arg) {
         wick_buf_add(b, ":value:", -1);
-        if (words_of(o->arg, words))
-            wick_buf_addf(b, "(%s)", words);
+        if (values_of(path, o, &words))
+            wick_buf_addf(b, "(%s)", words.data);
         else if (takes_file(o->arg))
             wick_buf_add(b, "_files", -1);
     }
     wick_buf_add(b, "'", 1);
+    wick_buf_free(&words);
 }
 
 static void zsh_case(wick_buf *b, const char *program, const char *path, const cli_command *m)
 {
     (void)program;
-    char words[256];
+    wick_buf words = {0};
     wick_buf_addf(b, "        '%s') _arguments", path);
-    for (const cli_option *o = m->options; o && o->name; o++) zsh_option(b, o);
-    for (const cli_option *o = cli_common_options; o->name; o++) zsh_option(b, o);
+    for (const cli_option *o = m->options; o && o->name; o++) zsh_option(b, path, o);
+    for (const cli_option *o = cli_common_options; o->name; o++) zsh_option(b, path, o);
     if (m->subs) {
         wick_buf_add(b, " '1:command:(", -1);
         for (int i = 0; m->subs[i]; i++) wick_buf_addf(b, "%s ", m->subs[i]->name);
         wick_buf_add(b, ")'", -1);
-    } else if (words_of(m->operands, words)) {
-        wick_buf_addf(b, " '*:what:(%s)'", words);
+    } else if (operands_of(path, m, &words)) {
+        wick_buf_addf(b, " '*:what:(%s)'", words.data);
     } else if (m->operands) {
         wick_buf_add(b, " '*:file:_files'", -1);
     }
     wick_buf_add(b, " ;;\n", -1);
+    wick_buf_free(&words);
 }
 
 static void zsh_path(wick_buf *b, const char *program, const char *path, const cli_command *m)
@@ -219,21 +254,22 @@ static void zsh(wick_buf *b, const char *program)
 
 static void fish_case(wick_buf *b, const char *program, const char *path, const cli_command *m)
 {
-    char words[256];
+    wick_buf words = {0};
     for (int i = 0; m->subs && m->subs[i]; i++) {
         wick_buf_addf(b, "complete -c %s -n '__wick_at \"%s\"' -f -a %s -d '", program, path,
                       m->subs[i]->name);
         quoted(b, m->subs[i]->summary);
         wick_buf_add(b, "'\n", -1);
     }
-    if (words_of(m->operands, words))
-        wick_buf_addf(b, "complete -c %s -n '__wick_at \"%s\"' -f -a '%s'\n", program, path, words);
+    if (operands_of(path, m, &words))
+        wick_buf_addf(b, "complete -c %s -n '__wick_at \"%s\"' -f -a '%s'\n", program, path,
+                      words.data);
     for (int common = 0; common < 2; common++) {
         const cli_option *o = common ? cli_common_options : m->options;
         for (; o && o->name; o++) {
             wick_buf_addf(b, "complete -c %s -n '__wick_at \"%s\"' -l %s", program, path, o->name);
-            if (words_of(o->arg, words))
-                wick_buf_addf(b, " -x -a '%s'", words);
+            if (values_of(path, o, &words))
+                wick_buf_addf(b, " -x -a '%s'", words.data);
             else if (o->arg)
                 wick_buf_add(b, takes_file(o->arg) ? " -r -F" : " -x", -1);
             wick_buf_add(b, " -d '", -1);
@@ -241,6 +277,7 @@ static void fish_case(wick_buf *b, const char *program, const char *path, const 
             wick_buf_add(b, "'\n", -1);
         }
     }
+    wick_buf_free(&words);
 }
 
 static void fish_path(wick_buf *b, const char *program, const char *path, const cli_command *m)

@@ -60,6 +60,11 @@ for host in $HOSTS; do
   done
 done
 
+if command -v fish >/dev/null 2>&1; then
+  fish -c "source '$TMP/fish.$first'; complete -C 'wick run --profile qs'; complete -C 'wick doc ta.supertr'" >"$TMP/tried"
+  has "$TMP/tried" "qstrader"
+  has "$TMP/tried" "ta.supertrend"
+fi
 # Checkers of annotated Lua find nothing in what is shipped, and find a misspelt hook.
 mkdir -p "$TMP/lint/good" "$TMP/lint/bad"
 cp "$SRC"/strategies/*.lua "$SRC"/examples/scripts/*.lua "$TMP/wick.lua" "$TMP/lint/good"
@@ -91,6 +96,13 @@ try wick run --monte-carlo-
 try wick data res
 try wick run --format ""
 try wick data check --qui
+try wick run --profile back
+try wick diff-profiles --to-profile qst
+try wick run --engine fee_ord
+try wick run --breakdown week
+try wick doc ta.sm
+try wick doc gap_f
+try wick score --profile py
 BASH
   bash "$TMP/try.bash" "$TMP/bash.$first" >"$TMP/tried"
   has "$TMP/tried" "wick sc: score"
@@ -98,5 +110,12 @@ BASH
   has "$TMP/tried" "wick data res: resample"
   has "$TMP/tried" "wick run --format : table full json"
   has "$TMP/tried" "wick data check --qui: --quiet"
+  has "$TMP/tried" "wick run --profile back: backtesting.py"
+  has "$TMP/tried" "wick diff-profiles --to-profile qst: qstrader"
+  has "$TMP/tried" "wick run --engine fee_ord: fee_order="
+  has "$TMP/tried" "wick run --breakdown week: weekday"
+  has "$TMP/tried" "wick doc ta.sm: ta.sma ta.smi"
+  has "$TMP/tried" "wick doc gap_f: gap_fill"
+  grep -q "wick score --profile py: .*qstrader" "$TMP/tried" && bad "profiles that score does not know" || good
 fi
 finish
