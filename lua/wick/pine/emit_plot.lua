@@ -170,7 +170,23 @@ local function plotted(e)
   return node and node.plotted
 end
 
+-- The form with a gradient between two values.
+local gradient = { name = "fill", params = {}, at = {} }
+for name in ("plot1 plot2 top_value bottom_value color bottom_color title display fillgaps editable"):gmatch("%S+") do
+  gradient.params[#gradient.params + 1] = { name = name, optional = #gradient.params >= 2 }
+  gradient.at[name] = #gradient.params
+end
+gradient.at.top_color = gradient.at.color
+
+local function is_gradient(node)
+  for _, a in ipairs(node.named or {}) do
+    if a.name == "top_value" or a.name == "bottom_value" or a.name == "top_color" then return true end
+  end
+  return #node.args > 5 and node.args[4].k ~= "str" -- a title is fourth in the other form
+end
+
 special.fill = function(self, node, f)
+  if is_gradient(node) then f = gradient end
   local list = self:bind(node, f)
   local a, b = plotted(list[1]), plotted(list[2])
   if not a or not b or self ~= self.main or self.cond > 0 then return nil end
