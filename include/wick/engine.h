@@ -384,6 +384,9 @@ typedef enum wick_pine_what {
     WICK_PINE_CAPITAL_HELD
 } wick_pine_what;
 
+/** What an entry without a quantity would buy or sell if it filled at this price; NA without a bar. */
+WICK_API double wick_pine_default_qty(const wick_run *run, int32_t symbol, double price);
+
 /** wick_pine_trade: strategy.closedtrades.NAME and opentrades.NAME. */
 typedef enum wick_pine_field {
     WICK_PINE_F_ENTRY_PRICE,

@@ -241,6 +241,8 @@ const cli_lua_doc cli_lua_docs[] = {
     {"s:order", "",
      "s:order(id, direction [, { qty=, limit=, stop=, oca_name=, oca_type=, comment= }])", PINE,
      "A plain signed order: no pyramiding rule, no reversal."},
+    {"s:default_entry_qty", "", "s:default_entry_qty(price)", PINE,
+     "What an entry without a quantity would buy or sell if it filled at this price."},
     {"s:close", "", "s:close(id [, { comment=, qty=, qty_percent=, immediately= }])", PINE,
      "Closes what an entry opened, at the next open or at this close. A text is the comment."},
     {"s:close_all", "", "s:close_all([{ comment=, immediately= }])", PINE, "Closes everything."},

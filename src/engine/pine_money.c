@@ -177,6 +177,17 @@ double wk_pine_money_qty(const wick_run *r, int32_t s, int32_t kind, double mone
     return wk_pine_room(f, q);
 }
 
+double wick_pine_default_qty(const wick_run *r, int32_t s, double price)
+{
+    if (r->pine == NULL || s < 0 || s >= r->n_sym || r->bar_of[s] < 0) return WICK_NA;
+    const int32_t kind = wk_default_kind(r);
+    const double amount = r->set.size_amount;
+    if (kind == WICK_SIZE_DEFAULT || kind == WICK_SIZE_UNITS)
+        return wk_pine_floor(&r->feed[s], amount);
+    if (!(price > 0.0)) return WICK_NA;
+    return wk_pine_money_qty(r, s, kind, wk_pine_default_money(r, s, kind, amount), price);
+}
+
 /* Results are counted by what is left after fees; even is exactly zero. */
 void wk_pine_settle(wick_run *r, int32_t s)
 {

@@ -195,11 +195,26 @@ static void add_trade_methods(lua_State *L, wk_host *h, int methods)
         }
 }
 
+/* s:default_entry_qty(price) */
+static int default_qty(lua_State *L)
+{
+    wk_host *h = wk_self(L);
+    const int32_t s = wk_check_sym(L, h, 1, "default_entry_qty");
+    if (h->sh.phase != WK_DECIDE || !h->run)
+        return wk_raise(L, "default_entry_qty is known only inside each_bar");
+    lua_pushnumber(L, wick_pine_default_qty(h->run, s, luaL_optnumber(L, 2, WICK_NA)));
+    return 1;
+}
+
 /* core.pine_values and core.pine_trade_fields: what lua/wick/ffi.lua and ffi_pine.lua answer too.
  */
 void wk_pine_open_values(lua_State *L, wk_host *h, int core, int methods)
 {
     add_trade_methods(L, h, methods);
+    lua_pushliteral(L, "default_entry_qty");
+    lua_pushlightuserdata(L, h);
+    lua_pushcclosure(L, default_qty, 1);
+    lua_rawset(L, methods);
     lua_newtable(L);
     for (int i = 0; i < N_TRADE_FIELDS; i++) {
         lua_pushstring(L, trade_fields[i]);

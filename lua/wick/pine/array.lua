@@ -65,7 +65,8 @@ function N.new(n, v) return filled(n, v) end
 function N.new_float(n, v) if v == nil then v = NA end return filled(n, v) end
 N.new_int = N.new_float
 function N.new_bool(n, v) return filled(n, v or false) end
-for name in ("string color line label box table linefill polyline"):gmatch("%S+") do N["new_" .. name] = N.new end
+function N.new_string(n, v) return filled(n, v or "") end
+for name in ("color line label box table linefill polyline"):gmatch("%S+") do N["new_" .. name] = N.new end
 
 function N.from(...)
   return wrap({ ... }, select("#", ...))

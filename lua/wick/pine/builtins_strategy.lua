@@ -19,7 +19,7 @@ strategy.risk.max_intraday_loss(value,type,alert_message?) v s
 strategy.risk.max_position_size(contracts) v s
 strategy.convert_to_account(value) f s
 strategy.convert_to_symbol(value) f s
-strategy.default_entry_qty(fill_price) f x
+strategy.default_entry_qty(fill_price) f s
 strategy.closedtrades.commission(trade_num) f s
 strategy.closedtrades.entry_bar_index(trade_num) i s
 strategy.closedtrades.entry_comment(trade_num) s s

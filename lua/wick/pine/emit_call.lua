@@ -301,6 +301,7 @@ function U:pure_values(f, values, n)
   if name == "na" and values[1] then
     local a = values[1]
     if a.t == "na" then return const("true", "bool") end
+    if a.t == "string" then return self:compare("==", a, const('""', "string")) end
     if a.k == "b" and not types.nan(a.t) and a.t ~= "bool" then
       local v = bar(self:in_bar(a, P.cmp + 1) .. " == nil", "bool", P.cmp)
       v.eff, v.nn = eff, true
@@ -428,6 +429,7 @@ function U:value_call(node, f, this)
     v.nn = t == "string" or t == "color"
     return v
   end
+  if t == "string" and space == "map" then code = lift.or_empty(code) end
   local v = bar(code, t)
   v.eff = eff or (f.class ~= "v" and f.class ~= "n") or nil
   v.dd = dd

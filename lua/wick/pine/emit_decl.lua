@@ -454,6 +454,7 @@ function kinds:assign(node)
   if not old then return false end
   if old.declared then
     local v = self:some(node.e)
+    if old.t == "string" then v = self:as_type(v, old.t) end
     checks.given(self, node, target.v, old.t, v)
     if op ~= ":=" then v = self:arithmetic(op:sub(1, 1), old, v, node) end
     if v.k == "b" then error(self.tr.NOT_HERE, 0) end

@@ -131,7 +131,8 @@ function U:builtin_var(name, node)
     v = series(name .. "()", var.type)
     v.hint = name:match("[^%.]+$")
   elseif class == "b" then
-    v = bar(self:figure(name, var), var.type)
+    local code = self:figure(name, var)
+    v = bar(var.type == "string" and lift.or_empty(code) or code, var.type)
     v.x = var.type == "int" or exact_figures[name]
     v.nn = v.x or name == "strategy.equity"
     v.figure = name
@@ -361,6 +362,7 @@ function U:compare(op, a, b, node)
   else
     -- nil equals nil in Lua; na equals nothing.
     plain = (a.nn or b.nn) and op == "==" or (a.nn and b.nn)
+    if a.t == "string" and b.t == "string" then plain = true end -- na is the empty text
     if a.t == "na" or b.t == "na" then plain = false end
   end
   local k = join(a, b)

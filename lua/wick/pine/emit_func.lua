@@ -66,8 +66,8 @@ local function field_line(self, f, of)
     end
   elseif types.numeric(t) then
     code = self:na_name()
-  elseif t == "bool" and self.tr.version >= 6 then
-    code = "false"
+  elseif t == "string" or t == "bool" and self.tr.version >= 6 then
+    code = types.na_code(t, self.tr.version)
   end
   return '{ "' .. self.tr:field(f.name) .. '"' .. (code and code ~= "nil" and ", " .. code or "") ..
     (f.varip and ", varip = true" or "") .. " }"

@@ -59,7 +59,7 @@ function U:series_args(t, init)
   local kind = types.series_kind(t)
   local list = {}
   if kind ~= "float" then list[1] = '"' .. kind .. '"' end
-  if init then list[#list + 1] = init end
+  if init or t == "string" then list[#list + 1] = init or '""' end
   return table.concat(list, ", ")
 end
 

@@ -15,9 +15,6 @@ local special = {}
 local U = { special = special }
 
 U.refused = {
-  ["strategy.default_entry_qty"] =
-    "strategy.default_entry_qty is not known before the order fills; compute the quantity " ..
-    "and give it as qty",
   ["ticker.renko"] = "Renko bars are not made here; use time bars, or feed Renko bars as data",
   ["ticker.kagi"] = "Kagi charts are not made here; use time bars",
   ["ticker.linebreak"] = "line break charts are not made here; use time bars",
@@ -317,8 +314,8 @@ local function figure_call(self, node, f)
     if list[i] then codes[i] = (self:bar(self:expr(list[i]))) end
   end
   local tail = f.name:match("^strategy%.(.*)$"):gsub("%.", "_")
-  local v = bar(self.tr.strategy .. ":" .. tail .. "(" .. table.concat(codes, ", ") .. ")",
-    f.result)
+  local code = self.tr.strategy .. ":" .. tail .. "(" .. table.concat(codes, ", ") .. ")"
+  local v = bar(f.result == "string" and lift.or_empty(code) or code, f.result)
   v.x = f.result == "int" or tail:find("size$") ~= nil or tail:find("price$") ~= nil
   return v
 end
@@ -326,6 +323,7 @@ for _, name in ipairs(builtins.names) do
   if name:find("^strategy%.%a+trades%.") and
     builtins.func(name) then special[name] = figure_call end
 end
+special["strategy.default_entry_qty"] = figure_call
 
 -- ---- currencies ------------------------------------------------------------------------------
 -- Rates are columns, made before the bars run.

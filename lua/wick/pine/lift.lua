@@ -73,6 +73,9 @@ function U:bar(v)
   return v.b, v.bp
 end
 
+--- A text that may be nil at run time: what is na is the empty text.
+function M.or_empty(code) return "(" .. code .. ' or "")' end
+
 --- The same in brackets when it is weaker than `least`.
 function U:in_bar(v, least)
   local code, p = self:bar(v)

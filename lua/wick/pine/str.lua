@@ -11,7 +11,7 @@ local M = {}
 
 local function text(name, s)
   if type(s) ~= "string" then
-    if s == nil then return nil end
+    if s == nil then return "" end -- a text that is na is the empty one
     raise("pine.str." .. name .. ": a text is expected, got " .. type(s))
   end
   return s

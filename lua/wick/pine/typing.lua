@@ -12,8 +12,10 @@ function M.number_like(t) return numeric[t] or t == "na" or t == "?" or t == nil
 --- Is na of this type NaN (else it is nil or false)?
 function M.nan(t) return numeric[t] or t == "na" or t == "?" or t == nil end
 
---- Code of na of a type; version 5 and before know a bool that is na.
+--- Code of na of a type; version 5 and before know a bool that is na. A text that is na is the empty
+--- text (measured on TradingView).
 function M.na_code(t, version)
+  if t == "string" then return '""' end
   if t == "bool" then return version >= 6 and "false" or "nil" end
   return M.nan(t) and "na" or "nil"
 end
