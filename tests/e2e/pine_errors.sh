@@ -52,6 +52,15 @@ for host in $HOSTS; do
   says late.$host "late.pine:6: array.get: index 8 is out of range" "an index out of range on $host"
 done
 
+# A request that cannot be served names the line of the request, in a function of its own or not.
+printf '//@version=6\nindicator("finer")\nf(n) =>\n    ta.sma(close, n)\n\ng(tf) =>\n    request.security(syminfo.tickerid, tf, f(3))\n' >"$TMP/finer.pine"
+printf 'a = g("15")\nb = request.security(syminfo.tickerid, "1", f(5))\nplot(a + b)\n' >>"$TMP/finer.pine"
+for host in $HOSTS; do
+  run finer.$host "$host" run "$TMP/finer.pine" --data "$TMP/bars"
+  expect 2 "a request of finer bars on $host"
+  says finer.$host "finer.pine:9: .*finer than the bars.*--finer" "a request of finer bars on $host"
+done
+
 # A field of an object that is na.
 printf '//@version=6\nindicator("na")\ntype N\n    float v\nN n = na\nfloat z = n.v\nplot(z)\n' >"$TMP/na.pine"
 for host in $HOSTS; do
