@@ -101,7 +101,8 @@ void wk_refill_watch(lua_State *L, wk_host *h)
 {
     push_part(L, h, "watch");
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_modules);
-    lua_call(L, 1, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->ref_env);
+    lua_call(L, 2, 0);
     h->refills = true;
 }
 

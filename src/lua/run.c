@@ -241,8 +241,8 @@ static void declare(lua_State *L, wk_host *h, wk_script *s)
     h->costs = (wk_run_costs){0};
     wk_rng_start(h, 0);
     if (h->state_opts.from || h->state_opts.out) wk_state_watch(L, h);
-    if (wick_run_refills(h->run)) wk_refill_watch(L, h);
     wk_fresh_env(L, h);
+    if (wick_run_refills(h->run)) wk_refill_watch(L, h);
     wk_push_syms(L, h);
     lua_newtable(L);
     lua_rawseti(L, LUA_REGISTRYINDEX, h->ref_tags);

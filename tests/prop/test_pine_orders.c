@@ -48,6 +48,7 @@ static wick_settings *draw_settings(wick_ctx *ctx, wick_pcg *g)
     check_ok(ctx, wick_settings_profile(ctx, s, "pine"));
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
         if (chance(g, 3)) check_ok(ctx, wick_settings_set(ctx, s, sets[i][0], sets[i][1]));
+    if (chance(g, 4)) check_ok(ctx, wick_settings_set(ctx, s, "calc_on_order_fills", "on"));
     if (chance(g, 6)) {
         check_ok(ctx, wick_settings_set(ctx, s, "delay", "0"));
         check_ok(ctx, wick_settings_set(ctx, s, "fill", "close"));
@@ -138,7 +139,21 @@ typedef struct market_case {
     wick_settings *set;
 } market_case;
 
-/* Calls on a bar depend on its number only, so that both ways of stepping make the same ones. */
+/* An account in another currency, whose rate moves every so many bars. */
+static void draw_rates(wick_ctx *ctx, wick_run *run, const market *m, uint64_t seed)
+{
+    wick_pcg g = wick_pcg_key(seed, "rates", 0, 0);
+    double rate[BARS], now = 0.5 + wick_pcg_uniform(&g);
+    if (!chance(&g, 4)) return;
+    for (int64_t i = 0; i < m->n; i++) {
+        if (chance(&g, 7)) now *= 1.0 + 0.02 * wick_pcg_normal(&g);
+        rate[i] = now;
+    }
+    check_ok(ctx, wick_run_set_rate(ctx, run, 0, rate));
+}
+
+/* Calls on a bar depend on its number only (and on how often the script has run inside it), so that
+ * both ways of stepping make the same ones. */
 static wick_ledger *play(wick_ctx *ctx, const market_case *k, uint64_t seed, bool thorough)
 {
     const wick_run_opts opts = {
@@ -148,6 +163,8 @@ static wick_ledger *play(wick_ctx *ctx, const market_case *k, uint64_t seed, boo
     wick_pcg rules;
     check_ok(ctx, wick_run_new(ctx, k->panel, &opts, &run));
     run->thorough = thorough;
+    draw_rates(ctx, run, &k->m, seed);
+    uint64_t again = 0;
     const wick_cursor *c = wick_run_cursor(run);
     for (;;) {
         const int32_t step = wick_run_step(run);
@@ -162,7 +179,10 @@ static wick_ledger *play(wick_ctx *ctx, const market_case *k, uint64_t seed, boo
             rules = wick_pcg_key(seed, "rules", 0, 0);
             draw_rules(&rules, run);
         }
-        wick_pcg g = wick_pcg_key(seed, "calls", (uint64_t)c->bar, 0);
+        again = step == WICK_STEP_REFILL ? again + 1 : 0;
+        if (again > 3)
+            fail_msg("case %llu bar %d: run %d", (unsigned long long)seed, (int)c->bar, (int)again);
+        wick_pcg g = wick_pcg_key(seed, "calls", (uint64_t)c->bar, again);
         draw_calls(&g, run, k->m.bars[c->bar].c);
         bad = wk_check(run);
         if (bad != NULL)

@@ -41,10 +41,12 @@ local function variables_of(f)
   return list
 end
 
+local globals -- of the script: its own names are in it too
 local function mark_all(x)
   local queue, at = {}, 1
   local function mark(y)
-    if composite(y) and not marks[y] and not rawequal(y, core.pine_state) and not rawequal(y, core.fixed) then
+    if composite(y) and not marks[y] and not rawequal(y, core.pine_state) and not rawequal(y, core.fixed) and
+      not rawequal(y, globals) then
       marks[y] = true
       queue[#queue + 1] = y
     end
@@ -69,15 +71,17 @@ local function mark_all(x)
   end
 end
 
---- Before the file body of a run that may run its script again. `modules`: those that were read.
-function R.watch(modules)
-  marks, kept = {}, {}
+--- Before the file body of a run that may run its script again. `modules`: those that were read; `env`: its
+--- globals, which hold what wick gives so far.
+function R.watch(modules, env)
+  marks, kept, globals = {}, {}, env
   shapes, twins = setmetatable({}, { __mode = "k" }), setmetatable({}, { __mode = "k" })
   -- Tables whose contents need not be put back: rings longer than what is read of them, lists that
   -- are made once.
   core.fixed = setmetatable({}, { __mode = "k" })
   mark_all(core)
   mark_all(modules)
+  for _, v in next, env do mark_all(v) end
 end
 
 --- A module that was read since: its things are wick's.
@@ -86,7 +90,7 @@ function R.module(value)
 end
 
 function R.forget()
-  marks, shapes, twins, kept, core.fixed = nil, nil, nil, nil, nil
+  marks, shapes, twins, kept, globals, core.fixed = nil, nil, nil, nil, nil, nil
 end
 
 --- After the body: the names that the bar function of a symbol lists as `varip`: variables, and
