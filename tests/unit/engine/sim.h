@@ -97,4 +97,32 @@ static inline wick_ledger *sim_run(wick_ctx *ctx, wick_panel *p, const char *set
     return l;
 }
 
+/* An order of a plan, placed at the close of a bar; what is zero is not given. `price` is that of a
+ * limit or a stop. */
+typedef struct sim_ask {
+    int64_t bar;
+    int32_t side, type, intent;
+    double units, price, stop_points;
+    int32_t expire;
+} sim_ask;
+
+static inline void sim_place(wick_run *r, const wick_cursor *at, const sim_ask *a, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (a[i].bar != at->bar) continue;
+        const wick_order o = {.size = sizeof o,
+                              .symbol = at->symbol,
+                              .side = a[i].side,
+                              .type = a[i].type,
+                              .intent = a[i].intent,
+                              .size_kind = WICK_SIZE_UNITS,
+                              .amount = a[i].units,
+                              .expire = a[i].expire,
+                              .stop_points = a[i].stop_points,
+                              .limit = a[i].type == WICK_LIMIT ? a[i].price : 0.0,
+                              .stop = a[i].type == WICK_STOP ? a[i].price : 0.0};
+        assert_true(wick_run_submit(r, &o) > 0);
+    }
+}
+
 #endif

@@ -10,39 +10,8 @@ static const bar4 flat[BARS] = {{100, 110, 90, 100}, {100, 110, 90, 100}, {100, 
                                 {100, 110, 90, 100}, {100, 110, 90, 100}, {100, 110, 90, 100},
                                 {100, 110, 90, 100}, {100, 110, 90, 100}, {100, 110, 90, 100}};
 
-/* Orders by bar: side, type, units, price. */
-typedef struct ask {
-    int64_t bar;
-    int32_t side, type, intent;
-    double units, price;
-} ask;
-
-typedef struct plan {
-    const ask *at;
-    int n;
-} plan;
-
-static void place(wick_run *r, const wick_cursor *at, void *arg)
-{
-    const plan *p = arg;
-    for (int i = 0; i < p->n; i++) {
-        const ask *a = &p->at[i];
-        if (a->bar != at->bar) continue;
-        const wick_order o = {.size = sizeof o,
-                              .symbol = at->symbol,
-                              .side = a->side,
-                              .type = a->type,
-                              .intent = a->intent,
-                              .size_kind = WICK_SIZE_UNITS,
-                              .amount = a->units,
-                              .limit = a->type == WICK_LIMIT ? a->price : 0.0,
-                              .stop = a->type == WICK_STOP ? a->price : 0.0};
-        assert_true(wick_run_submit(r, &o) > 0);
-    }
-}
-
-static wick_ledger *run_plan(wick_ctx *ctx, const char *settings, double cash, const ask *a, int n,
-                             const wick_cost_user *user)
+static wick_ledger *run_plan(wick_ctx *ctx, const char *settings, double cash, const sim_ask *a,
+                             int n, const wick_cost_user *user)
 {
     const bar4 *bars[] = {flat};
     const int64_t count[] = {BARS};
@@ -52,9 +21,8 @@ static wick_ledger *run_plan(wick_ctx *ctx, const char *settings, double cash, c
         .size = sizeof o, .settings = s, .cash = cash, .ask_bar = true, .cost = user};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
-    plan pl = {a, n};
     int32_t step;
-    while ((step = wick_run_step(r)) > 0) place(r, wick_run_cursor(r), &pl);
+    while ((step = wick_run_step(r)) > 0) sim_place(r, wick_run_cursor(r), a, n);
     assert_int_equal(step, WICK_STEP_DONE);
     wick_ledger *l = NULL;
     check_ok(ctx, wick_run_finish(ctx, r, &l));
@@ -76,11 +44,12 @@ static void maker_and_taker(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {
-        {0, 1, WICK_MARKET, WICK_NET, 10, 0},  /* taker at 100 */
-        {1, 1, WICK_LIMIT, WICK_NET, 10, 95},  /* rests, maker at 95 */
-        {2, 1, WICK_LIMIT, WICK_NET, 10, 105}, /* crosses the open it meets first: taker at 100 */
-        {3, -1, WICK_STOP, WICK_NET, 10, 92},  /* taker at 92 */
+    const sim_ask a[] = {
+        {0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0}, /* taker at 100 */
+        {1, 1, WICK_LIMIT, WICK_NET, 10, 95, 0, 0}, /* rests, maker at 95 */
+        {2, 1, WICK_LIMIT, WICK_NET, 10, 105, 0,
+         0}, /* crosses the open it meets first: taker at 100 */
+        {3, -1, WICK_STOP, WICK_NET, 10, 92, 0, 0}, /* taker at 92 */
     };
     wick_ledger *l = run_plan(ctx, "fee_maker=-0.01 fee_taker=0.05 fee_pct=0.02 max_entries=none",
                               1e6, a, 4, NULL);
@@ -104,10 +73,10 @@ static void schedule(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {
-        {0, 1, WICK_MARKET, WICK_NET, 10, 0}, {0, -1, WICK_MARKET, WICK_NET, 5, 0},
-        {1, 1, WICK_MARKET, WICK_NET, 5, 0},  {2, -1, WICK_MARKET, WICK_NET, 1, 0},
-        {9, -1, WICK_MARKET, WICK_NET, 1, 0},
+    const sim_ask a[] = {
+        {0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0}, {0, -1, WICK_MARKET, WICK_NET, 5, 0, 0, 0},
+        {1, 1, WICK_MARKET, WICK_NET, 5, 0, 0, 0},  {2, -1, WICK_MARKET, WICK_NET, 1, 0, 0, 0},
+        {9, -1, WICK_MARKET, WICK_NET, 1, 0, 0, 0},
     };
     /* 1,500 by bar 1, 2,000 by bar 2; of these only bar 3's 100 are left in four days at bar 10...
      */
@@ -126,9 +95,10 @@ static void schedule(void **state)
     check_close(fee(l, 2), 500.0 * 0.0005, 1e-12);
     wick_ledger_unref(l);
     /* Four days ago is in a window of four days, five are not. */
-    const ask late[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0}, {4, -1, WICK_MARKET, WICK_NET, 1, 0}};
-    const ask later[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0},
-                         {5, -1, WICK_MARKET, WICK_NET, 1, 0}};
+    const sim_ask late[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0},
+                            {4, -1, WICK_MARKET, WICK_NET, 1, 0, 0, 0}};
+    const sim_ask later[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0},
+                             {5, -1, WICK_MARKET, WICK_NET, 1, 0, 0, 0}};
     l = run_plan(ctx, "fee_tiers=0:0.1,1000:0.05 fee_window=4", 1e6, late, 2, NULL);
     check_close(fee(l, 1), 0.05, 1e-12);
     wick_ledger_unref(l);
@@ -161,9 +131,9 @@ static void least_and_most(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 1, 0},
-                     {1, 1, WICK_MARKET, WICK_NET, 100, 0},
-                     {2, 1, WICK_MARKET, WICK_NET, 5000, 0}};
+    const sim_ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 1, 0, 0, 0},
+                         {1, 1, WICK_MARKET, WICK_NET, 100, 0, 0, 0},
+                         {2, 1, WICK_MARKET, WICK_NET, 5000, 0, 0, 0}};
     /* 0.005 a share, at least 1, at most one percent: a broker's fixed schedule. */
     wick_ledger *l =
         run_plan(ctx, "fee_unit=0.02 fee_min=1.5 fee_max=40 fee_max_pct=1", 1e6, a, 3, NULL);
@@ -203,7 +173,8 @@ static void functions(void **state)
     int calls = 0;
     const wick_cost_user user = {
         .size = sizeof user, .self = &calls, .fee = own_fee, .slip = own_slip};
-    const ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0}, {1, -1, WICK_LIMIT, WICK_NET, 10, 105}};
+    const sim_ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0},
+                         {1, -1, WICK_LIMIT, WICK_NET, 10, 105, 0, 0}};
     wick_ledger *l = run_plan(ctx, "fee_pct=0.1 slip_ticks=5 spread=0.2", 1e5, a, 2, &user);
     check_close(wick_ledger_order(l, 0)->price, 100.0 + 0.05 + 0.1 + 0.25, 1e-9);
     check_close(fee(l, 0), 1004.0 * 0.001 + 3.0, 1e-9);
@@ -213,7 +184,7 @@ static void functions(void **state)
     wick_ledger_unref(l);
     /* Cash that the quantity and its fee must fit into: the step of the fee is found, and what is
      * bought costs no more than there is. */
-    const ask all[] = {{0, 1, WICK_MARKET, WICK_NET, 1e6, 0}};
+    const sim_ask all[] = {{0, 1, WICK_MARKET, WICK_NET, 1e6, 0, 0, 0}};
     const wick_cost_user step = {.size = sizeof step, .self = &calls, .fee = own_fee};
     const double cash[] = {1000.0, 50003.0, 50050.0, 50103.5, 60000.0};
     const double units[] = {9.97, 500.0, 500.0, 500.005, 598.97};
@@ -231,9 +202,8 @@ static void functions(void **state)
     const wick_run_opts o = {.size = sizeof o, .ask_bar = true, .cost = &none};
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
-    plan pl = {a, 1};
     int32_t st;
-    while ((st = wick_run_step(r)) > 0) place(r, wick_run_cursor(r), &pl);
+    while ((st = wick_run_step(r)) > 0) sim_place(r, wick_run_cursor(r), a, 1);
     assert_int_equal(st, WICK_E_SCRIPT);
     check_fails(ctx, wick_run_error(ctx, r), WICK_E_SCRIPT, "for A at 1972-09-28");
     wick_run_free(r);

@@ -6,18 +6,11 @@
 
 enum { BARS = 10 };
 
-typedef struct ask {
-    int64_t bar;
-    int32_t side, type, intent;
-    double units, price, stop_points;
-    int32_t expire;
-} ask;
-
 typedef struct scene {
     bar4 bar[BARS];
     double volume[BARS];
     const char *settings;
-    const ask *at;
+    const sim_ask *at;
     int n;
     double step;
 } scene;
@@ -46,26 +39,6 @@ static wick_panel *panel_of(wick_ctx *ctx, const scene *s)
     return p;
 }
 
-static void place(wick_run *r, const wick_cursor *at, const scene *s)
-{
-    for (int i = 0; i < s->n; i++) {
-        const ask *a = &s->at[i];
-        if (a->bar != at->bar) continue;
-        const wick_order o = {.size = sizeof o,
-                              .symbol = at->symbol,
-                              .side = a->side,
-                              .type = a->type,
-                              .intent = a->intent,
-                              .size_kind = WICK_SIZE_UNITS,
-                              .amount = a->units,
-                              .expire = a->expire,
-                              .stop_points = a->stop_points,
-                              .limit = a->type == WICK_LIMIT ? a->price : 0.0,
-                              .stop = a->type == WICK_STOP ? a->price : 0.0};
-        assert_true(wick_run_submit(r, &o) > 0);
-    }
-}
-
 static wick_ledger *play(wick_ctx *ctx, const scene *s)
 {
     wick_panel *p = panel_of(ctx, s);
@@ -74,7 +47,7 @@ static wick_ledger *play(wick_ctx *ctx, const scene *s)
     wick_run *r = NULL;
     check_ok(ctx, wick_run_new(ctx, p, &o, &r));
     int32_t step;
-    while ((step = wick_run_step(r)) > 0) place(r, wick_run_cursor(r), s);
+    while ((step = wick_run_step(r)) > 0) sim_place(r, wick_run_cursor(r), s->at, s->n);
     assert_int_equal(step, WICK_STEP_DONE);
     wick_ledger *l = NULL;
     check_ok(ctx, wick_run_finish(ctx, r, &l));
@@ -85,7 +58,7 @@ static wick_ledger *play(wick_ctx *ctx, const scene *s)
 }
 
 /* Opens at 100, 101, 102 ..., a range of two points each way, 400 units a bar. */
-static scene rising(const char *settings, const ask *a, int n)
+static scene rising(const char *settings, const sim_ask *a, int n)
 {
     scene s = {.settings = settings, .at = a, .n = n};
     for (int i = 0; i < BARS; i++) {
@@ -109,8 +82,8 @@ static void market_orders_take_their_time(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {{0, 1, WICK_MARKET, WICK_ENTER, 100, 0, 0, 0},
-                     {5, -1, WICK_MARKET, WICK_REDUCE, 90, 0, 0, 0}};
+    const sim_ask a[] = {{0, 1, WICK_MARKET, WICK_ENTER, 100, 0, 0, 0},
+                         {5, -1, WICK_MARKET, WICK_REDUCE, 90, 0, 0, 0}};
     scene s = rising("volume_pct=10 fee_order=1 fee_min=2 fee_pct=0.1", a, 2);
     wick_ledger *l = play(ctx, &s);
     order_is(l, 0, WICK_FATE_FILLED, 100, (40 * 101.0 + 40 * 102.0 + 20 * 103.0) / 100.0);
@@ -135,25 +108,25 @@ static void one_bar_is_shared(void **state)
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
     /* Closing comes first; the entry gets what is left, and the rest on the next bar. */
-    const ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 30, 0, 0, 0},
-                     {2, 1, WICK_MARKET, WICK_NET, 50, 0, 0, 0},
-                     {2, -1, WICK_MARKET, WICK_REDUCE, 30, 0, 0, 0}};
+    const sim_ask a[] = {{0, 1, WICK_MARKET, WICK_NET, 30, 0, 0, 0},
+                         {2, 1, WICK_MARKET, WICK_NET, 50, 0, 0, 0},
+                         {2, -1, WICK_MARKET, WICK_REDUCE, 30, 0, 0, 0}};
     scene s = rising("volume_pct=10 max_entries=none", a, 3);
     wick_ledger *l = play(ctx, &s);
     order_is(l, 2, WICK_FATE_FILLED, 30, 103.0);
     order_is(l, 1, WICK_FATE_FILLED, 50, (10 * 103.0 + 40 * 104.0) / 50.0);
     wick_ledger_unref(l);
     /* A small rest of a bar's volume is used too. */
-    const ask rest[] = {{0, 1, WICK_MARKET, WICK_NET, 38, 0, 0, 0},
-                        {0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0}};
+    const sim_ask rest[] = {{0, 1, WICK_MARKET, WICK_NET, 38, 0, 0, 0},
+                            {0, 1, WICK_MARKET, WICK_NET, 10, 0, 0, 0}};
     s = rising("volume_pct=10 max_entries=none", rest, 2);
     l = play(ctx, &s);
     order_is(l, 0, WICK_FATE_FILLED, 38, 101.0);
     order_is(l, 1, WICK_FATE_FILLED, 10, (2 * 101.0 + 8 * 102.0) / 10.0);
     wick_ledger_unref(l);
     /* A reversal: 30 are closed and 10 opened on one bar, the other 40 on the next. */
-    const ask turn[] = {{0, 1, WICK_MARKET, WICK_ENTER, 30, 0, 0, 0},
-                        {2, -1, WICK_MARKET, WICK_ENTER, 50, 0, 0, 0}};
+    const sim_ask turn[] = {{0, 1, WICK_MARKET, WICK_ENTER, 30, 0, 0, 0},
+                            {2, -1, WICK_MARKET, WICK_ENTER, 50, 0, 0, 0}};
     s = rising("volume_pct=10", turn, 2);
     l = play(ctx, &s);
     order_is(l, 1, WICK_FATE_FILLED, 80, (40 * 103.0 + 40 * 104.0) / 80.0);
@@ -166,8 +139,8 @@ static void limits_and_expiry(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {{0, 1, WICK_LIMIT, WICK_ENTER, 100, 100.5, 0, 0},
-                     {0, 1, WICK_MARKET, WICK_NET, 1000, 0, 0, 2}};
+    const sim_ask a[] = {{0, 1, WICK_LIMIT, WICK_ENTER, 100, 100.5, 0, 0},
+                         {0, 1, WICK_MARKET, WICK_NET, 1000, 0, 0, 2}};
     scene s = rising("volume_pct=10", a, 1);
     s.volume[1] = 0.0; /* nothing trades: nothing fills */
     wick_ledger *l = play(ctx, &s);
@@ -186,7 +159,7 @@ static void stops_work_on(void **state)
 {
     (void)state;
     wick_ctx *ctx = wick_ctx_new();
-    const ask a[] = {{0, 1, WICK_MARKET, WICK_ENTER, 100, 0, 3.0, 0}};
+    const sim_ask a[] = {{0, 1, WICK_MARKET, WICK_ENTER, 100, 0, 3.0, 0}};
     scene s = rising("volume_pct=10 fee_order=1", a, 1);
     s.volume[1] = 1000.0;
     s.bar[3] = (bar4){103, 103, 90, 102};
@@ -233,8 +206,8 @@ static void volume_is_needed(void **state)
 
 static double slipped(wick_ctx *ctx, const char *settings, double units)
 {
-    const ask a[] = {{4, 1, WICK_MARKET, WICK_ENTER, 0, 0, 0, 0}};
-    ask own[1];
+    const sim_ask a[] = {{4, 1, WICK_MARKET, WICK_ENTER, 0, 0, 0, 0}};
+    sim_ask own[1];
     own[0] = a[0];
     own[0].units = units;
     char text[200];
