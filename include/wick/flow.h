@@ -317,9 +317,11 @@ typedef struct wick_honest {
     int64_t trials, complete, pruned, rejected, failed, duplicates;
     int64_t rows, kept; /**< of the return matrix: rows, trials */
     wick_trial_count count;
+    int64_t tried; /**< distinct trials that could have won: count.raw and the pruned ones, which
+                      kept no returns; count.effective is of all of these */
     double sharpe, psr, luck, dsr, dsr_raw; /**< `luck`: ratio expected of the best of so many
                                                  unskilled trials; dsr by effective trials, dsr_raw
-                                                 by distinct ones */
+                                                 by all that were tried */
     double min_trl; /**< bars for the winner's ratio to be above 0 at 95 % */
     bool has_pbo, has_spa;
     wick_pbo pbo;

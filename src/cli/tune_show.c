@@ -160,7 +160,10 @@ static void show_chance(const tune_result *r, wick_buf *out)
                   "rejected, %lld failed, %lld repeats\n",
                   (long long)h->complete, (long long)h->pruned, (long long)h->rejected,
                   (long long)h->failed, (long long)h->duplicates);
-    wick_buf_addf(out, "  independent      %lld distinct, ", (long long)h->count.raw);
+    wick_buf_addf(out, "  independent      %lld distinct", (long long)h->count.raw);
+    if (h->pruned > 0)
+        wick_buf_addf(out, " that ran to their end, %lld tried", (long long)h->tried);
+    wick_buf_add(out, ", ", 2);
     number(out, h->count.effective, "%.2f");
     wick_buf_addf(out, " effective (mean correlation ");
     number(out, h->count.mean_corr, "%.2f");

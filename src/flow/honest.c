@@ -62,6 +62,40 @@ static void count_trials(const wick_tune *t, wick_honest *h)
 
 /* ---- chance ------------------------------------------------------------------------------- */
 
+static int by_hash(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Pruned trials with different parameters. */
+static wick_status count_pruned(wick_ctx *ctx, const wick_tune *t, int64_t *out)
+{
+    uint64_t *hash = malloc((size_t)(t->n + 1) * sizeof *hash);
+    int64_t n = 0;
+    *out = 0;
+    if (hash == NULL) return wick_fail_mem(ctx);
+    for (int64_t i = 0; i < t->n; i++) {
+        const wick_tune_trial x = wick_tune_at(t, i);
+        if (x.number >= 0 && x.state == WICK_TRIAL_PRUNED)
+            hash[n++] = wick_hash64(x.params, t->s->n_params * (int64_t)sizeof *x.params, 1);
+    }
+    if (n > 1) qsort(hash, (size_t)n, sizeof *hash, by_hash);
+    for (int64_t i = 0; i < n; i++) *out += i == 0 || hash[i] != hash[i - 1];
+    free(hash);
+    return WICK_OK;
+}
+
+/* A pruned trial was tried as well: it counts as much as one that ran to its end, and is as like
+ * the others as they are like each other. */
+static void count_tried(wick_honest *h, int64_t pruned)
+{
+    const double rho = isnan(h->count.mean_corr) ? 0.0 : h->count.mean_corr;
+    const double alike = rho < 0.0 ? 0.0 : rho > 1.0 ? 1.0 : rho;
+    h->tried = h->count.raw + pruned;
+    if (pruned > 0) h->count.effective = alike + (1.0 - alike) * (double)h->tried;
+}
+
 static void one_ratio(const matrix *m, int64_t rows, wick_honest *h)
 {
     const double *x = m->column[m->winner];
@@ -72,18 +106,21 @@ static void one_ratio(const matrix *m, int64_t rows, wick_honest *h)
     h->min_trl = wick_min_trl(sharpe, 0.0, 0.95, w.skew, w.kurtosis);
     h->luck = wick_expected_max_sharpe(h->count.variance, h->count.effective);
     h->dsr = wick_dsr(sharpe, rows, w.skew, w.kurtosis, h->count.variance, h->count.effective);
-    h->dsr_raw =
-        wick_dsr(sharpe, rows, w.skew, w.kurtosis, h->count.variance, (double)h->count.raw);
-    if (h->count.raw < 2) h->dsr = h->dsr_raw = h->psr;
+    h->dsr_raw = wick_dsr(sharpe, rows, w.skew, w.kurtosis, h->count.variance, (double)h->tried);
+    /* One trial alone had nothing to be chosen from; one of many that were pruned had. */
+    if (h->count.raw < 2) h->dsr = h->dsr_raw = h->tried < 2 ? h->psr : WICK_NA;
 }
 
-static wick_status chance(wick_ctx *ctx, const matrix *m, const wick_honest_opts *o, int64_t rows,
-                          wick_honest *h)
+static wick_status chance(wick_ctx *ctx, const wick_tune *t, const matrix *m,
+                          const wick_honest_opts *o, int64_t rows, wick_honest *h)
 {
     const wick_trials all = {.rows = rows, .trials = m->n, .column = m->column};
     wick_status st = WICK_OK;
+    int64_t pruned = 0;
     if (m->winner < 0 || rows < 4) return WICK_OK;
     WICK_TRY(wick_trials_count(ctx, &all, o->threads, &h->count));
+    WICK_TRY(count_pruned(ctx, t, &pruned));
+    count_tried(h, pruned);
     one_ratio(m, rows, h);
     if (h->count.raw >= 2 && wick_pbo_blocks(rows) >= 2) {
         const wick_pbo_opts p = {.size = sizeof p, .threads = o->threads};
@@ -239,7 +276,7 @@ wick_status wick_tune_honest(wick_ctx *ctx, const wick_tune *t, const wick_hones
     WICK_TRY(make_matrix(ctx, t, best.duplicate_of >= 0 ? best.duplicate_of : out->best,
                          o.benchmark, &m));
     out->kept = m.n;
-    WICK_TRY(chance(ctx, &m, &o, out->rows, out));
+    WICK_TRY(chance(ctx, t, &m, &o, out->rows, out));
     WICK_TRY(neighbours(ctx, t, &o, out, sensitivity));
     out->finding = judge(out);
 out:

@@ -22,7 +22,7 @@ static void verdict(const wick_honest *h, wick_buf *b)
                   ": the best of %lld distinct trials (worth about %.0f independent ones) has a "
                   "Sharpe ratio of %.4f a bar where luck would show %.4f, so that the chance that "
                   "it is above luck is %.0f %%",
-                  (long long)h->count.raw, h->count.effective, h->sharpe, h->luck, 100.0 * h->dsr);
+                  (long long)h->tried, h->count.effective, h->sharpe, h->luck, 100.0 * h->dsr);
     if (h->has_pbo)
         wick_buf_addf(b,
                       "; chosen on half of the bars it ends in the lower half on the others in "
@@ -84,6 +84,7 @@ static void write_trials(const wick_honest *h, wick_json_writer *w)
     whole(w, "failed", h->failed);
     whole(w, "duplicates", h->duplicates);
     whole(w, "distinct", h->count.raw);
+    whole(w, "tried", h->tried);
     number(w, "effective", h->kept > 0 ? h->count.effective : WICK_NA);
     whole(w, "clusters", h->count.clusters);
     number(w, "mean_correlation", h->kept > 0 ? h->count.mean_corr : WICK_NA);

@@ -131,6 +131,35 @@ static void luck(void **state)
     assert_true(pbo > 0.35 && pbo < 0.65);
 }
 
+/* Trials that were pruned were tried: luck is what the best of all of them would show. */
+static void pruned_count(void **state)
+{
+    (void)state;
+    bed b;
+    open_bed(&b, 77, 600, 0.0, "random");
+    const wick_segment parts[4] = {{50, 180}, {180, 320}, {320, 460}, {460, 600}};
+    const wick_course_fold folds[4] = {
+        {"1", &parts[0], 1}, {"2", &parts[1], 1}, {"3", &parts[2], 1}, {"4", &parts[3], 1}};
+    wick_course *course = course_of(&b, folds, 4, WICK_OVER_MEAN, NULL);
+    wick_study *study = study_of(&b, "random", "median(startup=3)", 1);
+    wick_tune_opts o = opts_of(&b, 60);
+    o.course = course;
+    o.study = study;
+    check_ok(b.ctx, wick_tune_run(b.ctx, &o, &b.tune));
+    wick_honest h;
+    const wick_honest_opts how = {.size = sizeof how, .replicates = 50, .threads = 1};
+    check_ok(b.ctx, wick_tune_honest(b.ctx, b.tune, &how, &h, NULL));
+    assert_true(h.pruned > 5 && h.count.raw > 2);
+    assert_true(h.tried > h.count.raw && h.tried <= h.count.raw + h.pruned);
+    const double rho = h.count.mean_corr > 0.0 ? h.count.mean_corr : 0.0;
+    check_close(h.count.effective, rho + (1.0 - rho) * (double)h.tried, 1e-12);
+    check_close(h.luck, wick_expected_max_sharpe(h.count.variance, h.count.effective), 1e-12);
+    assert_true(h.dsr_raw <= h.dsr);
+    wick_study_free(study);
+    wick_course_free(course);
+    close_bed(&b);
+}
+
 static void check_same_trials(const wick_tune *a, const wick_tune *b)
 {
     assert_int_equal(wick_tune_count(a), wick_tune_count(b));
@@ -514,9 +543,9 @@ int main(void)
         cmocka_unit_test(planted),       cmocka_unit_test(luck),
         cmocka_unit_test(deterministic), cmocka_unit_test(resumed),
         cmocka_unit_test(repeats),       cmocka_unit_test(rejections_and_failures),
-        cmocka_unit_test(stitched),      cmocka_unit_test(robust),
-        cmocka_unit_test(tables),        cmocka_unit_test(walk),
-        cmocka_unit_test(memory),
+        cmocka_unit_test(stitched),      cmocka_unit_test(pruned_count),
+        cmocka_unit_test(robust),        cmocka_unit_test(tables),
+        cmocka_unit_test(walk),          cmocka_unit_test(memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
