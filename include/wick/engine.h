@@ -202,7 +202,8 @@ typedef struct wick_run_opts {
     double cash;                                   /**< starting cash, default 100 000 */
     bool ask_bar, ask_before, ask_after, ask_fill; /**< which questions the caller wants */
     bool has_trade_from;
-    int64_t trade_from; /**< bars stamped before it only warm up: no decisions, no equity rows */
+    int64_t trade_from; /**< bars stamped before it only warm up: no decisions, no equity rows; a Pine
+                             script sees them, and orders on the last of them */
     int64_t warmup;     /**< own bars of each symbol without decisions at the start */
     int64_t memory_cap; /**< bytes, 0: 2 GiB */
     wick_arena *arena;  /**< reused by sweeps (reset by the caller after the ledger is gone; the
@@ -214,6 +215,8 @@ typedef struct wick_run_opts {
     bool metered;       /**< measure the time inside the engine: wick_run_meter */
     bool ahead;         /**< the caller walks idle bars by itself: wick_cursor.free */
     const wick_cost_user *cost; /**< copied; NULL: none */
+    bool cold; /**< a Pine script is not shown the bars before `trade_from` either: parts of a
+                    search, where going through what was before would take most of the time */
 } wick_run_opts;
 
 WICK_API wick_status wick_run_new(wick_ctx *ctx, wick_panel *panel, const wick_run_opts *opts,

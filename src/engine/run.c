@@ -147,8 +147,9 @@ static void set_clock(wick_run *r, const wick_run_opts *o)
             hi = mid;
     }
     /* A Pine script sees the bars before: its own variables warm up as indicators do. */
-    r->gate_tick = o->pine ? lo : 0;
-    r->first_tick = o->pine ? 0 : lo;
+    const bool shown = o->pine && !o->cold;
+    r->gate_tick = shown ? lo : 0;
+    r->first_tick = shown ? 0 : lo;
     r->rows = r->ticks - r->first_tick; /* of all ticks, wherever the run may stop */
 }
 

@@ -376,6 +376,7 @@ static wick_status run_once(wick_ctx *ctx, wk_eval *e, int32_t number, const wk_
                                .settings = job->settings ? job->settings : e->settings,
                                .cash = job->cash > 0 ? job->cash : e->cash,
                                .has_trade_from = job->has_trade_from,
+                               .cold = true,
                                .trade_from = job->trade_from,
                                .arena = w->arena,
                                .lean = lean};

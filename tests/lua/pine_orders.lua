@@ -124,6 +124,26 @@ test("calc_on_every_tick and max_bars_back change nothing", function()
   equal(play(body, ", calc_on_every_tick = true, max_bars_back = 3").trades_csv, plain.trades_csv)
 end)
 
+test("bars that are missing are not made up", function()
+  -- Six quarters, three of them missing before the fourth bar.
+  local quarter, from = 900000, 1743379200000
+  must_run {
+    bars = { X = { close = { 1, 2, 3, 6, 7, 8 }, time = { from, from + quarter, from + 2 * quarter, from + 6 * quarter,
+      from + 7 * quarter, from + 8 * quarter } } },
+    script = [[
+      local s = pine.strategy "x"
+      local mean = ta.sma(s.close, 3)
+      return s:each_bar(function()
+        if s.bar == 2 then s:entry("L", s.long) end
+        if s.bar == 3 then
+          assert(s:opentrades_entry_bar_index(0) == 3 and s:opentrades_entry_time(0) == s.time[0])
+          assert(mean[0] == (2 + 3 + 6) / 3 and s.close[1] == 3)
+        end
+        if s.bar == 5 then assert(s.time[0] - s.time[3] == 6 * 900000) end
+      end)]],
+  }
+end)
+
 test("cancel, raw orders, groups and risk rules", function()
   local r = play([[
     s:risk_max_position_size(4)
