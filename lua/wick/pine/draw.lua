@@ -206,6 +206,7 @@ local cell_fields = [[text width height text_color text_halign text_valign text_
 local cells = {
   cell = function(t, column, row, text, options)
     if t == nil then return end
+    if type(text) == "table" then text, options = text.text, text end
     local c = { text = text }
     if type(options) == "table" then
       for k, v in next, options do c[k] = v end

@@ -52,7 +52,7 @@ function U:bind(node, f, skip)
   return list
 end
 
--- Parameters whose name changed; values as they are now.
+-- Parameters whose name changed.
 M.old_names = { x = "source", y = "length", series = "source", source = "series", defval = "defval",
   transp = "transp", resolution = "timeframe", type = "type", src = "source", len = "length",
   long = "direction", number = "base", sym = "symbol", occurence = "occurrence" }
@@ -67,22 +67,21 @@ function U:signature(f)
   return f.name .. "(" .. table.concat(list, ", ") .. (f.many and "..." or "") .. ")"
 end
 
+local function last_of(values, n)
+  while n > 0 and not values[n] do n = n - 1 end
+  return n
+end
+
 --- Values as a list of codes for the bar function; what is left out at the end is left away.
 function U:bar_list(values, n)
-  local out, last = {}, 0
-  for i = 1, n do
-    if values[i] then last = i end
-  end
-  for i = 1, last do out[i] = values[i] and (self:bar(values[i])) or "nil" end
+  local out = {}
+  for i = 1, last_of(values, n) do out[i] = values[i] and (self:bar(values[i])) or "nil" end
   return table.concat(out, ", ")
 end
 
 function U:body_list(values, n)
-  local out, last = {}, 0
-  for i = 1, n do
-    if values[i] then last = i end
-  end
-  for i = 1, last do out[i] = values[i] and values[i].d or "nil" end
+  local out = {}
+  for i = 1, last_of(values, n) do out[i] = values[i] and values[i].d or "nil" end
   return table.concat(out, ", ")
 end
 
@@ -173,9 +172,7 @@ function U:ta_values(node, f)
   for i = 1, list.n do
     if list[i] then values[i] = self:expr(list[i]) end
   end
-  if default_source[name] and not values[1] then
-    values[1] = self:builtin_var(default_source[name], node)
-  end
+  if default_source[name] then values[1] = values[1] or self:builtin_var(default_source[name], node) end
   for i, p in ipairs(f.params) do
     local v = values[i]
     if v and plain_lengths[p.name] and v.t ~= "int" and not (v.lit and v.t == "int") and
@@ -449,16 +446,19 @@ function U:positional_and_named(node, f, values, this)
     local v = values[i + (this and 1 or 0)]
     parts[#parts + 1] = v and (self:bar(v)) or "nil"
   end
-  local named = {}
+  -- What has to be given stands in its place, also where the script gave it by name.
+  local named, placed = {}, #parts
+  while f.params[placed + 1] and not f.params[placed + 1].optional and values[placed + 1] do
+    placed = placed + 1
+    parts[placed] = (self:bar(values[placed]))
+  end
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name]
-    if i and values[i] then named[#named + 1] = self.tr:field(a.name) .. " = " ..
-      (self:bar(values[i])) end
+    if i and i > placed and values[i] then
+      named[#named + 1] = self.tr:field(a.name) .. " = " .. (self:bar(values[i]))
+    end
   end
-  if #named > 0 then
-    -- Positions between the last argument and a required name are closed by the table itself.
-    parts[#parts + 1] = "{ " .. table.concat(named, ", ") .. " }"
-  end
+  if #named > 0 then parts[#parts + 1] = "{ " .. table.concat(named, ", ") .. " }" end
   return table.concat(parts, ", ")
 end
 
@@ -554,8 +554,7 @@ function U:builtin_call(node, name)
   return self:value_call(node, f)
 end
 
-local type_spaces = { "array", "map", "matrix", "line", "label", "box", "table", "linefill",
-  "polyline" }
+local type_spaces = { "array", "map", "matrix", "line", "label", "box", "table", "linefill", "polyline" }
 
 function U:method_call(node, f)
   local this = self:expr(f.o)

@@ -417,6 +417,32 @@ special.offset = function(self, node, f)
   return self:expr { k = "index", o = list[1], i = list[2], line = node.line, col = node.col }
 end
 
+-- timestamp(year = 2024, month = 1, day = 1): its arguments by place.
+local date_parts = { "year", "month", "day", "hour", "minute", "second" }
+special.timestamp = function(self, node, f)
+  if not node.named then return self:pure_call(node, f) end
+  local given, args = {}, {}
+  for _, a in ipairs(node.named) do given[a.name] = a.e end
+  local first = node.args[1] and self:type_only(node.args[1]) == "string" and 1 or 0
+  args[1] = given.dateString or given.timezone or (first == 1 and node.args[1] or nil)
+  local known, last = { dateString = true, timezone = true }, 0
+  for i, part in ipairs(date_parts) do
+    known[part] = true
+    given[part] = node.args[first + i] or given[part]
+    if given[part] then last = i end
+  end
+  for _, a in ipairs(node.named) do
+    if not known[a.name] then
+      self:fail(a, "timestamp has no parameter '" .. a.name .. "'" .. self:near(a.name, known))
+    end
+  end
+  for i = 1, last do
+    args[#args + 1] = given[date_parts[i]] or
+      { k = "num", v = i <= 3 and "1" or "0", int = true, line = node.line, col = node.col }
+  end
+  return self:pure_call({ k = "call", f = node.f, args = args, line = node.line, col = node.col }, f)
+end
+
 -- What comes from TradingView's own data: na where the script allows for it, else it would pass for
 -- a figure.
 for _, name in ipairs { "dividends", "splits", "earnings", "financial", "economic", "quandl" } do
