@@ -190,7 +190,7 @@ static void test_run_errors(void **state)
 
 static wick_status stream_once(wick_ctx *ctx, void *arg)
 {
-    const double p[1] = {3};
+    const double p[WICK_TA_MAX_PARAM] = {3};
     wick_stream *s = NULL;
     (void)arg;
     const wick_status st = wick_stream_new(ctx, wick_ta_find("ema"), p, &s);
@@ -201,7 +201,7 @@ static wick_status stream_once(wick_ctx *ctx, void *arg)
 static void test_stream(void **state)
 {
     wick_ctx *ctx = ctx_of(state);
-    const double p[1] = {2.7}, bad[1] = {0};
+    const double p[WICK_TA_MAX_PARAM] = {2.7}, bad[WICK_TA_MAX_PARAM] = {0};
     double y;
     wick_stream *s = NULL;
     check_ok(ctx, wick_stream_new(ctx, wick_ta_find("sma"), p, &s));
@@ -269,7 +269,7 @@ static void test_long_windows(void **state)
         }
         for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             const wick_ta_spec *s = wick_ta_find(names[k]);
-            const double p[1] = {5000};
+            const double p[WICK_TA_MAX_PARAM] = {5000};
             wick_stream *st = NULL;
             run1(ctx_of(state), names[k], N, x, 5000, y);
             check_ok(ctx_of(state), wick_stream_new(ctx_of(state), s, p, &st));
