@@ -26,11 +26,14 @@ function U:bind(node, f, skip)
     end
     list[i + first] = e
   end
+  local more = f.many and #node.args + first -- str.format(formatString = ..., arg0 = ...): in order
   for _, a in ipairs(node.named or {}) do
     local i = f.at[a.name] or f.at[self.tr.version < 6 and M.old_names[a.name] or a.name]
     if i and a.name == "when" and self.tr.version >= 6 then i = nil end
-    if not i and (a.name == "transp" or a.name == "linktoseries") and self.tr.version < 6 then
-      -- transparency, a part of the colour by now; what a study is drawn with
+    if not i and (a.name == "transp" or a.name == "linktoseries") and self.tr.version < 6 then -- gone
+    elseif more and not i then
+      more = more + 1
+      list[more] = a.e
     elseif not i then
       local near, hint = self:near(a.name, f.at), hints.parameter(a.name)
       self:fail(a, f.name .. " has no parameter '" .. a.name .. "'" .. (hint and "; " .. hint or
@@ -48,7 +51,7 @@ function U:bind(node, f, skip)
       break
     end
   end
-  list.n = f.many and #node.args + first or n
+  list.n = more or n
   return list
 end
 
@@ -98,7 +101,7 @@ rules["@num"] = function(v, n)
 end
 rules["@round"] = function(v) return v[2] and "float" or "int" end
 rules["@elem"] = function(v) return types.element(v[1] and v[1].t) end
-rules["@elemf"] = function(v) return "float" end
+rules["@elemf"] = function() return "float" end
 rules["@from"] = function(v, n)
   local t
   for i = 1, n do
@@ -110,10 +113,7 @@ rules["@mval"] = function(v)
   local _, value = types.entry(v[1] and v[1].t)
   return value
 end
-rules["@mkeys"] = function(v)
-  local key = types.entry(v[1] and v[1].t)
-  return "array<" .. key .. ">"
-end
+rules["@mkeys"] = function(v) return "array<" .. types.entry(v[1] and v[1].t) .. ">" end
 rules["@mvals"] = function(v)
   local _, value = types.entry(v[1] and v[1].t)
   return "array<" .. value .. ">"

@@ -187,6 +187,7 @@ end
 
 special.fill = function(self, node, f)
   if is_gradient(node) then f = gradient end
+  f.at.hline1, f.at.hline2 = 1, 2
   local list = self:bind(node, f)
   local a, b = plotted(list[1]), plotted(list[2])
   if not a or not b or self ~= self.main or self.cond > 0 then return nil end
