@@ -101,7 +101,8 @@ void cli_doc_six_goals(wick_buf *b)
     wick_buf_add(
         b,
         "### six_goals\n\n"
-        "six objectives at once: the search is for a front.\n\n"
+        "six objectives at once, for a front; the Sharpe ratio picks the winner (higher is "
+        "better).\n\n"
         "Formula: sharpe, return_pct, max_drawdown_pct (a negative number, higher is better), "
         "win_rate, lower:annual_volatility_pct, calmar\n"
         "Source: the goals commonly set for the search of a model's hyper-parameters.\n\n"
