@@ -21,7 +21,9 @@
  RUNTIME,
  "Control flow of Pine: a choice between values that may be nil or false; the step of a loop that "
  "counts down when its end is below its start; the remainder with the sign of the first number."},
-{"pine.request.security", "pine.request.choice pine.request.security_lower_tf pine.ticker.heikinashi",
+{"pine.request.security",
+ "pine.request.choice pine.request.currency_rate pine.request.security_lower_tf "
+ "pine.ticker.heikinashi",
  "pine.request.security(symbol, timeframe, function(d) return d.close end [, { gaps=, lookahead=, "
  "ignore_invalid_symbol= }])",
  RUNTIME, "Series of another timeframe or symbol, seen when their bars have closed."},
@@ -60,6 +62,6 @@
  "A user type: T.new(...), T.new { field = value }, T.copy(x); methods are functions put into T."},
 {"pine.enum", "", "pine.enum(name, { { \"member\", \"title\" }, ... })", RUNTIME,
  "An enumeration; members compare with ==."},
-{"pine.plot", "pine.line pine.label pine.box pine.table pine.alert pine.log",
+{"pine.plot", "pine.fill pine.line pine.label pine.box pine.table pine.alert pine.log",
  "pine.plot(series, title) local p = pine.plot(title) ... p(value)", RUNTIME,
  "Plots become columns of --plots F.csv; drawings keep what is stored in them."},
