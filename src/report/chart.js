@@ -36,6 +36,7 @@
   function load(k) {
     var candles = {};
     S = DATA.symbols[k];
+    S.daily = S.t.every(function (t) { return t % 86400 === 0; });
     view = { from: Math.max(0, S.t.length - 300), n: Math.min(300, S.t.length) };
     panes = [{ price: true, plots: [], lines: [], share: 1 }];
     S.back = []; S.bars = null; S.marks = []; S.fills = [];
@@ -205,7 +206,7 @@
     }
     if (mouse !== null) tell(mouse);
   }
-  function stamp(i) { return new Date(S.t[i] * 1000).toISOString().slice(0, 16).replace('T', ' '); }
+  function stamp(i) { return new Date(S.t[i] * 1000).toISOString().slice(0, S.daily ? 10 : 16).replace('T', ' '); }
   function tell(px) {
     var i = view.from + Math.floor(px / (canvas.width - GAP) * view.n), text;
     if (i < 0 || i >= S.t.length) return;
