@@ -6,7 +6,7 @@
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #include <immintrin.h>
 
-enum { EIGHT = 8, LEAST_EXPONENT = 943 };
+enum { EIGHT = 8, LEAST_WINDOW = 12, LEAST_EXPONENT = 943 }; /* shorter: bar by bar is faster */
 
 #define MOST_TOTAL (INT64_C(400) << WK_UNITS_MANTISSA)
 
@@ -17,7 +17,7 @@ enum { EIGHT = 8, LEAST_EXPONENT = 943 };
 bool wk_wide_can(const wk_range *r)
 {
     const int64_t total = (int64_t)(r->total - r->zero);
-    return r->w >= EIGHT && r->exponent >= LEAST_EXPONENT && total >= -MOST_TOTAL &&
+    return r->w >= LEAST_WINDOW && r->exponent >= LEAST_EXPONENT && total >= -MOST_TOTAL &&
            total <= MOST_TOTAL && __builtin_cpu_supports("avx512f");
 }
 
