@@ -54,7 +54,7 @@ run torn "$first" run "$TMP/brackets.lua" --data "$TMP/m1" $T --engine intrabar=
 expect 0 "torn finer bars"
 says torn "22 of 600 bars keep their own four prices: 20 have no finer bars, 2 have some" "torn"
 
-# One run is two joined; one that goes on without finer bars does not fall.
+# One run is two joined; finer bars up to the cut belong to the history.
 run whole "$first" run "$TMP/brackets.lua" --data "$TMP/m1" $T --engine intrabar=lower_tf --finer "$TMP/m1"
 run half "$first" run "$TMP/brackets.lua" --data "$TMP/m1" --timeframe 30m --engine intrabar=lower_tf \
   --finer "$TMP/m1" --save-state "$TMP/s" --save-state-at 2018-01-05
@@ -63,7 +63,8 @@ run joined "$first" run "$TMP/brackets.lua" --data "$TMP/m1" $T --engine intraba
   --finer "$TMP/m1" --from-state "$TMP/s"
 same "$TMP/whole.out" "$TMP/joined.out" "two runs joined"
 run less "$first" run "$TMP/brackets.lua" --data "$TMP/m1" $T --engine intrabar=lower_tf --from-state "$TMP/s"
-expect 0 "going on without finer bars"
+expect 2 "going on without finer bars"
+says less "the finer bars are not those the state was made with" "going on without finer bars"
 
 # The future of the finer bars is not known either.
 run audit "$first" audit "$TMP/brackets.lua" --data "$TMP/m1" --timeframe 30m --cuts 3 \
