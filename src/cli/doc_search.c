@@ -97,6 +97,7 @@ static const struct door {
     {"table_full", "--format full"},
     {"trades_csv", "--trades trades.csv"},
     {"trades_tv", "--trades-tv trades_tv.csv"},
+    {"chart_html", "--chart chart.html"},
 };
 
 static void writer(wick_buf *b, const wick_writer_spec *s)

@@ -13,8 +13,8 @@ grep -rhoEI '[A-Za-z0-9_.]+' "$SRC/tests" --exclude=names.sh | sort -u >words
 cat words >words.settings
 grep -hoE '"[a-z0-9_]+"' "$SRC"/src/engine/profile/*.c | tr -d '"' >>words.settings
 # Writers answer to options.
-grep -rhoEI --exclude=names.sh -e '--(trades-tv|trades|orders|equity|metrics|format (table|full))' "$SRC/tests" | sort -u |
-  sed 's/^--trades-tv/trades_tv/; s/^--\(trades\|orders\|equity\)$/\1_csv/; s/^--metrics$/metrics_json/
+grep -rhoEI --exclude=names.sh -e '--(chart|trades-tv|trades|orders|equity|metrics|format (table|full))' "$SRC/tests" | sort -u |
+  sed 's/^--chart/chart_html/; s/^--trades-tv/trades_tv/; s/^--\(trades\|orders\|equity\)$/\1_csv/; s/^--metrics$/metrics_json/
     s/^--format table/table/; s/^--format full/table_full/' >words.writers
 ls "$SRC/tests/golden/ta" >goldens
 
