@@ -291,7 +291,20 @@ static void adxr_step(void *state, const double *p, const double *in, double *ou
     out[0] = (now + wk_delay_step((wk_delay *)(void *)((talib_state *)state + 1), now)) / 2.0;
 }
 
-WK_STEPS(adxr, 3, 1)
+/* The column of adx, halved with itself from the end on. Where values are missing in between, "n -
+ * 1 before" counts those that are there: then by steps. */
+static wick_status adxr_run(int64_t n, const double *const *in, const double *p, double *const *out)
+{
+    double *o = out[0];
+    const wick_status st = one_column(n, in, p, o, adx_next);
+    if (st < 0) return st;
+    const int64_t first = wk_first(n, o), lag = wk_window(p, 0) - 1;
+    if (!wk_clean(n, o, first))
+        return wk_run_steps(n, in, p, out, 3, 1, adxr_size, adxr_init, adxr_step);
+    for (int64_t i = n - 1; i >= first + lag; i--) o[i] = (o[i] + o[i - lag]) / 2.0;
+    wk_fill_na(n - first < lag ? n - first : lag, o + first);
+    return WICK_OK;
+}
 
 /* ---- dm: the totals themselves, from the sum of the first n - 1 on --------------------------- */
 
