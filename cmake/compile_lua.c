@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A build tool: the embedded Lua files as bytecode of one VM, so that a host parses none of them
  * when it starts. Line numbers and names of locals stay in. Writes a C file with wk_embedded_code.
+ *
+ * What LuaJIT writes of a table constructor with named fields is its constants alone: the room that
+ * the parser had made for the other fields and elements is lost, and the table grows field by
+ * field. Where tables are made on every bar, constructors therefore hold constants, and the values
+ * are put in after.
  */
 #include "lua/embed.h"
 

@@ -19,7 +19,12 @@ local function check(a, name)
   end
 end
 
-local function new(n) return setmetatable({ n = n or 0 }, meta) end
+-- The constant in the constructor is room for the field: see cmake/compile_lua.c.
+local function new(n)
+  local a = { n = 0 }
+  a.n = n or 0
+  return setmetatable(a, meta)
+end
 
 local function out_of_range(name, i, n)
   raise("array." .. name .. ": index " .. core.fmt(i) .. " is out of range; the array has " .. core.fmt(n) ..
@@ -254,7 +259,9 @@ function A.slice(a, from, to)
   if from < 0 then from = n + from end
   if to < 0 then to = n + to end
   if from < 0 or to > n or from > to then out_of_range("slice", from, n) end
-  return setmetatable({ source = a, from = from, n = to - from }, window)
+  local s = { source = false, from = 0, n = 0 }
+  s.source, s.from, s.n = a, from, to - from
+  return setmetatable(s, window)
 end
 
 function A.concat(a, b)

@@ -115,12 +115,12 @@ end
 
 -- ---- points --------------------------------------------------------------------------------
 local point_meta = { __metatable = "pine.point" }
-point_meta.__index = { copy = function(p)
-  return setmetatable({ time = p.time, index = p.index, price = p.price }, point_meta)
-end }
 local function new_point(time, index, price)
-  return setmetatable({ time = time, index = index, price = price }, point_meta)
+  local p = { time = 0, index = 0, price = 0 } -- room for the fields: cmake/compile_lua.c
+  p.time, p.index, p.price = time, index, price
+  return setmetatable(p, point_meta)
 end
+point_meta.__index = { copy = function(p) return new_point(p.time, p.index, p.price) end }
 M.point = core.view("pine.chart.point", {
   new = new_point,
   from_index = function(index, price) return new_point(NA, index, price) end,

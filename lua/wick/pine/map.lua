@@ -21,7 +21,9 @@ local numbers = { float = true, int = true }
 
 --- pine.map.new([kind of the values]): "float" and "int" give NaN for a missing key.
 local function new(kind)
-  return setmetatable({ keys_ = {}, at_ = {}, value_ = {}, n_ = 0, used_ = 0, missing_ = numbers[kind] and NA or nil }, meta)
+  local m = { keys_ = false, at_ = false, value_ = false, n_ = 0, used_ = 0, missing_ = 0 } -- room: cmake/compile_lua.c
+  m.keys_, m.at_, m.value_, m.missing_ = {}, {}, {}, numbers[kind] and NA or nil
+  return setmetatable(m, meta)
 end
 
 -- NaN and nil cannot be keys of a Lua table.

@@ -29,14 +29,22 @@ end
 
 -- Small ones are made in one piece: a table that grows element by element is copied at every power of
 -- two, and a short loop keeps LuaJIT from compiling what stands around it. Elements past the last one
--- are never read.
+-- are never read. The constants in the constructors are room: see cmake/compile_lua.c.
 local function filled(r, c, v)
   local n = r * c
-  if n <= 4 then return { v, v, v, v, rows_ = r, cols_ = c } end
-  if n <= 9 then return { v, v, v, v, v, v, v, v, v, rows_ = r, cols_ = c } end
-  local list = { v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, rows_ = r, cols_ = c }
-  for i = 17, n do list[i] = v end
-  return list
+  local m
+  if n <= 4 then
+    m = { 0, 0, 0, 0, rows_ = 0, cols_ = 0 }
+    m[1], m[2], m[3], m[4] = v, v, v, v
+  elseif n <= 9 then
+    m = { 0, 0, 0, 0, 0, 0, 0, 0, 0, rows_ = 0, cols_ = 0 }
+    m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9] = v, v, v, v, v, v, v, v, v
+  else
+    m = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, rows_ = 0, cols_ = 0 }
+    for i = 1, n do m[i] = v end
+  end
+  m.rows_, m.cols_ = r, c
+  return m
 end
 
 local numbers = { float = true, int = true }
