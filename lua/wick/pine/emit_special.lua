@@ -55,6 +55,10 @@ local function declaration(self, node, f)
         self:fail(e, f.name .. ": '" .. f.params[i].name .. "' must be a constant")
       end
       given[f.params[i].name] = v.d or "nil"
+      if f.name == "indicator" and f.params[i].name == "timeframe" and v.d ~= '""' then
+        self:fail(e, "indicator: a timeframe of its own is not supported; request what is shown with " ..
+          "request.security(syminfo.tickerid, timeframe, ...), or give bars of it (--timeframe)")
+      end
       if f.params[i].name == "calc_on_order_fills" and v.lit and v.value then refills = true end
       if f.params[i].name == "dynamic_requests" and v.lit then self.tr.dynamic = v.value end
       if f.params[i].name == "process_orders_on_close" and v.lit and v.value then on_close = true end
