@@ -41,7 +41,7 @@ static bool defaults(tune_job *j, wick_study *s, wick_fixed *list)
 /* The internal value of what the file has; NA when the parameter cannot have it. */
 static double value_of(const wick_tune_param *p, const wick_json *v)
 {
-    const int kind = wick_json_kind(v);
+    const wick_json_type kind = wick_json_kind(v);
     if (p->dist.kind != WICK_DIST_CATEGORICAL) {
         const double x = kind == WICK_JSON_NUMBER ? wick_json_number(v) : WICK_NA;
         return wick_dist_contains(&p->dist, x) ? x : WICK_NA;

@@ -52,7 +52,7 @@ typedef struct request {
 static wick_status keep_firsts(wick_ctx *ctx, const wick_bars *b, wk_sym *s, int64_t n,
                                wick_bars **out)
 {
-    static const int32_t fields[] = {WICK_OPEN, WICK_HIGH, WICK_LOW, WICK_CLOSE, WICK_VOLUME};
+    static const wick_field fields[] = {WICK_OPEN, WICK_HIGH, WICK_LOW, WICK_CLOSE, WICK_VOLUME};
     const int64_t have = wick_bars_count(b);
     double *v = malloc((size_t)(5 * have + 1) * sizeof *v);
     int64_t *time = malloc((size_t)(have + 1) * sizeof *time), m = 0;

@@ -414,7 +414,7 @@ static wick_status by_steps(int64_t n, const wk_lane *l)
     return WICK_OK;
 }
 
-WK_WIDE static void divide(int64_t n, const double *restrict sum, double by, bool whole,
+WK_WIDE static void divide_column(int64_t n, const double *restrict sum, double by, bool whole,
                            double *restrict out)
 {
     const double per = 1.0 / by;
@@ -437,7 +437,7 @@ static void take_columns(const void *what, int64_t from, int64_t n, const double
         if (c->lane[k]->div == 1.0)
             memcpy(c->lane[k]->out + from, sum[k], (size_t)n * sizeof(double));
         else
-            divide(n, sum[k], c->lane[k]->div, whole, c->lane[k]->out + from);
+            divide_column(n, sum[k], c->lane[k]->div, whole, c->lane[k]->out + from);
 }
 
 /* Lanes whose columns begin together go together; when there are holes, each goes alone. */

@@ -64,5 +64,10 @@ house && echo '#include "wick/ta.h"' >>include/wick/data.h
 expect bad "a public header with a wrong door" 'data does not see ta'
 house && echo 'int x;' >include/wick/extra.h
 expect bad "a public header nobody named" 'does not name'
+for f in src/data/bars.c src/engine/run.c; do
+  [ "$f" = src/data/bars.c ] && house
+  echo 'WICK_WIDE static void twice(int64_t n)' >>"$f"
+done
+expect bad "clones of one name in two files" 'clones called twice stand in src/data/bars.c too'
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
