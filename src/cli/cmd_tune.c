@@ -192,6 +192,15 @@ static void save_study(tuning *t)
     wick_interrupt();
 }
 
+static void keep_finished(tuning *t, int code)
+{
+    if (code != CLI_INTERRUPTED) return;
+    if (t->j.storage)
+        cli_note(t->j.c, "finished trials are kept: the same command goes on from there");
+    else if (wick_study_count_state(t->study, WICK_TRIAL_COMPLETE) > 0)
+        save_study(t);
+}
+
 static const char *search_hint(const tune_job *j)
 {
     const bool points =
@@ -227,11 +236,7 @@ static bool search(tuning *t)
     const char *why = st >= 0 && t->terminator ? wick_terminator_why(t->terminator) : NULL;
     if (why && *why) cli_note(j->c, "%s", why);
     if (st >= 0) return true;
-    const int code = cli_fail_hint(j->c, search_hint(j));
-    if (code == CLI_INTERRUPTED && j->storage)
-        cli_note(j->c, "finished trials are kept: the same command goes on from there");
-    else if (code == CLI_INTERRUPTED && wick_study_count_state(t->study, WICK_TRIAL_COMPLETE) > 0)
-        save_study(t);
+    keep_finished(t, cli_fail_hint(j->c, search_hint(j)));
     return false;
 }
 
@@ -288,7 +293,7 @@ static bool weigh(tuning *t)
     const wick_status st = wick_tune_honest(j->c->ctx, t->tune, &o, &r->honest, r->sensitivity);
     cli_progress_stop(j->progress);
     j->progress = NULL;
-    if (st < 0) cli_fail(j->c);
+    if (st < 0) keep_finished(t, cli_fail(j->c));
     return st >= 0;
 }
 
