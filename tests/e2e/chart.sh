@@ -40,11 +40,17 @@ count() { grep -o -- "$1" "$TMP/look.one" | wc -l; }
 [ "$(count '"trades":\[\[')" -eq 2 ] && good || bad "no trades"
 run own "$first" run "$SRC/strategies/donchian_breakout.lua" --data "$TMP/bars" --chart "$TMP/own.html"
 expect 0 "a chart of another style"
+run days "$first" data synth --out "$TMP/days" --symbols 1 --bars 60 --seed 5
+run daily "$first" run "$SRC/strategies/donchian_breakout.lua" --data "$TMP/days" --chart "$TMP/daily.html"
+expect 0 "a chart of daily bars"
 if command -v node >/dev/null 2>&1; then
-  for page in look.one own.html; do
+  for page in look.one own.html daily.html; do
     if node "$SRC/tests/e2e/support/chart.js" "$TMP/$page" >"$TMP/$page.log" 2>&1; then good; else
       bad "$page does not draw: $(head -3 "$TMP/$page.log")"
     fi
   done
+  # Stamps of daily bars are dates.
+  grep -Eq 'read: [0-9-]{10} [0-9]{2}:[0-9]{2} +O ' "$TMP/look.one.log" && good || bad "no clock beside intraday bars"
+  grep -Eq 'read: [0-9-]{10} +O ' "$TMP/daily.html.log" && good || bad "a clock beside daily bars"
 fi
 finish

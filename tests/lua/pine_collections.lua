@@ -226,6 +226,19 @@ local function close(m, want, eps)
   end
 end
 
+test("every element of a new matrix has the value, whatever the size", function()
+  for r = 1, 5 do
+    for c = 1, 5 do
+      local m = matrix.new("float", r, c, 7.5)
+      for i = 0, r - 1 do
+        for k = 0, c - 1 do check(m:get(i, k) == 7.5, r .. " by " .. c .. " at " .. i .. ", " .. k) end
+      end
+      local none = matrix.new("float", r, c)
+      check(pine.na(none:get(0, 0)) and pine.na(none:get(r - 1, c - 1)))
+    end
+  end
+end)
+
 test("matrices: products, determinant, inverse, power, kron", function()
   local m = of({ 2, 1 }, { 5, 3 })
   close(m:mult(of({ 1, 2 }, { 3, 4 })), { { 5, 8 }, { 14, 22 } })
@@ -342,6 +355,10 @@ test("drawings keep what is stored; the oldest go", function()
       t:cell_set_text(0, 0, "b")
       pine.box.new(s.bar, 2, s.bar + 1, 1):set_bgcolor(pine.color.new(pine.color.blue, 80))
       pine.polyline.new(pine.array.from(pine.chart.point.from_index(1, 2)))
+      local p = pine.chart.point.from_index(1, 2)
+      local q = p:copy()
+      q.price = 5
+      if p.price ~= 2 or q.index ~= 1 then error("a copy of a point is one of its own") end
       pine.alert("now", pine.alert.freq_once_per_bar)
     end)]] }
 end)

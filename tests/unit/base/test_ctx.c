@@ -53,7 +53,7 @@ static void nearest_by_words(void **state)
     assert_ptr_equal(wick_nearest("Slots_per_account", names, 6), names[1]);
     assert_ptr_equal(wick_nearest("slto", names, 6), names[4]);
     assert_ptr_equal(wick_nearest("slots_a_long", names, 6), names[5]);
-    assert_ptr_equal(wick_nearest("stop.limit", names, 6), names[3]);
+    assert_ptr_equal(wick_nearest("slots.of_an_account", names, 6), names[1]);
     assert_null(wick_nearest("fee", names, 6));
     assert_null(wick_nearest("holder_of_bars", names, 6));
     assert_ptr_equal(wick_nearest("stop", names, 4), names[3]);
